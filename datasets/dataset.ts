@@ -1,0 +1,41 @@
+/** @file What a data set is to the rest of wgrad: bytes as its files hold them, labels, and where they came from. */
+
+/** Images as bytes, with one class label each. */
+export interface ImageSet {
+  /** [count, height, width, channels], row-major, 0..255 */
+  readonly images: Uint8Array;
+  /** [count], class index from 0 */
+  readonly labels: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** A file that a data set was read from, as recorded in `config.json`. */
+export interface DataFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly md5: string;
+  /** true if the md5 is that of the officially published file */
+  readonly official: boolean;
+  /** samples in the file */
+  readonly count: number;
+}
+
+/** A loaded data set. `origin` says whether its numbers may be compared with published ones. */
+export interface Dataset {
+  readonly id: string;
+  readonly title: string;
+  /** class names, index = label */
+  readonly classes: readonly string[];
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+  /** official: the published files; other: real files with another md5; synthetic: made on the spot */
+  readonly origin: "official" | "other" | "synthetic";
+  readonly files: readonly DataFile[];
+  /** one sentence for terminal, config and report, e.g. "SYNTHETIC stand-in: ..., no network" */
+  readonly note: string;
+  readonly license: string;
+  readonly citation: string;
+}

@@ -1,0 +1,124 @@
+/**
+ * @file A pool of whole GPU buffers by size class. One queue runs all commands in order, so a released buffer
+ * may be handed out again at once: whoever writes it next does so after everybody who still reads it.
+ */
+import { formatBytes, MemoryError } from "./errors.ts";
+
+/** What the pool holds, in bytes. */
+export interface MemoryUse {
+  /** handed out now */
+  readonly bytesInUse: number;
+  /** the most that was handed out at any time since the last `resetPeak` */
+  readonly peakBytes: number;
+  /** taken from the device: in use and waiting for reuse */
+  readonly bytesAllocated: number;
+  /** buffers handed out now */
+  readonly buffersInUse: number;
+}
+
+/** Creates and destroys real buffers; the planning pool of a dry run has none. */
+export interface BufferSource {
+  create(bytes: number): GPUBuffer;
+  readonly limits: { readonly maxStorageBufferBindingSize: number; readonly maxBufferSize: number };
+}
+
+/** One buffer on loan. In a dry run `buffer` is undefined: only the sizes are counted. */
+export interface Block {
+  readonly buffer: GPUBuffer | undefined;
+  /** bytes asked for */
+  readonly bytes: number;
+  /** bytes of the size class */
+  readonly capacity: number;
+  readonly pool: BufferPool;
+}
+
+/** Rounds up to one of eight classes per power of two: at most an eighth is wasted. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 3);
+  return Math.ceil(bytes / step) * step;
+}
+
+export class BufferPool {
+  readonly #source: BufferSource;
+  readonly #parent: BufferPool | undefined;
+  readonly #planning: boolean;
+  readonly #free = new Map<number, (GPUBuffer | undefined)[]>();
+  #closed = false;
+  #bytesInUse = 0;
+  #peakBytes = 0;
+  #bytesAllocated = 0;
+  #buffersInUse = 0;
+
+  constructor(source: BufferSource, options: { parent?: BufferPool; planning?: boolean } = {}) {
+    this.#source = source;
+    this.#parent = options.parent;
+    this.#planning = options.planning ?? false;
+  }
+
+  get use(): MemoryUse {
+    return {
+      bytesInUse: this.#bytesInUse,
+      peakBytes: this.#peakBytes,
+      bytesAllocated: this.#bytesAllocated,
+      buffersInUse: this.#buffersInUse,
+    };
+  }
+
+  resetPeak(): void {
+    this.#peakBytes = this.#bytesInUse;
+  }
+
+  /** A buffer of at least `bytes`; `what` names it in the error when it is beyond the adapter's limits. */
+  take(bytes: number, what: string): Block {
+    const limit = Math.min(
+      this.#source.limits.maxStorageBufferBindingSize,
+      this.#source.limits.maxBufferSize,
+    );
+    if (bytes > limit) {
+      throw new MemoryError(
+        `${what} needs ${formatBytes(bytes)} in one buffer; this adapter binds at most ${formatBytes(limit)}. ` +
+          "Use a smaller batch (or let fit() split it into micro-batches).",
+      );
+    }
+    const capacity = Math.min(sizeClass(bytes), limit - (limit % 4));
+    const buffer = this.#free.get(capacity)?.pop() ?? this.#create(capacity, what);
+    this.#bytesInUse += capacity;
+    this.#buffersInUse++;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
+    return { buffer: buffer ?? undefined, bytes, capacity, pool: this };
+  }
+
+  give(block: Block): void {
+    const waiting = this.#free.get(block.capacity);
+    if (waiting) waiting.push(block.buffer);
+    else this.#free.set(block.capacity, [block.buffer]);
+    this.#bytesInUse -= block.capacity;
+    this.#buffersInUse--;
+    if (this.#closed) this.trim();
+  }
+
+  /** Hands back what waits now, and whatever is given back later at once. */
+  close(): void {
+    this.#closed = true;
+    this.trim();
+  }
+
+  /** Hands every waiting buffer back: to the parent pool if there is one, else to the device. */
+  trim(): void {
+    for (const [capacity, buffers] of this.#free) {
+      for (const buffer of buffers) {
+        if (this.#parent) this.#parent.give({ buffer, bytes: capacity, capacity, pool: this.#parent });
+        else buffer?.destroy();
+        this.#bytesAllocated -= capacity;
+      }
+    }
+    this.#free.clear();
+  }
+
+  #create(capacity: number, what: string): GPUBuffer | undefined {
+    this.#bytesAllocated += capacity;
+    if (this.#parent) return this.#parent.take(capacity, what).buffer;
+    return this.#planning ? undefined : this.#source.create(capacity);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * @file The open command encoder and compute pass. Dispatches gather here until something needs the queue:
+ * a readback, an upload, or `maxPending` dispatches.
+ */
+
+/** One kernel launch, complete: what a recording stores and a trace lists. */
+export interface Dispatch {
+  readonly kind: "dispatch";
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly workgroups: readonly [number, number, number];
+  /** bytes of all bindings, an estimate of the traffic */
+  readonly bytes: number;
+  /** floating-point operations, where the op states them; else 0 */
+  readonly flops: number;
+}
+
+/** One buffer-to-buffer copy. */
+export interface Copy {
+  readonly kind: "copy";
+  readonly label: string;
+  readonly source: GPUBuffer;
+  readonly sourceOffset: number;
+  readonly target: GPUBuffer;
+  readonly targetOffset: number;
+  readonly bytes: number;
+}
+
+/** Zeros written over a range of a buffer. */
+export interface Clear {
+  readonly kind: "clear";
+  readonly label: string;
+  readonly target: GPUBuffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export type Command = Dispatch | Copy | Clear;
+
+const maxPending = 128;
+
+export class Commands {
+  readonly #device: GPUDevice;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+  #pipeline: GPUComputePipeline | undefined;
+  #pending = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Encodes one command after all earlier ones; submits once enough are waiting. */
+  add(command: Command): void {
+    this.encode(command);
+    if (++this.#pending >= maxPending) this.flush();
+  }
+
+  /** Encodes a list without submitting in between: a replayed step. */
+  addAll(commands: readonly Command[]): void {
+    for (const command of commands) this.encode(command);
+    this.#pending += commands.length;
+  }
+
+  encode(command: Command): void {
+    if (command.kind === "dispatch") {
+      const pass = this.#openPass();
+      if (command.pipeline !== this.#pipeline) {
+        pass.setPipeline(command.pipeline);
+        this.#pipeline = command.pipeline;
+      }
+      pass.setBindGroup(0, command.bindGroup);
+      const [x, y, z] = command.workgroups;
+      pass.dispatchWorkgroups(x, y, z);
+      return;
+    }
+    const encoder = this.#openEncoder();
+    this.#endPass();
+    if (command.kind === "clear") {
+      encoder.clearBuffer(command.target, command.offset, command.bytes);
+    } else {
+      const { source, sourceOffset, target, targetOffset, bytes } = command;
+      encoder.copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
+    }
+  }
+
+  /** Submits everything encoded so far. */
+  flush(): void {
+    this.#endPass();
+    if (this.#encoder) this.#device.queue.submit([this.#encoder.finish()]);
+    this.#encoder = undefined;
+    this.#pending = 0;
+  }
+
+  /** Uploads bytes. What was encoded before is submitted first, since writeBuffer overtakes encoded commands. */
+  upload(target: GPUBuffer, offset: number, data: ArrayBufferView<ArrayBuffer>): void {
+    this.flush();
+    const whole = data.byteLength - (data.byteLength % 4);
+    this.#device.queue.writeBuffer(target, offset, data.buffer, data.byteOffset, whole);
+    if (whole < data.byteLength) {
+      const tail = new Uint8Array(4);
+      tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
+      this.#device.queue.writeBuffer(target, offset + whole, tail);
+    }
+  }
+
+  #openEncoder(): GPUCommandEncoder {
+    this.#encoder ??= this.#device.createCommandEncoder();
+    return this.#encoder;
+  }
+
+  #openPass(): GPUComputePassEncoder {
+    this.#pass ??= this.#openEncoder().beginComputePass();
+    return this.#pass;
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#pipeline = undefined;
+  }
+}

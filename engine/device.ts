@@ -1,0 +1,371 @@
+/** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
+import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
+import { BufferPool, type MemoryUse } from "./buffers.ts";
+import { type Command, Commands } from "./commands.ts";
+import {
+  ArgumentError,
+  DeviceLostError,
+  formatShape,
+  MemoryError,
+  ShapeError,
+  WgradError,
+} from "./errors.ts";
+import { findAdapter } from "./find-adapter.ts";
+import { type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "./kernel.ts";
+import { Pipelines } from "./pipelines.ts";
+import { readTensor } from "./readback.ts";
+import { Recording } from "./recording.ts";
+import { Scopes } from "./scope.ts";
+import { checkShape, type Shape, sizeOf } from "./shape.ts";
+import { StepState } from "./step-state.ts";
+import type { Tape } from "./tape.ts";
+import { type DataOf, type DType, Storage, storageBytes, Tensor } from "./tensor.ts";
+
+export interface EngineOptions {
+  readonly adapter?: AdapterChoice;
+  /** validate every dispatch in an error scope of its own and name the kernel: slow, for tests and debugging */
+  readonly debug?: boolean;
+}
+
+/** What a dry run found out: nothing was computed or allocated. */
+export interface Plan {
+  readonly pipelines: readonly PipelineRequest[];
+  /** bytes in use at the fullest moment */
+  readonly peakBytes: number;
+}
+
+/** Finds an adapter and opens a device. Throws AdapterError with what to install if there is none. */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const adapter = await findAdapter(options.adapter ?? "auto");
+  const wanted = ["subgroups", "shader-f16", "timestamp-query"] as const;
+  const limits: Record<string, number> = {};
+  for (const name of raisedLimits) limits[name] = adapter.limits[name];
+  const device = await adapter.requestDevice({
+    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: limits,
+  });
+  return new Engine(device, describeAdapter(adapter), options.debug ?? false);
+}
+
+const raisedLimits = [
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxComputeWorkgroupsPerDimension",
+] as const;
+
+const storageUsage = 0x80 | 0x04 | 0x08 | 0x40; // STORAGE | COPY_SRC | COPY_DST | UNIFORM
+
+export class Engine {
+  readonly device: GPUDevice;
+  readonly adapter: AdapterFacts;
+  readonly commands: Commands;
+  readonly pipelines: Pipelines;
+  readonly scopes = new Scopes();
+  readonly limits: GPUSupportedLimits;
+  /** the open tape; set by gradients() */
+  tape: Tape | undefined;
+  /** bound to the uniform `step` of kernels */
+  step: StepState;
+  /** the scalar 1: the gradient that every backward pass starts from */
+  readonly one: Tensor;
+  readonly #debug: boolean;
+  readonly #memory: BufferPool;
+  #pool: BufferPool;
+  #log: Command[] | undefined;
+  #plan: Map<string, PipelineRequest> | undefined;
+  #failure: WgradError | undefined;
+  #checks: Promise<unknown>[] = [];
+  #disposed = false;
+
+  constructor(device: GPUDevice, adapter: AdapterFacts, debug: boolean) {
+    this.device = device;
+    this.adapter = adapter;
+    this.limits = device.limits;
+    this.#debug = debug;
+    this.commands = new Commands(device);
+    this.pipelines = new Pipelines(device, (check) => this.#watch(check));
+    this.#memory = new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: device.limits });
+    this.#pool = this.#memory;
+    device.addEventListener("uncapturederror", ({ error }) => this.#fail(new WgradError(error.message)));
+    void device.lost.then(({ message }) => {
+      if (!this.#disposed)
+        this.#fail(new DeviceLostError(`The GPU device was lost: ${message || "no reason given"}.`), true);
+    });
+    this.step = new StepState(this);
+    this.one = this.keep(this.tensor([1], []));
+  }
+
+  /** Bytes on the GPU: in use, peak, allocated. */
+  get memory(): MemoryUse {
+    return this.#memory.use;
+  }
+
+  resetPeakMemory(): void {
+    this.#memory.resetPeak();
+  }
+
+  /** Returns buffers that wait for reuse to the device. */
+  trimMemory(): void {
+    this.#memory.trim();
+  }
+
+  get recording(): boolean {
+    return this.#log !== undefined;
+  }
+
+  /** true in a dry run: shapes and sizes only */
+  get planning(): boolean {
+    return this.#plan !== undefined;
+  }
+
+  /** A tensor of unspecified content in the innermost scope; for ops, which write every element. */
+  allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D> {
+    this.assertAlive();
+    const block = this.#pool.take(storageBytes(shape, dtype), what);
+    return this.adopt(new Tensor(this, shape, dtype, new Storage(block)));
+  }
+
+  /** A tensor with the given values. Throws ShapeError if their number does not fit the shape. */
+  tensor<D extends DType = "f32">(values: ArrayLike<number>, shape?: Shape, dtype?: D): Tensor<D> {
+    const type = (dtype ?? "f32") as D;
+    const target = shape ?? [values.length];
+    checkShape(target, "tensor");
+    if (values.length !== sizeOf(target)) {
+      throw new ShapeError(
+        `tensor: ${values.length} values for shape ${formatShape(target)} (${sizeOf(target)}).`,
+      );
+    }
+    const result = this.allocate(target, type, "tensor");
+    this.upload(result, toTyped(values, type));
+    return result;
+  }
+
+  /** A tensor of zeros. */
+  zeros<D extends DType = "f32">(shape: Shape, dtype?: D): Tensor<D> {
+    checkShape(shape, "zeros");
+    const result = this.allocate(shape, (dtype ?? "f32") as D, "zeros");
+    this.clear(result);
+    return result;
+  }
+
+  /** Overwrites a tensor's bytes from `byteOffset` on. Not while recording: a replay could not repeat it. */
+  upload(target: Tensor, data: ArrayBufferView, byteOffset = 0): void {
+    this.assertAlive();
+    if (this.planning) return;
+    if (this.recording)
+      throw new WgradError("A recorded step cannot upload values: make the tensor before record().");
+    this.commands.upload(target.buffer, target.byteOffset + byteOffset, data as ArrayBufferView<ArrayBuffer>);
+  }
+
+  /** Sets all elements to zero. */
+  clear(target: Tensor): void {
+    if (this.planning) return;
+    const { buffer, byteOffset: offset, byteLength: bytes } = target;
+    this.#submit({ kind: "clear", label: "clear", target: buffer, offset, bytes });
+  }
+
+  /** Copies all of `source` over `target`; they have the same number of bytes and different buffers. */
+  copy(source: Tensor, target: Tensor): void {
+    if (source.byteLength !== target.byteLength) {
+      throw new ShapeError(`copy: ${formatShape(source.shape)} does not fit ${formatShape(target.shape)}.`);
+    }
+    if (this.planning) return;
+    this.#submit({
+      kind: "copy",
+      label: "copy",
+      source: source.buffer,
+      sourceOffset: source.byteOffset,
+      target: target.buffer,
+      targetOffset: target.byteOffset,
+      bytes: source.byteLength,
+    });
+  }
+
+  /** Encodes one kernel launch. `tensors` by binding name. Ops call run() instead. */
+  dispatch(
+    definition: Kernel,
+    tensors: Readonly<Record<string, Tensor>>,
+    options: RunOptions,
+    workgroups: [number, number, number],
+  ): void {
+    this.assertAlive();
+    const request = pipelineRequest(definition, options);
+    if (this.#plan) {
+      this.#plan.set(request.key, request);
+      return;
+    }
+    const { pipeline, layout, bindings } = this.pipelines.get(request);
+    let bytes = 0;
+    const entries = bindings.map(({ name, index, stride }): GPUBindGroupEntry => {
+      const tensor = name === "step" ? this.step.tensor : tensors[name]!;
+      bytes += tensor.byteLength;
+      const size = Math.ceil(tensor.byteLength / stride) * stride; // blocks end at multiples of 256
+      const resource = { buffer: tensor.buffer, offset: tensor.byteOffset, size };
+      return { binding: index, resource };
+    });
+    if (this.#debug) this.device.pushErrorScope("validation");
+    const bindGroup = this.device.createBindGroup({ layout, entries });
+    const label = definition.name;
+    this.#submit({
+      kind: "dispatch",
+      label,
+      pipeline,
+      bindGroup,
+      workgroups,
+      bytes,
+      flops: options.flops ?? 0,
+    });
+    if (this.#debug) this.#popDebugScope(label);
+  }
+
+  adopt<T extends Tensor>(tensor: T): T {
+    return this.scopes.adopt(tensor);
+  }
+
+  /** Runs `body`; what it made and does not return is released. */
+  scope<R>(body: () => R): R {
+    return this.scopes.scope(body);
+  }
+
+  /** Takes a tensor out of all scopes; the caller must dispose() it. */
+  keep<T extends Tensor>(tensor: T): T {
+    return this.scopes.keep(tensor);
+  }
+
+  /** Runs `step` once and logs what it does; the recording replays it. Readbacks and uploads inside are errors. */
+  record<R>(step: () => R): Recording<R> {
+    if (this.#log) throw new WgradError("record: a recording is already running.");
+    const arena = new BufferPool(
+      { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
+      { parent: this.#pool },
+    );
+    const outer = this.#pool;
+    const log: Command[] = [];
+    this.#log = log;
+    this.#pool = arena;
+    try {
+      const result = this.scope(step);
+      return new Recording(this, log, result, arena);
+    } catch (error) {
+      arena.close();
+      throw error;
+    } finally {
+      this.#log = undefined;
+      this.#pool = outer;
+    }
+  }
+
+  /** Runs `body` with shapes only: nothing is allocated or computed. Tells which pipelines it needs and how much memory. */
+  plan(body: () => unknown): Plan {
+    const outer = this.#pool;
+    const planned = new Map<string, PipelineRequest>();
+    const pool = new BufferPool(
+      { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
+      { planning: true },
+    );
+    this.#plan = planned;
+    this.#pool = pool;
+    try {
+      this.scope(() => void body());
+      return { pipelines: [...planned.values()], peakBytes: pool.use.peakBytes };
+    } finally {
+      this.#plan = undefined;
+      this.#pool = outer;
+    }
+  }
+
+  /** Reads a tensor back. Rejects with whatever went wrong on the GPU before. */
+  async read<D extends DType>(tensor: Tensor<D>): Promise<DataOf[D]> {
+    if (this.recording || this.planning) {
+      throw new WgradError(
+        "data(): a recorded step cannot read values back or branch on them. Return the tensor and read it after replay().",
+      );
+    }
+    this.assertAlive();
+    return this.guard(readTensor(this, tensor));
+  }
+
+  /** Waits until the GPU has done everything submitted so far. */
+  async sync(): Promise<void> {
+    this.commands.flush();
+    await this.guard(this.device.queue.onSubmittedWorkDone());
+  }
+
+  /** Awaits `work`, then reports the first GPU error of everything before it. */
+  async guard<T>(work: Promise<T>): Promise<T> {
+    const result = await work.catch(async (error: unknown) => {
+      await this.#settle();
+      throw error;
+    });
+    await this.#settle();
+    return result;
+  }
+
+  /** Throws the error that ended this engine, if one did. */
+  assertAlive(): void {
+    if (this.#failure) throw this.#failure;
+    if (this.#disposed) throw new ArgumentError("This engine was disposed.");
+  }
+
+  /** Frees the device. Tensors of this engine are dead afterwards. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.device.destroy();
+  }
+
+  async #settle(): Promise<void> {
+    const checks = this.#checks;
+    this.#checks = [];
+    await Promise.all(checks);
+    if (this.#failure) throw this.#failure;
+  }
+
+  #submit(command: Command): void {
+    this.commands.add(command);
+    this.#log?.push(command);
+  }
+
+  #watch(check: Promise<unknown>): void {
+    const watched = check.catch((error: unknown) => {
+      this.#fail(error instanceof WgradError ? error : new WgradError(String(error)));
+    });
+    this.#checks.push(watched);
+  }
+
+  #fail(failure: WgradError, final = false): void {
+    if (final || !this.#failure) this.#failure = failure;
+  }
+
+  #popDebugScope(label: string): void {
+    this.#watch(
+      this.device.popErrorScope().then((error) => {
+        if (error) throw new WgradError(`${label}: ${error.message}`);
+      }),
+    );
+  }
+
+  #createBuffer(bytes: number): GPUBuffer {
+    this.device.pushErrorScope("out-of-memory");
+    const buffer = this.device.createBuffer({ size: bytes, usage: storageUsage });
+    this.#watch(
+      this.device.popErrorScope().then((error) => {
+        if (error) throw new MemoryError(`The GPU is out of memory: a buffer of ${bytes} bytes was refused.`);
+      }),
+    );
+    return buffer;
+  }
+}
+
+function toTyped(values: ArrayLike<number>, dtype: DType): ArrayBufferView {
+  if (dtype === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === "i32") return values instanceof Int32Array ? values : Int32Array.from(values);
+  if (dtype === "u32") return values instanceof Uint32Array ? values : Uint32Array.from(values);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+}

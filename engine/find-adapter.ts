@@ -1,0 +1,62 @@
+/** @file Finds an adapter: a hardware GPU, else the system's lavapipe, else the SwiftShader that npm install brought. */
+import { type AdapterChoice, adapterChoices, describeAdapter } from "./adapter.ts";
+import { AdapterError, ArgumentError, nearest } from "./errors.ts";
+import { useLavapipe, useSwiftShader } from "./software-vulkan.ts";
+
+/** Throws AdapterError, saying what to install, if there is no adapter of the wanted kind. */
+export async function findAdapter(choice: AdapterChoice): Promise<GPUAdapter> {
+  if (!adapterChoices.includes(choice)) {
+    const hint = nearest(choice, adapterChoices);
+    throw new ArgumentError(
+      `adapter: unknown "${choice}"${hint ? `, did you mean "${hint}"?` : ""}. One of ${adapterChoices.join(", ")}.`,
+    );
+  }
+  if (globalThis.navigator?.gpu) return findInBrowser(globalThis.navigator.gpu);
+  process.env.XDG_RUNTIME_DIR ??= process.env.TMPDIR ?? "/tmp"; // Mesa warns without one
+  if (choice === "lavapipe") useLavapipe();
+  if (choice === "swiftshader") await useSwiftShader();
+  const found = await request();
+  if (found) return accept(found, choice);
+  if (choice !== "auto") throw new AdapterError(`No ${choice} adapter found. ${advice()}`);
+  await useSwiftShader();
+  const software = await request();
+  if (!software) throw new AdapterError(`No WebGPU adapter found. ${advice()}`);
+  return software;
+}
+
+async function findInBrowser(gpu: GPU): Promise<GPUAdapter> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter)
+    throw new AdapterError("This browser offers no WebGPU adapter. Chrome 113 or Safari 26 and newer do.");
+  return adapter;
+}
+
+/** Dawn instances must outlive their devices, or the process aborts; they are small, and few are ever made. */
+const instances: GPU[] = [];
+
+/** A fresh Dawn instance sees the Vulkan drivers that the environment names at this moment. */
+async function request(): Promise<GPUAdapter | null> {
+  const { create, globals } = await import("webgpu");
+  Object.assign(globalThis, globals);
+  const gpu = create(["disable-dawn-features=timestamp_quantization"]);
+  instances.push(gpu);
+  return gpu.requestAdapter({ powerPreference: "high-performance" });
+}
+
+function accept(adapter: GPUAdapter, choice: AdapterChoice): GPUAdapter {
+  const facts = describeAdapter(adapter);
+  const wrong = choice === "hardware" ? facts.software : choice !== "auto" && facts.class !== choice;
+  if (wrong) throw new AdapterError(`No ${choice} adapter found, only ${facts.device}. ${advice()}`);
+  return adapter;
+}
+
+/** What to install on this system, in one or two sentences. */
+export function advice(): string {
+  if (process.platform !== "linux")
+    return "Update the graphics driver; wgrad needs Direct3D 12, Metal or Vulkan.";
+  return (
+    "For a GPU install its Vulkan driver (Debian: mesa-vulkan-drivers, or nvidia-driver) and the loader libvulkan1. " +
+    "Without one, software Vulkan works: apt-get install -t bookworm-backports mesa-vulkan-drivers libvulkan1 " +
+    "(lavapipe, 23 or newer), or the SwiftShader of the npm package @sparticuz/chromium (x86-64 Linux)."
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * @file Kernels: a WGSL file, the roles of its bindings, and `run()`, which allocates the outputs, finds the
+ * pipeline for the constants and encodes one dispatch.
+ */
+import type { Engine } from "./device.ts";
+import { ArgumentError, KernelError } from "./errors.ts";
+import { type Binding, type Constants, parseBindings, setConstants } from "./shader.ts";
+import { checkShape, type Shape } from "./shape.ts";
+import { readSource } from "./source.ts";
+import { type DType, Tensor } from "./tensor.ts";
+
+/** Names of a kernel's bindings by role. `step: true` binds the StepState uniform, named `step` in the shader. */
+export interface KernelBindings<Read extends string, Write extends string, Update extends string> {
+  readonly reads?: readonly Read[];
+  readonly writes?: readonly Write[];
+  /** tensors changed in place: optimizer state, accumulators */
+  readonly updates?: readonly Update[];
+  readonly step?: boolean;
+}
+
+/** A WGSL file and what it binds. Created once per module by `kernel()`. */
+export interface Kernel<
+  Read extends string = string,
+  Write extends string = string,
+  Update extends string = string,
+> {
+  readonly url: URL;
+  /** short name for labels and traces: "conv2d/forward.naive" */
+  readonly name: string;
+  readonly reads: readonly Read[];
+  readonly writes: readonly Write[];
+  readonly updates: readonly Update[];
+  readonly step: boolean;
+}
+
+/** Declares the kernel in `file`, beside the module whose `import.meta.url` is `base`. Nothing is read yet. */
+export function kernel<
+  Read extends string = never,
+  Write extends string = never,
+  Update extends string = never,
+>(base: string, file: string, bindings: KernelBindings<Read, Write, Update>): Kernel<Read, Write, Update> {
+  const url = new URL(file, base);
+  const { reads = [], writes = [], updates = [], step = false } = bindings;
+  const name = url.pathname
+    .split("/")
+    .slice(-2)
+    .join("/")
+    .replace(/\.wgsl$/, "");
+  return { url, name, reads, writes, updates, step };
+}
+
+/** What an output shall be: a shape (f32), a shape with a dtype, or an existing tensor to write into. */
+export type Output = Shape | { readonly shape: Shape; readonly dtype: DType } | Tensor;
+
+export interface RunOptions {
+  readonly constants?: Constants;
+  /** workgroups along x, y, z; or `invocations` for one-dimensional kernels */
+  readonly workgroups?: readonly [number, number?, number?];
+  /** invocations needed by a one-dimensional kernel with workgroups of `workgroupSize` (64 unless said) */
+  readonly invocations?: number;
+  readonly workgroupSize?: number;
+  /** floating-point operations, for traces and benchmarks */
+  readonly flops?: number;
+  /** f16 arithmetic: replaces `alias real = f32` */
+  readonly half?: boolean;
+}
+
+/** Runs a kernel: `inputs` by binding name (reads and updates), `outputs` by binding name. Returns the outputs. */
+export function run<R extends string, W extends string, U extends string>(
+  definition: Kernel<R, W, U>,
+  inputs: Readonly<Record<R | U, Tensor>>,
+  outputs: Readonly<Record<W, Output>>,
+  options: RunOptions = {},
+): Record<W, Tensor> {
+  const engine = engineOf(definition, inputs, outputs);
+  const written = {} as Record<W, Tensor>;
+  for (const name of definition.writes)
+    written[name] = materialize(engine, outputs[name], definition.name, name);
+  const tensors: Record<string, Tensor> = { ...inputs, ...written };
+  for (const name of Object.keys(tensors)) tensors[name]!.assertUsable();
+  engine.dispatch(definition, tensors, options, workgroupsOf(definition, options, engine));
+  return written;
+}
+
+function engineOf(
+  definition: Kernel,
+  inputs: Record<string, Tensor>,
+  outputs: Record<string, Output>,
+): Engine {
+  for (const value of [...Object.values(inputs), ...Object.values(outputs)]) {
+    if (value instanceof Tensor) return value.engine;
+  }
+  throw new ArgumentError(`${definition.name}: needs at least one tensor.`);
+}
+
+function materialize(engine: Engine, output: Output, kernelName: string, binding: string): Tensor {
+  if (output instanceof Tensor) return output;
+  const what = `${kernelName}: ${binding}`;
+  const shape: Shape = "dtype" in output ? output.shape : output;
+  const dtype = "dtype" in output ? output.dtype : "f32";
+  checkShape(shape, what);
+  return engine.allocate(shape, dtype, what);
+}
+
+/** Spreads one-dimensional work over x and y, since a dispatch has at most 65,535 workgroups along an axis. */
+function workgroupsOf(definition: Kernel, options: RunOptions, engine: Engine): [number, number, number] {
+  const most = engine.limits.maxComputeWorkgroupsPerDimension;
+  if (options.workgroups) {
+    const [x, y = 1, z = 1] = options.workgroups;
+    if (Math.max(x, y, z) > most || Math.min(x, y, z) < 1) {
+      throw new KernelError(`${definition.name}: ${x} x ${y} x ${z} workgroups; each must be 1 to ${most}.`);
+    }
+    return [x, y, z];
+  }
+  const groups = Math.ceil((options.invocations ?? 1) / (options.workgroupSize ?? 64));
+  const y = Math.ceil(groups / most);
+  return [Math.ceil(groups / y), y, 1];
+}
+
+/** A compiled variant of a kernel: the pipeline for one set of constants. */
+export interface CompiledKernel {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly bindings: readonly Binding[];
+}
+
+/** What is needed to create a pipeline: the outcome of a dry run. */
+export interface PipelineRequest {
+  readonly key: string;
+  readonly definition: Kernel;
+  readonly constants: Constants;
+  readonly half: boolean;
+}
+
+/** Identifies the pipeline for a kernel and its constants. */
+export function pipelineRequest(definition: Kernel, options: RunOptions): PipelineRequest {
+  const constants = options.constants ?? {};
+  const half = options.half ?? false;
+  const key = `${definition.url.href}|${half}|${JSON.stringify(constants)}`;
+  return { key, definition, constants, half };
+}
+
+/** A shader's text with its constants set, checked against the declared roles. */
+export function loadShader(request: PipelineRequest): {
+  code: string;
+  bindings: Binding[];
+} {
+  const { definition, constants, half } = request;
+  const source = readSource(definition.url);
+  const bindings = parseBindings(source);
+  const roles = new Map<string, string>();
+  for (const name of definition.reads) roles.set(name, "read");
+  for (const name of [...definition.writes, ...definition.updates]) roles.set(name, "write");
+  if (definition.step) roles.set("step", "uniform");
+  for (const { name, access } of bindings) {
+    if (roles.get(name) !== access) {
+      throw new KernelError(
+        `${definition.name}: the shader binds ${name} for ${access}, the op declares ${roles.get(name) ?? "nothing"}.`,
+      );
+    }
+  }
+  if (bindings.length !== roles.size) {
+    const found = bindings.map((binding) => binding.name).join(", ");
+    throw new KernelError(
+      `${definition.name}: declared ${[...roles.keys()].join(", ")}; the shader binds ${found}.`,
+    );
+  }
+  return { code: setConstants(source, constants, definition.name, half), bindings };
+}

@@ -1,0 +1,69 @@
+/** @file Scopes: every tensor belongs to the innermost open scope and is released when it ends. */
+import { WgradError } from "./errors.ts";
+import { Tensor } from "./tensor.ts";
+
+export class Scopes {
+  readonly #stack: Set<Tensor>[] = [new Set()];
+
+  /** The innermost scope becomes a holder of `tensor`. */
+  adopt<T extends Tensor>(tensor: T): T {
+    tensor.retain();
+    this.#stack.at(-1)!.add(tensor);
+    return tensor;
+  }
+
+  /** Runs `body`; tensors it made are released afterwards, but for those it returns: they move one scope out. */
+  scope<R>(body: () => R): R {
+    const own = new Set<Tensor>();
+    this.#stack.push(own);
+    let returned: Set<Tensor> | undefined;
+    try {
+      const result = body();
+      if (result instanceof Promise) {
+        throw new WgradError("scope: the body must be synchronous; await data() outside of it.");
+      }
+      returned = tensorsIn(result);
+      return result;
+    } finally {
+      this.#stack.pop();
+      for (const tensor of own) {
+        if (returned?.has(tensor)) this.#stack.at(-1)!.add(tensor);
+        else tensor.release();
+      }
+    }
+  }
+
+  /** Releases a tensor before its scope ends; does nothing for one that no open scope holds. */
+  discard(tensor: Tensor): void {
+    for (let level = this.#stack.length - 1; level >= 0; level--) {
+      if (this.#stack[level]!.delete(tensor)) {
+        tensor.release();
+        return;
+      }
+    }
+  }
+
+  /** Takes a tensor out of all scopes: the caller owns it and must dispose() it. */
+  keep<T extends Tensor>(tensor: T): T {
+    tensor.retain();
+    this.discard(tensor);
+    return tensor;
+  }
+
+  /** Releases what the outermost scope still holds: the tensors made outside of any scope(). */
+  clear(): void {
+    const outermost = this.#stack[0]!;
+    for (const tensor of outermost) tensor.release();
+    outermost.clear();
+  }
+}
+
+/** The tensors in `value`: itself, or inside of its arrays and plain objects. */
+export function tensorsIn(value: unknown, found = new Set<Tensor>()): Set<Tensor> {
+  if (value instanceof Tensor) found.add(value);
+  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
+  else if (value && Object.getPrototypeOf(value) === Object.prototype) {
+    for (const item of Object.values(value)) tensorsIn(item, found);
+  }
+  return found;
+}

@@ -1,0 +1,26 @@
+/** @file Shapes: sizes along each axis, outermost first. */
+import { formatShape, ShapeError } from "./errors.ts";
+
+/** Sizes along each axis, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** Number of elements: the product of all sizes. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** Throws unless every size is a positive integer and the element count can be indexed by u32. */
+export function checkShape(shape: Shape, what: string): void {
+  for (const size of shape) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new ShapeError(`${what}: sizes must be positive integers, got ${formatShape(shape)}.`);
+    }
+  }
+  if (sizeOf(shape) >= 2 ** 32) {
+    throw new ShapeError(`${what}: ${formatShape(shape)} has ${sizeOf(shape)} elements, 2^32 or more.`);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * @file StepState: the one uniform with everything that differs from step to step. Kernels bind it as `step`.
+ * It lives on the GPU and is advanced there, so a recorded step replays without an upload.
+ */
+import type { Engine } from "./device.ts";
+import { kernel, run } from "./kernel.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Fields in the order of the WGSL struct StepState; all u32 but learningRate. */
+export interface StepFields {
+  /** of the run: every random number depends on it */
+  seed: number;
+  /** optimizer updates so far */
+  step: number;
+  /** epochs finished so far */
+  epoch: number;
+  /** first sample of the current batch within the epoch's order */
+  position: number;
+  /** first sample of the current micro-batch within the batch */
+  sample: number;
+  /** batches finished in this epoch: the row of the log that this step writes */
+  batch: number;
+  /** before decay */
+  learningRate: number;
+  /** 0, or 1 + the step whose loss was the first to be NaN or infinite; updates stop there */
+  halted: number;
+}
+
+const fieldNames = [
+  "seed",
+  "step",
+  "epoch",
+  "position",
+  "sample",
+  "batch",
+  "learningRate",
+  "halted",
+] as const;
+
+const advance = kernel(import.meta.url, "advance.wgsl", { updates: ["state"] });
+
+export class StepState {
+  /** [8] words, bound as the uniform `step` */
+  readonly tensor: Tensor<"u32">;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.tensor = engine.keep(engine.allocate([fieldNames.length], "u32", "step state"));
+    this.set({ seed: 0, step: 0, epoch: 0, position: 0, sample: 0, batch: 0, learningRate: 0, halted: 0 });
+  }
+
+  /** Overwrites the named fields from the host. Not while recording. */
+  set(fields: Partial<StepFields>): void {
+    for (const [index, name] of fieldNames.entries()) {
+      const value = fields[name];
+      if (value === undefined) continue;
+      const word = name === "learningRate" ? new Float32Array([value]) : new Uint32Array([value]);
+      this.#engine.upload(this.tensor, word, index * 4);
+    }
+  }
+
+  async read(): Promise<StepFields> {
+    const words = await this.tensor.data();
+    const floats = new Float32Array(words.buffer);
+    const entry = (name: string, i: number) =>
+      [name, name === "learningRate" ? floats[i]! : words[i]!] as const;
+    return Object.fromEntries(fieldNames.map(entry)) as unknown as StepFields;
+  }
+
+  /** Ends a micro-batch of `samples` on the GPU; `endOfBatch` also ends the step (position += `batchSize`). */
+  advance(samples: number, endOfBatch: boolean, batchSize: number): void {
+    const constants = { SAMPLES: samples, BATCH: batchSize, END_OF_BATCH: endOfBatch };
+    run(advance, { state: this.tensor }, {}, { constants, workgroups: [1] });
+  }
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}

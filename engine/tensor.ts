@@ -1,0 +1,149 @@
+/** @file Tensors: a shape, a dtype and a range of a GPU buffer. Several tensors (views) may share one range. */
+import type { Block } from "./buffers.ts";
+import type { Engine } from "./device.ts";
+import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
+import { checkShape, type Shape, sizeOf } from "./shape.ts";
+
+/** Element types. `u8` is packed four to a word: data sets stay as small as their files. */
+export type DType = "f32" | "i32" | "u32" | "u8";
+
+export const bytesPerElement: Record<DType, number> = { f32: 4, i32: 4, u32: 4, u8: 1 };
+
+/** What `data()` returns for each dtype. */
+export interface DataOf {
+  f32: Float32Array;
+  i32: Int32Array;
+  u32: Uint32Array;
+  u8: Uint8Array;
+}
+
+/** Bytes a tensor takes in its buffer: whole 32-bit words, since that is what kernels and copies address. */
+export function storageBytes(shape: Shape, dtype: DType): number {
+  return Math.ceil((sizeOf(shape) * bytesPerElement[dtype]) / 4) * 4;
+}
+
+/** A pool block shared by tensors: it goes back to its pool when the last of them lets go. */
+export class Storage {
+  readonly block: Block;
+  #references = 0;
+
+  constructor(block: Block) {
+    this.block = block;
+  }
+
+  retain(): void {
+    this.#references++;
+  }
+
+  release(): void {
+    if (--this.#references === 0) this.block.pool.give(this.block);
+  }
+}
+
+let nextId = 1;
+
+/** An n-dimensional array on the GPU. Immutable to its users; ops make new ones. */
+export class Tensor<D extends DType = DType> {
+  readonly id = nextId++;
+  readonly engine: Engine;
+  readonly shape: Shape;
+  readonly dtype: D;
+  readonly storage: Storage;
+  /** where the tensor starts in its buffer, a multiple of 256 */
+  readonly byteOffset: number;
+  #holders = 0;
+
+  constructor(engine: Engine, shape: Shape, dtype: D, storage: Storage, byteOffset = 0) {
+    this.engine = engine;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.storage = storage;
+    this.byteOffset = byteOffset;
+  }
+
+  /** number of elements */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get byteLength(): number {
+    return storageBytes(this.shape, this.dtype);
+  }
+
+  get released(): boolean {
+    return this.#holders === 0;
+  }
+
+  /** The GPU buffer behind the tensor; an error once the tensor was released. */
+  get buffer(): GPUBuffer {
+    this.assertUsable();
+    const { buffer } = this.storage.block;
+    if (!buffer) throw new WgradError("A dry run has shapes but no values: its tensors cannot be read.");
+    return buffer;
+  }
+
+  assertUsable(): void {
+    if (this.released) {
+      throw new ArgumentError(
+        `This tensor ${formatShape(this.shape)} was released when its scope ended. Return it from scope(), ` +
+          "or keep() it inside.",
+      );
+    }
+  }
+
+  /** One more holder (a scope, the tape, a caller of keep). */
+  retain(): this {
+    if (this.#holders++ === 0) this.storage.retain();
+    return this;
+  }
+
+  /** One holder less; the last one returns the storage to the pool. */
+  release(): void {
+    if (this.#holders === 0) throw new WgradError(`Tensor ${formatShape(this.shape)} was released twice.`);
+    if (--this.#holders === 0) this.storage.release();
+  }
+
+  /** For tensors with an explicit owner: parameters, data sets, results of keep(). */
+  dispose(): void {
+    this.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The same values under another shape of the same size; one size may be -1. Shares the storage, copies nothing. */
+  view(shape: Shape): Tensor<D> {
+    this.assertUsable();
+    const target = inferShape(shape, this);
+    return this.engine.adopt(new Tensor(this.engine, target, this.dtype, this.storage, this.byteOffset));
+  }
+
+  /** Elements `start` to `start + sizeOf(shape)` as a tensor of their own; the start must be 256-byte aligned. */
+  slice(start: number, shape: Shape): Tensor<D> {
+    const byteOffset = this.byteOffset + start * bytesPerElement[this.dtype];
+    if (byteOffset % 256 !== 0 || start + sizeOf(shape) > this.size) {
+      throw new ShapeError(
+        `slice: ${formatShape(shape)} at ${start} does not fit ${formatShape(this.shape)}.`,
+      );
+    }
+    return this.engine.adopt(new Tensor(this.engine, shape, this.dtype, this.storage, byteOffset));
+  }
+
+  /** Reads the values back to main memory, in row-major order. */
+  async data(): Promise<DataOf[D]> {
+    return this.engine.read(this);
+  }
+}
+
+function inferShape(shape: Shape, source: Tensor): Shape {
+  const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  const target = shape.map((size) => (size === -1 ? source.size / known : size));
+  if (shape.filter((size) => size === -1).length > 1 || sizeOf(target) !== source.size) {
+    throw new ShapeError(
+      `reshape: ${formatShape(source.shape)} (${source.size} elements) does not fit ${formatShape(shape)}.`,
+    );
+  }
+  checkShape(target, "reshape");
+  return target;
+}

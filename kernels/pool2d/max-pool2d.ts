@@ -1,0 +1,31 @@
+/** @file Max-pooling over images. */
+import { kernel, run } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { type PoolOptions, poolConstants, resolvePool } from "./pool2d.ts";
+
+const forward = kernel(import.meta.url, "max-forward.wgsl", { reads: ["x"], writes: ["y", "winner"] });
+const backward = kernel(import.meta.url, "max-backward.wgsl", { reads: ["dy", "winner"], writes: ["dx"] });
+
+/**
+ * Largest value of each window. Padding counts as -infinity; of equal values the first wins, as in TensorFlow.
+ * The winner's position is kept: backward sends the whole gradient there.
+ * @param x images [n, h, w, c]
+ * @returns [n, oh, ow, c]
+ * @throws ShapeError if x is no image batch or no window fits
+ */
+export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
+  const { window, output } = resolvePool("maxPool2d", x, options);
+  const constants = poolConstants(x.shape, window);
+  const outputs = { y: output, winner: { shape: output, dtype: "u32" } } as const;
+  const invocations = output.reduce((product, size) => product * size, 1);
+  const { y, winner } = run(forward, { x }, outputs, { constants, invocations });
+  return differentiable(y, {
+    inputs: [x],
+    keeps: [winner],
+    backward: (dy, want) => {
+      const dx = want(0);
+      return [dx && run(backward, { dy, winner }, { dx }, { constants, invocations: x.size }).dx];
+    },
+  });
+}
