@@ -71,10 +71,8 @@ export class BufferPool {
 
   /** A buffer of at least `bytes`; `what` names it in the error when it is beyond the adapter's limits. */
   take(bytes: number, what: string): Block {
-    const limit = Math.min(
-      this.#source.limits.maxStorageBufferBindingSize,
-      this.#source.limits.maxBufferSize,
-    );
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#source.limits;
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     if (bytes > limit) {
       throw new MemoryError(
         `${what} needs ${formatBytes(bytes)} in one buffer; this adapter binds at most ${formatBytes(limit)}. ` +
@@ -82,11 +80,12 @@ export class BufferPool {
       );
     }
     const capacity = Math.min(sizeClass(bytes), limit - (limit % 4));
-    const buffer = this.#free.get(capacity)?.pop() ?? this.#create(capacity, what);
+    const waiting = this.#free.get(capacity);
+    const buffer = waiting?.length ? waiting.pop() : this.#create(capacity, what);
     this.#bytesInUse += capacity;
     this.#buffersInUse++;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
-    return { buffer: buffer ?? undefined, bytes, capacity, pool: this };
+    return { buffer, bytes, capacity, pool: this };
   }
 
   give(block: Block): void {

@@ -2,24 +2,17 @@
 import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
 import { BufferPool, type MemoryUse } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
-import {
-  ArgumentError,
-  DeviceLostError,
-  formatShape,
-  MemoryError,
-  ShapeError,
-  WgradError,
-} from "./errors.ts";
+import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter } from "./find-adapter.ts";
 import { type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "./kernel.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readTensor } from "./readback.ts";
-import { Recording } from "./recording.ts";
+import { Recording, StepLog } from "./recording.ts";
 import { Scopes } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { StepState } from "./step-state.ts";
 import type { Tape } from "./tape.ts";
-import { type DataOf, type DType, Storage, storageBytes, Tensor } from "./tensor.ts";
+import { type DataOf, type DType, Storage, storageBytes, Tensor, toTyped } from "./tensor.ts";
 
 export interface EngineOptions {
   readonly adapter?: AdapterChoice;
@@ -77,10 +70,12 @@ export class Engine {
   readonly #debug: boolean;
   readonly #memory: BufferPool;
   #pool: BufferPool;
-  #log: Command[] | undefined;
+  #log: StepLog | undefined;
   #plan: Map<string, PipelineRequest> | undefined;
-  #failure: WgradError | undefined;
+  /** what went wrong first, by the order of the calls: a shader's error comes in later than those it leads to */
+  #failure: { readonly error: WgradError; readonly call: number } | undefined;
   #checks: Promise<unknown>[] = [];
+  #calls = 0;
   #disposed = false;
 
   constructor(device: GPUDevice, adapter: AdapterFacts, debug: boolean) {
@@ -92,10 +87,12 @@ export class Engine {
     this.pipelines = new Pipelines(device, (check) => this.#watch(check));
     this.#memory = new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: device.limits });
     this.#pool = this.#memory;
-    device.addEventListener("uncapturederror", ({ error }) => this.#fail(new WgradError(error.message)));
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault(); // else Dawn prints it too
+      this.#fail(new WgradError(event.error.message), Number.POSITIVE_INFINITY);
+    });
     void device.lost.then(({ message }) => {
-      if (!this.#disposed)
-        this.#fail(new DeviceLostError(`The GPU device was lost: ${message || "no reason given"}.`), true);
+      if (!this.#disposed) this.#fail(deviceLost(message), -1);
     });
     this.step = new StepState(this);
     this.one = this.keep(this.tensor([1], []));
@@ -112,6 +109,7 @@ export class Engine {
 
   /** Returns buffers that wait for reuse to the device. */
   trimMemory(): void {
+    this.commands.flush(); // what is encoded may use them
     this.#memory.trim();
   }
 
@@ -154,9 +152,13 @@ export class Engine {
     return result;
   }
 
-  /** Overwrites a tensor's bytes from `byteOffset` on. Not while recording: a replay could not repeat it. */
+  /** Overwrites a tensor's bytes from `byteOffset`, a multiple of 4, on. Not while recording: a replay could not repeat it. */
   upload(target: Tensor, data: ArrayBufferView, byteOffset = 0): void {
     this.assertAlive();
+    if (byteOffset % 4 !== 0 || byteOffset < 0 || byteOffset + data.byteLength > target.byteLength) {
+      const tensor = `${formatShape(target.shape)} (${target.byteLength} bytes)`;
+      throw new ShapeError(`upload: ${data.byteLength} bytes at byte ${byteOffset} do not fit ${tensor}.`);
+    }
     if (this.planning) return;
     if (this.recording)
       throw new WgradError("A recorded step cannot upload values: make the tensor before record().");
@@ -167,7 +169,7 @@ export class Engine {
   clear(target: Tensor): void {
     if (this.planning) return;
     const { buffer, byteOffset: offset, byteLength: bytes } = target;
-    this.#submit({ kind: "clear", label: "clear", target: buffer, offset, bytes });
+    this.#submit({ kind: "clear", label: "clear", target: buffer, offset, bytes }, [target]);
   }
 
   /** Copies all of `source` over `target`; they have the same number of bytes and different buffers. */
@@ -176,7 +178,7 @@ export class Engine {
       throw new ShapeError(`copy: ${formatShape(source.shape)} does not fit ${formatShape(target.shape)}.`);
     }
     if (this.planning) return;
-    this.#submit({
+    const command: Command = {
       kind: "copy",
       label: "copy",
       source: source.buffer,
@@ -184,7 +186,8 @@ export class Engine {
       target: target.buffer,
       targetOffset: target.byteOffset,
       bytes: source.byteLength,
-    });
+    };
+    this.#submit(command, [source, target]);
   }
 
   /** Encodes one kernel launch. `tensors` by binding name. Ops call run() instead. */
@@ -201,10 +204,9 @@ export class Engine {
       return;
     }
     const { pipeline, layout, bindings } = this.pipelines.get(request);
-    let bytes = 0;
-    const entries = bindings.map(({ name, index, stride }): GPUBindGroupEntry => {
-      const tensor = name === "step" ? this.step.tensor : tensors[name]!;
-      bytes += tensor.byteLength;
+    const bound = bindings.map(({ name }) => (name === "step" ? this.step.tensor : tensors[name]!));
+    const entries = bindings.map(({ index, stride }, i): GPUBindGroupEntry => {
+      const tensor = bound[i]!;
       const size = Math.ceil(tensor.byteLength / stride) * stride; // blocks end at multiples of 256
       const resource = { buffer: tensor.buffer, offset: tensor.byteOffset, size };
       return { binding: index, resource };
@@ -212,20 +214,25 @@ export class Engine {
     if (this.#debug) this.device.pushErrorScope("validation");
     const bindGroup = this.device.createBindGroup({ layout, entries });
     const label = definition.name;
-    this.#submit({
-      kind: "dispatch",
-      label,
-      pipeline,
-      bindGroup,
-      workgroups,
-      bytes,
-      flops: options.flops ?? 0,
-    });
+    const bytes = bound.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const { flops = 0 } = options;
+    this.#submit({ kind: "dispatch", label, pipeline, bindGroup, workgroups, bytes, flops }, bound);
     if (this.#debug) this.#popDebugScope(label);
   }
 
   adopt<T extends Tensor>(tensor: T): T {
     return this.scopes.adopt(tensor);
+  }
+
+  /** Runs `body` with another StepState bound to the uniform `step`: training and evaluation have their own. */
+  useStep<R>(step: StepState, body: () => R): R {
+    const outer = this.step;
+    this.step = step;
+    try {
+      return body();
+    } finally {
+      this.step = outer;
+    }
   }
 
   /** Runs `body`; what it made and does not return is released. */
@@ -246,14 +253,13 @@ export class Engine {
       { parent: this.#pool },
     );
     const outer = this.#pool;
-    const log: Command[] = [];
+    const log = new StepLog(arena);
     this.#log = log;
     this.#pool = arena;
     try {
-      const result = this.scope(step);
-      return new Recording(this, log, result, arena);
+      return this.scope(() => new Recording(this, log, this.scope(step)));
     } catch (error) {
-      arena.close();
+      log.close();
       throw error;
     } finally {
       this.#log = undefined;
@@ -263,7 +269,7 @@ export class Engine {
 
   /** Runs `body` with shapes only: nothing is allocated or computed. Tells which pipelines it needs and how much memory. */
   plan(body: () => unknown): Plan {
-    const outer = this.#pool;
+    const outer = { pool: this.#pool, plan: this.#plan };
     const planned = new Map<string, PipelineRequest>();
     const pool = new BufferPool(
       { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
@@ -272,27 +278,27 @@ export class Engine {
     this.#plan = planned;
     this.#pool = pool;
     try {
-      this.scope(() => void body());
+      this.scope(() => void this.scope(body));
       return { pipelines: [...planned.values()], peakBytes: pool.use.peakBytes };
     } finally {
-      this.#plan = undefined;
-      this.#pool = outer;
+      this.#plan = outer.plan;
+      this.#pool = outer.pool;
     }
   }
 
-  /** Reads a tensor back. Rejects with whatever went wrong on the GPU before. */
-  async read<D extends DType>(tensor: Tensor<D>): Promise<DataOf[D]> {
+  /** Reads a tensor back. Rejects with whatever went wrong on the GPU before; throws inside record() and plan(). */
+  read<D extends DType>(tensor: Tensor<D>): Promise<DataOf[D]> {
     if (this.recording || this.planning) {
       throw new WgradError(
         "data(): a recorded step cannot read values back or branch on them. Return the tensor and read it after replay().",
       );
     }
-    this.assertAlive();
     return this.guard(readTensor(this, tensor));
   }
 
   /** Waits until the GPU has done everything submitted so far. */
   async sync(): Promise<void> {
+    this.assertAlive();
     this.commands.flush();
     await this.guard(this.device.queue.onSubmittedWorkDone());
   }
@@ -309,7 +315,7 @@ export class Engine {
 
   /** Throws the error that ended this engine, if one did. */
   assertAlive(): void {
-    if (this.#failure) throw this.#failure;
+    if (this.#failure) throw this.#failure.error;
     if (this.#disposed) throw new ArgumentError("This engine was disposed.");
   }
 
@@ -324,26 +330,28 @@ export class Engine {
     const checks = this.#checks;
     this.#checks = [];
     await Promise.all(checks);
-    if (this.#failure) throw this.#failure;
+    if (this.#failure) throw this.#failure.error;
   }
 
-  #submit(command: Command): void {
+  #submit(command: Command, tensors: readonly Tensor[]): void {
     this.commands.add(command);
-    this.#log?.push(command);
+    this.#log?.add(command, tensors);
   }
 
   #watch(check: Promise<unknown>): void {
+    const call = this.#calls++;
     const watched = check.catch((error: unknown) => {
-      this.#fail(error instanceof WgradError ? error : new WgradError(String(error)));
+      this.#fail(error instanceof WgradError ? error : new WgradError(String(error)), call);
     });
     this.#checks.push(watched);
   }
 
-  #fail(failure: WgradError, final = false): void {
-    if (final || !this.#failure) this.#failure = failure;
+  #fail(error: WgradError, call: number): void {
+    if (!this.#failure || call < this.#failure.call) this.#failure = { error, call };
   }
 
   #popDebugScope(label: string): void {
+    this.commands.flush(); // a wrong dispatch is reported when its encoder ends
     this.#watch(
       this.device.popErrorScope().then((error) => {
         if (error) throw new WgradError(`${label}: ${error.message}`);
@@ -361,11 +369,4 @@ export class Engine {
     );
     return buffer;
   }
-}
-
-function toTyped(values: ArrayLike<number>, dtype: DType): ArrayBufferView {
-  if (dtype === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (dtype === "i32") return values instanceof Int32Array ? values : Int32Array.from(values);
-  if (dtype === "u32") return values instanceof Uint32Array ? values : Uint32Array.from(values);
-  return values instanceof Uint8Array ? values : Uint8Array.from(values);
 }

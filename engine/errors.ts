@@ -36,6 +36,15 @@ export class AdapterError extends WgradError {}
 /** The GPU device went away: driver reset, adapter unplugged, out of memory. */
 export class DeviceLostError extends WgradError {}
 
+/** A DeviceLostError that says what to do. */
+export function deviceLost(reason: string, options?: ErrorOptions): DeviceLostError {
+  return new DeviceLostError(
+    `The GPU device was lost: ${reason.replace(/[.\s]+$/, "") || "no reason given"}. Its tensors are gone: restart, or ` +
+      "create a new engine. A training run goes on from its last checkpoint with --resume.",
+    options,
+  );
+}
+
 /** A buffer or binding beyond what the adapter offers. */
 export class MemoryError extends WgradError {}
 

@@ -33,9 +33,10 @@ export class Pipelines {
 
   /** Compiles many pipelines in parallel. Rejects with the first KernelError. */
   async prepare(requests: Iterable<PipelineRequest>): Promise<void> {
-    const fresh = [...requests].filter(({ key }) => !this.#compiled.has(key));
+    const fresh = new Map([...requests].map((request) => [request.key, request]));
+    for (const key of this.#compiled.keys()) fresh.delete(key);
     await Promise.all(
-      fresh.map(async (request) => {
+      [...fresh.values()].map(async (request) => {
         const { descriptor, layout, bindings, code, module } = this.#describe(request);
         try {
           const pipeline = await this.#device.createComputePipelineAsync(descriptor);

@@ -1,18 +1,19 @@
 /** @file Reading a tensor into main memory through a mappable buffer. */
 import type { Engine } from "./device.ts";
-import { DeviceLostError } from "./errors.ts";
+import { deviceLost } from "./errors.ts";
 import type { DataOf, DType, Tensor } from "./tensor.ts";
 
 const typedArrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
 
 /** Copies `tensor` to a fresh typed array, after everything encoded before. */
 export async function readTensor<D extends DType>(engine: Engine, tensor: Tensor<D>): Promise<DataOf[D]> {
-  const bytes = tensor.byteLength;
+  engine.assertAlive();
+  const { buffer: source, byteLength: bytes } = tensor;
   const staging = engine.device.createBuffer({ size: bytes, usage: 0x0001 | 0x0008 }); // MAP_READ | COPY_DST
   engine.commands.encode({
     kind: "copy",
     label: "read",
-    source: tensor.buffer,
+    source,
     sourceOffset: tensor.byteOffset,
     target: staging,
     targetOffset: 0,
@@ -23,7 +24,7 @@ export async function readTensor<D extends DType>(engine: Engine, tensor: Tensor
     await staging.mapAsync(0x0001); // GPUMapMode.READ
   } catch (cause) {
     engine.assertAlive();
-    throw new DeviceLostError("Reading a tensor back failed: the GPU device went away.", { cause });
+    throw deviceLost("a tensor cannot be read back", { cause });
   }
   const Typed = typedArrays[tensor.dtype];
   const values = new Typed(staging.getMappedRange().slice(0), 0, tensor.size);

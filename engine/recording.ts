@@ -7,21 +7,53 @@ import type { Command, Dispatch } from "./commands.ts";
 import type { Engine } from "./device.ts";
 import { WgradError } from "./errors.ts";
 import { tensorsIn } from "./scope.ts";
+import type { Storage, Tensor } from "./tensor.ts";
+
+/** What a step does while it is recorded, and all memory that it works on. */
+export class StepLog {
+  readonly commands: Command[] = [];
+  /** the memory of the tensors that the step makes */
+  readonly arena: BufferPool;
+  /** memory made before the step that it reads or writes; held, since every replay does so again */
+  readonly #outside = new Set<Storage>();
+
+  constructor(arena: BufferPool) {
+    this.arena = arena;
+  }
+
+  add(command: Command, tensors: readonly Tensor[]): void {
+    this.commands.push(command);
+    for (const { storage } of tensors) {
+      if (storage.block.pool === this.arena || this.#outside.has(storage)) continue;
+      storage.retain();
+      this.#outside.add(storage);
+    }
+  }
+
+  /** Lets go of all memory. */
+  close(): void {
+    for (const storage of this.#outside) storage.release();
+    this.#outside.clear();
+    this.arena.close();
+  }
+}
 
 export class Recording<R = unknown> {
-  readonly commands: readonly Command[];
   /** what the recorded function returned: tensors that every replay writes anew */
   readonly result: R;
   readonly #engine: Engine;
-  readonly #arena: BufferPool;
+  readonly #log: StepLog;
   #disposed = false;
 
-  constructor(engine: Engine, commands: readonly Command[], result: R, arena: BufferPool) {
-    for (const tensor of tensorsIn(result)) engine.keep(tensor);
+  constructor(engine: Engine, log: StepLog, result: R) {
+    for (const tensor of tensorsIn(result)) tensor.retain();
     this.#engine = engine;
-    this.commands = commands;
+    this.#log = log;
     this.result = result;
-    this.#arena = arena;
+  }
+
+  get commands(): readonly Command[] {
+    return this.#log.commands;
   }
 
   /** The kernel launches of one step, in order. */
@@ -41,7 +73,7 @@ export class Recording<R = unknown> {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const tensor of tensorsIn(this.result)) tensor.dispose();
-    this.#arena.close();
+    for (const tensor of tensorsIn(this.result)) tensor.release();
+    this.#log.close();
   }
 }

@@ -20,6 +20,7 @@ export class Scopes {
     try {
       const result = body();
       if (result instanceof Promise) {
+        result.catch(() => {}); // what comes of the rest of the body is of no interest any more
         throw new WgradError("scope: the body must be synchronous; await data() outside of it.");
       }
       returned = tensorsIn(result);

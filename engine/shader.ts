@@ -11,7 +11,7 @@ export interface Binding {
   readonly name: string;
   readonly index: number;
   readonly access: Access;
-  /** bytes of one element: 16 for array<vec4f>, so that a tail shorter than a vector is bound too; else 4 */
+  /** bytes of one element: 16 for array<vec4f>, so that a tail shorter than a vector is bound too; 4 for scalars */
   readonly stride: number;
 }
 
@@ -20,7 +20,7 @@ const bindingPattern =
 
 /** The bindings declared in `source`, in the order of their numbers. */
 export function parseBindings(source: string): Binding[] {
-  const code = source.replace(/\/\/.*$/gm, "");
+  const code = source.replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, "");
   const bindings: Binding[] = [];
   for (const [, index, space, name, type] of code.matchAll(bindingPattern)) {
     const access = space === "uniform" ? "uniform" : space!.includes("read_write") ? "write" : "read";
@@ -30,8 +30,9 @@ export function parseBindings(source: string): Binding[] {
 }
 
 function strideOf(type: string): number {
-  if (!/vec4/.test(type)) return 4;
-  return /vec4(h|<f16>)/.test(type) ? 8 : 16;
+  const [, lanes, element] = /vec([234])(h|<f16>)?/.exec(type) ?? [];
+  if (!lanes) return 4;
+  return (lanes === "2" ? 2 : 4) * (element ? 2 : 4); // a vec3 takes the room of a vec4
 }
 
 /** `source` with the values of the named constants replaced; `half` turns `alias real = f32` into f16. */
@@ -50,19 +51,27 @@ export function setConstants(source: string, constants: Constants, file: string,
 
 function literal(value: number | boolean, type: string | undefined, name: string, file: string): string {
   if (typeof value === "boolean") return String(value);
-  if (!Number.isFinite(value)) throw new KernelError(`${file}: const ${name} cannot be ${value}.`);
-  if (type === "f32") return Number.isInteger(value) ? `${value}.0` : floatLiteral(value);
+  const isFloat = type === "f32" || type === "f16" || type === "real";
+  if (!Number.isFinite(isFloat ? Math.fround(value) : value))
+    throw new KernelError(`${file}: const ${name} cannot be ${value}.`);
+  if (isFloat) return floatLiteral(Math.fround(value));
   if (!Number.isInteger(value))
     throw new KernelError(`${file}: const ${name} must be an integer, got ${value}.`);
+  const [low, high] = type === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  if (value < low || value > high)
+    throw new KernelError(`${file}: const ${name} must be ${low} to ${high}, got ${value}.`);
   return type === "i32" ? String(value) : `${value}u`;
 }
 
-/** The shortest decimal that rounds to the same float32 value. */
+const largestFloat = 3.4028234663852886e38;
+
+/** The shortest decimal of six digits or more that rounds to the float32 number `value` and is none too large for WGSL. */
 function floatLiteral(value: number): string {
-  const rounded = Math.fround(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return `${Object.is(value, -0) ? "-0" : value}.0`;
   for (let digits = 6; digits <= 9; digits++) {
-    const text = rounded.toPrecision(digits);
-    if (Math.fround(Number(text)) === rounded) return /[.e]/.test(text) ? text : `${text}.0`;
+    const text = value.toPrecision(digits);
+    const read = Number(text);
+    if (Math.fround(read) === value && Math.abs(read) <= largestFloat && /[.e]/.test(text)) return text;
   }
-  return rounded.toString();
+  return String(value);
 }

@@ -3,7 +3,7 @@
  * closure that turns the gradient of its output into gradients of its inputs; gradients() plays them backwards.
  */
 import type { Engine } from "./device.ts";
-import { formatShape, ShapeError, WgradError } from "./errors.ts";
+import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { kernel, type Output, run } from "./kernel.ts";
 import { sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -54,6 +54,7 @@ export function gradients(
   options: GradientOptions = {},
 ): { value: Tensor; gradients: Tensor[] } {
   if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
+  checkSources(sources, options.into);
   const tape = new Tape(sources);
   engine.tape = tape;
   let value: Tensor;
@@ -70,6 +71,17 @@ export function gradients(
     throw new ShapeError(`gradients: the body must return a scalar, got ${formatShape(value.shape)}.`);
   }
   return { value, gradients: new Backward(engine, tape, sources, options).play(value) };
+}
+
+function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | undefined): void {
+  if (new Set(sources).size !== sources.length) {
+    throw new ArgumentError("gradients: a source is listed twice; its uses add up to one gradient.");
+  }
+  if (!into) return;
+  const shapes = (tensors: readonly Tensor[]) => tensors.map(({ shape }) => formatShape(shape)).join(", ");
+  if (shapes(into) !== shapes(sources)) {
+    throw new ShapeError(`gradients: targets ${shapes(into)} for sources ${shapes(sources)}.`);
+  }
 }
 
 export class Tape {
@@ -130,26 +142,30 @@ class Backward {
   }
 
   #step({ output, rule }: Entry): void {
-    const dy = this.#gradients.get(output.id);
-    if (dy) {
-      const { inputs } = rule;
-      const seen = new Set<number>();
-      const want: Want = (index) => {
-        const input = inputs[index]!;
-        if (!this.#tape.tracks(input)) return undefined;
-        const target = seen.has(input.id) ? undefined : this.#freeTarget(input);
-        seen.add(input.id);
-        return target ?? input.shape;
-      };
-      const results = rule.backward(dy, want);
-      for (const [i, input] of inputs.entries()) {
-        const gradient = results[i];
-        if (gradient && this.#tape.tracks(input)) this.#add(input, gradient);
-      }
+    try {
+      const dy = this.#gradients.get(output.id);
+      if (!dy) return;
+      this.#runRule(rule, dy);
       this.#gradients.delete(output.id);
       dy.release();
+    } finally {
+      for (const tensor of rule.keeps ?? []) tensor.release();
     }
-    for (const tensor of rule.keeps ?? []) tensor.release();
+  }
+
+  #runRule(rule: Rule, dy: Tensor): void {
+    const { inputs } = rule;
+    const want: Want = (index) => {
+      const input = inputs[index]!;
+      if (!this.#tape.tracks(input)) return undefined;
+      const uses = inputs.filter(({ id }) => id === input.id).length;
+      return (uses === 1 && this.#freeTarget(input)) || input.shape;
+    };
+    const results = rule.backward(dy, want);
+    for (const [i, input] of inputs.entries()) {
+      const gradient = results[i];
+      if (gradient && this.#tape.tracks(input)) this.#add(input, gradient);
+    }
   }
 
   /** The place for the gradient of `source` if nothing is there yet. */

@@ -121,29 +121,48 @@ export class Tensor<D extends DType = DType> {
 
   /** Elements `start` to `start + sizeOf(shape)` as a tensor of their own; the start must be 256-byte aligned. */
   slice(start: number, shape: Shape): Tensor<D> {
-    const byteOffset = this.byteOffset + start * bytesPerElement[this.dtype];
-    if (byteOffset % 256 !== 0 || start + sizeOf(shape) > this.size) {
+    this.assertUsable();
+    checkShape(shape, "slice");
+    if (!Number.isInteger(start) || start < 0 || start + sizeOf(shape) > this.size) {
       throw new ShapeError(
         `slice: ${formatShape(shape)} at ${start} does not fit ${formatShape(this.shape)}.`,
+      );
+    }
+    const byteOffset = this.byteOffset + start * bytesPerElement[this.dtype];
+    if (byteOffset % 256 !== 0) {
+      const step = 256 / bytesPerElement[this.dtype];
+      throw new ShapeError(
+        `slice: must start at a multiple of ${step} elements (256 bytes), not at ${start}.`,
       );
     }
     return this.engine.adopt(new Tensor(this.engine, shape, this.dtype, this.storage, byteOffset));
   }
 
-  /** Reads the values back to main memory, in row-major order. */
-  async data(): Promise<DataOf[D]> {
+  /** Reads the values back to main memory, in row-major order. Throws at once inside of a recorded step. */
+  data(): Promise<DataOf[D]> {
     return this.engine.read(this);
   }
 }
 
 function inferShape(shape: Shape, source: Tensor): Shape {
   const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  const target = shape.map((size) => (size === -1 ? source.size / known : size));
-  if (shape.filter((size) => size === -1).length > 1 || sizeOf(target) !== source.size) {
+  const open = source.size / known;
+  const target = shape.map((size) => (size === -1 ? open : size));
+  const unclear =
+    shape.includes(-1) && (!Number.isInteger(open) || shape.filter((size) => size === -1).length > 1);
+  if (unclear || sizeOf(target) !== source.size) {
     throw new ShapeError(
       `reshape: ${formatShape(source.shape)} (${source.size} elements) does not fit ${formatShape(shape)}.`,
     );
   }
   checkShape(target, "reshape");
   return target;
+}
+
+/** The values as the typed array that has the bytes of `dtype`. */
+export function toTyped(values: ArrayLike<number>, dtype: DType): ArrayBufferView {
+  if (dtype === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === "i32") return values instanceof Int32Array ? values : Int32Array.from(values);
+  if (dtype === "u32") return values instanceof Uint32Array ? values : Uint32Array.from(values);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
 }

@@ -2,7 +2,8 @@
 //
 //   dx[n, h, w, c] = sum of dy[n, oh, ow, c] over the windows that (h, w) won
 //
-// One invocation computes one element of dx: it visits the windows that cover it, so nothing is added atomically.
+// One invocation computes four consecutive elements of dx, its lanes: each visits the windows that may cover it, so
+// nothing is added atomically. VECTOR (channels are a multiple of 4): the lanes share their pixel.
 
 const HEIGHT: u32 = 8u;
 const WIDTH: u32 = 8u;
@@ -15,35 +16,47 @@ const PAD_TOP: u32 = 0u;
 const PAD_LEFT: u32 = 0u;
 const OUT_HEIGHT: u32 = 4u;
 const OUT_WIDTH: u32 = 4u;
+const VECTOR: bool = true;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, c]
-@group(0) @binding(1) var<storage, read> winner: array<u32>; // [n, oh, ow, c]
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, c]
+@group(0) @binding(1) var<storage, read> winner: array<vec4u>; // [n, oh, ow, c]
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
 
 const WORKGROUP: u32 = 64u;
+// Windows that may cover a pixel along each axis: the last one that starts at or before it, and those before that.
+const COVER_HEIGHT: u32 = (WINDOW_HEIGHT + STRIDE_HEIGHT - 1u) / STRIDE_HEIGHT;
+const COVER_WIDTH: u32 = (WINDOW_WIDTH + STRIDE_WIDTH - 1u) / STRIDE_WIDTH;
 
-// The first output whose window reaches input position `at` (already shifted by the padding). 
-fn first_window(at: u32, window: u32, stride: u32) -> u32 {
-  return select(0u, (at - window) / stride + 1u, at >= window);
+// dy where the lane's pixel `place` won, else 0.
+fn won(at: vec4u, place: vec4u) -> vec4f {
+  let q = at / 4u;
+  if (VECTOR) { return select(vec4f(0.0), dy[q.x], winner[q.x] == place); }
+  let r = at % 4u;
+  let gradient = vec4f(dy[q.x][r.x], dy[q.y][r.y], dy[q.z][r.z], dy[q.w][r.w]);
+  let places = vec4u(winner[q.x][r.x], winner[q.y][r.y], winner[q.z][r.z], winner[q.w][r.w]);
+  return select(vec4f(0.0), gradient, places == place);
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let element = id.x + id.y * groups.x * WORKGROUP;
-  if (element >= arrayLength(&dx)) { return; }
+  let group = id.x + id.y * groups.x * WORKGROUP;
+  if (group >= arrayLength(&dx)) { return; }
+  let element = 4u * group + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR);
   let c = element % CHANNELS;
   let w = element / CHANNELS % WIDTH;
   let h = element / (CHANNELS * WIDTH) % HEIGHT;
   let n = element / (CHANNELS * WIDTH * HEIGHT);
 
-  let last_row = min((h + PAD_TOP) / STRIDE_HEIGHT + 1u, OUT_HEIGHT);
-  let last_column = min((w + PAD_LEFT) / STRIDE_WIDTH + 1u, OUT_WIDTH);
-  var sum = 0.0;
-  for (var oh = first_window(h + PAD_TOP, WINDOW_HEIGHT, STRIDE_HEIGHT); oh < last_row; oh++) {
-    for (var ow = first_window(w + PAD_LEFT, WINDOW_WIDTH, STRIDE_WIDTH); ow < last_column; ow++) {
-      let output = ((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * CHANNELS + c;
-      if (winner[output] == h * WIDTH + w) { sum += dy[output]; }
+  var sum = vec4f(0.0);
+  for (var i = 0u; i < COVER_HEIGHT; i++) {
+    let oh = (h + PAD_TOP) / STRIDE_HEIGHT - i; // wraps around above the first window: then it is not < OUT_HEIGHT
+    for (var j = 0u; j < COVER_WIDTH; j++) {
+      let ow = (w + PAD_LEFT) / STRIDE_WIDTH - j;
+      let inside = (oh < vec4u(OUT_HEIGHT)) & (ow < vec4u(OUT_WIDTH));
+      if (!any(inside)) { continue; }
+      let gradient = won(((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * CHANNELS + c, h * WIDTH + w);
+      sum += select(vec4f(0.0), gradient, inside);
     }
   }
-  dx[element] = sum;
+  dx[group] = sum;
 }

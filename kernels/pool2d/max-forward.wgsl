@@ -2,7 +2,8 @@
 //
 //   y[n, oh, ow, c] = max over the window of x[n, oh*stride + i - pad, ow*stride + j - pad, c]
 //
-// and winner[...] = h * WIDTH + w, where the (first) largest value stood. One invocation computes one element of y.
+// and winner[...] = h * WIDTH + w, where the (first) largest value stood. One invocation computes four consecutive
+// elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels and load as one vec4.
 
 const HEIGHT: u32 = 8u;
 const WIDTH: u32 = 8u;
@@ -15,37 +16,44 @@ const PAD_TOP: u32 = 0u;
 const PAD_LEFT: u32 = 0u;
 const OUT_HEIGHT: u32 = 4u;
 const OUT_WIDTH: u32 = 4u;
+const VECTOR: bool = true;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read_write> y: array<f32>; // [n, oh, ow, c]
-@group(0) @binding(2) var<storage, read_write> winner: array<u32>; // [n, oh, ow, c]
+@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // [n, oh, ow, c]
+@group(0) @binding(2) var<storage, read_write> winner: array<vec4u>; // [n, oh, ow, c]
 
 const WORKGROUP: u32 = 64u;
+const NOBODY: vec4u = vec4u(HEIGHT * WIDTH);
+
+fn load(at: vec4u) -> vec4f {
+  if (VECTOR) { return x[at.x / 4u]; }
+  return vec4f(x[at.x / 4u][at.x % 4u], x[at.y / 4u][at.y % 4u], x[at.z / 4u][at.z % 4u], x[at.w / 4u][at.w % 4u]);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let element = id.x + id.y * groups.x * WORKGROUP;
-  if (element >= arrayLength(&y)) { return; }
+  let group = id.x + id.y * groups.x * WORKGROUP;
+  if (group >= arrayLength(&y)) { return; }
+  let element = 4u * group + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR);
   let c = element % CHANNELS;
   let ow = element / CHANNELS % OUT_WIDTH;
   let oh = element / (CHANNELS * OUT_WIDTH) % OUT_HEIGHT;
   let n = element / (CHANNELS * OUT_WIDTH * OUT_HEIGHT);
 
-  var largest = 0.0;
-  var position = HEIGHT * WIDTH; // none yet
+  var largest = vec4f(0.0);
+  var position = NOBODY;
   for (var i = 0u; i < WINDOW_HEIGHT; i++) {
     let h = oh * STRIDE_HEIGHT + i - PAD_TOP; // wraps around above the image: then it is not < HEIGHT
-    if (h >= HEIGHT) { continue; }
     for (var j = 0u; j < WINDOW_WIDTH; j++) {
       let w = ow * STRIDE_WIDTH + j - PAD_LEFT;
-      if (w >= WIDTH) { continue; }
-      let value = x[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c];
-      if (position == HEIGHT * WIDTH || value > largest) {
-        largest = value;
-        position = h * WIDTH + w;
-      }
+      let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
+      if (!any(inside)) { continue; }
+      let value = load(((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c);
+      let wins = inside & ((position == NOBODY) | (value > largest));
+      largest = select(largest, value, wins);
+      position = select(position, h * WIDTH + w, wins);
     }
   }
-  y[element] = largest;
-  winner[element] = position;
+  y[group] = largest;
+  winner[group] = position;
 }

@@ -2,7 +2,7 @@
 import { kernel, run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { type PoolOptions, poolConstants, resolvePool } from "./pool2d.ts";
+import { type PoolOptions, poolConstants, quarters, resolvePool } from "./pool2d.ts";
 
 const forward = kernel(import.meta.url, "max-forward.wgsl", { reads: ["x"], writes: ["y", "winner"] });
 const backward = kernel(import.meta.url, "max-backward.wgsl", { reads: ["dy", "winner"], writes: ["dx"] });
@@ -18,14 +18,13 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   const { window, output } = resolvePool("maxPool2d", x, options);
   const constants = poolConstants(x.shape, window);
   const outputs = { y: output, winner: { shape: output, dtype: "u32" } } as const;
-  const invocations = output.reduce((product, size) => product * size, 1);
-  const { y, winner } = run(forward, { x }, outputs, { constants, invocations });
+  const { y, winner } = run(forward, { x }, outputs, { constants, invocations: quarters(output) });
   return differentiable(y, {
     inputs: [x],
     keeps: [winner],
     backward: (dy, want) => {
       const dx = want(0);
-      return [dx && run(backward, { dy, winner }, { dx }, { constants, invocations: x.size }).dx];
+      return [dx && run(backward, { dy, winner }, { dx }, { constants, invocations: quarters(x.shape) }).dx];
     },
   });
 }

@@ -1,7 +1,8 @@
 /** @file What the pooling ops share: options by Keras's names and defaults, sizes, shader constants. */
 import type { Constants } from "../../engine/shader.ts";
-import type { Shape } from "../../engine/shape.ts";
+import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
 import { type Padding, resolveWindow, type Size2d, type Window2d } from "../window.ts";
 
 /** Keras's defaults: window 2x2, strides equal to the window, no padding. */
@@ -17,6 +18,7 @@ export function resolvePool(
   x: Tensor,
   options: PoolOptions,
 ): { window: Window2d; output: Shape } {
+  requireFloat(op, "x", x);
   const { poolSize = 2, strides = poolSize, padding = "valid" } = options;
   const window = resolveWindow(op, x.shape, { window: poolSize, strides, padding });
   return { window, output: [x.shape[0]!, window.outHeight, window.outWidth, x.shape[3]!] };
@@ -35,5 +37,11 @@ export function poolConstants(image: Shape, window: Window2d): Constants {
     PAD_LEFT: window.padLeft,
     OUT_HEIGHT: window.outHeight,
     OUT_WIDTH: window.outWidth,
+    VECTOR: image[3]! % 4 === 0,
   };
+}
+
+/** Invocations of the pooling kernels for `shape`: each computes four elements. */
+export function quarters(shape: Shape): number {
+  return Math.ceil(sizeOf(shape) / 4);
 }

@@ -1,0 +1,103 @@
+/** @file What the adapter can do at most: arithmetic, bandwidth, and the cost of a launch and of a submit. */
+import type { Engine } from "../../engine/device.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { measure } from "../measure.ts";
+
+const multiplyAdd = kernel(import.meta.url, "multiply-add.wgsl", { reads: ["x"], writes: ["y"] });
+const copyKernel = kernel(import.meta.url, "copy.wgsl", { reads: ["x"], writes: ["y"] });
+
+export interface Ceilings {
+  /** multiply-adds count as two operations */
+  readonly f32GigaFlops: number;
+  /** absent without the feature shader-f16 */
+  readonly f16GigaFlops?: number;
+  /** read plus written, by a kernel */
+  readonly kernelGigabytes: number;
+  /** read plus written, by copyBufferToBuffer */
+  readonly copyGigabytes: number;
+  /** GPU and CPU time of one trivial dispatch among many in a submit */
+  readonly launchMicroseconds: number;
+  /** CPU time to encode one replayed dispatch */
+  readonly encodeMicroseconds: number;
+  /** one empty-handed submit, waited for */
+  readonly submitMicroseconds: number;
+}
+
+/** Measures everything for about `seconds` each. */
+export async function measureCeilings(engine: Engine, seconds = 0.5): Promise<Ceilings> {
+  const f16 = engine.adapter.features.includes("shader-f16")
+    ? { f16GigaFlops: await arithmetic(engine, true, seconds) }
+    : {};
+  return {
+    f32GigaFlops: await arithmetic(engine, false, seconds),
+    ...f16,
+    kernelGigabytes: await bandwidth(engine, true, seconds),
+    copyGigabytes: await bandwidth(engine, false, seconds),
+    ...(await launches(engine, seconds)),
+  };
+}
+
+async function arithmetic(engine: Engine, half: boolean, seconds: number): Promise<number> {
+  const invocations = engine.adapter.software ? 2 ** 13 : 2 ** 20;
+  const rounds = 256;
+  const x = engine.keep(engine.tensor([0.5, 0.25]));
+  const launch = async () => {
+    const constants = { ROUNDS: rounds };
+    engine.scope(() => void run(multiplyAdd, { x }, { y: [invocations] }, { invocations, constants, half }));
+    await engine.sync();
+  };
+  const { ms } = await measure("multiply-add", launch, seconds);
+  x.dispose();
+  return (2 * 4 * 16 * rounds * invocations) / (ms.median * 1e6);
+}
+
+async function bandwidth(engine: Engine, byKernel: boolean, seconds: number): Promise<number> {
+  const elements = 2 ** 24; // 64 MiB, beyond any cache
+  const source = engine.keep(engine.zeros([elements]));
+  const target = engine.keep(engine.zeros([elements]));
+  const launch = async () => {
+    if (byKernel) run(copyKernel, { x: source }, { y: target }, { invocations: elements / 4 });
+    else engine.copy(source, target);
+    await engine.sync();
+  };
+  const { ms } = await measure("copy", launch, seconds);
+  source.dispose();
+  target.dispose();
+  return (2 * 4 * elements) / (ms.median * 1e6);
+}
+
+async function launches(engine: Engine, seconds: number) {
+  const count = 1000;
+  const x = engine.keep(engine.zeros([4]));
+  const y = engine.keep(engine.zeros([4]));
+  const recording = engine.record(() => {
+    for (let i = 0; i < count; i++) run(copyKernel, { x }, { y }, { invocations: 1 });
+  });
+  let encoding = Number.POSITIVE_INFINITY;
+  const many = await measure(
+    "launch",
+    async () => {
+      const start = performance.now();
+      for (const command of recording.commands) engine.commands.encode(command);
+      encoding = Math.min(encoding, performance.now() - start);
+      await engine.sync();
+    },
+    seconds,
+  );
+  const one = await measure(
+    "submit",
+    async () => {
+      run(copyKernel, { x }, { y }, { invocations: 1 });
+      await engine.sync();
+    },
+    seconds,
+  );
+  recording.dispose();
+  x.dispose();
+  y.dispose();
+  return {
+    launchMicroseconds: (many.ms.median * 1000) / count,
+    encodeMicroseconds: (encoding * 1000) / count,
+    submitMicroseconds: one.ms.median * 1000,
+  };
+}

@@ -1,0 +1,43 @@
+/** @file Timing with the package `benchmark`: asynchronous work, repeated for some seconds, with its spread. */
+import Benchmark from "benchmark";
+
+/** Milliseconds of one run. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Measurement {
+  readonly ms: Spread;
+  readonly runs: number;
+}
+
+/** Runs `work` (which must wait for the GPU itself) for about `seconds` and at least 5 times, after a warm-up run. */
+export async function measure(
+  name: string,
+  work: () => Promise<void>,
+  seconds: number,
+): Promise<Measurement> {
+  await work();
+  const times = await collect(name, work, seconds);
+  const sorted = times.map((time) => time * 1000).sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)]!;
+  return { ms: { median, min: sorted[0]!, max: sorted.at(-1)! }, runs: sorted.length };
+}
+
+/** Seconds of each run. */
+function collect(name: string, work: () => Promise<void>, seconds: number): Promise<readonly number[]> {
+  return new Promise((resolve, reject) => {
+    const benchmark = new Benchmark(
+      name,
+      (deferred: Benchmark.Deferred) => {
+        work().then(() => deferred.resolve(), reject);
+      },
+      { defer: true, async: true, maxTime: seconds, minSamples: 5, initCount: 1, minTime: 0.001 },
+    );
+    benchmark.on("complete", () => resolve(benchmark.stats?.sample ?? []));
+    benchmark.on("error", () => reject(benchmark.error));
+    benchmark.run({ async: true });
+  });
+}

@@ -1,0 +1,119 @@
+/** @file The command line: its commands and options, and what becomes of errors. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { adapterChoices } from "../engine/adapter.ts";
+import { WgradError } from "../engine/errors.ts";
+
+/** Parses the arguments, runs the command and ends the process with the documented exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  let code = 0;
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    code = report(error);
+  }
+  process.exit(code); // Dawn's threads would keep the process alive
+}
+
+function program(): Command {
+  const root = new Command("wgrad")
+    .description("Trains small vision networks on the GPU with hand-written WGSL kernels.")
+    .showHelpAfterError("(add --help for the options)")
+    .exitOverride();
+  addTrain(root);
+  addList(root);
+  addDoctor(root);
+  addEvaluate(root);
+  return root;
+}
+
+function addTrain(root: Command): void {
+  root
+    .command("train")
+    .argument("<experiment>", "id of an experiment, see `npm run list`")
+    .description("run an experiment and write its report")
+    .option("--epochs <n>", "passes over the training data", positiveInteger)
+    .option("--batch <n>", "images per update", positiveInteger)
+    .option("--limit <n>", "training images used, chosen by the seed", positiveInteger)
+    .option("--seed <n>", "decides initial weights, order and every other draw", nonNegativeInteger, 1)
+    .option("--data <folder>", "where the data sets are (default: WGRAD_DATA, else ~/.cache/wgrad/data)")
+    .option("--out <folder>", "the run folder (default: runs/<experiment>/<time>)")
+    .addOption(adapterOption())
+    .addOption(
+      new Option(
+        "--profile <name>",
+        "full: as the assignment says; quick: minutes on a CPU; auto: by the adapter",
+      )
+        .choices(["full", "quick", "auto"])
+        .default("auto"),
+    )
+    .option("--resume", "continue the run in --out, or the newest unfinished run of the experiment")
+    .option("--no-shuffle", "visit the images in the order of the file")
+    .option("--save-initial", "also write initial.safetensors, the weights before training")
+    .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
+    .option("--literal", "follow the source's code where it contradicts its text")
+    .option("--json", "print the result as JSON on standard output, progress on standard error")
+    .action(async (id, options) => (await import("./train.ts")).train(id, options));
+}
+
+function addList(root: Command): void {
+  root
+    .command("list")
+    .description("show all experiments")
+    .option("--json", "as JSON")
+    .action(async (options) => (await import("./list.ts")).list(options));
+}
+
+function addDoctor(root: Command): void {
+  root
+    .command("doctor")
+    .description("show the adapter, its limits and speed, and how to get a faster one")
+    .addOption(adapterOption())
+    .option("--json", "as JSON")
+    .action(async (options) => (await import("./doctor.ts")).doctor(options));
+}
+
+function addEvaluate(root: Command): void {
+  root
+    .command("evaluate")
+    .argument("<run>", "a run folder, or a .safetensors file together with --experiment")
+    .description("loss and accuracy of saved weights on the test set")
+    .option("--experiment <id>", "the experiment the weights belong to (default: what config.json says)")
+    .option("--data <folder>", "where the data sets are")
+    .option("--batch <n>", "images at a time", positiveInteger)
+    .option("--set <name>", "test or train", "test")
+    .addOption(adapterOption())
+    .option("--json", "as JSON")
+    .action(async (run, options) => (await import("./evaluate.ts")).evaluate(run, options));
+}
+
+function adapterOption(): Option {
+  return new Option("--adapter <name>", "which adapter to use").choices([...adapterChoices]).default("auto");
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError("It must be a positive whole number.");
+  return value;
+}
+
+function nonNegativeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32) {
+    throw new InvalidArgumentError("It must be a whole number from 0 to 4294967295.");
+  }
+  return value;
+}
+
+/** Prints an error the way its reader needs it; returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  if (error instanceof WgradError) {
+    console.error(`\nwgrad: ${error.message}`);
+    if (process.env.WGRAD_DEBUG) console.error(error);
+    return error.exitCode;
+  }
+  console.error("\nwgrad: this is a defect of wgrad, please report it.");
+  console.error(error);
+  return 1;
+}

@@ -1,0 +1,96 @@
+/** @file Training progress on a terminal: one bar that redraws itself, or plain lines on a pipe. */
+import type { Progress } from "../models/training/callbacks.ts";
+import type { Logs } from "../models/training/history.ts";
+
+const barWidth = 24;
+const secondsBetweenLines = 10;
+
+/** Where progress goes: a stream that may be a terminal. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export class ProgressDisplay {
+  readonly #stream: ProgressStream;
+  #lastLine = 0;
+  #drawn = false;
+
+  constructor(stream: ProgressStream) {
+    this.#stream = stream;
+  }
+
+  /** Called every 100 ms or so during an epoch. */
+  update(progress: Progress): void {
+    if (this.#stream.isTTY) {
+      this.#draw(barLine(progress));
+      return;
+    }
+    if (progress.seconds - this.#lastLine < secondsBetweenLines) return;
+    this.#lastLine = progress.seconds;
+    this.#stream.write(`${plainLine(progress)}\n`);
+  }
+
+  /** One line that stays, for a finished epoch. */
+  epochDone(epoch: number, epochs: number, logs: Logs): void {
+    this.#lastLine = 0;
+    this.clear();
+    const { seconds, images_per_second: speed, ...values } = logs;
+    const parts = [formatLogs(values)];
+    if (speed !== undefined) parts.push(`${formatSpeed(speed)} images/s`);
+    if (seconds !== undefined) parts.push(formatSeconds(seconds));
+    this.#stream.write(
+      `epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}  ${parts.join("  ")}\n`,
+    );
+  }
+
+  /** Removes the bar, so that something else can be printed. */
+  clear(): void {
+    if (this.#drawn) this.#stream.write("\r\x1b[2K");
+    this.#drawn = false;
+  }
+
+  #draw(line: string): void {
+    this.#stream.write(`\r\x1b[2K${line.slice(0, (this.#stream.columns ?? 100) - 1)}`);
+    this.#drawn = true;
+  }
+}
+
+function barLine(progress: Progress): string {
+  const filled = Math.round((barWidth * progress.samples) / progress.totalSamples);
+  const bar = `${"━".repeat(filled)}${"─".repeat(barWidth - filled)}`;
+  return `epoch ${progress.epoch + 1}/${progress.epochs} ${bar} ${rest(progress)}`;
+}
+
+function plainLine(progress: Progress): string {
+  const percent = Math.floor((100 * progress.samples) / progress.totalSamples);
+  return `epoch ${progress.epoch + 1}/${progress.epochs} ${String(percent).padStart(3)} %  ${rest(progress)}`;
+}
+
+function rest({ logs, imagesPerSecond, samples, totalSamples }: Progress): string {
+  const left = imagesPerSecond > 0 ? `${formatSeconds((totalSamples - samples) / imagesPerSecond)} left` : "";
+  return [formatLogs(logs), `${formatSpeed(imagesPerSecond)} images/s`, left].join("  ");
+}
+
+/** `loss 0.3251  accuracy 0.1875`; errors are left out, since the accuracies say the same. */
+export function formatLogs(logs: Logs): string {
+  return Object.entries(logs)
+    .filter(([name]) => !name.endsWith("_error"))
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join("  ");
+}
+
+function formatSpeed(imagesPerSecond: number): string {
+  return imagesPerSecond >= 100
+    ? Math.round(imagesPerSecond).toLocaleString("en-US")
+    : imagesPerSecond.toPrecision(2);
+}
+
+/** `8 s`, `3 min 20 s`, `2 h 5 min` */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,32 @@
+/** @file The last lines of a run: measured beside published. */
+import type { Experiment } from "../experiments/experiment.ts";
+import type { RunEvents } from "../experiments/run/run.ts";
+
+/** Prints the figures of result.json that a reader looks for first. */
+export function printResult(
+  experiment: Experiment,
+  result: Record<string, unknown>,
+  events: RunEvents,
+): void {
+  const measured = (result.measured ?? {}) as Record<string, number>;
+  if (measured.test_accuracy === undefined) return;
+  const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
+  events.line("");
+  events.line(`test accuracy         ${percent(measured.test_accuracy)}`);
+  if (measured.test_binary_accuracy !== undefined) {
+    events.line(
+      `test binary accuracy  ${percent(measured.test_binary_accuracy)}  (what Keras prints as accuracy for this loss)`,
+    );
+  }
+  for (const { name, value, measure } of experiment.published) {
+    events.line(
+      `published             ${percent(value)}  (${name.toLowerCase()}${measure === "test_accuracy" ? "" : `, ${measure}`})`,
+    );
+  }
+  const { origin } = result.dataset as { origin: string };
+  if (origin !== "official" && experiment.published.length > 0) {
+    events.line(
+      `                      not comparable: the images are ${origin === "synthetic" ? "synthetic" : "not the official files"}`,
+    );
+  }
+}

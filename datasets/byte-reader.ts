@@ -1,0 +1,51 @@
+/** @file Exact reads from a stream of chunks: asks for n bytes, gets n bytes or an error. */
+
+/** The stream ended before the bytes that were asked for. */
+export class EndOfBytesError extends Error {
+  constructor(wanted: number, got: number) {
+    super(`ends after ${got} of ${wanted} bytes`);
+    this.name = "EndOfBytesError";
+  }
+}
+
+/** Pulls bytes from an async sequence of chunks, holding one chunk at a time. */
+export class ByteReader {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #chunk: Uint8Array = new Uint8Array(0);
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** The next `count` bytes, in memory of their own. */
+  async read(count: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(count);
+    await this.readInto(bytes);
+    return bytes;
+  }
+
+  /** Fills `target` from the stream: each byte is copied once, straight to its place. */
+  async readInto(target: Uint8Array): Promise<void> {
+    let filled = 0;
+    while (filled < target.length) {
+      if (this.#chunk.length === 0 && !(await this.#advance())) {
+        throw new EndOfBytesError(target.length, filled);
+      }
+      const part = this.#chunk.subarray(0, target.length - filled);
+      target.set(part, filled);
+      filled += part.length;
+      this.#chunk = this.#chunk.subarray(part.length);
+    }
+  }
+
+  /** Reads to the end, so that a checksum behind the last byte is checked too. */
+  async drain(): Promise<void> {
+    while (await this.#advance());
+  }
+
+  async #advance(): Promise<boolean> {
+    const next = await this.#chunks.next();
+    this.#chunk = next.done ? new Uint8Array(0) : next.value;
+    return !next.done;
+  }
+}

@@ -1,0 +1,43 @@
+/** @file What the operating system says when a file cannot be used, in words. */
+
+import { stat } from "node:fs/promises";
+import { FileError } from "../engine/errors.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "a file of that name is in the way",
+  EFBIG: "the file is larger than this disk's file system allows",
+  EIO: "the disk reports an error",
+  EISDIR: "it is a folder",
+  ENOENT: "no such file or folder",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "part of the path is a file, not a folder",
+  EPERM: "not permitted",
+  EROFS: "the disk is read-only",
+};
+
+/** Node's code of a system or zlib error, e.g. `ENOENT`; undefined if it has none. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** `cannot read /data/x.mat: permission denied (EACCES).`; an error that is already a FileError stays as it is. */
+export function fileError(action: string, path: string, error: unknown): FileError {
+  if (error instanceof FileError) return error;
+  const code = errorCode(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const reason = code && code in reasons ? `${reasons[code]} (${code})` : text;
+  return new FileError(`cannot ${action} ${path}: ${reason}.`, { cause: error });
+}
+
+/** Size in bytes; undefined if there is no such file. @throws FileError if it is there but cannot be looked at */
+export async function fileSize(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw fileError("read", path, error);
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * @file Reads numeric arrays from MATLAB version 5 files ("MAT-File Format", MathWorks, chapter 1: level 5), the
+ * format of `save -v6`, `save -v7` and SciPy's `savemat`.
+ *
+ * A file is a header and a row of elements; an element is a tag (type, bytes) and its data. A variable is one
+ * element of type matrix, mostly inside a zlib stream, with elements of its own: flags, dimensions, name, numbers.
+ */
+
+import { endianness } from "node:os";
+import { FileError, formatShape } from "../engine/errors.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import {
+  damaged,
+  listElements,
+  type MatElement,
+  readElement,
+  readTag,
+  readUint32,
+  roundUp8,
+  type Tag,
+} from "./matlab-elements.ts";
+import {
+  className,
+  matrixType,
+  type NumericArray,
+  numericClass,
+  type StoredArray,
+  storageTypes,
+} from "./matlab-types.ts";
+
+/** A variable of a `.mat` file, known from its first bytes; its numbers are still in the file. */
+export interface MatVariable {
+  readonly name: string;
+  /** MATLAB's class: "double", "uint8", "struct", ... */
+  readonly className: string;
+  readonly complex: boolean;
+  /** as MATLAB has them: column-major, the first index moves fastest */
+  readonly dims: readonly number[];
+  readonly element: MatElement;
+}
+
+const complexFlag = 0x0800;
+
+/** zlib packs at most about 1032 bytes into one: a larger claim is damage, and nothing is allocated for it. */
+const largestRatio = 1032;
+
+/** Largest plausible flags, dimensions or name, in bytes. */
+const largestHeadElement = 4096;
+
+/**
+ * The variables of a `.mat` file in file order, without their numbers: reads a few kilobytes per variable.
+ * @throws FileError if the file cannot be read, is not a MATLAB version 5 file, is truncated or damaged
+ */
+export async function readMatDirectory(path: string): Promise<MatVariable[]> {
+  const variables: MatVariable[] = [];
+  for (const element of await listElements(path)) {
+    variables.push(await readElement(element, (reader) => readHead(reader, element)));
+  }
+  return variables;
+}
+
+/** The variable called `name`. @throws FileError that names those there are */
+export function findVariable(variables: readonly MatVariable[], name: string, path: string): MatVariable {
+  const found = variables.find((variable) => variable.name === name);
+  if (found) return found;
+  const names = variables.map((variable) => variable.name || "(unnamed)").join(", ");
+  throw new FileError(`${path}: no variable ${name} in the file; it has ${names || "none"}.`);
+}
+
+/**
+ * The numbers of a variable in the file's order (column-major). 64-bit integers come as doubles, exact to 2^53.
+ * @throws FileError if the variable is not a real numeric array, or its data are damaged
+ */
+export async function readMatNumbers(variable: MatVariable): Promise<NumericArray> {
+  const NumbersArray = numericType(variable);
+  const stored = await readElement(variable.element, async (reader) => {
+    const { Stored, tag } = await seekNumbers(reader, variable);
+    const buffer = new ArrayBuffer(tag.bytes);
+    await fill(reader, tag, new Uint8Array(buffer));
+    swapBytes(Buffer.from(buffer), Stored.BYTES_PER_ELEMENT, variable.element.littleEndian);
+    return new Stored(buffer);
+  });
+  if (isNumericArray(stored) && stored instanceof NumbersArray) return stored;
+  const numbers = new NumbersArray(stored.length);
+  for (let i = 0; i < stored.length; i++) numbers[i] = Number(stored[i]);
+  return numbers;
+}
+
+/**
+ * Reads a uint8 variable straight into `target`, column-major, so that a large array is in memory once.
+ * @param target as many bytes as the variable has elements
+ * @throws FileError if the variable is of another class or size, or its data are damaged
+ */
+export async function readMatBytes(variable: MatVariable, target: Uint8Array): Promise<void> {
+  const { element, name, dims } = variable;
+  if (numericType(variable) !== Uint8Array || elementCount(dims) !== target.length) {
+    const found = `${variable.className} ${formatShape(dims)}`;
+    throw new FileError(`${element.path}: ${name} is ${found}, expected ${target.length} values of uint8.`);
+  }
+  await readElement(element, async (reader) => {
+    const { Stored, tag } = await seekNumbers(reader, variable);
+    if (Stored !== Uint8Array) throw damaged(element, `stores uint8 values as type ${tag.type}`);
+    await fill(reader, tag, target);
+  });
+}
+
+/** Flags, dimensions and name; leaves the reader at the numbers. */
+async function readHead(reader: ByteReader, element: MatElement): Promise<MatVariable> {
+  const { littleEndian } = element;
+  if (element.compressed && (await readTag(reader, littleEndian)).type !== matrixType) {
+    throw damaged(element, "is a zlib stream without a matrix");
+  }
+  const flags = readUint32(await readHeadElement(reader, element, 8), 0, littleEndian);
+  const head = { className: className(flags & 0xff), complex: (flags & complexFlag) !== 0, element };
+  // Opaque objects (tables, strings) have their name where others have dimensions.
+  if (head.className === "opaque") {
+    return { ...head, name: (await readHeadElement(reader, element)).toString("latin1"), dims: [] };
+  }
+  const dimBytes = await readHeadElement(reader, element, 8);
+  const dims = Array.from({ length: Math.floor(dimBytes.length / 4) }, (_, axis) =>
+    readUint32(dimBytes, 4 * axis, littleEndian),
+  );
+  return { ...head, dims, name: (await readHeadElement(reader, element)).toString("latin1") };
+}
+
+async function readHeadElement(reader: ByteReader, element: MatElement, atLeast = 0): Promise<Buffer> {
+  const tag = await readTag(reader, element.littleEndian);
+  if (tag.bytes < atLeast || tag.bytes > largestHeadElement)
+    throw damaged(element, "has no readable variable header");
+  if (tag.inline) return tag.inline;
+  return (await reader.read(roundUp8(tag.bytes))).subarray(0, tag.bytes);
+}
+
+/** The tag before the numbers, checked against class, dimensions and what a file of this size can hold. */
+async function seekNumbers(reader: ByteReader, variable: MatVariable) {
+  const { element, dims } = variable;
+  await readHead(reader, element);
+  const tag = await readTag(reader, element.littleEndian);
+  const Stored = storageTypes.get(tag.type);
+  if (!Stored) throw damaged(element, `stores its numbers as unknown type ${tag.type}`);
+  const wanted = elementCount(dims) * Stored.BYTES_PER_ELEMENT;
+  if (tag.bytes !== wanted) {
+    throw damaged(
+      element,
+      `has ${tag.bytes} bytes of numbers, its dimensions ${formatShape(dims)} make ${wanted}`,
+    );
+  }
+  if (tag.bytes > element.bytes * (element.compressed ? largestRatio : 1)) {
+    throw damaged(element, `claims ${tag.bytes} bytes of numbers, more than it can hold`);
+  }
+  return { tag, Stored };
+}
+
+async function fill(reader: ByteReader, tag: Tag, target: Uint8Array): Promise<void> {
+  if (tag.inline) target.set(tag.inline);
+  else await reader.readInto(target);
+  await reader.drain(); // to the checksum of the zlib stream
+}
+
+function numericType(variable: MatVariable) {
+  const { name, complex, element } = variable;
+  const type = complex ? undefined : numericClass(variable.className);
+  if (type) return type;
+  const found = complex ? `complex ${variable.className}` : variable.className;
+  throw new FileError(`${element.path}: ${name} is ${found}, expected real numbers.`);
+}
+
+function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, length) => product * length, 1);
+}
+
+function isNumericArray(values: StoredArray): values is NumericArray {
+  return !(values instanceof BigInt64Array || values instanceof BigUint64Array);
+}
+
+function swapBytes(bytes: Buffer, width: number, littleEndian: boolean): void {
+  if (littleEndian === (endianness() === "LE")) return;
+  if (width === 2) bytes.swap16();
+  else if (width === 4) bytes.swap32();
+  else if (width === 8) bytes.swap64();
+}

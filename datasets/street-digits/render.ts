@@ -1,0 +1,143 @@
+/** @file Paints a scene of the synthetic street digits into 32x32 bytes. */
+
+import { pcg4d } from "../../engine/random.ts";
+import { distanceAt } from "./glyphs.ts";
+import { blotchPoints, type Colour, type Scene } from "./scene.ts";
+
+export const imageSize = 32;
+const channels = 3;
+
+/** Bytes of one image, [h, w, c]. */
+export const imageBytes = imageSize * imageSize * channels;
+
+/** Where the noise of an image comes from: it is hashed per pixel. */
+export interface NoiseSource {
+  readonly seed: number;
+  readonly stream: number;
+  readonly image: number;
+}
+
+/** Paints `scene` into `target`, 3072 bytes [h, w, c]. */
+export function renderScene(scene: Scene, noise: NoiseSource, target: Uint8Array): void {
+  const pixels = new Float32Array(imageBytes);
+  paint(scene, pixels);
+  for (let pass = 0; pass < scene.blur.passes; pass++) smooth(pixels, scene.blur.weight);
+  addNoise(scene, noise, pixels, target);
+}
+
+function paint(scene: Scene, pixels: Float32Array): void {
+  const half = imageSize / 2;
+  const { shadow, outline, penRadius } = scene;
+  const perPixel = scene.camera.unitsPerPixel;
+  for (let row = 0; row < imageSize; row++) {
+    for (let column = 0; column < imageSize; column++) {
+      const at = (row * imageSize + column) * channels;
+      const [x, y] = [column + 0.5 - half, row + 0.5 - half];
+      put(pixels, at, scene.ground, 1);
+      paintEdges(scene, x, y, pixels, at);
+      if (shadow) {
+        const distance = distanceToPaint(scene, x - shadow.x, y - shadow.y);
+        put(pixels, at, shadow.colour, shadow.opacity * coverage(penRadius, distance, perPixel));
+      }
+      const distance = distanceToPaint(scene, x, y);
+      if (outline) put(pixels, at, outline.colour, coverage(penRadius + outline.width, distance, perPixel));
+      put(pixels, at, scene.paint, coverage(penRadius, distance, perPixel));
+      brighten(scene, x, y, pixels, at);
+    }
+  }
+}
+
+/** How much of a pixel lies within `radius`: a ramp one pixel wide. */
+function coverage(radius: number, distance: number, unitsPerPixel: number): number {
+  return Math.min(1, Math.max(0, 0.5 + (radius - distance) / unitsPerPixel));
+}
+
+/** Distance in font units from a pixel to the nearest centre line of any digit. */
+function distanceToPaint({ digits, camera }: Scene, px: number, py: number): number {
+  const { shift, rotation, unitsPerPixel, aspect, slant, perspective } = camera;
+  const dx = px - shift[0];
+  const dy = py - shift[1];
+  const scale = unitsPerPixel / (1 + perspective[0] * dx + perspective[1] * dy);
+  const y = (rotation.cos * dy - rotation.sin * dx) * scale;
+  const x = ((rotation.cos * dx + rotation.sin * dy) * scale) / aspect + slant * y;
+  let nearest = 1000;
+  for (const digit of digits)
+    nearest = Math.min(nearest, distanceAt(digit.glyph, x - digit.x, y + 50 - digit.y));
+  return nearest;
+}
+
+function paintEdges({ edges, camera }: Scene, x: number, y: number, pixels: Float32Array, at: number): void {
+  const { cos, sin } = camera.rotation;
+  for (const { normal, distance, colour } of edges) {
+    const along = normal[0] * (cos * x + sin * y) + normal[1] * (cos * y - sin * x);
+    put(pixels, at, colour, Math.min(1, Math.max(0, 0.5 + along - distance)));
+  }
+}
+
+/** Light that falls unevenly: a slope and blotches. */
+function brighten({ slope, blotches }: Scene, x: number, y: number, pixels: Float32Array, at: number): void {
+  const cells = blotchPoints - 1;
+  const u = ((x + imageSize / 2) / imageSize) * cells;
+  const v = ((y + imageSize / 2) / imageSize) * cells;
+  const i = Math.floor(u);
+  const j = Math.floor(v);
+  const corner = j * blotchPoints + i;
+  const below = corner + blotchPoints;
+  const upper = blotches[corner]! + (u - i) * (blotches[corner + 1]! - blotches[corner]!);
+  const lower = blotches[below]! + (u - i) * (blotches[below + 1]! - blotches[below]!);
+  const light = slope[0] * x + slope[1] * y + upper + (v - j) * (lower - upper);
+  for (let channel = 0; channel < channels; channel++) pixels[at + channel]! += light;
+}
+
+/** Lays a colour over a pixel. */
+function put(pixels: Float32Array, at: number, colour: Colour, opacity: number): void {
+  if (opacity === 0) return;
+  for (let channel = 0; channel < channels; channel++) {
+    const under = pixels[at + channel]!;
+    pixels[at + channel] = under + opacity * (colour[channel]! - under);
+  }
+}
+
+/** One pass of the kernel [weight, 1 - 2 weight, weight] along rows and columns; borders repeat. */
+function smooth(pixels: Float32Array, weight: number): void {
+  const rowStride = imageSize * channels;
+  for (let line = 0; line < imageSize; line++) {
+    for (let channel = 0; channel < channels; channel++) {
+      smoothLine(pixels, line * rowStride + channel, channels, weight);
+    }
+  }
+  for (let start = 0; start < rowStride; start++) smoothLine(pixels, start, rowStride, weight);
+}
+
+function smoothLine(pixels: Float32Array, start: number, stride: number, weight: number): void {
+  const end = start + (imageSize - 1) * stride;
+  let before = pixels[start]!;
+  for (let at = start; at <= end; at += stride) {
+    const here = pixels[at]!;
+    const after = at < end ? pixels[at + stride]! : here;
+    pixels[at] = here + weight * (before + after - 2 * here);
+    before = here;
+  }
+}
+
+/** Adds noise and rounds to bytes. */
+function addNoise({ noise }: Scene, source: NoiseSource, pixels: Float32Array, target: Uint8Array): void {
+  for (let pixel = 0; pixel < imageSize * imageSize; pixel++) {
+    const bits = pcg4d(source.seed, source.stream, source.image, firstNoiseCount + pixel);
+    const grey = noise.grey * bell(bits[3]);
+    for (let channel = 0; channel < channels; channel++) {
+      const at = pixel * channels + channel;
+      const value = Math.round(pixels[at]! + grey + noise.colour * bell(bits[channel]!));
+      target[at] = Math.min(255, Math.max(0, value));
+    }
+  }
+}
+
+/** The scene's own draws count from 0 and end far below. */
+const firstNoiseCount = 1 << 16;
+
+/** Nearly a standard normal number: the sum of the four bytes, less its mean 510, over its standard deviation. */
+function bell(bits: number): number {
+  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+  return (sum - 510) / 147.8;
+}

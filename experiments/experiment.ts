@@ -1,0 +1,75 @@
+/** @file What an experiment is: one question of the assignment, declared. */
+import type { Dataset } from "../datasets/dataset.ts";
+import type { Optimizer } from "../kernels/optimizers/index.ts";
+import type { Model } from "../models/model.ts";
+import type { FreeSection } from "./report/run-report.ts";
+
+/** Where a question stands. */
+export interface Source {
+  /** e.g. "INF-477, Tarea 2" */
+  readonly text: string;
+  /** e.g. "2 (c)" */
+  readonly question: string;
+}
+
+/** A figure that a source reports. */
+export interface PublishedFigure {
+  readonly name: string;
+  /** the key of result.json that it is compared with, e.g. "test_accuracy" */
+  readonly measure: string;
+  /** a fraction for accuracies and errors */
+  readonly value: number;
+  readonly source: string;
+  readonly url?: string;
+}
+
+/** How much of the experiment is run. */
+export interface Profile {
+  readonly epochs: number;
+  readonly batch: number;
+  /** training images used; all if absent */
+  readonly limit?: number;
+  /** test images used; all if absent */
+  readonly testLimit?: number;
+  /** said on the terminal and in the report */
+  readonly description: string;
+}
+
+export type ProfileName = "full" | "quick";
+
+interface ExperimentBase {
+  readonly id: string;
+  readonly title: string;
+  readonly source: Source;
+  /** the question in words */
+  readonly question: string;
+  readonly dataset: "svhn";
+  readonly published: readonly PublishedFigure[];
+  readonly profiles: Readonly<Record<ProfileName, Profile>>;
+}
+
+/** Looks at data: no network. */
+export interface DataExperiment extends ExperimentBase {
+  readonly kind: "data";
+  /** sections of the report; `seed` chooses the images shown */
+  readonly explore: (
+    dataset: Dataset,
+    seed: number,
+  ) => { readonly sections: FreeSection[]; readonly lines: string[] };
+}
+
+/** Trains a network and evaluates it on the test set after every epoch. */
+export interface TrainingExperiment extends ExperimentBase {
+  readonly kind: "training";
+  /** weights of the network of the full profile */
+  readonly parameters: number;
+  readonly network: (profile: ProfileName) => Model;
+  readonly optimizer: () => Optimizer;
+  readonly loss: string;
+  /** names of the metrics and what they compute */
+  readonly metrics: Readonly<Record<string, string>>;
+  /** settings of the source's code where it contradicts its text: `--literal` */
+  readonly literal?: Partial<Profile> & { readonly explanation: string };
+}
+
+export type Experiment = DataExperiment | TrainingExperiment;

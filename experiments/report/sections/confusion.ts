@@ -1,0 +1,90 @@
+/** @file Which classes are taken for which: confusion matrix, most confused pairs, scores per class. */
+
+import { imageFigure, imageList } from "../captioned-images.ts";
+import { formatClassificationReport } from "../classification-text.ts";
+import { classificationReport, largestConfusion, mostConfusedPairs, type Scores } from "../confusion.ts";
+import { type Figure, inlineFigure } from "../figure.ts";
+import { formatCount, formatPercent } from "../format.ts";
+import { confusionHeatMap } from "../heat-map.ts";
+import { type Markup, markup } from "../markup.ts";
+import type { ConfusionResult, RunReport } from "../run-report.ts";
+import { captioned } from "./samples.ts";
+import { type Section, table } from "./section.ts";
+
+const pairLimit = 5;
+
+export function confusionSection({ confusion }: RunReport): Section | undefined {
+  if (!confusion) return undefined;
+  const title = `Confusion matrix of the ${confusion.set} set`;
+  const heatMap: Figure = { name: "confusion", title, drawing: confusionHeatMap(confusion) };
+  const pairs = pairList(confusion);
+  const body = markup`<figure class="wide"><figcaption>${title}</figcaption>${inlineFigure(heatMap)}</figure>
+${largestText(confusion)}${pairs.body}${scoreTable(confusion)}`;
+  return { id: "confusion", title: "Confusion", body, figures: [heatMap, ...pairs.figures] };
+}
+
+function largestText({ classes, counts }: ConfusionResult): Markup | undefined {
+  const largest = largestConfusion(counts);
+  if (!largest) return undefined;
+  const { label, predicted, count } = largest;
+  return markup`<p>The most frequent single mistake: <strong>${classes[label]}</strong> taken for <strong>${classes[predicted]}</strong>, ${times(count)}.</p>
+`;
+}
+
+function pairList({ classes, counts, examples = [] }: ConfusionResult): { body?: Markup; figures: Figure[] } {
+  const pairs = mostConfusedPairs(counts, pairLimit);
+  if (pairs.length === 0) return { figures: [] };
+  const figures: Figure[] = [];
+  const items = pairs.map((pair) => {
+    const [first, second] = [classes[pair.first]!, classes[pair.second]!];
+    const found = examples.find(
+      (entry) => entry.first === pair.first && entry.second === pair.second && entry.images.count > 0,
+    );
+    const shown = found ? captioned(found, classes) : undefined;
+    if (shown) {
+      figures.push({
+        name: `confused-${pair.first}-${pair.second}`,
+        title: `${first} and ${second}, taken for each other`,
+        drawing: imageFigure(shown),
+      });
+    }
+    return markup`<li><h4>${first} and ${second} <span class="muted">${times(pair.count)}</span></h4>
+<p class="muted">${first} taken for ${second}: ${formatCount(pair.firstAsSecond)}; ${second} taken for ${first}: ${formatCount(pair.secondAsFirst)}</p>
+${shown ? imageList(shown) : undefined}</li>
+`;
+  });
+  const body = markup`<h3>The most confused pairs</h3>
+<ol class="pairs">
+${items}</ol>
+`;
+  return { body, figures };
+}
+
+function scoreTable(confusion: ConfusionResult): Markup {
+  const report = classificationReport(confusion.counts);
+  const scores = ({ precision, recall, f1, support }: Scores) => [
+    formatPercent(precision, 1),
+    formatPercent(recall, 1),
+    formatPercent(f1, 1),
+    support,
+  ];
+  const columns = [
+    { title: "class" },
+    ...["precision", "recall", "F1", "images"].map((title) => ({ title, numeric: true })),
+  ];
+  const rows = report.perClass.map((entry, k) => [confusion.classes[k], ...scores(entry)]);
+  const averages = [
+    ["mean over classes (macro)", ...scores(report.macro)],
+    ["mean over images (weighted)", ...scores(report.weighted)],
+    ["accuracy (micro)", ...scores(report.micro)],
+  ];
+  return markup`<h3>Scores per class</h3>
+<p class="muted">Precision: of the images given this class, the share that has it. Recall: of the images of this class, the share that was found. F1 is their harmonic mean; 0/0 counts as 0.</p>
+${table(columns, rows, { footer: averages })}<details><summary>The same as text, in scikit-learn’s layout</summary>
+<pre>${formatClassificationReport(confusion)}</pre></details>
+`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${formatCount(count)} times`;
+}

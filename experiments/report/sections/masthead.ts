@@ -1,0 +1,86 @@
+/** @file The head of the report: warnings, title, question, and the main figure beside the published one. */
+
+import { formatMinutes, formatTime } from "../format.ts";
+import { type Markup, markup } from "../markup.ts";
+import type { ResultRow, RunReport } from "../run-report.ts";
+import { quantity } from "./results.ts";
+import { paragraphs } from "./section.ts";
+
+/** Why the figures of a run are not those of the experiment; `short` goes on every picture and printed page. */
+export interface Warning {
+  readonly short: string;
+  readonly text: string;
+}
+
+export function warnings({ dataset, run }: RunReport): Warning[] {
+  const found: Warning[] = [];
+  if (dataset.origin === "synthetic") found.push({ short: "SYNTHETIC DATA", text: dataset.note });
+  if (dataset.origin === "other") found.push({ short: "NOT THE OFFICIAL FILES", text: dataset.note });
+  if (run.limits !== undefined) {
+    found.push({ short: run.profile === "quick" ? "QUICK PROFILE" : "LIMITED RUN", text: run.limits });
+  } else if (run.profile === "quick") {
+    found.push({ short: "QUICK PROFILE", text: "Less than the full experiment." });
+  }
+  return found;
+}
+
+/** A strip that stays at the top of the window while the reader scrolls. */
+export function warningStrip(found: readonly Warning[]): Markup | undefined {
+  if (found.length === 0) return undefined;
+  const items = found.map(({ short }) => markup`<strong>${short}</strong> `);
+  return markup`<div class="strip" role="note"><span>${items}</span></div>
+`;
+}
+
+export function masthead(report: RunReport, found: readonly Warning[]): Markup {
+  const { run } = report;
+  const texts = found.map(({ short, text }) => markup`<p><strong>${short}.</strong> ${text}</p>\n`);
+  const full = run.fullCommand ? markup`<p>The full run: <code>${run.fullCommand}</code></p>\n` : undefined;
+  const banner = markup`<div class="banner">
+${texts}${full}</div>
+`;
+  const [headline] = report.results ?? [];
+  return markup`<header>
+<p class="eyebrow">wgrad run report <span class="muted">${report.experiment}</span></p>
+<h1>${report.title}</h1>
+<div class="question">${paragraphs(report.question)}</div>
+<p class="line muted">${[report.dataset.title, run.adapter, formatTime(run.started), formatMinutes(run.minutes)].map((part) => markup`<span>${part}</span> `)}</p>
+${found.length > 0 ? banner : undefined}${headline ? headlineFigure(headline) : undefined}</header>
+`;
+}
+
+function headlineFigure(row: ResultRow): Markup {
+  return markup`<div class="headline">
+<p><span class="big">${quantity(row, row.measured)}</span><br>${row.name}</p>
+${row.unit === "%" ? scale(row) : publishedText(row)}</div>
+`;
+}
+
+function publishedText(row: ResultRow): Markup | undefined {
+  if (row.published === undefined) return undefined;
+  const doubt = row.comparable ? "" : " (not comparable)";
+  return markup`<p>published: ${quantity(row, row.published)}${doubt}</p>`;
+}
+
+/** Measured as a bar and published as a tick on an axis from 0 to 100 %. */
+function scale(row: ResultRow): Markup {
+  const { published } = row;
+  const tick =
+    published === undefined
+      ? undefined
+      : markup`<span class="${row.comparable ? "tick" : "tick doubtful"}" style="left: ${position(published)}%"></span>`;
+  const label =
+    published === undefined
+      ? undefined
+      : markup`<div class="over" style="--at: ${position(published)}%">${publishedText(row)}</div>\n`;
+  const bar = markup`<span class="bar" style="width: ${position(row.measured)}%"></span>`;
+  return markup`<div class="scale">
+${label}<div class="track">${bar}${tick}</div>
+<div class="ends"><span>0 %</span><span>100 %</span></div>
+</div>
+`;
+}
+
+function position(percent: number): string {
+  return Math.min(100, Math.max(0, percent)).toFixed(2);
+}

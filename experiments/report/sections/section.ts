@@ -1,0 +1,89 @@
+/** @file What every section of the report is made of, and the pieces they share. */
+
+import type { Figure } from "../figure.ts";
+import { formatCount } from "../format.ts";
+import { type Markup, type MarkupValue, markup } from "../markup.ts";
+
+export interface Section {
+  /** anchor in the page */
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+  /** the pictures of the section, to be written to files */
+  readonly figures: readonly Figure[];
+}
+
+export interface Column {
+  readonly title: string;
+  /** numbers align to the right */
+  readonly numeric?: boolean;
+}
+
+export interface TableOptions {
+  readonly footer?: readonly (readonly MarkupValue[])[];
+  /** on a narrow page, rows become lists of column title and value; otherwise the table scrolls on its own */
+  readonly stacks?: boolean;
+}
+
+/** A table; numbers get thousands separators. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly MarkupValue[])[],
+  { footer = [], stacks = false }: TableOptions = {},
+): Markup {
+  const classOf = (column: Column | undefined) => (column?.numeric ? "number" : "text");
+  const row = (values: readonly MarkupValue[]) => {
+    const cells = values.map((value, k) => {
+      const shown = typeof value === "number" ? formatCount(value) : value;
+      return markup`<td class="${classOf(columns[k])}" data-title="${columns[k]?.title}">${shown}</td>`;
+    });
+    return markup`<tr>${cells}</tr>\n`;
+  };
+  const head = columns.map(
+    (column) => markup`<th scope="col" class="${classOf(column)}">${column.title}</th>`,
+  );
+  const foot = footer.length > 0 ? markup`<tfoot>\n${footer.map(row)}</tfoot>\n` : undefined;
+  return markup`<div class="table"><table class="${stacks ? "stacks" : "scrolls"}">
+<thead><tr>${head}</tr></thead>
+<tbody>
+${rows.map(row)}</tbody>
+${foot}</table></div>
+`;
+}
+
+/** Names and values in columns; entries without a value are left out. */
+export function facts(entries: readonly (readonly [string, MarkupValue])[]): Markup {
+  const items = entries
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>\n`);
+  return markup`<dl class="facts">
+${items}</dl>
+`;
+}
+
+/** Paragraphs, separated in the text by blank lines. */
+export function paragraphs(text: string): Markup {
+  return markup`${text
+    .split(/\n\s*\n/)
+    .filter((part) => part.trim() !== "")
+    .map((part) => markup`<p>${part.trim()}</p>\n`)}`;
+}
+
+/** The names, with -2, -3, ... added where one has come before. */
+export function distinct(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}-${count}`;
+  });
+}
+
+/** "Most confused digits" -> "most-confused-digits": lower-case letters and digits for anchors and file names. */
+export function slug(title: string): string {
+  const words = title
+    .normalize("NFKD")
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  return words?.join("-") ?? "part";
+}

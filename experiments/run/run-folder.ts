@@ -1,0 +1,96 @@
+/** @file The folder of a run: runs/<experiment>/<time>/ or --out. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { z } from "zod";
+import { FileError, UsageError } from "../../engine/errors.ts";
+import { settingsSchema } from "./settings.ts";
+
+const runsFolder = "runs";
+
+/** config.json: all that is needed to repeat a run. */
+export const configSchema = z.object({
+  experiment: z.string(),
+  command: z.string(),
+  settings: settingsSchema,
+  started: z.string(),
+  adapter: z.record(z.string(), z.unknown()),
+  versions: z.record(z.string(), z.string()),
+  commit: z.string().nullable(),
+  dataset: z.object({
+    id: z.string(),
+    origin: z.enum(["official", "other", "synthetic"]),
+    note: z.string(),
+    train: z.number(),
+    test: z.number(),
+    files: z.array(
+      z.object({
+        path: z.string(),
+        bytes: z.number(),
+        md5: z.string(),
+        official: z.boolean(),
+        count: z.number(),
+      }),
+    ),
+  }),
+});
+
+export type RunConfig = z.infer<typeof configSchema>;
+
+/** Creates the folder of a new run. Throws FileError if that is impossible, UsageError if --out holds a run already. */
+export function createRunFolder(experiment: string, out: string | undefined, now: Date): string {
+  const time = now.toISOString().slice(0, 19).replaceAll(":", "-");
+  const folder = out ?? freeName(join(runsFolder, experiment, time));
+  if (existsSync(join(folder, "config.json"))) {
+    throw new UsageError(
+      `${folder} holds a run already. Add --resume to continue it, or name another folder.`,
+    );
+  }
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new FileError(`Cannot create the run folder ${folder}: ${(cause as Error).message}`, { cause });
+  }
+  return folder;
+}
+
+/** The folder to resume: --out, or the newest unfinished run of the experiment. */
+export function findRunFolder(experiment: string, out: string | undefined): string {
+  if (out) return out;
+  const parent = join(runsFolder, experiment);
+  const runs = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
+  const open = runs
+    .map((name) => join(parent, name))
+    .find((run) => existsSync(join(run, "checkpoint")) && !existsSync(join(run, "result.json")));
+  if (open) return open;
+  throw new UsageError(
+    `--resume: there is no unfinished run of ${experiment} in ${parent}. Name its folder with --out.`,
+  );
+}
+
+/** Reads config.json. Throws FileError if it is missing or not one of ours. */
+export function readConfig(folder: string): RunConfig {
+  const path = join(folder, "config.json");
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new FileError(`${folder} is not a run folder: cannot read ${path} (${(cause as Error).message}).`, {
+      cause,
+    });
+  }
+  const config = configSchema.safeParse(json);
+  if (!config.success) throw new FileError(`${path} is damaged: ${z.prettifyError(config.error)}`);
+  return config.data;
+}
+
+/** `path` as the user would type it from here. */
+export function shown(path: string): string {
+  const here = relative(process.cwd(), path);
+  return here.startsWith("..") || here === "" ? path : here;
+}
+
+function freeName(path: string): string {
+  let name = path;
+  for (let i = 2; existsSync(name); i++) name = `${path}-${i}`;
+  return name;
+}

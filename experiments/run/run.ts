@@ -1,0 +1,93 @@
+/** @file What every run has: engine, data, settings, folder; and the events that the command line shows. */
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { Engine } from "../../engine/device.ts";
+import type { Progress } from "../../models/training/callbacks.ts";
+import type { Logs } from "../../models/training/history.ts";
+import type { Experiment } from "../experiment.ts";
+import type { DatasetFacts, RunFacts } from "../report/run-report.ts";
+import { writeJson } from "./files.ts";
+import type { RunConfig } from "./run-folder.ts";
+import { commandOf, type RunSettings } from "./settings.ts";
+import { commit, versions } from "./versions.ts";
+
+/** How a run tells what happens. */
+export interface RunEvents {
+  /** a line of text that stays */
+  line(text: string): void;
+  progress(progress: Progress): void;
+  epochDone(epoch: number, epochs: number, logs: Logs): void;
+}
+
+export interface RunContext<E extends Experiment = Experiment> {
+  readonly experiment: E;
+  readonly engine: Engine;
+  /** as loaded: all images */
+  readonly dataset: Dataset;
+  readonly settings: RunSettings;
+  readonly folder: string;
+  readonly started: Date;
+  readonly events: RunEvents;
+  readonly saveInitial: boolean;
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Final figures by name; what result.json holds under "measured". */
+export type Measured = Record<string, number>;
+
+/** Writes config.json. */
+export function writeConfig(context: RunContext): RunConfig {
+  const { experiment, engine, dataset, settings, folder, started } = context;
+  const { class: kind, vendor, architecture, device, description } = engine.adapter;
+  const config: RunConfig = {
+    experiment: experiment.id,
+    command: commandOf(experiment, settings),
+    settings,
+    started: started.toISOString(),
+    adapter: { class: kind, vendor, architecture, device, description },
+    versions: versions(),
+    commit: commit() ?? null,
+    dataset: {
+      id: dataset.id,
+      origin: dataset.origin,
+      note: dataset.note,
+      train: dataset.train.count,
+      test: dataset.test.count,
+      files: dataset.files.map((file) => ({ ...file })),
+    },
+  };
+  writeJson(`${folder}/config.json`, config);
+  return config;
+}
+
+/** The report's facts about the data. */
+export function datasetFacts({ dataset }: RunContext): DatasetFacts {
+  const { title, origin, note, license, citation, files, train, test } = dataset;
+  const counts = [
+    { name: "training images", count: train.count },
+    { name: "test images", count: test.count },
+  ];
+  return { title, origin, note, counts, license, citation, files };
+}
+
+/** The report's facts about the run that do not depend on the kind of experiment. */
+export function runFacts(context: RunContext, config: RunConfig, limits: string | undefined): RunFacts {
+  const { engine, experiment, settings, started } = context;
+  const full = commandOf(experiment, { ...settings, ...fullSettings(experiment), profile: "full" });
+  return {
+    profile: settings.profile,
+    adapter: engine.adapter.description || engine.adapter.device,
+    versions: config.versions,
+    seed: settings.seed,
+    started: started.toISOString(),
+    minutes: (Date.now() - started.getTime()) / 60_000,
+    command: config.command,
+    ...(config.commit ? { commit: config.commit } : {}),
+    ...(limits ? { limits, fullCommand: full } : {}),
+  };
+}
+
+function fullSettings({ profiles }: Experiment) {
+  const { epochs, batch, limit = null } = profiles.full;
+  return { epochs, batch, limit };
+}

@@ -1,0 +1,44 @@
+// Batch normalisation, backward, first stage: with z = (x - mean) / sqrt(variance + EPSILON),
+//
+//   dy_sum[i] = sum of dy[i + k*STEP]     dyz_sum[i] = sum of dy[i + k*STEP] * z[i + k*STEP]     over k
+//
+// One invocation computes one vec4 i. STEP vec4s are a multiple of CHANNELS elements: lanes stay with their channels.
+
+const CHANNELS: u32 = 4u;
+const EPSILON: f32 = 0.001;
+const TAIL: u32 = 4u; // elements in the last vec4 of x
+
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [rows, channels]
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows, channels]
+@group(0) @binding(2) var<storage, read> mean: array<f32>; // [channels]
+@group(0) @binding(3) var<storage, read> variance: array<f32>; // [channels]
+@group(0) @binding(4) var<storage, read_write> dy_sum: array<vec4f>; // [STEP vec4s]
+@group(0) @binding(5) var<storage, read_write> dyz_sum: array<vec4f>; // [STEP vec4s]
+
+const WORKGROUP: u32 = 64u;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  let step = arrayLength(&dy_sum);
+  if (i >= step) { return; }
+  let c = (4u * i + vec4u(0u, 1u, 2u, 3u)) % CHANNELS;
+  let center = vec4f(mean[c.x], mean[c.y], mean[c.z], mean[c.w]);
+  let spread = vec4f(variance[c.x], variance[c.y], variance[c.z], variance[c.w]);
+  let end = arrayLength(&x) - select(0u, 1u, TAIL < 4u); // whole vec4s
+  var sum = vec4f(0.0);
+  var product = vec4f(0.0);
+  var at = i;
+  for (; at < end; at += step) {
+    let gradient = dy[at];
+    sum += gradient;
+    product += gradient * (x[at] - center);
+  }
+  if (TAIL < 4u && at == end) {
+    let real = vec4u(0u, 1u, 2u, 3u) < vec4u(TAIL);
+    sum += select(vec4f(0.0), dy[at], real);
+    product += select(vec4f(0.0), dy[at] * (x[at] - center), real);
+  }
+  dy_sum[i] = sum;
+  dyz_sum[i] = product / sqrt(spread + EPSILON);
+}

@@ -1,0 +1,7 @@
+/** @file Batch normalisation. */
+export {
+  type BatchNormOptions,
+  type BatchNormState,
+  batchNorm,
+  movingVarianceRules,
+} from "./batch-norm.ts";

@@ -1,0 +1,60 @@
+// Batch normalisation, statistics, second stage: merges the partial moments of each channel by the rule of Chan,
+// Golub and LeVeque (1979), and updates the moving statistics as Keras does:
+//
+//   variance = sum of squared deviations / ROWS
+//   moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
+//   moving_variance = MOMENTUM * moving_variance + (1 - MOMENTUM) * variance * ROWS / (ROWS - CORRECTION)
+//
+// One workgroup computes one channel; its lanes share the partial rows, then merge as a tree.
+
+const CHANNELS: u32 = 4u;
+const ROWS: u32 = 8u;
+const MOMENTUM: f32 = 0.99;
+const KEEP: f32 = 0.01; // 1 - MOMENTUM
+const CORRECTION: f32 = 1.0; // 0: biased, 1: unbiased
+const LANES: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> partial_mean: array<f32>; // [partial rows, channels]
+@group(0) @binding(1) var<storage, read> partial_squares: array<f32>; // [partial rows, channels]
+@group(0) @binding(2) var<storage, read_write> mean: array<f32>; // [channels]
+@group(0) @binding(3) var<storage, read_write> variance: array<f32>; // [channels]
+@group(0) @binding(4) var<storage, read_write> moving_mean: array<f32>; // [channels]
+@group(0) @binding(5) var<storage, read_write> moving_variance: array<f32>; // [channels]
+
+struct Moments { count: f32, mean: f32, squares: f32 }
+
+var<workgroup> shared_moments: array<Moments, LANES>;
+
+fn merge(a: Moments, b: Moments) -> Moments {
+  let count = a.count + b.count;
+  if (b.count == 0.0) { return a; }
+  let difference = b.mean - a.mean;
+  let share = b.count / count;
+  return Moments(count, a.mean + difference * share, a.squares + b.squares + difference * difference * a.count * share);
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let c = group.x;
+  let step = arrayLength(&partial_mean);
+  var own = Moments(0.0, 0.0, 0.0);
+  for (var at = lane * CHANNELS + c; at < step; at += LANES * CHANNELS) {
+    // elements at, at + step, ... of x went into this entry; the last round may not have reached it
+    let count = (ROWS * CHANNELS + step - 1u - at) / step;
+    own = merge(own, Moments(f32(count), partial_mean[at], partial_squares[at]));
+  }
+  shared_moments[lane] = own;
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { shared_moments[lane] = merge(shared_moments[lane], shared_moments[lane + half]); }
+  }
+  if (lane > 0u) { return; }
+  let all = shared_moments[0];
+  let rows = f32(ROWS);
+  mean[c] = all.mean;
+  variance[c] = all.squares / rows;
+  moving_mean[c] = MOMENTUM * moving_mean[c] + KEEP * all.mean;
+  // a single row has no variance to correct
+  let divisor = select(rows, rows - CORRECTION, ROWS > 1u);
+  moving_variance[c] = MOMENTUM * moving_variance[c] + KEEP * (all.squares / divisor);
+}

@@ -1,0 +1,32 @@
+// The gradients of a normalisation's parameters from partial sums:
+//
+//   dbeta[c] = sum of dy_sum[r, c] over r     dgamma[c] = sum of dyz_sum[r, c] over r
+//
+// One workgroup computes one channel; its lanes share the partial rows, then add up as a tree.
+
+const CHANNELS: u32 = 4u;
+const LANES: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> dy_sum: array<f32>; // [partial rows, channels]
+@group(0) @binding(1) var<storage, read> dyz_sum: array<f32>; // [partial rows, channels]
+@group(0) @binding(2) var<storage, read_write> dgamma: array<f32>; // [channels]
+@group(0) @binding(3) var<storage, read_write> dbeta: array<f32>; // [channels]
+
+var<workgroup> sums: array<vec2f, LANES>;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let c = group.x;
+  var own = vec2f(0.0);
+  for (var at = lane * CHANNELS + c; at < arrayLength(&dy_sum); at += LANES * CHANNELS) {
+    own += vec2f(dy_sum[at], dyz_sum[at]);
+  }
+  sums[lane] = own;
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { sums[lane] += sums[lane + half]; }
+  }
+  if (lane > 0u) { return; }
+  dbeta[c] = sums[0].x;
+  dgamma[c] = sums[0].y;
+}

@@ -1,0 +1,53 @@
+// Convolution, gradient with respect to its filters:
+//
+//   dfilters[kh, kw, c, k] = sum over n, oh, ow of
+//                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
+//
+// A weight collects from every place where it was used: all positions of all images. One invocation computes one element of
+// dfilters; it sums image by image, which keeps the rounding error of so long a sum small.
+// Dispatch: (ceil(FILTERS / 8), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 8), 1).
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+
+@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(2) var<storage, read_write> dfilters: array<f32>; // [kh, kw, c, k]
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let k = id.x;
+  let c = id.y % CHANNELS;
+  let kw = id.y / CHANNELS % KERNEL_WIDTH;
+  let kh = id.y / CHANNELS / KERNEL_WIDTH;
+  if (k >= FILTERS || kh >= KERNEL_HEIGHT) { return; }
+
+  var total = 0.0;
+  for (var n = 0u; n < BATCH; n++) {
+    var sum = 0.0;
+    for (var position = 0u; position < OUT_HEIGHT * OUT_WIDTH; position++) {
+      let oh = position / OUT_WIDTH;
+      let ow = position % OUT_WIDTH;
+      let h = oh * STRIDE_HEIGHT + kh * DILATION_HEIGHT - PAD_TOP; // above the image this wraps around to a huge number
+      let w = ow * STRIDE_WIDTH + kw * DILATION_WIDTH - PAD_LEFT;
+      if (h >= HEIGHT || w >= WIDTH) { continue; }
+      sum += image[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c]
+           * dy[(n * OUT_HEIGHT * OUT_WIDTH + position) * FILTERS + k];
+    }
+    total += sum;
+  }
+  dfilters[id.y * FILTERS + k] = total;
+}

@@ -1,0 +1,89 @@
+// Convolution, gradient with respect to its filters, for software adapters (any shape):
+//
+//   partials[slice, kh, kw, c, k] = sum over the positions (n, oh, ow) of one slice of
+//                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
+//
+// A matrix product: rows are (kh, kw, c), columns the filters k, and the long sum runs over the positions; it is cut into SPLIT
+// slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself. A workgroup
+// is one subgroup. At each position a lane loads its own four rows and its own four columns; the rows of
+// the other lanes of its group come by a shuffle. A lane computes 4 * GROUP rows of its four columns.
+// Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
+enable subgroups;
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+const SPLIT: u32 = 1;
+const SUBGROUP_SIZE: u32 = 8;
+const GROUP: u32 = 4; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
+const UNROLL: u32 = 4; // positions in one turn of the loop
+
+const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
+const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+
+@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
+
+// What row (kh, kw, c) of the patch at a position holds; zero outside the image and past the end of the slice.
+fn image_value(position: u32, end: u32, row: u32) -> f32 {
+  let tap = row / CHANNELS;
+  let h = position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT + tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP;
+  let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
+  let inside = h < HEIGHT && w < WIDTH && row < ROWS && position < end;
+  let index = ((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS;
+  return select(0.0, image[select(0, index, inside)], inside);
+}
+
+@compute @workgroup_size(SUBGROUP_SIZE)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let group = lane / GROUP * GROUP; // the first lane of this lane's group
+  let column = (workgroup.x * GROUP + lane % GROUP) * 4;
+  let k = min(column + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // columns past the last are computed and not stored
+  let row = (workgroup.y * SUBGROUP_SIZE + lane) * 4;
+  let end = min((workgroup.z + 1) * SLICE, POSITIONS);
+
+  var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
+  for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
+    var own: array<vec4f, UNROLL>;
+    var b: array<vec4f, UNROLL>;
+    for (var u = 0u; u < UNROLL; u++) {
+      let p = start + u;
+      own[u] = vec4f(image_value(p, end, row), image_value(p, end, row + 1),
+        image_value(p, end, row + 2), image_value(p, end, row + 3));
+      let dy_row = min(p, POSITIONS - 1) * FILTERS;
+      b[u] = vec4f(dy[dy_row + k.x], dy[dy_row + k.y], dy[dy_row + k.z], dy[dy_row + k.w]);
+    }
+    for (var l = 0u; l < GROUP; l++) {
+      for (var u = 0u; u < UNROLL; u++) {
+        let a = subgroupShuffle(own[u], group + l);
+        sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
+        sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
+        sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
+        sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
+      }
+    }
+  }
+
+  for (var l = 0u; l < GROUP; l++) {
+    for (var r = 0u; r < 4; r++) {
+      let to = (workgroup.y * SUBGROUP_SIZE + group + l) * 4 + r;
+      for (var j = 0u; j < 4; j++) {
+        if (to < ROWS && column + j < FILTERS) { partials[(workgroup.z * ROWS + to) * FILTERS + column + j] = sums[l][r][j]; }
+      }
+    }
+  }
+}

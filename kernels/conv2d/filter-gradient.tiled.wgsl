@@ -1,0 +1,97 @@
+// Convolution, gradient with respect to its filters, for hardware GPUs (any shape):
+//
+//   partials[slice, kh, kw, c, k] = sum over the positions (n, oh, ow) of one slice of
+//                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
+//
+// A matrix product: rows are (kh, kw, c), columns the filters k, and the long sum runs over the positions; it is cut into SPLIT
+// slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself.
+// TILE rows by TILE columns are computed by a workgroup of 16 x 16 invocations, each 4 x 4 of them in registers. The terms of the
+// sum are taken DEPTH at a time: the workgroup copies that part of both matrices to workgroup memory, so that a value is loaded
+// from the buffers once for 64 uses.
+// Dispatch: (ceil(FILTERS / 64), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 64), SPLIT).
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+const SPLIT: u32 = 1;
+const TILE: u32 = 64;
+const DEPTH: u32 = 16;
+const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one more keeps the banks apart
+
+const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
+const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+
+@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
+
+var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
+var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
+
+// What row (kh, kw, c) of the patch at a position holds; zero outside the image.
+fn image_value(position: u32, row: u32) -> f32 {
+  let tap = row / CHANNELS;
+  let h = position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT + tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP;
+  let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
+  if (h >= HEIGHT || w >= WIDTH || row >= ROWS) { return 0.0; }
+  return image[((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS];
+}
+
+fn dy_value(position: u32, k: u32) -> f32 {
+  if (k >= FILTERS) { return 0.0; }
+  return dy[position * FILTERS + k];
+}
+
+@compute @workgroup_size(16, 16)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let first_row = workgroup.y * TILE;
+  let first_column = workgroup.x * TILE;
+  let end = min((workgroup.z + 1) * SLICE, POSITIONS);
+
+  var sums: array<vec4f, 4>; // four rows of four columns
+  for (var start = workgroup.z * SLICE; start < end; start += DEPTH) {
+    let p = start + local.y;
+    let row = first_row + local.x * 4;
+    let k = first_column + local.x * 4;
+    var a = vec4f();
+    var b = vec4f();
+    if (p < end) {
+      a = vec4f(image_value(p, row), image_value(p, row + 1), image_value(p, row + 2), image_value(p, row + 3));
+      b = vec4f(dy_value(p, k), dy_value(p, k + 1), dy_value(p, k + 2), dy_value(p, k + 3));
+    }
+    left_tile[local.y * PITCH + local.x] = a;
+    right_tile[local.y * PITCH + local.x] = b;
+    workgroupBarrier();
+    for (var t = 0u; t < DEPTH; t++) {
+      let a = left_tile[t * PITCH + local.y];
+      let b = right_tile[t * PITCH + local.x];
+      sums[0] = fma(a.xxxx, b, sums[0]);
+      sums[1] = fma(a.yyyy, b, sums[1]);
+      sums[2] = fma(a.zzzz, b, sums[2]);
+      sums[3] = fma(a.wwww, b, sums[3]);
+    }
+    workgroupBarrier();
+  }
+
+  for (var r = 0u; r < 4; r++) {
+    let row = first_row + local.y * 4 + r;
+    if (row >= ROWS) { continue; }
+    for (var j = 0u; j < 4; j++) {
+      let k = first_column + local.x * 4 + j;
+      if (k < FILTERS) { partials[(workgroup.z * ROWS + row) * FILTERS + k] = sums[r][j]; }
+    }
+  }
+}

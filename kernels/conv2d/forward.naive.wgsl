@@ -1,0 +1,64 @@
+// Convolution, forward:
+//
+//   y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of
+//                       image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * filters[kh, kw, c, k])
+//
+// Outside the image its value is zero. One invocation computes one element of y; z counts the images of the batch.
+// Dispatch: (ceil(FILTERS / 8), ceil(OUT_HEIGHT * OUT_WIDTH / 8), BATCH).
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+const HAS_BIAS: u32 = 1; // 0: another buffer is bound as bias and not read
+const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+
+@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // [k]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [n, oh, ow, k]
+
+fn activate(value: f32) -> f32 {
+  switch ACTIVATION {
+    case 1u: { return max(value, 0.0); }
+    case 2u: { return 1.0 / (1.0 + exp(-value)); }
+    case 3u: { return tanh(value); }
+    default: { return value; }
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let k = id.x;
+  let oh = id.y / OUT_WIDTH;
+  let ow = id.y % OUT_WIDTH;
+  let n = id.z;
+  if (k >= FILTERS || oh >= OUT_HEIGHT) { return; }
+
+  var sum = 0.0;
+  for (var tap = 0u; tap < KERNEL_HEIGHT * KERNEL_WIDTH; tap++) {
+    let kh = tap / KERNEL_WIDTH;
+    let kw = tap % KERNEL_WIDTH;
+    let h = oh * STRIDE_HEIGHT + kh * DILATION_HEIGHT - PAD_TOP; // above the image this wraps around to a huge number
+    let w = ow * STRIDE_WIDTH + kw * DILATION_WIDTH - PAD_LEFT;
+    if (h >= HEIGHT || w >= WIDTH) { continue; }
+    let pixel = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS;
+    let weights = tap * CHANNELS * FILTERS + k;
+    for (var c = 0u; c < CHANNELS; c++) {
+      sum += image[pixel + c] * filters[weights + c * FILTERS];
+    }
+  }
+  if (HAS_BIAS != 0u) { sum += bias[k]; }
+  y[((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + k] = activate(sum);
+}

@@ -1,0 +1,54 @@
+// Convolution, gradient with respect to its input:
+//
+//   dx[n, h, w, c] = sum over kh, kw, k of dy[n, oh, ow, k] * filters[kh, kw, c, k]
+//                    where oh*stride + kh*dilation - pad = h and ow*stride + kw*dilation - pad = w
+//
+// A pixel of the image collects from every output it took part in, through the same weight. With a stride, most (kh, kw)
+// lead to no output position. One invocation computes one element of dx; z counts the images of the batch.
+// Dispatch: (ceil(CHANNELS / 8), ceil(HEIGHT * WIDTH / 8), BATCH).
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+
+@group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
+@group(0) @binding(2) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let c = id.x;
+  let h = id.y / WIDTH;
+  let w = id.y % WIDTH;
+  let n = id.z;
+  if (c >= CHANNELS || h >= HEIGHT) { return; }
+
+  var sum = 0.0;
+  for (var tap = 0u; tap < KERNEL_HEIGHT * KERNEL_WIDTH; tap++) {
+    let kh = tap / KERNEL_WIDTH;
+    let kw = tap % KERNEL_WIDTH;
+    let top = h + PAD_TOP - kh * DILATION_HEIGHT; // oh * stride; below zero this wraps around to a huge number
+    let left = w + PAD_LEFT - kw * DILATION_WIDTH;
+    let oh = top / STRIDE_HEIGHT;
+    let ow = left / STRIDE_WIDTH;
+    if (top % STRIDE_HEIGHT != 0u || left % STRIDE_WIDTH != 0u || oh >= OUT_HEIGHT || ow >= OUT_WIDTH) { continue; }
+    let position = ((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS;
+    let weights = (tap * CHANNELS + c) * FILTERS;
+    for (var k = 0u; k < FILTERS; k++) {
+      sum += dy[position + k] * filters[weights + k];
+    }
+  }
+  dx[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c] = sum;
+}

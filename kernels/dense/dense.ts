@@ -1,0 +1,62 @@
+/** @file Matrix products: matmul with either side transposed, and the dense layer with bias and activation fused. */
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { activationGradient } from "../elementwise/activation-gradient.ts";
+import type { FusedActivation } from "../elementwise/fused-activation.ts";
+import { columnSum } from "../reduce/column-sum.ts";
+import { matrixProduct } from "./product.ts";
+
+export interface DenseOptions {
+  /** [out] */
+  readonly bias?: Tensor | undefined;
+  /** applied in the same kernel, after the bias */
+  readonly activation?: FusedActivation;
+  /** the kernel is stored [out, in]: weights tied to another layer */
+  readonly transposeKernel?: boolean;
+}
+
+/**
+ * y[n, j] = activation(bias[j] + sum over i of x[n, i] * kernel[i, j])
+ * @param x [n, in]
+ * @param weights [in, out], the layer's kernel
+ * @returns [n, out]
+ * @throws ShapeError if the sizes do not fit
+ */
+export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): Tensor {
+  const { bias, activation = "linear", transposeKernel = false } = options;
+  checkDense(x, weights, bias, transposeKernel);
+  const y = matrixProduct({ a: x, b: weights, transposeB: transposeKernel, bias, activation });
+  return differentiable(y, {
+    inputs: bias ? [x, weights, bias] : [x, weights],
+    keeps: activation === "linear" ? [x, weights] : [x, weights, y],
+    backward: (dy, want) => {
+      const dz = activationGradient(dy, y, activation);
+      const [dx, dweights] = [want(0), want(1)];
+      const dbias = bias && want(2);
+      const [left, right] = transposeKernel ? [dz, x] : [x, dz];
+      return [
+        dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, output: dx }),
+        dweights && matrixProduct({ a: left, b: right, transposeA: true, output: dweights }),
+        dbias && columnSum(dz, dbias),
+      ];
+    },
+  });
+}
+
+function checkDense(x: Tensor, weights: Tensor, bias: Tensor | undefined, transposed: boolean): void {
+  const layout = transposed ? "(out,in)" : "(in,out)";
+  const shapes = `x ${formatShape(x.shape)} (n,in), kernel ${formatShape(weights.shape)} ${layout}`;
+  if (x.shape.length !== 2 || weights.shape.length !== 2) {
+    throw new ShapeError(`dense: expects x and kernel of two axes each. ${shapes}.`);
+  }
+  const [expected, out] = transposed
+    ? [weights.shape[1]!, weights.shape[0]!]
+    : [weights.shape[0]!, weights.shape[1]!];
+  if (x.shape[1] !== expected) {
+    throw new ShapeError(`dense: the kernel expects ${expected} inputs, x has ${x.shape[1]}. ${shapes}.`);
+  }
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== out)) {
+    throw new ShapeError(`dense: bias must be [${out}], got ${formatShape(bias.shape)}. ${shapes}.`);
+  }
+}

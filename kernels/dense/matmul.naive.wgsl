@@ -1,0 +1,42 @@
+// y[m, n] = activation( sum over k of A[m, k] * B[k, n] + bias[n] )
+// One invocation computes one element of y. This is the version to read first; the others compute the same faster.
+// Any sizes. Dispatch: ceil(N / 8), ceil(M / 8), BATCH.
+
+const M: u32 = 64;
+const N: u32 = 64;
+const K: u32 = 64;
+const TRANSPOSE_A: u32 = 0; // 0: A is stored [m, k], 1: [k, m]
+const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
+const HAS_BIAS: u32 = 0;
+const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
+const BATCH_STRIDE_B: u32 = 0;
+
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+fn activate(x: f32) -> f32 {
+  if (ACTIVATION == 1) { return max(x, 0); }
+  if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow
+  return x;
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let n = id.x;
+  let m = id.y;
+  let batch = id.z;
+  if (m >= M || n >= N) { return; }
+
+  var sum = 0f;
+  for (var k = 0u; k < K; k++) {
+    let at_a = select(m * K + k, k * M + m, TRANSPOSE_A == 1);
+    let at_b = select(k * N + n, n * K + k, TRANSPOSE_B == 1);
+    sum += a[batch * BATCH_STRIDE_A + at_a] * b[batch * BATCH_STRIDE_B + at_b];
+  }
+  if (HAS_BIAS == 1) { sum += bias[n]; }
+  y[(batch * M + m) * N + n] = activate(sum);
+}

@@ -1,0 +1,101 @@
+// y[m, n] = activation( sum over k of A[m, k] * B[k, n] + bias[n] )
+// One invocation computes TILE_M x TILE_N elements of y (each 4 or 8) and keeps them in registers: for each k it loads
+// TILE_M values of A and TILE_N of B and adds their outer product, so that a loaded value is used 4 or 8 times.
+// No workgroup memory, no subgroups, written out instead of looped over arrays: what software adapters without
+// subgroups run best, and the fallback where the sizes do not suit the other variants.
+// Any sizes. Dispatch: ceil(N / (TILE_N * WORKGROUP_N)), ceil(M / (TILE_M * WORKGROUP_M)), BATCH * SPLIT.
+
+const M: u32 = 64;
+const N: u32 = 64;
+const K: u32 = 64;
+const TRANSPOSE_A: u32 = 0; // 0: A is stored [m, k], 1: [k, m]
+const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
+const HAS_BIAS: u32 = 0;
+const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
+const BATCH_STRIDE_B: u32 = 0;
+const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
+const TILE_M: u32 = 4;
+const TILE_N: u32 = 4;
+const WORKGROUP_M: u32 = 8;
+const WORKGROUP_N: u32 = 8;
+
+const SLICE: u32 = (K + SPLIT - 1) / SPLIT;
+const A_ROW: u32 = select(K, 1u, TRANSPOSE_A == 1); // from A[m, k] to A[m + 1, k]
+const A_STEP: u32 = select(1u, M, TRANSPOSE_A == 1); // from A[m, k] to A[m, k + 1]
+const B_COLUMN: u32 = select(1u, K, TRANSPOSE_B == 1);
+const B_STEP: u32 = select(N, 1u, TRANSPOSE_B == 1);
+
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+fn load_a(at: vec4u) -> vec4f { return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]); }
+fn load_b(at: vec4u) -> vec4f { return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]); }
+
+/// Four rows of the outer product: column i of the matrix is rows[i] * columns.
+fn outer(rows: vec4f, columns: vec4f) -> mat4x4f {
+  return mat4x4f(rows.x * columns, rows.y * columns, rows.z * columns, rows.w * columns);
+}
+
+fn activate(x: f32) -> f32 {
+  if (ACTIVATION == 1) { return max(x, 0); }
+  if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow
+  return x;
+}
+
+fn store(sum: mat4x4f, row: u32, column: u32, z: u32) {
+  for (var m = row; m < min(row + 4, M); m++) {
+    for (var n = column; n < min(column + 4, N); n++) {
+      var value = sum[m - row][n - column];
+      if (HAS_BIAS == 1) { value += bias[n]; }
+      y[(z * M + m) * N + n] = activate(value);
+    }
+  }
+}
+
+@compute @workgroup_size(WORKGROUP_N, WORKGROUP_M)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let row = id.y * TILE_M;
+  let column = id.x * TILE_N;
+  if (row >= M || column >= N) { return; }
+  let batch = id.z / SPLIT;
+  let first = id.z % SPLIT * SLICE;
+
+  // Rows and columns beyond the matrix read its last ones and are not stored.
+  let four = vec4u(0, 1, 2, 3);
+  let start_a = batch * BATCH_STRIDE_A + first * A_STEP;
+  let start_b = batch * BATCH_STRIDE_B + first * B_STEP;
+  var at_a0 = start_a + min(row + four, vec4u(M - 1)) * A_ROW;
+  var at_a1 = start_a + min(row + 4 + four, vec4u(M - 1)) * A_ROW;
+  var at_b0 = start_b + min(column + four, vec4u(N - 1)) * B_COLUMN;
+  var at_b1 = start_b + min(column + 4 + four, vec4u(N - 1)) * B_COLUMN;
+
+  var sum00 = mat4x4f(); // sum<half of the rows><half of the columns>
+  var sum01 = mat4x4f();
+  var sum10 = mat4x4f();
+  var sum11 = mat4x4f();
+  for (var k = first; k < min(first + SLICE, K); k++) {
+    let a0 = load_a(at_a0);
+    let b0 = load_b(at_b0);
+    sum00 += outer(a0, b0);
+    at_a0 += A_STEP;
+    at_b0 += B_STEP;
+    if (TILE_N == 8) {
+      let b1 = load_b(at_b1);
+      sum01 += outer(a0, b1);
+      at_b1 += B_STEP;
+      if (TILE_M == 8) { sum11 += outer(load_a(at_a1), b1); }
+    }
+    if (TILE_M == 8) {
+      sum10 += outer(load_a(at_a1), b0);
+      at_a1 += A_STEP;
+    }
+  }
+  store(sum00, row, column, id.z);
+  if (TILE_N == 8) { store(sum01, row, column + 4, id.z); }
+  if (TILE_M == 8) { store(sum10, row + 4, column, id.z); }
+  if (TILE_M == 8 && TILE_N == 8) { store(sum11, row + 4, column + 4, id.z); }
+}

@@ -1,0 +1,110 @@
+// y[m, n] = activation( sum over k of A[m, k] * B[k, n] + bias[n] )
+// One workgroup is one subgroup and computes TILE_M rows by TILE_N columns of y, four k at a time. One invocation (lane)
+// owns 4 columns, all rows of them, and keeps their sums in registers. Of A each lane loads only its
+// share of the tile; the others get the values by subgroupShuffle. So a tile needs few loads, no workgroup memory and
+// no barrier, which is what a software adapter such as lavapipe runs best: there every load is dear.
+// Sizes: N % 4 == 0; K % 4 == 0, but with A [k, m] and B [k, n] any K; M % 4 == 0 for A [k, m]; batch strides % 4 == 0.
+// Dispatch: ceil(N / TILE_N), ceil(M / TILE_M), BATCH * SPLIT.
+enable subgroups;
+
+const M: u32 = 64;
+const N: u32 = 64;
+const K: u32 = 64;
+const TRANSPOSE_A: u32 = 0; // 0: A is stored [m, k], 1: [k, m]
+const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
+const HAS_BIAS: u32 = 0;
+const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
+const BATCH_STRIDE_B: u32 = 0;
+const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
+const SUBGROUP_SIZE: u32 = 8; // must be the adapter's
+const TILE_M: u32 = 16; // a multiple of 4, at most 4 * SUBGROUP_SIZE
+
+const TILE_N: u32 = SUBGROUP_SIZE * 4;
+const SHARES: u32 = (TILE_M + SUBGROUP_SIZE - 1) / SUBGROUP_SIZE; // vectors of A that one lane loads, at most 4
+const QUADS: u32 = SUBGROUP_SIZE / 4; // a share is this many times four rows
+const SLICE: u32 = (K + SPLIT * 4 - 1) / (SPLIT * 4) * 4;
+
+@group(0) @binding(0) var<storage, read> a: array<vec4f>;
+@group(0) @binding(1) var<storage, read> b: array<vec4f>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+
+/// This lane's share of SUBGROUP_SIZE rows by four k. A [m, k]: four k of one row. A [k, m]: four rows of one k.
+fn load_a(start: u32, row: u32, k: u32, lane: u32) -> vec4f {
+  if (TRANSPOSE_A == 0) { return a[(start + min(row + lane, M - 1) * K + k) / 4]; }
+  let step = k + lane / QUADS;
+  let value = a[(start + min(step, K - 1) * M + min(row + lane % QUADS * 4, M - 4)) / 4];
+  if (K % 4 == 0) { return value; }
+  return select(vec4f(), value, step < K);
+}
+
+/// Rows 4 * quad .. + 3 of a share: column i of the result is row i, its four k. The lanes are constants once inlined.
+fn block_of_a(share: vec4f, quad: u32) -> mat4x4f {
+  let lane = quad * select(4u, 1u, TRANSPOSE_A == 1);
+  let next = select(1u, QUADS, TRANSPOSE_A == 1);
+  let block = mat4x4f(subgroupShuffle(share, lane), subgroupShuffle(share, lane + next),
+                      subgroupShuffle(share, lane + 2 * next), subgroupShuffle(share, lane + 3 * next));
+  if (TRANSPOSE_A == 1) { return transpose(block); }
+  return block;
+}
+
+/// Four columns of B for four k: element [i] of the result is B[k + i, n .. n + 3].
+fn load_b(start: u32, k: u32, n: u32) -> mat4x4f {
+  if (TRANSPOSE_B == 1) {
+    let at = (start + n * K + k) / 4;
+    return transpose(mat4x4f(b[at], b[at + K / 4], b[at + 2 * K / 4], b[at + 3 * K / 4]));
+  }
+  let at = (start + k * N + n) / 4;
+  if (K % 4 == 0) { return mat4x4f(b[at], b[at + N / 4], b[at + 2 * N / 4], b[at + 3 * N / 4]); }
+  var rows = mat4x4f();
+  for (var i = 0u; i < 4; i++) { rows[i] = select(vec4f(), b[at + min(i, K - 1 - k) * N / 4], k + i < K); }
+  return rows;
+}
+
+// In sums[r] column i holds the lane's four columns of row 4 * r + i.
+alias Sums = array<mat4x4f, TILE_M / 4>;
+
+fn add_products(sums: ptr<function, Sums>, s: u32, share: vec4f, block_of_b: mat4x4f) {
+  for (var q = 0u; q < QUADS; q++) {
+    let r = s * QUADS + q;
+    if (r < TILE_M / 4) { sums[r] += block_of_b * block_of_a(share, q); }
+  }
+}
+
+fn activate(x: vec4f) -> vec4f {
+  if (ACTIVATION == 1) { return max(x, vec4f(0)); }
+  if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { return tanh(clamp(x, vec4f(-15), vec4f(15))); } // 1 in f32 beyond; some drivers overflow
+  return x;
+}
+
+@compute @workgroup_size(SUBGROUP_SIZE)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let row = workgroup.y * TILE_M;
+  let column = workgroup.x * TILE_N + lane * 4; // the first of this lane's columns
+  let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;
+  let start_b = workgroup.z / SPLIT * BATCH_STRIDE_B;
+  let first = workgroup.z % SPLIT * SLICE;
+
+  var sums: Sums;
+  for (var k = first; k < min(first + SLICE, K); k += 4) {
+    var share: array<vec4f, 4>;
+    for (var s = 0u; s < SHARES; s++) { share[s] = load_a(start_a, row + s * SUBGROUP_SIZE, k, lane); }
+    let block_of_b = load_b(start_b, k, min(column, N - 4));
+    add_products(&sums, 0, share[0], block_of_b); // by hand: lavapipe does not unroll so long a loop
+    if (SHARES > 1) { add_products(&sums, 1, share[1], block_of_b); }
+    if (SHARES > 2) { add_products(&sums, 2, share[2], block_of_b); }
+    if (SHARES > 3) { add_products(&sums, 3, share[3], block_of_b); }
+  }
+
+  // A copy, so that only `result` is indexed by a variable and `sums` stays in registers; and a loop from a start that is
+  // no constant, so that compilers do not unroll it: on lavapipe the stores would take most of the compile time.
+  var result = sums;
+  if (column >= N) { return; }
+  for (var m = row; m < min(row + TILE_M, M); m++) {
+    var value = result[(m - row) / 4][(m - row) % 4];
+    if (HAS_BIAS == 1) { value += vec4f(bias[column], bias[column + 1], bias[column + 2], bias[column + 3]); }
+    y[((workgroup.z * M + m) * N + column) / 4] = activate(value);
+  }
+}

@@ -1,0 +1,109 @@
+/** @file One matrix product on the GPU, in the variant that the chooser picks; what dense and matmul are made of. */
+import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
+import { chooseMatmul, type MatmulVariant } from "../tuning/choose-matmul.ts";
+
+const bindings = { reads: ["a", "b", "bias"], writes: ["y"] } as const;
+const kernels: Record<MatmulVariant["name"], Kernel<"a" | "b" | "bias", "y", never>> = {
+  naive: kernel(import.meta.url, "matmul.naive.wgsl", bindings),
+  registers: kernel(import.meta.url, "matmul.registers.wgsl", bindings),
+  tiled: kernel(import.meta.url, "matmul.tiled.wgsl", bindings),
+  subgroup: kernel(import.meta.url, "matmul.subgroup.wgsl", bindings),
+};
+const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
+  reads: ["partials", "bias"],
+  writes: ["y"],
+});
+const partialsPerRow = 1048576;
+
+/** The sizes of a product y[m, n] = sum over k of A[m, k] B[k, n]. */
+export interface MatmulProblem {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** A is stored [k, m] */
+  readonly transposeA: boolean;
+  /** B is stored [n, k] */
+  readonly transposeB: boolean;
+  /** number of products */
+  readonly batch: number;
+  /** elements from one matrix to the next, 0 if all products share it */
+  readonly batchStrideA: number;
+  readonly batchStrideB: number;
+}
+
+export interface ProductOptions {
+  readonly a: Tensor;
+  readonly b: Tensor;
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+  /** [n] */
+  readonly bias?: Tensor | undefined;
+  readonly activation?: FusedActivation;
+  /** where to write, else a new tensor [m, n] */
+  readonly output?: Output;
+  /** forces a variant: tests and benchmarks */
+  readonly variant?: MatmulVariant;
+}
+
+/** y = activation(A B + bias) of two matrices. The caller has checked the shapes. */
+export function matrixProduct(options: ProductOptions): Tensor {
+  const { a, b, transposeA = false, transposeB = false } = options;
+  const [m, k] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
+  const n = transposeB ? b.shape[0]! : b.shape[1]!;
+  const problem = { m, n, k, transposeA, transposeB, batch: 1, batchStrideA: 0, batchStrideB: 0 };
+  return multiply(problem, { output: [m, n], ...options });
+}
+
+/** The product described by `problem`, for any number of batches. */
+export function multiply(
+  problem: MatmulProblem,
+  options: ProductOptions & { readonly output: Output },
+): Tensor {
+  const { a, b, bias, activation = "linear", output } = options;
+  const variant = options.variant ?? chooseMatmul(problem, a.engine.adapter);
+  const { m, n, k, batch } = problem;
+  const { split } = variant;
+  const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
+  const constants = {
+    M: m,
+    N: n,
+    K: k,
+    TRANSPOSE_A: problem.transposeA ? 1 : 0,
+    TRANSPOSE_B: problem.transposeB ? 1 : 0,
+    BATCH_STRIDE_A: problem.batchStrideA,
+    BATCH_STRIDE_B: problem.batchStrideB,
+    ...variant.constants,
+    ...(split > 1 ? {} : epilogue),
+  };
+  const workgroups = [Math.ceil(n / variant.tileN), Math.ceil(m / variant.tileM), batch * split] as const;
+  const flops = 2 * batch * m * n * k;
+  const inputs = { a, b, bias: bias ?? b };
+  if (split === 1)
+    return run(kernels[variant.name], inputs, { y: output }, { constants, workgroups, flops }).y;
+
+  const engine = a.engine;
+  const partials = run(
+    kernels[variant.name],
+    inputs,
+    { y: [batch, split, m, n] },
+    { constants, workgroups, flops },
+  ).y;
+  const elements = m * n;
+  const y = run(
+    reducePartials,
+    { partials, bias: bias ?? b },
+    { y: output },
+    {
+      constants: { M: m, N: n, SPLIT: split, ...epilogue },
+      workgroups: [
+        Math.ceil(Math.min(elements, partialsPerRow) / 64),
+        Math.ceil(elements / partialsPerRow),
+        batch,
+      ],
+    },
+  ).y;
+  engine.scopes.discard(partials);
+  return y;
+}

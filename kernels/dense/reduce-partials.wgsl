@@ -1,0 +1,35 @@
+// y[m, n] = activation( sum over s of partials[s, m, n] + bias[n] ): the second half of a matrix product whose k was
+// cut into SPLIT slices. One invocation computes one element of y; the slices are added in their order, so that the
+// result is the same bits in every run. Any sizes. Dispatch: ceil(min(M * N, ROW) / 64), ceil(M * N / ROW), BATCH.
+
+const M: u32 = 64;
+const N: u32 = 64;
+const SPLIT: u32 = 2; // partials are [batch, SPLIT, m, n]
+const HAS_BIAS: u32 = 0;
+const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const ROW: u32 = 1048576; // elements per row of workgroups: one dimension of a dispatch holds at most 65535 workgroups
+
+@group(0) @binding(0) var<storage, read> partials: array<f32>;
+@group(0) @binding(1) var<storage, read> bias: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+fn activate(x: f32) -> f32 {
+  if (ACTIVATION == 1) { return max(x, 0); }
+  if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); }
+  return x;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let element = id.y * ROW + id.x;
+  let batch = id.z;
+  if (id.x >= ROW || element >= M * N) { return; }
+
+  var sum = 0f;
+  for (var slice = 0u; slice < SPLIT; slice++) {
+    sum += partials[(batch * SPLIT + slice) * M * N + element];
+  }
+  if (HAS_BIAS == 1) { sum += bias[element % N]; }
+  y[batch * M * N + element] = activate(sum);
+}

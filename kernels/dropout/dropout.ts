@@ -1,0 +1,76 @@
+/** @file Dropout: a random part of the activations becomes zero, the rest grows so that the expected sum stays. */
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { sameShape } from "../../engine/shape.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
+import { elementsPerSample, requireStream } from "./stream.ts";
+
+const dropoutKernel = kernel(import.meta.url, "dropout.wgsl", { reads: ["x"], writes: ["y"], step: true });
+const maskKernel = kernel(import.meta.url, "apply-mask.wgsl", { reads: ["x", "mask"], writes: ["y"] });
+
+export interface DropoutOptions {
+  /** part of the elements that becomes zero, 0 to below 1 */
+  readonly rate: number;
+  /** number of the random sequence: each layer of a network has its own */
+  readonly stream: number;
+}
+
+/**
+ * Each element is 0 with probability `rate`, else x / (1 - rate). The mask depends on seed, stream, step and the
+ * element's place in the batch only: backward computes it again, nothing is kept. Twin: elementBits() of
+ * engine/random.ts.
+ * @param x [n, ...]
+ * @throws ArgumentError if the rate is not in [0, 1)
+ */
+export function dropout(x: Tensor, { rate, stream }: DropoutOptions): Tensor {
+  requireFloat("dropout", "x", x);
+  requireStream("dropout", stream);
+  const scale = keptScale("dropout", rate);
+  if (rate === 0) return x;
+  const options = {
+    constants: { RATE: rate, SCALE: scale, STREAM: stream, PER_SAMPLE: elementsPerSample(x) },
+    invocations: Math.ceil(x.size / 4),
+  };
+  return differentiable(run(dropoutKernel, { x }, { y: x.shape }, options).y, {
+    inputs: [x],
+    backward: (dy, want) => {
+      const dx = want(0);
+      return [dx && run(dropoutKernel, { x: dy }, { y: dx }, options).y];
+    },
+  });
+}
+
+/**
+ * Dropout with the mask given: y = x * mask / (1 - rate).
+ * @param mask x's shape, 1 where an element stays, else 0
+ */
+export function applyDropoutMask(x: Tensor, mask: Tensor, rate: number): Tensor {
+  requireFloat("applyDropoutMask", "x", x);
+  requireFloat("applyDropoutMask", "mask", mask);
+  if (!sameShape(x.shape, mask.shape)) {
+    const shapes = `x ${formatShape(x.shape)}, mask ${formatShape(mask.shape)}`;
+    throw new ShapeError(`applyDropoutMask: the mask must have the shape of x. ${shapes}.`);
+  }
+  const options = {
+    constants: { SCALE: keptScale("applyDropoutMask", rate) },
+    invocations: Math.ceil(x.size / 4),
+  };
+  return differentiable(run(maskKernel, { x, mask }, { y: x.shape }, options).y, {
+    inputs: [x],
+    keeps: [mask],
+    backward: (dy, want) => {
+      const dx = want(0);
+      return [dx && run(maskKernel, { x: dy, mask }, { y: dx }, options).y];
+    },
+  });
+}
+
+/** What the elements that stay are multiplied with. */
+function keptScale(op: string, rate: number): number {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new ArgumentError(`${op}: rate must be at least 0 and below 1, got ${rate}.`);
+  }
+  return 1 / (1 - rate);
+}

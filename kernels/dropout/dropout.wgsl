@@ -1,0 +1,59 @@
+// Dropout, and its gradient (dy for x):
+//
+//   y[e] = x[e] / (1 - rate) if uniform(e) >= rate, else 0
+//
+// uniform(e) hashes the element's number in the whole batch, so backward and every micro-batch find the same mask.
+// One invocation computes four consecutive elements; one hash gives the four random numbers of a block of elements.
+
+const RATE: f32 = 0.5;
+const SCALE: f32 = 2.0; // 1 / (1 - rate)
+const STREAM: u32 = 0u;
+const PER_SAMPLE: u32 = 4u; // elements of one sample
+
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<uniform> step: StepState;
+
+const WORKGROUP: u32 = 64u;
+
+// Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020; as pcg4d() of engine/random.ts.
+fn pcg4d(counter: vec4u) -> vec4u {
+  var v = counter * 1664525u + 1013904223u;
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  v ^= v >> vec4u(16u);
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  return v;
+}
+
+fn block(index: u32) -> vec4u {
+  return pcg4d(vec4u(index, step.step, STREAM, step.seed));
+}
+
+// Bits of the elements first ... first + 3, which lie in two blocks unless `first` is a multiple of 4.
+fn bits(first: u32) -> vec4u {
+  let a = block(first / 4u);
+  if (first % 4u == 0u) { return a; }
+  let b = block(first / 4u + 1u);
+  if (first % 4u == 1u) { return vec4u(a.yzw, b.x); }
+  if (first % 4u == 2u) { return vec4u(a.zw, b.xy); }
+  return vec4u(a.w, b.xyz);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= arrayLength(&y)) { return; }
+  let uniforms = vec4f(bits(4u * i + step.sample * PER_SAMPLE) >> vec4u(8u)) / 16777216.0;
+  y[i] = select(vec4f(0.0), x[i] * SCALE, uniforms >= vec4f(RATE));
+}

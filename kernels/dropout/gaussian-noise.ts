@@ -1,0 +1,41 @@
+/** @file Gaussian noise added to activations while training. */
+import { ArgumentError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
+import { elementsPerSample, requireStream } from "./stream.ts";
+
+const noiseKernel = kernel(import.meta.url, "gaussian-noise.wgsl", {
+  reads: ["x"],
+  writes: ["y"],
+  step: true,
+});
+
+export interface GaussianNoiseOptions {
+  /** standard deviation, 0 or more */
+  readonly stddev: number;
+  /** number of the random sequence: each layer of a network has its own */
+  readonly stream: number;
+}
+
+/**
+ * x + stddev * n with n standard normal, drawn from (seed, stream, step, place in the batch). The gradient passes
+ * unchanged. Twin: elementNormal() of engine/random.ts.
+ * @param x [n, ...]
+ * @throws ArgumentError if stddev is negative
+ */
+export function gaussianNoise(x: Tensor, { stddev, stream }: GaussianNoiseOptions): Tensor {
+  requireFloat("gaussianNoise", "x", x);
+  requireStream("gaussianNoise", stream);
+  if (!(stddev >= 0 && Number.isFinite(stddev))) {
+    throw new ArgumentError(`gaussianNoise: stddev must be 0 or more, got ${stddev}.`);
+  }
+  if (stddev === 0) return x;
+  const constants = { STDDEV: stddev, STREAM: stream, PER_SAMPLE: elementsPerSample(x) };
+  const invocations = Math.ceil(x.size / 4);
+  return differentiable(run(noiseKernel, { x }, { y: x.shape }, { constants, invocations }).y, {
+    inputs: [x],
+    backward: (dy, want) => [want(0) && dy],
+  });
+}

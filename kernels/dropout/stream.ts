@@ -1,0 +1,13 @@
+/** @file What the ops that draw random numbers share: the stream's check, and how elements are counted. */
+import { ArgumentError } from "../../engine/errors.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+
+/** Elements of one sample of x [n, ...]: random numbers count elements from the batch's first sample on. */
+export function elementsPerSample(x: Tensor): number {
+  return x.size / (x.shape[0] ?? 1);
+}
+
+export function requireStream(op: string, stream: number): void {
+  if (Number.isInteger(stream) && stream >= 0 && stream < 2 ** 32) return;
+  throw new ArgumentError(`${op}: stream must be a whole number from 0 to 2^32 - 1, got ${stream}.`);
+}

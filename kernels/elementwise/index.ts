@@ -1,0 +1,23 @@
+/** @file Elementwise ops: one table of unary and one of binary functions. */
+export { activationGradient } from "./activation-gradient.ts";
+export { add, div, maximum, minimum, mul, pow, sub } from "./binary.ts";
+export { broadcastShape } from "./broadcast.ts";
+export { type FusedActivation, fusedActivationCodes } from "./fused-activation.ts";
+export {
+  abs,
+  addScalar,
+  clip,
+  elu,
+  exp,
+  leakyRelu,
+  log,
+  neg,
+  relu,
+  scale,
+  selu,
+  sigmoid,
+  softplus,
+  sqrt,
+  square,
+  tanh,
+} from "./unary.ts";

@@ -1,0 +1,55 @@
+// dx[i] = dy[i] * f'(i), with f' from the output y[i] where that is enough, else from the input x[i]: `kept` is the one
+// or the other. One invocation computes four neighbouring elements.
+
+const OP: u32 = 1u; // rows of unary-table.ts
+const A: f32 = 0.0; // the parameters of f, if it has any
+const B: f32 = 0.0;
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> kept: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+
+// 1 - exp(-y) without cancellation: the derivative of softplus, from its output.
+fn one_minus_exp(y: vec4f) -> vec4f {
+  let near = y * (1.0 - y * (0.5 - y * (1.0 / 6.0 - y * (1.0 / 24.0 - y / 120.0))));
+  return select(1.0 - exp(-y), near, y < vec4f(0.1));
+}
+
+// A * x^(A - 1): whole exponents by multiplication, which takes negative x too.
+fn power_derivative(x: vec4f) -> vec4f {
+  let exponent = A - 1.0;
+  if (exponent != floor(exponent) || abs(exponent) > 16.0) { return A * pow(x, vec4f(exponent)); }
+  var product = vec4f(1.0);
+  for (var i = 0.0; i < abs(exponent); i += 1.0) { product *= x; }
+  return A * select(product, 1.0 / product, exponent < 0.0);
+}
+
+fn derivative(t: vec4f) -> vec4f {
+  let one = vec4f(1.0);
+  let zero = vec4f(0.0);
+  switch (OP) {
+    case 1u: { return select(zero, one, t > zero); } // relu, from y
+    case 2u: { return t * (1.0 - t); } // sigmoid, from y
+    case 3u: { return 1.0 - t * t; } // tanh, from y
+    case 4u: { return select(vec4f(A), one, t > zero); } // leakyRelu, from y
+    case 5u: { return select(t + A, one, t > zero); } // elu, from y
+    case 6u: { return select(t + A * B, vec4f(B), t > zero); } // selu, from y
+    case 7u: { return one_minus_exp(t); } // softplus, from y
+    case 8u: { return t; } // exp, from y
+    case 9u: { return 1.0 / t; } // log, from x
+    case 10u: { return 0.5 / t; } // sqrt, from y
+    case 11u: { return 2.0 * t; } // square, from x
+    case 12u: { return sign(t); } // abs, from x
+    case 13u: { return select(zero, one, (t >= vec4f(A)) & (t <= vec4f(B))); } // clip, from x
+    case 14u: { return power_derivative(t); } // pow, from x
+    default: { return vec4f(A); } // affine
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i < arrayLength(&dx)) { dx[i] = dy[i] * derivative(kept[i]); }
+}

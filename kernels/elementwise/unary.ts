@@ -1,0 +1,94 @@
+/** @file The unary ops: one function per row of the table. */
+import { ArgumentError } from "../../engine/errors.ts";
+import { run } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
+import { unaryForward, unaryGradient } from "./unary-kernels.ts";
+import { seluAlpha, seluScale, type UnaryName, type UnaryRow, unaryTable } from "./unary-table.ts";
+
+/** max(x, 0); the derivative at 0 is 0. */
+export const relu = (x: Tensor): Tensor => unary("relu", x);
+
+/** x where x > 0, else alpha * x; Keras's alpha unless given. Throws ArgumentError if alpha is negative. */
+export const leakyRelu = (x: Tensor, alpha = 0.3): Tensor =>
+  unary("leakyRelu", x, notNegative("leakyRelu", alpha));
+
+/** x where x > 0, else alpha * (exp(x) - 1). Throws ArgumentError if alpha is negative. */
+export const elu = (x: Tensor, alpha = 1): Tensor => unary("elu", x, notNegative("elu", alpha));
+
+/** The self-normalising elu: alpha 1.67326, times 1.0507. */
+export const selu = (x: Tensor): Tensor => unary("selu", x, seluAlpha, seluScale);
+
+/** 1 / (1 + exp(-x)). */
+export const sigmoid = (x: Tensor): Tensor => unary("sigmoid", x);
+
+export const tanh = (x: Tensor): Tensor => unary("tanh", x);
+
+/** log(1 + exp(x)). */
+export const softplus = (x: Tensor): Tensor => unary("softplus", x);
+
+export const exp = (x: Tensor): Tensor => unary("exp", x);
+
+/** Natural logarithm; NaN below 0. */
+export const log = (x: Tensor): Tensor => unary("log", x);
+
+export const sqrt = (x: Tensor): Tensor => unary("sqrt", x);
+
+export const square = (x: Tensor): Tensor => unary("square", x);
+
+/** |x|; the derivative at 0 is 0. */
+export const abs = (x: Tensor): Tensor => unary("abs", x);
+
+export const neg = (x: Tensor): Tensor => unary("affine", x, -1, 0);
+
+/** factor * x. */
+export const scale = (x: Tensor, factor: number): Tensor =>
+  unary("affine", x, finite("scale", "factor", factor), 0);
+
+/** x + value. */
+export const addScalar = (x: Tensor, value: number): Tensor =>
+  unary("affine", x, 1, finite("addScalar", "value", value));
+
+/** x limited to [min, max]; the derivative is 1 within, ends included, and 0 outside. Throws ArgumentError if min > max. */
+export function clip(x: Tensor, min: number, max: number): Tensor {
+  if (!(finite("clip", "min", min) <= finite("clip", "max", max))) {
+    throw new ArgumentError(`clip: min ${min} is above max ${max}.`);
+  }
+  return unary("clip", x, min, max);
+}
+
+/** x to a constant power; negative x have one only for whole exponents. */
+export const powScalar = (x: Tensor, exponent: number): Tensor =>
+  unary("pow", x, finite("pow", "exponent", exponent));
+
+function unary(name: UnaryName, x: Tensor, a = 0, b = 0): Tensor {
+  requireFloat(name, "x", x);
+  const { code, keeps }: UnaryRow = unaryTable[name];
+  const options = { constants: { OP: code, A: a, B: b }, invocations: Math.ceil(x.size / 4) };
+  const { y } = run(unaryForward, { x }, { y: x.shape }, options);
+  const kept = keeps === "x" ? x : y;
+  return differentiable(y, {
+    inputs: [x],
+    keeps: keeps === "nothing" ? [] : [kept],
+    backward: (dy, want) => {
+      const dx = want(0);
+      if (!dx) return [undefined];
+      if (keeps === "nothing") {
+        const slope = { ...options, constants: { OP: code, A: a, B: 0 } };
+        return [run(unaryForward, { x: dy }, { y: dx }, slope).y];
+      }
+      return [run(unaryGradient, { dy, kept }, { dx }, options).dx];
+    },
+  });
+}
+
+function notNegative(op: string, alpha: number): number {
+  if (alpha >= 0 && Number.isFinite(alpha)) return alpha;
+  throw new ArgumentError(`${op}: alpha must be 0 or above, got ${alpha}.`);
+}
+
+function finite(op: string, name: string, value: number): number {
+  if (Number.isFinite(Math.fround(value))) return value;
+  throw new ArgumentError(`${op}: ${name} must be a finite float32 number, got ${value}.`);
+}

@@ -1,0 +1,105 @@
+/** @file Makes batches out of data sets on the GPU: which samples is told by an order and the StepState. */
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { type Kernel, kernel, run } from "../../engine/kernel.ts";
+import { sizeOf } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { SampleStore } from "./sample-store.ts";
+
+const chunkNames = ["chunk0", "chunk1", "chunk2", "chunk3", "chunk4", "chunk5"] as const;
+const reads = [...chunkNames, "order"] as const;
+const gatherKernels: Record<SampleStore["dtype"], Kernel<(typeof reads)[number], "y", never>> = {
+  u8: kernel(import.meta.url, "gather-bytes.wgsl", { reads, writes: ["y"], step: true }),
+  f32: kernel(import.meta.url, "gather-floats.wgsl", { reads, writes: ["y"], step: true }),
+};
+const labelReads = ["labels", "order"] as const;
+const labelKernel = kernel(import.meta.url, "labels.wgsl", { reads: labelReads, writes: ["y"], step: true });
+const oneHotKernel = kernel(import.meta.url, "one-hot-labels.wgsl", {
+  reads: labelReads,
+  writes: ["y"],
+  step: true,
+});
+
+export interface GatherOptions {
+  /** samples in the (micro-)batch */
+  readonly batch: number;
+  /** y = offset + scale * sample; bytes are scaled by 1/255 unless given, floats by 1 */
+  readonly scale?: number;
+  readonly offset?: number;
+}
+
+/**
+ * Samples order[position], order[position + 1], ... with position = step.position + step.sample of the StepState.
+ * Positions after the end of the order repeat its last entry.
+ * @param order sample indices [n], u32
+ * @returns [batch, ...sampleShape], f32
+ */
+export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, options: GatherOptions): Tensor {
+  checkOrder("gatherSamples", order, options.batch);
+  const { batch, scale = samples.dtype === "u8" ? 1 / 255 : 1, offset = 0 } = options;
+  const sampleSize = sizeOf(samples.sampleShape);
+  const y = samples.engine.allocate([batch, ...samples.sampleShape], "f32", "batch");
+  for (let first = 0; first < samples.chunks.length; first += chunkNames.length) {
+    const bound = samples.chunks.slice(first, first + chunkNames.length);
+    const constants = {
+      SAMPLE_SIZE: sampleSize,
+      COUNT: samples.count,
+      CHUNK_SAMPLES: samples.chunkSamples,
+      FIRST_CHUNK: first,
+      CHUNKS: bound.length,
+      SCALE: scale,
+      OFFSET: offset,
+    };
+    // bindings without a chunk of their own get the first: they are never read
+    const chunk = (i: number) => bound[i] ?? bound[0]!;
+    const inputs = {
+      chunk0: chunk(0),
+      chunk1: chunk(1),
+      chunk2: chunk(2),
+      chunk3: chunk(3),
+      chunk4: chunk(4),
+      chunk5: chunk(5),
+      order,
+    };
+    const invocations = Math.ceil((batch * sampleSize) / 4);
+    run(gatherKernels[samples.dtype], inputs, { y }, { constants, invocations });
+  }
+  return y;
+}
+
+/**
+ * Labels of the samples that gatherSamples() takes.
+ * @param labels class indices [count], u32
+ * @param options.classes for one-hot labels [batch, classes], f32; without it class indices [batch], u32
+ */
+export function gatherLabels(
+  labels: Tensor<"u32">,
+  order: Tensor<"u32">,
+  options: { readonly batch: number; readonly classes?: number },
+): Tensor {
+  const { batch, classes } = options;
+  checkOrder("gatherLabels", order, batch);
+  if (labels.dtype !== "u32" || labels.shape.length !== 1) {
+    throw new ShapeError(
+      `gatherLabels: labels are [count] u32, got ${formatShape(labels.shape)} ${labels.dtype}.`,
+    );
+  }
+  if (classes === undefined) {
+    const output = { shape: [batch], dtype: "u32" } as const;
+    return run(labelKernel, { labels, order }, { y: output }, { invocations: batch }).y;
+  }
+  if (!Number.isInteger(classes) || classes < 1) {
+    throw new ArgumentError(`gatherLabels: classes must be a positive integer, got ${classes}.`);
+  }
+  const constants = { CLASSES: classes };
+  const output = [batch, classes];
+  return run(oneHotKernel, { labels, order }, { y: output }, { constants, invocations: batch * classes }).y;
+}
+
+function checkOrder(name: string, order: Tensor, batch: number): void {
+  if (!Number.isInteger(batch) || batch < 1) {
+    throw new ArgumentError(`${name}: batch must be a positive integer, got ${batch}.`);
+  }
+  if (order.dtype !== "u32" || order.shape.length !== 1) {
+    throw new ShapeError(`${name}: the order is [n] u32, got ${formatShape(order.shape)} ${order.dtype}.`);
+  }
+}

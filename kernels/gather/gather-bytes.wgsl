@@ -1,0 +1,73 @@
+// Makes a batch out of a data set of bytes:
+//
+//   y[i, e] = OFFSET + SCALE * samples[order[step.position + step.sample + i], e]
+//
+// Positions after the end of the order repeat its last entry. The samples are in chunks, each one word per four
+// elements, samples padded to whole words. One invocation writes four consecutive elements of y; samples that are
+// in none of the chunks bound here are left to other dispatches.
+
+const SAMPLE_SIZE: u32 = 784u; // elements
+const COUNT: u32 = 60000u; // samples of the data set
+const CHUNK_SAMPLES: u32 = 60000u;
+const FIRST_CHUNK: u32 = 0u; // bound as chunk0
+const CHUNKS: u32 = 1u; // bound, at most six
+const SCALE: f32 = 0.003921569;
+const OFFSET: f32 = 0.0;
+
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
+@group(0) @binding(0) var<storage, read> chunk0: array<u32>; // [samples, words]
+@group(0) @binding(1) var<storage, read> chunk1: array<u32>;
+@group(0) @binding(2) var<storage, read> chunk2: array<u32>;
+@group(0) @binding(3) var<storage, read> chunk3: array<u32>;
+@group(0) @binding(4) var<storage, read> chunk4: array<u32>;
+@group(0) @binding(5) var<storage, read> chunk5: array<u32>;
+@group(0) @binding(6) var<storage, read> order: array<u32>;
+@group(0) @binding(7) var<storage, read_write> y: array<vec4f>; // [batch, ...sample]
+@group(0) @binding(8) var<uniform> step: StepState;
+
+const WORKGROUP: u32 = 64u;
+const STRIDE: u32 = (SAMPLE_SIZE + 3u) / 4u;
+
+fn four_of(chunk: u32, at: u32) -> vec4f {
+  var word = chunk0[at];
+  if (CHUNKS > 1u && chunk == 1u) { word = chunk1[at]; }
+  if (CHUNKS > 2u && chunk == 2u) { word = chunk2[at]; }
+  if (CHUNKS > 3u && chunk == 3u) { word = chunk3[at]; }
+  if (CHUNKS > 4u && chunk == 4u) { word = chunk4[at]; }
+  if (CHUNKS > 5u && chunk == 5u) { word = chunk5[at]; }
+  let bytes = vec4u(word, word >> 8u, word >> 16u, word >> 24u) & vec4u(255u);
+  return OFFSET + SCALE * vec4f(bytes);
+}
+
+// The sample at place i of the batch.
+fn sample_at(i: u32) -> u32 {
+  let position = min(step.position + step.sample + i, arrayLength(&order) - 1u);
+  return min(order[position], COUNT - 1u);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let vector = id.x + id.y * groups.x * WORKGROUP;
+  if (vector >= arrayLength(&y)) { return; }
+  if (SAMPLE_SIZE % 4u == 0u) {
+    let sample = sample_at(vector / STRIDE);
+    let chunk = sample / CHUNK_SAMPLES - FIRST_CHUNK;
+    if (chunk >= CHUNKS) { return; }
+    y[vector] = four_of(chunk, sample % CHUNK_SAMPLES * STRIDE + vector % STRIDE);
+    return;
+  }
+  var result = y[vector];
+  for (var lane = 0u; lane < 4u; lane++) {
+    let element = vector * 4u + lane;
+    let sample = sample_at(element / SAMPLE_SIZE);
+    let chunk = sample / CHUNK_SAMPLES - FIRST_CHUNK;
+    if (chunk >= CHUNKS) { continue; }
+    let within = element % SAMPLE_SIZE;
+    result[lane] = four_of(chunk, sample % CHUNK_SAMPLES * STRIDE + within / 4u)[within % 4u];
+  }
+  y[vector] = result;
+}

@@ -1,0 +1,2 @@
+/** @file Layer normalisation. */
+export { type LayerNormOptions, layerNorm } from "./layer-norm.ts";

@@ -1,0 +1,116 @@
+/** @file Losses over classes: the cross-entropy of logits and of probabilities, with one-hot targets or labels. */
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { type Kernel, kernel, run } from "../../engine/kernel.ts";
+import { sameShape } from "../../engine/shape.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
+import {
+  checkOptions,
+  gradientConstants,
+  type LossOptions,
+  lanesFor,
+  meanOf,
+  perSampleOutput,
+} from "./loss.ts";
+
+interface LossKernels {
+  readonly forward: Kernel<"x" | "targets", "loss" | "statistics">;
+  readonly backward: Kernel<"dy" | "x" | "targets" | "statistics" | "weights", "dx">;
+}
+
+function lossKernels(file: string): LossKernels {
+  return {
+    forward: kernel(import.meta.url, `${file}.wgsl`, {
+      reads: ["x", "targets"],
+      writes: ["loss", "statistics"],
+    }),
+    backward: kernel(import.meta.url, `${file}-gradient.wgsl`, {
+      reads: ["dy", "x", "targets", "statistics", "weights"],
+      writes: ["dx"],
+    }),
+  };
+}
+
+const fromLogits = lossKernels("softmax-cross-entropy");
+const fromProbabilities = lossKernels("categorical-crossentropy");
+
+/**
+ * Cross-entropy of softmax(logits), mean over samples, fused: finite for all finite logits.
+ * @param logits [..., classes]; all axes but the last count samples
+ * @param targets one-hot or probabilities [..., classes] (f32), or labels [...] (u32 or i32). A label that is no
+ * class makes the loss NaN.
+ */
+export function softmaxCrossEntropy(logits: Tensor, targets: Tensor, options: LossOptions = {}): Tensor {
+  return crossEntropy("softmaxCrossEntropy", fromLogits, logits, targets, options);
+}
+
+/**
+ * Keras's categorical cross-entropy of probabilities: divided by their sum, clipped to 1e-7 and 1 - 1e-7 (in
+ * float32), mean over samples. The gradient does not pass where the clip is active.
+ * @param probabilities [..., classes]
+ * @param targets one-hot or probabilities, of the same shape
+ */
+export function categoricalCrossentropy(
+  probabilities: Tensor,
+  targets: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  requireFloat("categoricalCrossentropy", "targets", targets);
+  return crossEntropy("categoricalCrossentropy", fromProbabilities, probabilities, targets, options);
+}
+
+/** categoricalCrossentropy with labels [...] (u32 or i32). A label that is no class makes the loss NaN. */
+export function sparseCategoricalCrossentropy(
+  probabilities: Tensor,
+  labels: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  const op = "sparseCategoricalCrossentropy";
+  if (labels.dtype === "f32") throw new ShapeError(`${op}: labels must be u32 or i32, got f32.`);
+  return crossEntropy(op, fromProbabilities, probabilities, labels, options);
+}
+
+function crossEntropy(
+  op: string,
+  { forward, backward }: LossKernels,
+  x: Tensor,
+  targets: Tensor,
+  options: LossOptions,
+): Tensor {
+  requireFloat(op, "prediction", x);
+  checkTargets(op, x, targets);
+  const classes = x.shape.at(-1)!;
+  const samples = x.size / classes;
+  checkOptions(op, samples, options);
+  const sizes = { CLASSES: classes, LABELS: targets.dtype !== "f32" };
+  const { value, statistics } = x.engine.scope(() => {
+    const lanes = lanesFor(x.engine, classes);
+    const outputs = { loss: perSampleOutput(samples, options), statistics: [samples, 4] };
+    const launch = { constants: { ...sizes, LANES: lanes }, invocations: samples * lanes };
+    const { loss, statistics } = run(forward, { x, targets }, outputs, launch);
+    return { value: meanOf(loss, options), statistics };
+  });
+  const { weights = x.engine.one } = options;
+  return differentiable(value, {
+    inputs: [x],
+    keeps: [x, targets, statistics, weights],
+    backward: (dy, want) => {
+      const dx = want(0);
+      const constants = { ...sizes, ...gradientConstants(samples, options) };
+      const inputs = { dy, x, targets, statistics, weights };
+      return [dx && run(backward, inputs, { dx }, { constants, invocations: x.size }).dx];
+    },
+  });
+}
+
+function checkTargets(op: string, x: Tensor, targets: Tensor): void {
+  const labels = targets.dtype === "u32" || targets.dtype === "i32";
+  const expected = labels ? x.shape.slice(0, -1) : x.shape;
+  const known = labels || targets.dtype === "f32";
+  if (x.shape.length > 0 && known && sameShape(targets.shape, expected)) return;
+  const shapes = `prediction ${formatShape(x.shape)}, targets ${formatShape(targets.shape)} ${targets.dtype}`;
+  throw new ShapeError(
+    `${op}: targets must be f32 of the prediction's shape [..., classes], or labels [...]. ${shapes}.`,
+  );
+}

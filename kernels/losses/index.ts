@@ -1,0 +1,14 @@
+/** @file Losses by Keras's definitions. Each returns a scalar; see LossOptions for weights and losses per sample. */
+export {
+  categoricalCrossentropy,
+  softmaxCrossEntropy,
+  sparseCategoricalCrossentropy,
+} from "./categorical.ts";
+export type { LossOptions } from "./loss.ts";
+export { l1l2Penalty, type PenaltyOptions } from "./penalty.ts";
+export {
+  binaryCrossentropy,
+  binaryCrossentropyFromLogits,
+  meanAbsoluteError,
+  meanSquaredError,
+} from "./pointwise.ts";

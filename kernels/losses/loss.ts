@@ -1,0 +1,60 @@
+/** @file What all losses share: options, the mean over samples, shader constants. */
+import type { Engine } from "../../engine/device.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import type { Output } from "../../engine/kernel.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { mul } from "../elementwise/binary.ts";
+import { reduceBlock } from "../reduce/block.ts";
+
+/** The scalar that a loss returns is sum over samples of weight * loss, divided by `divisor`. */
+export interface LossOptions {
+  /** [n], one factor per sample; 1 unless given. No gradient flows into it. */
+  readonly weights?: Tensor;
+  /** n unless given; the size of the whole batch when the samples at hand are a micro-batch of it */
+  readonly divisor?: number;
+  /** [n], receives the loss of each sample, without its weight: for metrics */
+  readonly perSample?: Tensor;
+}
+
+/** The bounds that Keras clips probabilities to: the float32 neighbours of 1e-7 and 1 - 1e-7. */
+export const probabilityClip = [Math.fround(1e-7), 1 - 2 ** -23] as const;
+
+/** Checks the options against the number of samples. */
+export function checkOptions(
+  op: string,
+  samples: number,
+  { weights, divisor, perSample }: LossOptions,
+): void {
+  if (divisor !== undefined && !(divisor > 0 && Number.isFinite(divisor))) {
+    throw new ArgumentError(`${op}: divisor must be a positive number, got ${divisor}.`);
+  }
+  for (const [name, tensor] of Object.entries({ weights, perSample })) {
+    if (!tensor || (tensor.size === samples && tensor.dtype === "f32")) continue;
+    const found = `${formatShape(tensor.shape)} ${tensor.dtype}`;
+    throw new ShapeError(`${op}: ${name} must be [${samples}] f32, one per sample, got ${found}.`);
+  }
+}
+
+/** Where the kernel writes the losses of the samples. */
+export function perSampleOutput(samples: number, { perSample }: LossOptions): Output {
+  return perSample ?? [samples];
+}
+
+/** The scalar: the weighted sum over samples, in a fixed order, over the divisor. */
+export function meanOf(perSample: Tensor, options: LossOptions): Tensor {
+  const { weights, divisor = perSample.size } = options;
+  const flat = perSample.view([perSample.size]);
+  const losses = weights ? mul(flat, weights.view(flat.shape)) : flat;
+  const block = { outer: 1, length: losses.size, inner: 1 };
+  return reduceBlock(losses, block, { operation: "sum", scale: 1 / divisor }, []);
+}
+
+/** Constants of the backward kernels: what the gradient of a sample's loss is multiplied with. */
+export function gradientConstants(samples: number, { weights, divisor = samples }: LossOptions) {
+  return { FACTOR: 1 / divisor, WEIGHTED: weights !== undefined };
+}
+
+/** Invocations that share a sample of `length` values: one, or a workgroup where rows are long. */
+export function lanesFor(engine: Engine, length: number): 1 | 64 {
+  return length <= (engine.adapter.software ? 2048 : 32) ? 1 : 64;
+}

@@ -1,0 +1,35 @@
+/** @file Penalties on the size of weights (kernel and bias regularizers) and of activations. */
+import { ArgumentError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { reduceBlock } from "../reduce/block.ts";
+import { requireFloat } from "../shape/arguments.ts";
+
+/** Coefficients, 0 unless given. */
+export interface PenaltyOptions {
+  readonly l1?: number;
+  readonly l2?: number;
+}
+
+const backward = kernel(import.meta.url, "penalty-gradient.wgsl", { reads: ["dy", "w"], writes: ["dw"] });
+
+/** l1 * sum |w| + l2 * sum w^2, a scalar to add to the loss. Throws ArgumentError for coefficients below 0. */
+export function l1l2Penalty(w: Tensor, { l1 = 0, l2 = 0 }: PenaltyOptions): Tensor {
+  requireFloat("l1l2Penalty", "w", w);
+  for (const [name, value] of Object.entries({ l1, l2 })) {
+    if (value >= 0 && Number.isFinite(value)) continue;
+    throw new ArgumentError(`l1l2Penalty: ${name} must be 0 or above, got ${value}.`);
+  }
+  const block = { outer: 1, length: w.size, inner: 1 };
+  const y = reduceBlock(w, block, { operation: "sum", term: "penalty", absolute: l1, square: l2 }, []);
+  return differentiable(y, {
+    inputs: [w],
+    keeps: [w],
+    backward: (dy, want) => {
+      const dw = want(0);
+      const launch = { constants: { L1: l1, L2: l2 }, invocations: Math.ceil(w.size / 4) };
+      return [dw && run(backward, { dy, w }, { dw }, launch).dw];
+    },
+  });
+}

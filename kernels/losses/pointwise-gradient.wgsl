@@ -1,0 +1,54 @@
+// Gradient of the losses of pointwise.wgsl, for the loss's gradient dy and the mean over samples:
+//
+//   dx[sample, j] = dy * FACTOR * weight[sample] * 1/LENGTH * f'(x[sample, j], t[sample, j])
+//
+//   0 squared:      2 (x - t)
+//   1 absolute:     sign(x - t)
+//   2 binary:       (x - t) / (x (1 - x)) where x is within the clip, else 0
+//   3 from logits:  sigmoid(x) - t
+//
+// One invocation computes four neighbouring elements.
+
+const LENGTH: u32 = 784u;
+const LOSS: u32 = 0u;
+const FACTOR: f32 = 1.0; // 1 / number of samples
+const WEIGHTED: bool = false;
+
+const LOWEST: f32 = 1e-7;
+const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> dy: array<f32>; // a scalar
+@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [samples, LENGTH]
+@group(0) @binding(2) var<storage, read> targets: array<vec4f>;
+@group(0) @binding(3) var<storage, read> weights: array<f32>; // [samples]; read if WEIGHTED
+@group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
+
+fn sigmoid(value: vec4f) -> vec4f {
+  let e = exp(-abs(value));
+  return select(e, vec4f(1.0), value >= vec4f(0.0)) / (1.0 + e);
+}
+
+fn derivative(value: vec4f, goal: vec4f) -> vec4f {
+  switch (LOSS) {
+    case 0u: { return 2.0 * (value - goal); }
+    case 1u: { return sign(value - goal); }
+    case 2u: {
+      let p = clamp(value, vec4f(LOWEST), vec4f(HIGHEST));
+      return select(vec4f(0.0), (p - goal) / (p * (1.0 - p)), value == p);
+    }
+    default: { return sigmoid(value) - goal; }
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= arrayLength(&dx)) { return; }
+  var share = vec4f(dy[0] * FACTOR / f32(LENGTH));
+  if (WEIGHTED) {
+    let sample = min((4u * i + vec4u(0u, 1u, 2u, 3u)) / LENGTH, vec4u(arrayLength(&weights) - 1u));
+    share *= vec4f(weights[sample.x], weights[sample.y], weights[sample.z], weights[sample.w]);
+  }
+  dx[i] = share * derivative(x[i], targets[i]);
+}

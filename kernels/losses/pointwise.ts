@@ -1,0 +1,85 @@
+/** @file Losses that compare prediction and target element by element. */
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { sameShape } from "../../engine/shape.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
+import {
+  checkOptions,
+  gradientConstants,
+  type LossOptions,
+  lanesFor,
+  meanOf,
+  perSampleOutput,
+} from "./loss.ts";
+
+const forward = kernel(import.meta.url, "pointwise.wgsl", { reads: ["x", "targets"], writes: ["loss"] });
+const backward = kernel(import.meta.url, "pointwise-gradient.wgsl", {
+  reads: ["dy", "x", "targets", "weights"],
+  writes: ["dx"],
+});
+
+const lossCodes = {
+  meanSquaredError: 0,
+  meanAbsoluteError: 1,
+  binaryCrossentropy: 2,
+  binaryCrossentropyFromLogits: 3,
+};
+
+/** Mean of (prediction - target)^2 over all elements. Both [n, ...]; the target is a constant. */
+export function meanSquaredError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return pointwise("meanSquaredError", prediction, target, options);
+}
+
+/** Mean of |prediction - target|; the derivative where they are equal is 0. */
+export function meanAbsoluteError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return pointwise("meanAbsoluteError", prediction, target, options);
+}
+
+/**
+ * Keras's binary cross-entropy of probabilities: clipped to 1e-7 and 1 - 1e-7 (in float32), averaged over all
+ * elements of a sample and over samples. The gradient is 0 where the clip is active.
+ */
+export function binaryCrossentropy(probabilities: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return pointwise("binaryCrossentropy", probabilities, target, options);
+}
+
+/** Binary cross-entropy of sigmoid(logits), without the clip: finite for all finite logits. */
+export function binaryCrossentropyFromLogits(
+  logits: Tensor,
+  target: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  return pointwise("binaryCrossentropyFromLogits", logits, target, options);
+}
+
+function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, options: LossOptions): Tensor {
+  requireFloat(op, "prediction", x);
+  requireFloat(op, "target", targets);
+  if (!sameShape(x.shape, targets.shape)) {
+    const shapes = `prediction ${formatShape(x.shape)}, target ${formatShape(targets.shape)}`;
+    throw new ShapeError(`${op}: prediction and target must have one shape. ${shapes}.`);
+  }
+  const samples = x.shape[0] ?? 1;
+  checkOptions(op, samples, options);
+  const length = x.size / samples;
+  const sizes = { LENGTH: length, LOSS: lossCodes[op] };
+  const value = x.engine.scope(() => {
+    const lanes = lanesFor(x.engine, length);
+    const launch = { constants: { ...sizes, LANES: lanes }, invocations: samples * lanes };
+    const { loss } = run(forward, { x, targets }, { loss: perSampleOutput(samples, options) }, launch);
+    return meanOf(loss, options);
+  });
+  const { weights = x.engine.one } = options;
+  return differentiable(value, {
+    inputs: [x],
+    keeps: [x, targets, weights],
+    backward: (dy, want) => {
+      const dx = want(0);
+      const constants = { ...sizes, ...gradientConstants(samples, options) };
+      const launch = { constants, invocations: Math.ceil(x.size / 4) };
+      return [dx && run(backward, { dy, x, targets, weights }, { dx }, launch).dx];
+    },
+  });
+}

@@ -1,0 +1,75 @@
+// Losses that compare prediction and target element by element; of each sample the mean over its LENGTH elements:
+//
+//   loss[sample] = 1/LENGTH * sum over j of f(x[sample, j], t[sample, j])
+//
+//   0 squared:      (x - t)^2
+//   1 absolute:     |x - t|
+//   2 binary:       -t log p - (1 - t) log(1 - p), p = clip(x, 1e-7, 1 - 1e-7)
+//   3 from logits:  the same with p = sigmoid(x), as max(x, 0) - x t + log(1 + exp(-|x|))
+//
+// LANES invocations share a sample and combine in a tree; with LANES = 1 each invocation has a sample of its own.
+
+const LENGTH: u32 = 784u;
+const LOSS: u32 = 0u;
+const LANES: u32 = 64u; // 1 or WORKGROUP
+
+const LOWEST: f32 = 1e-7;
+const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [samples, LENGTH]
+@group(0) @binding(1) var<storage, read> targets: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> loss: array<f32>; // [samples]
+
+var<workgroup> partials: array<f32, WORKGROUP>;
+
+// log(1 + u), u > -1, precise near 0.
+fn log_1_plus(u: vec4f) -> vec4f {
+  let near = u * (1.0 - u * (0.5 - u * (1.0 / 3.0 - u * (0.25 - u * 0.2))));
+  return select(log(1.0 + u), near, abs(u) < vec4f(0.05));
+}
+
+fn f(value: vec4f, goal: vec4f) -> vec4f {
+  switch (LOSS) {
+    case 0u: { return (value - goal) * (value - goal); }
+    case 1u: { return abs(value - goal); }
+    case 2u: {
+      let p = clamp(value, vec4f(LOWEST), vec4f(HIGHEST));
+      let log_p = select(log(p), log_1_plus(p - 1.0), p > vec4f(0.95));
+      return -goal * log_p - (1.0 - goal) * log_1_plus(-p);
+    }
+    default: { return max(value, vec4f(0.0)) - value * goal + log_1_plus(exp(-abs(value))); }
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let workgroup = group.x + group.y * groups.x;
+  let sample = select(workgroup, workgroup * WORKGROUP + local, LANES == 1u);
+  let lane = select(local, 0u, LANES == 1u);
+  let samples = arrayLength(&loss);
+  let start = min(sample, samples - 1u) * LENGTH;
+  let end = start + LENGTH;
+
+  var sums = vec4f(0.0);
+  for (var v = start / 4u + lane; v < (end + 3u) / 4u; v += LANES) {
+    let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
+    let inside = (index >= vec4u(start)) & (index < vec4u(end));
+    sums += select(vec4f(0.0), f(x[v], targets[v]), inside);
+  }
+  var sum = (sums.x + sums.y) + (sums.z + sums.w);
+  if (LANES > 1u) {
+    partials[local] = sum;
+    // groups.z is 1, but no constant: the loop stays a loop and compiles fast.
+    for (var half = WORKGROUP / 2u * groups.z; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (local < half) { partials[local] += partials[local + half]; }
+    }
+    sum = partials[0]; // of interest to lane 0 alone, which wrote it
+  }
+  if (lane == 0u && sample < samples) { loss[sample] = sum / f32(LENGTH); }
+}

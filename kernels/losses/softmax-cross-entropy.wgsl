@@ -1,0 +1,77 @@
+// Cross-entropy of softmax(x) with targets t, of each sample, from the logits x:
+//
+//   loss = sum over j of t[j] * (log(total) - (x[j] - largest)),   total = sum over j of exp(x[j] - largest)
+//
+// Targets are probabilities, or one label a sample if LABELS. statistics = (largest, log(total), sum of t) for backward.
+// LANES invocations share a sample and combine in trees; with LANES = 1 each invocation has a sample of its own.
+
+const CLASSES: u32 = 10u;
+const LABELS: bool = false;
+const LANES: u32 = 1u; // 1 or WORKGROUP
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>; // [samples, CLASSES]
+@group(0) @binding(1) var<storage, read> targets: array<u32>; // labels [samples], or f32 bits [samples, CLASSES]
+@group(0) @binding(2) var<storage, read_write> loss: array<f32>; // [samples]
+@group(0) @binding(3) var<storage, read_write> statistics: array<vec4f>; // [samples]
+
+var<workgroup> partials: array<f32, WORKGROUP>;
+
+fn target_of(sample: u32, j: u32) -> f32 {
+  if (LABELS) { return select(0.0, 1.0, targets[sample] == j); }
+  return bitcast<f32>(targets[sample * CLASSES + j]);
+}
+
+// The largest, or the sum, of one value from each lane that shares the sample.
+fn combined(value: f32, lane: u32, sum: bool, one: u32) -> f32 {
+  if (LANES == 1u) { return value; }
+  workgroupBarrier();
+  partials[lane] = value;
+  for (var half = WORKGROUP / 2u * one; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) {
+      let other = partials[lane + half];
+      partials[lane] = select(max(partials[lane], other), partials[lane] + other, sum);
+    }
+  }
+  workgroupBarrier();
+  return partials[0];
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let workgroup = group.x + group.y * groups.x;
+  let unit = select(workgroup, workgroup * WORKGROUP + local, LANES == 1u);
+  let lane = select(local, 0u, LANES == 1u);
+  let sample = min(unit, arrayLength(&loss) - 1u);
+  let start = sample * CLASSES;
+  let one = groups.z; // 1, but no constant: loops stay loops and compile fast
+  let classes = CLASSES * one;
+
+  var top = x[start];
+  for (var j = lane; j < classes; j += LANES) { top = max(top, x[start + j]); }
+  let largest = combined(top, lane, false, one);
+  var power_sum = 0.0;
+  for (var j = lane; j < classes; j += LANES) { power_sum += exp(x[start + j] - largest); }
+  let log_total = log(combined(power_sum, lane, true, one));
+  var cost = 0.0;
+  var mass = 0.0;
+  for (var j = lane; j < classes; j += LANES) {
+    let t = target_of(sample, j);
+    cost += t * (log_total - (x[start + j] - largest));
+    mass += t;
+  }
+  cost = combined(cost, lane, true, one);
+  mass = combined(mass, lane, true, one);
+  // A label that is no class must not pass for a sample without loss.
+  if (LABELS && targets[sample] >= CLASSES) { cost = bitcast<f32>(targets[sample] | 0x7fc00000u); }
+  if (lane == 0u && unit == sample) {
+    loss[sample] = cost;
+    statistics[sample] = vec4f(largest, log_total, mass, 0.0);
+  }
+}

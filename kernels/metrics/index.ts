@@ -1,0 +1,12 @@
+/** @file Metrics on the GPU, and the log they are written to. */
+export { confusionUpdate } from "./confusion.ts";
+export { type LogEntry, logLossColumns, logRow } from "./log.ts";
+export {
+  absoluteError,
+  binaryAccuracy,
+  categoricalAccuracy,
+  roundedAccuracy,
+  sparseCategoricalAccuracy,
+  squaredError,
+  topKAccuracy,
+} from "./metrics.ts";

@@ -1,0 +1,64 @@
+/** @file The log on the GPU: one row per batch, read now and then instead of at every step. */
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+
+const logLoss = kernel(import.meta.url, "log-loss.wgsl", { reads: ["loss"], updates: ["log", "state"] });
+const logColumn = kernel(import.meta.url, "log-column.wgsl", {
+  reads: ["values"],
+  updates: ["log"],
+  step: true,
+});
+
+/** Columns before those of the metrics: number of samples, sum of losses. */
+export const logLossColumns = 2;
+
+export interface LogEntry {
+  /** [1]: sum of the losses of the (micro-)batch over `divisor` */
+  readonly loss: Tensor;
+  /** the number of samples unless given: the size of the whole batch where this is a micro-batch of it */
+  readonly divisor?: number;
+  /** samples in the (micro-)batch */
+  readonly samples: number;
+  /** per metric its value for each sample [n]: what categoricalAccuracy() and the others return */
+  readonly metrics?: readonly Tensor[];
+}
+
+/**
+ * Writes sums over this batch to row `step.batch % rows` of the log: samples, loss * divisor, then each metric.
+ * Micro-batches after the first add to the row. A loss that is NaN or infinite halts the run: it sets
+ * `step.halted` to 1 + the step's number, and optimizers change nothing from there on. Call it before the optimizer.
+ * @param log [rows, 2 + metrics], f32
+ */
+export function logRow(log: Tensor, entry: LogEntry): void {
+  const { loss, samples, divisor = samples, metrics = [] } = entry;
+  const columns = logLossColumns + metrics.length;
+  if (log.shape.length !== 2 || log.shape[1] !== columns || log.dtype !== "f32") {
+    throw new ShapeError(
+      `logRow: the log is [rows,${columns}] f32, got ${formatShape(log.shape)} ${log.dtype}.`,
+    );
+  }
+  if (loss.size !== 1) throw new ShapeError(`logRow: the loss is a scalar, got ${formatShape(loss.shape)}.`);
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw new ArgumentError(`logRow: samples must be a positive integer, got ${samples}.`);
+  }
+  if (!(divisor > 0 && Number.isFinite(divisor))) {
+    throw new ArgumentError(`logRow: divisor must be a positive number, got ${divisor}.`);
+  }
+  const state = log.engine.step.tensor;
+  run(
+    logLoss,
+    { loss, log, state },
+    {},
+    { constants: { COLUMNS: columns, SAMPLES: samples, DIVISOR: divisor }, workgroups: [1] },
+  );
+  for (const [index, values] of metrics.entries()) {
+    if (values.shape.length !== 1 || values.dtype !== "f32") {
+      throw new ShapeError(
+        `logRow: metric ${index} is [n] f32, got ${formatShape(values.shape)} ${values.dtype}.`,
+      );
+    }
+    const constants = { COLUMNS: columns, COLUMN: logLossColumns + index };
+    run(logColumn, { values, log }, {}, { constants, workgroups: [1] });
+  }
+}

@@ -1,0 +1,46 @@
+/** @file The metrics, one sample at a time, on plain arrays. */
+
+/** Index of the (first) largest value. */
+export function largestIndex(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** 1 if fewer than k classes have a larger score than the true one. */
+export function topKReference(scores: ArrayLike<number>, label: number, k: number): number {
+  let better = 0;
+  for (let c = 0; c < scores.length; c++) if (scores[c]! > scores[label]!) better++;
+  return better < k ? 1 : 0;
+}
+
+/** To the nearest integer, halves to the even one. */
+export function roundHalfToEven(x: number): number {
+  const down = Math.floor(x);
+  if (x - down !== 0.5) return Math.round(x);
+  return down % 2 === 0 ? down : down + 1;
+}
+
+/** What is averaged over the elements of a sample, by the metric's name. */
+export const elementReferences = {
+  squaredError: (p: number, t: number) => (p - t) ** 2,
+  absoluteError: (p: number, t: number) => Math.abs(p - t),
+  binaryAccuracy: (p: number, t: number) => (roundHalfToEven(p) === t ? 1 : 0),
+  roundedAccuracy: (p: number, t: number) => (roundHalfToEven(p) === roundHalfToEven(t) ? 1 : 0),
+} as const;
+
+/** Mean over the elements of each of `samples` samples. */
+export function elementMeansReference(
+  name: keyof typeof elementReferences,
+  predictions: ArrayLike<number>,
+  targets: ArrayLike<number>,
+  samples: number,
+): Float64Array {
+  const size = predictions.length / samples;
+  return Float64Array.from({ length: samples }, (_, i) => {
+    let sum = 0;
+    for (let e = i * size; e < (i + 1) * size; e++)
+      sum += elementReferences[name](predictions[e]!, targets[e]!);
+    return sum / size;
+  });
+}

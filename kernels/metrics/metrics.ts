@@ -1,0 +1,102 @@
+/** @file Metrics per sample, by Keras's definitions. Their mean over the samples is the metric. */
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { sameShape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { argMax } from "../reduce/arg-max.ts";
+
+const classHits = kernel(import.meta.url, "class-hits.wgsl", { reads: ["p", "labels"], writes: ["hits"] });
+const elementMeans = kernel(import.meta.url, "element-means.wgsl", { reads: ["p", "t"], writes: ["values"] });
+
+/**
+ * 1 where the largest prediction is at the true class, else 0; of equal ones the first is the largest.
+ * @param predictions [n, classes]
+ * @param targets one-hot [n, classes]
+ * @returns [n]
+ */
+export function categoricalAccuracy(predictions: Tensor, targets: Tensor): Tensor {
+  checkSame("categoricalAccuracy", predictions, targets);
+  return hits("categoricalAccuracy", predictions, argMax(targets), 1, true);
+}
+
+/** The same for class indices as targets: [n], u32. */
+export function sparseCategoricalAccuracy(predictions: Tensor, labels: Tensor): Tensor {
+  return hits("sparseCategoricalAccuracy", predictions, labels, 1, true);
+}
+
+/**
+ * 1 where fewer than k classes are better than the true one. Classes equal to it do not count against it.
+ * @param targets one-hot [n, classes], or class indices [n] u32
+ */
+export function topKAccuracy(predictions: Tensor, targets: Tensor, k = 5): Tensor {
+  if (!Number.isInteger(k) || k < 1)
+    throw new ArgumentError(`topKAccuracy: k must be a positive integer, got ${k}.`);
+  if (targets.dtype === "u32") return hits("topKAccuracy", predictions, targets, k, false);
+  checkSame("topKAccuracy", predictions, targets);
+  return hits("topKAccuracy", predictions, argMax(targets), k, false);
+}
+
+/** Share of elements with round(prediction) = target; 0.5 rounds to 0. Any shape [n, ...]; returns [n]. */
+export function binaryAccuracy(predictions: Tensor, targets: Tensor): Tensor {
+  return means("binaryAccuracy", predictions, targets);
+}
+
+/** Share of elements with round(prediction) = round(target): for targets that are shades of grey. */
+export function roundedAccuracy(predictions: Tensor, targets: Tensor): Tensor {
+  return means("roundedAccuracy", predictions, targets);
+}
+
+/** Mean squared error of each sample. */
+export function squaredError(predictions: Tensor, targets: Tensor): Tensor {
+  return means("squaredError", predictions, targets);
+}
+
+/** Mean absolute error of each sample. */
+export function absoluteError(predictions: Tensor, targets: Tensor): Tensor {
+  return means("absoluteError", predictions, targets);
+}
+
+/** Numbers of the functions in element-means.wgsl. */
+const elementFunctions = {
+  squaredError: 0,
+  absoluteError: 1,
+  binaryAccuracy: 2,
+  roundedAccuracy: 3,
+} as const;
+
+function means(name: keyof typeof elementFunctions, predictions: Tensor, targets: Tensor): Tensor {
+  checkSame(name, predictions, targets);
+  const samples = predictions.shape[0]!;
+  const constants = { SIZE: predictions.size / samples, FUNCTION: elementFunctions[name] };
+  const inputs = { p: predictions, t: targets };
+  return run(elementMeans, inputs, { values: [samples] }, { constants, invocations: 64 * samples }).values;
+}
+
+function hits(name: string, predictions: Tensor, labels: Tensor, k: number, firstWins: boolean): Tensor {
+  const [samples, classes] = predictions.shape;
+  if (predictions.shape.length !== 2 || predictions.dtype !== "f32") {
+    throw new ShapeError(`${name}: predictions are [n,classes] f32, got ${describe(predictions)}.`);
+  }
+  if (labels.dtype !== "u32" || labels.shape.length !== 1 || labels.size !== samples) {
+    throw new ShapeError(`${name}: labels are [${samples}] u32, got ${describe(labels)}.`);
+  }
+  const constants = { CLASSES: classes!, K: k, FIRST_WINS: firstWins };
+  return run(
+    classHits,
+    { p: predictions, labels },
+    { hits: [samples!] },
+    { constants, invocations: samples! },
+  ).hits;
+}
+
+function checkSame(name: string, predictions: Tensor, targets: Tensor): void {
+  const floats = predictions.dtype === "f32" && targets.dtype === "f32";
+  if (floats && predictions.shape.length > 0 && sameShape(predictions.shape, targets.shape)) return;
+  throw new ShapeError(
+    `${name}: predictions and targets are [n,...] f32 of one shape, got ${describe(predictions)} and ${describe(targets)}.`,
+  );
+}
+
+function describe(tensor: Tensor): string {
+  return `${formatShape(tensor.shape)} ${tensor.dtype}`;
+}

@@ -1,0 +1,84 @@
+/** @file Gradient clipping: by the norm over all parameters, then by value. */
+import type { Engine } from "../../engine/device.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { OptimizerGroup } from "./optimizer.ts";
+
+export interface ClipOptions {
+  /** largest norm of all gradients together; longer ones are scaled down to it */
+  readonly clipNorm?: number;
+  /** largest magnitude of a single element, after clipNorm */
+  readonly clipValue?: number;
+}
+
+const squareSums = kernel(import.meta.url, "square-sums.wgsl", {
+  reads: ["gradients", "occupied"],
+  writes: ["partials"],
+});
+const squareTotal = kernel(import.meta.url, "square-total.wgsl", { reads: ["partials"], updates: ["total"] });
+const clip = kernel(import.meta.url, "clip.wgsl", { reads: ["total"], updates: ["gradients"] });
+
+/** Elements per block of a flat buffer: every parameter starts at a multiple of 256 bytes. */
+const blockSize = 64;
+
+/**
+ * How many elements of each block of 64 belong to a parameter: the padding behind a parameter may hold anything and
+ * must not enter the norm. `sizes` are the parameters' element counts in the order of the flat buffer.
+ * The caller owns the tensor [blocks].
+ */
+export function occupiedElements(engine: Engine, sizes: readonly number[]): Tensor<"u32"> {
+  const counts = sizes.flatMap((size) =>
+    Array.from({ length: Math.ceil(size / blockSize) }, (_, block) =>
+      Math.min(blockSize, size - block * blockSize),
+    ),
+  );
+  return engine.keep(engine.tensor(counts, [counts.length], "u32"));
+}
+
+/** Clips the gradients of all groups in place; `name` is the optimizer's, for errors. */
+export function clipGradients(name: string, groups: readonly OptimizerGroup[], options: ClipOptions): void {
+  const { clipNorm = 0, clipValue = 0 } = options;
+  const [first] = groups;
+  if (!first || (clipNorm === 0 && clipValue === 0)) return;
+  const { engine } = first.parameters;
+  engine.scope(() => {
+    const total = clipNorm > 0 ? sumOfSquares(name, groups) : engine.one;
+    const constants = { CLIP_NORM: clipNorm, CLIP_VALUE: clipValue };
+    for (const { gradients } of groups) {
+      run(clip, { total, gradients }, {}, { constants, invocations: Math.ceil(gradients.size / 4) });
+    }
+  });
+}
+
+/** [1]: the sum of g^2 over all groups, added up in a fixed order. */
+function sumOfSquares(name: string, groups: readonly OptimizerGroup[]): Tensor {
+  const { engine } = groups[0]!.parameters;
+  const total = engine.allocate([1], "f32", `${name}: norm`);
+  for (const [index, { gradients, occupied }] of groups.entries()) {
+    const blocks = Math.ceil(gradients.size / blockSize);
+    checkOccupied(name, occupied, blocks);
+    const { partials } = run(
+      squareSums,
+      { gradients, occupied },
+      { partials: [blocks] },
+      { invocations: blocks },
+    );
+    run(squareTotal, { partials, total }, {}, { constants: { FIRST: index === 0 }, workgroups: [1] });
+  }
+  return total;
+}
+
+function checkOccupied(
+  name: string,
+  occupied: Tensor<"u32"> | undefined,
+  blocks: number,
+): asserts occupied is Tensor<"u32"> {
+  if (!occupied)
+    throw new ArgumentError(`${name}: clipNorm needs each group's occupied, from occupiedElements().`);
+  if (occupied.size !== blocks || occupied.dtype !== "u32") {
+    throw new ShapeError(
+      `${name}: occupied is ${formatShape(occupied.shape)} ${occupied.dtype}, expected [${blocks}] u32.`,
+    );
+  }
+}

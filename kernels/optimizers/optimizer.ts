@@ -1,0 +1,129 @@
+/** @file What all optimizers share: their interface, checks, clipping, and one dispatch per parameter group. */
+import { ArgumentError, formatShape, nearest, ShapeError } from "../../engine/errors.ts";
+import { type Kernel, run } from "../../engine/kernel.ts";
+import type { Constants } from "../../engine/shader.ts";
+import { sameShape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { type ClipOptions, clipGradients } from "./clip.ts";
+
+/** Flat buffers of one group of parameters, all of one shape [size]. */
+export interface OptimizerGroup {
+  readonly parameters: Tensor;
+  /** clipping changes them in place */
+  readonly gradients: Tensor;
+  /** moment buffers by the names in `Optimizer.slots` */
+  readonly slots: Readonly<Record<string, Tensor>>;
+  /** from occupiedElements(): what is no padding. Needed for clipNorm only */
+  readonly occupied?: Tensor<"u32">;
+}
+
+/** Options of every optimizer, by Keras's names. */
+export interface OptimizerOptions extends ClipOptions {
+  /** handed to the StepState by whoever trains; a schedule may change it from epoch to epoch */
+  readonly learningRate?: number;
+  /** the rate of step t is divided by 1 + decay * t */
+  readonly decay?: number;
+}
+
+/** Options as plain data, to be written to config.json. */
+export type OptimizerConfig = Readonly<Record<string, number | boolean | string | null>>;
+
+export interface Optimizer {
+  /** sgd, rmsprop, adagrad, adadelta, adam, adamw */
+  readonly name: string;
+  readonly config: OptimizerConfig;
+  /** the initial one */
+  readonly learningRate: number;
+  /** names of the moment buffers, each as large as the parameters; may be empty */
+  readonly slots: readonly string[];
+  /** value that all elements of a moment buffer start from */
+  slotInitial(name: string): number;
+  /**
+   * Updates the parameters and moments of all groups in place: learning rate and step number from the StepState,
+   * nothing once it is halted. Throws ShapeError or ArgumentError if a group's buffers do not fit.
+   */
+  apply(groups: OptimizerGroup | readonly OptimizerGroup[]): void;
+}
+
+/** What tells one optimizer from another. */
+export interface OptimizerDefinition {
+  readonly name: string;
+  /** updates `parameters` and the slots, reads `gradients` */
+  readonly kernel: Kernel;
+  readonly constants: Constants;
+  /** initial value of each slot, by its name in the shader */
+  readonly slots: Readonly<Record<string, number>>;
+  readonly config: OptimizerConfig;
+  readonly options: Required<Pick<OptimizerOptions, "learningRate" | "decay">> & ClipOptions;
+}
+
+/** Checks the shared options and builds the optimizer. */
+export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
+  const { name, kernel, slots, options, config } = definition;
+  const { learningRate, decay, clipNorm, clipValue } = options;
+  checkOption(name, "learningRate", learningRate, learningRate >= 0, "0 or more");
+  checkOption(name, "decay", decay, decay >= 0, "0 or more");
+  if (clipNorm !== undefined) checkOption(name, "clipNorm", clipNorm, clipNorm > 0, "positive");
+  if (clipValue !== undefined) checkOption(name, "clipValue", clipValue, clipValue > 0, "positive");
+  const constants = { ...definition.constants, DECAY: decay };
+  const shared = { learningRate, decay, clipNorm: clipNorm ?? null, clipValue: clipValue ?? null };
+  checkNames(name, options, Object.keys({ ...shared, ...config }));
+  return {
+    name,
+    config: { name, ...shared, ...config },
+    learningRate,
+    slots: Object.keys(slots),
+    slotInitial(slot) {
+      if (Object.hasOwn(slots, slot)) return slots[slot]!;
+      throw new ArgumentError(
+        `${name}: has no slot "${slot}"; it has ${Object.keys(slots).join(", ") || "none"}.`,
+      );
+    },
+    apply(groups) {
+      const all = "parameters" in groups ? [groups] : groups;
+      for (const group of all) checkGroup(name, Object.keys(slots), group);
+      clipGradients(name, all, options);
+      for (const { parameters, gradients, slots: moments } of all) {
+        const invocations = Math.ceil(parameters.size / 4);
+        run(kernel, { parameters, gradients, ...moments }, {}, { constants, invocations });
+      }
+    },
+  };
+}
+
+/** Throws ArgumentError unless `sound` and finite; `allowed` says in words what would be. */
+export function checkOption(
+  name: string,
+  option: string,
+  value: number,
+  sound: boolean,
+  allowed: string,
+): void {
+  if (typeof value === "number" && Number.isFinite(value) && sound) return;
+  throw new ArgumentError(`${name}: ${option} must be ${allowed}, got ${value}.`);
+}
+
+/** A misspelt option would leave its default in force without a word. */
+function checkNames(name: string, options: object, known: readonly string[]): void {
+  for (const option of Object.keys(options)) {
+    if (known.includes(option)) continue;
+    const near = nearest(option, known);
+    const hint = near ? ` Did you mean ${near}?` : ` It has ${known.join(", ")}.`;
+    throw new ArgumentError(`${name}: there is no option ${option}.${hint}`);
+  }
+}
+
+function checkGroup(name: string, slots: readonly string[], group: OptimizerGroup): void {
+  const { parameters, gradients, slots: moments } = group;
+  const given = Object.keys(moments);
+  if (given.length !== slots.length || !slots.every((slot) => Object.hasOwn(moments, slot))) {
+    throw new ArgumentError(
+      `${name}: needs the slots ${slots.join(", ") || "(none)"}, got ${given.join(", ") || "none"}.`,
+    );
+  }
+  for (const [what, tensor] of [["gradients", gradients] as const, ...Object.entries(moments)]) {
+    if (sameShape(tensor.shape, parameters.shape) && tensor.dtype === "f32") continue;
+    const shapes = `${formatShape(tensor.shape)} ${tensor.dtype}, parameters are ${formatShape(parameters.shape)} f32`;
+    throw new ShapeError(`${name}: ${what} are ${shapes}.`);
+  }
+}

@@ -1,0 +1,36 @@
+/** @file Stochastic gradient descent. */
+import { kernel } from "../../engine/kernel.ts";
+import { checkOption, defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
+
+const plain = kernel(import.meta.url, "sgd.wgsl", {
+  reads: ["gradients"],
+  updates: ["parameters"],
+  step: true,
+});
+const withMomentum = kernel(import.meta.url, "momentum.wgsl", {
+  reads: ["gradients"],
+  updates: ["parameters", "velocity"],
+  step: true,
+});
+
+export interface SgdOptions extends OptimizerOptions {
+  readonly momentum?: number;
+  /** look ahead along the momentum */
+  readonly nesterov?: boolean;
+}
+
+/** Gradient descent with Keras's momentum. Defaults: learning rate 0.01, no momentum. Throws ArgumentError. */
+export function sgd(options: SgdOptions = {}): Optimizer {
+  const { learningRate = 0.01, decay = 0, momentum = 0, nesterov = false } = options;
+  checkOption("sgd", "momentum", momentum, momentum >= 0 && momentum <= 1, "between 0 and 1");
+  checkOption("sgd", "nesterov", Number(nesterov), typeof nesterov === "boolean", "true or false");
+  const moving = momentum > 0;
+  return defineOptimizer({
+    name: "sgd",
+    kernel: moving ? withMomentum : plain,
+    constants: moving ? { MOMENTUM: momentum, NESTEROV: nesterov } : {},
+    slots: moving ? { velocity: 0 } : {},
+    config: { momentum, nesterov },
+    options: { ...options, learningRate, decay },
+  });
+}

@@ -1,0 +1,26 @@
+// Stochastic gradient descent:
+//
+//   p -= rate * g
+//
+// rate = step.learning_rate / (1 + DECAY * step.step). One invocation updates four parameters; none after a halt.
+
+const DECAY: f32 = 0.0;
+
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
+@group(0) @binding(0) var<storage, read_write> parameters: array<vec4f>;
+@group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
+@group(0) @binding(2) var<uniform> step: StepState;
+
+const WORKGROUP: u32 = 64u;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= arrayLength(&parameters) || step.halted != 0u) { return; }
+  let rate = step.learning_rate / (1.0 + DECAY * f32(step.step));
+  parameters[i] -= rate * gradients[i];
+}

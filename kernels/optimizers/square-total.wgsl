@@ -1,0 +1,25 @@
+// Global norm of the gradients, second stage:
+//
+//   total = sum of partials, added to what total holds unless FIRST (several parameter groups)
+//
+// One workgroup does it all: each invocation sums every WORKGROUP-th element, then a tree adds them in a fixed order.
+
+const FIRST: bool = true;
+const WORKGROUP: u32 = 256u;
+
+@group(0) @binding(0) var<storage, read> partials: array<f32>;
+@group(0) @binding(1) var<storage, read_write> total: array<f32>;
+
+var<workgroup> sums: array<f32, WORKGROUP>;
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  var sum = 0.0;
+  for (var i = lane; i < arrayLength(&partials); i += WORKGROUP) { sum += partials[i]; }
+  sums[lane] = sum;
+  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { sums[lane] += sums[lane + half]; }
+  }
+  if (lane == 0u) { total[0] = select(total[0], 0.0, FIRST) + sums[0]; }
+}

@@ -1,0 +1,55 @@
+// Average-pooling, forward:
+//
+//   y[n, oh, ow, c] = mean over the window's pixels inside the image of x[n, oh*stride + i - pad, ow*stride + j - pad, c]
+//
+// (or their sum, if not MEAN: what the gradient of upsampling needs). One invocation computes four consecutive
+// elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels and load as one vec4.
+
+const HEIGHT: u32 = 8u;
+const WIDTH: u32 = 8u;
+const CHANNELS: u32 = 4u;
+const WINDOW_HEIGHT: u32 = 2u;
+const WINDOW_WIDTH: u32 = 2u;
+const STRIDE_HEIGHT: u32 = 2u;
+const STRIDE_WIDTH: u32 = 2u;
+const PAD_TOP: u32 = 0u;
+const PAD_LEFT: u32 = 0u;
+const OUT_HEIGHT: u32 = 4u;
+const OUT_WIDTH: u32 = 4u;
+const VECTOR: bool = true;
+const MEAN: bool = true;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // [n, oh, ow, c]
+
+const WORKGROUP: u32 = 64u;
+
+fn load(at: vec4u) -> vec4f {
+  if (VECTOR) { return x[at.x / 4u]; }
+  return vec4f(x[at.x / 4u][at.x % 4u], x[at.y / 4u][at.y % 4u], x[at.z / 4u][at.z % 4u], x[at.w / 4u][at.w % 4u]);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let group = id.x + id.y * groups.x * WORKGROUP;
+  if (group >= arrayLength(&y)) { return; }
+  let element = 4u * group + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR);
+  let c = element % CHANNELS;
+  let ow = element / CHANNELS % OUT_WIDTH;
+  let oh = element / (CHANNELS * OUT_WIDTH) % OUT_HEIGHT;
+  let n = element / (CHANNELS * OUT_WIDTH * OUT_HEIGHT);
+
+  var sum = vec4f(0.0);
+  var count = vec4f(0.0);
+  for (var i = 0u; i < WINDOW_HEIGHT; i++) {
+    let h = oh * STRIDE_HEIGHT + i - PAD_TOP; // wraps around above the image: then it is not < HEIGHT
+    for (var j = 0u; j < WINDOW_WIDTH; j++) {
+      let w = ow * STRIDE_WIDTH + j - PAD_LEFT;
+      let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
+      if (!any(inside)) { continue; }
+      sum += select(vec4f(0.0), load(((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c), inside);
+      count += select(vec4f(0.0), vec4f(1.0), inside);
+    }
+  }
+  if (MEAN) { y[group] = sum / count; } else { y[group] = sum; }
+}

@@ -1,0 +1,36 @@
+/** @file Average-pooling over images. */
+import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { Window2d } from "../window.ts";
+import { type PoolOptions, poolConstants, quarters, resolvePool } from "./pool2d.ts";
+
+const forward = kernel(import.meta.url, "average-forward.wgsl", { reads: ["x"], writes: ["y"] });
+const backward = kernel(import.meta.url, "average-backward.wgsl", { reads: ["dy"], writes: ["dx"] });
+
+/**
+ * Mean of each window. With padding "same" only the pixels inside the image count, as in TensorFlow.
+ * @param x images [n, h, w, c]
+ * @returns [n, oh, ow, c]
+ * @throws ShapeError if x is no image batch or no window fits
+ */
+export function avgPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
+  const { window, output } = resolvePool("avgPool2d", x, options);
+  const constants = poolConstants(x.shape, window);
+  const invocations = quarters(output);
+  const { y } = run(forward, { x }, { y: output }, { constants: { ...constants, MEAN: true }, invocations });
+  return differentiable(y, {
+    inputs: [x],
+    backward: (dy, want) => {
+      const dx = want(0);
+      return [dx && run(backward, { dy }, { dx }, { constants, invocations: quarters(x.shape) }).dx];
+    },
+  });
+}
+
+/** Sums of the windows of x [n, h, w, c] into y; not differentiable: a part of other ops' gradients. */
+export function sumWindows(x: Tensor, window: Window2d, y: Output): Tensor {
+  const constants = { ...poolConstants(x.shape, window), MEAN: false };
+  const output = [x.shape[0]!, window.outHeight, window.outWidth, x.shape[3]!];
+  return run(forward, { x }, { y }, { constants, invocations: quarters(output) }).y;
+}

@@ -1,0 +1,18 @@
+/** @file The position of the largest value along an axis. */
+import { kernel, run } from "../../engine/kernel.ts";
+import { sizeOf } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat, resolveAxis } from "../shape/arguments.ts";
+
+const argMaxKernel = kernel(import.meta.url, "arg-max.wgsl", { reads: ["x"], writes: ["y"] });
+
+/** Position of the (first) largest value along `axis`, the last unless given: x's shape without that axis, u32. */
+export function argMax(x: Tensor, axis = -1): Tensor<"u32"> {
+  requireFloat("argMax", "x", x);
+  const along = resolveAxis("argMax", x, axis);
+  const shape = x.shape.filter((_, i) => i !== along);
+  const constants = { LENGTH: x.shape[along]!, INNER: sizeOf(x.shape.slice(along + 1)) };
+  const output = { shape, dtype: "u32" } as const;
+  const { y } = run(argMaxKernel, { x }, { y: output }, { constants, invocations: sizeOf(shape) });
+  return y as Tensor<"u32">;
+}

@@ -1,0 +1,27 @@
+// y[outer, inner] = the first position along LENGTH of the largest x[outer, position, inner].
+// One invocation finds one position.
+
+const LENGTH: u32 = 8u;
+const INNER: u32 = 1u;
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>; // [outer, LENGTH, INNER]
+@group(0) @binding(1) var<storage, read_write> y: array<u32>; // [outer, INNER]
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= arrayLength(&y)) { return; }
+  let start = i / INNER * LENGTH * INNER + i % INNER;
+  var largest = x[start];
+  var position = 0u;
+  for (var j = 1u; j < LENGTH; j++) {
+    let value = x[start + j * INNER];
+    if (value > largest) {
+      largest = value;
+      position = j;
+    }
+  }
+  y[i] = position;
+}

@@ -1,0 +1,68 @@
+// Reduction of x [outer, ROWS, COLUMNS] over its rows, or over slices of them:
+//
+//   y[slice, outer, column] = SCALE * combine over the rows of the slice of term(x[outer, row, column])
+//
+// One invocation computes four neighbouring values of a slice. y has OUTPUTS = outer * COLUMNS values a slice, rounded
+// up to whole vectors.
+
+const ROWS: u32 = 8u;
+const COLUMNS: u32 = 4u;
+const OUTPUTS: u32 = 4u; // outer * COLUMNS
+const SLICES: u32 = 1u;
+const CHUNK: u32 = 8u; // rows of a slice
+const OPERATION: u32 = 0u; // 0 sum, 1 largest, 2 smallest
+const TERM: u32 = 0u; // 0 x, 1 ABSOLUTE |x| + SQUARE x^2, 2 (x - center)^2, 3 x == center
+const ABSOLUTE: f32 = 0.0;
+const SQUARE: f32 = 0.0;
+const SCALE: f32 = 1.0;
+
+const GROUPS: u32 = (OUTPUTS + 3u) / 4u;
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [outer, ROWS, COLUMNS]
+@group(0) @binding(1) var<storage, read> center: array<vec4f>; // [outer, COLUMNS]; any tensor for terms without it
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>; // [SLICES, 4 * GROUPS]
+
+fn combine(a: vec4f, b: vec4f) -> vec4f {
+  if (OPERATION == 1u) { return max(a, b); }
+  if (OPERATION == 2u) { return min(a, b); }
+  return a + b;
+}
+
+fn term(value: vec4f, column_center: vec4f) -> vec4f {
+  if (TERM == 1u) {
+    var sum = vec4f(0.0);
+    if (ABSOLUTE != 0.0) { sum += ABSOLUTE * abs(value); }
+    if (SQUARE != 0.0) { sum += SQUARE * value * value; }
+    return sum;
+  }
+  if (TERM == 2u) { return (value - column_center) * (value - column_center); }
+  if (TERM == 3u) { return select(vec4f(0.0), vec4f(1.0), value == column_center); }
+  return value;
+}
+
+// Four values, at one index each; with whole vectors in a row they are neighbours.
+fn fetch(at: vec4u) -> vec4f {
+  if (COLUMNS % 4u == 0u) { return x[at.x / 4u]; }
+  let v = at / 4u;
+  let e = at % 4u;
+  return vec4f(x[v.x][e.x], x[v.y][e.y], x[v.z][e.z], x[v.w][e.w]);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= GROUPS * SLICES) { return; }
+  let group = i % GROUPS;
+  let first = i / GROUPS * CHUNK;
+  let output = min(4u * group + vec4u(0u, 1u, 2u, 3u), vec4u(OUTPUTS - 1u));
+  let start = output / COLUMNS * ROWS * COLUMNS + output % COLUMNS;
+  var column_center = vec4f(0.0);
+  if (TERM >= 2u) { column_center = center[group]; }
+
+  var total = term(fetch(start + first * COLUMNS), column_center);
+  for (var row = first + 1u; row < min(first + CHUNK, ROWS); row++) {
+    total = combine(total, term(fetch(start + row * COLUMNS), column_center));
+  }
+  y[i] = SCALE * total;
+}

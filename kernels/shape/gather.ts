@@ -1,0 +1,50 @@
+/** @file Picking entries of a tensor by their indices. */
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { sizeOf } from "../../engine/shape.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { DType, Tensor } from "../../engine/tensor.ts";
+import { requireWords, resolveAxis } from "./arguments.ts";
+
+const forward = kernel(import.meta.url, "gather.wgsl", { reads: ["x", "indices"], writes: ["y"] });
+const backward = kernel(import.meta.url, "gather-backward.wgsl", {
+  reads: ["dy", "indices"],
+  writes: ["dx"],
+});
+
+/**
+ * Entries of x along `axis` (rows unless given), in the order of `indices`; they may repeat.
+ * @param indices [k], u32 or i32. One that x does not have yields NaN: values on the GPU cannot be checked here.
+ * @returns x's shape with k in place of the axis
+ * @throws ShapeError if indices are no vector of integers
+ */
+export function gather<D extends DType>(x: Tensor<D>, indices: Tensor, axis = 0): Tensor<D> {
+  requireWords("gather", x);
+  const along = resolveAxis("gather", x, axis);
+  if (indices.shape.length !== 1 || (indices.dtype !== "u32" && indices.dtype !== "i32")) {
+    const found = `${formatShape(indices.shape)} ${indices.dtype}`;
+    throw new ShapeError(`gather: indices must be [k] of u32 or i32, got ${found}.`);
+  }
+  const shape = x.shape.with(along, indices.size);
+  const sizes = { ENTRIES: x.shape[along]!, PICKS: indices.size };
+  const inner = sizeOf(x.shape.slice(along + 1));
+  const vector = inner % 4 === 0;
+  const { y } = run(
+    forward,
+    { x, indices },
+    { y: { shape, dtype: x.dtype } },
+    {
+      constants: { ...sizes, INNER: vector ? inner / 4 : inner, VECTOR: vector },
+      invocations: Math.ceil(sizeOf(shape) / 4),
+    },
+  );
+  return differentiable(y as Tensor<D>, {
+    inputs: [x],
+    keeps: [indices],
+    backward: (dy, want) => {
+      const dx = want(0);
+      const constants = { ...sizes, INNER: inner };
+      return [dx && run(backward, { dy, indices }, { dx }, { constants, invocations: x.size }).dx];
+    },
+  });
+}

@@ -1,0 +1,7 @@
+/** @file Ops that rearrange elements without computing on them. */
+export { concat } from "./concat.ts";
+export { gather } from "./gather.ts";
+export { oneHot } from "./one-hot.ts";
+export { flatten, reshape } from "./reshape.ts";
+export { slice } from "./slice.ts";
+export { transpose } from "./transpose.ts";

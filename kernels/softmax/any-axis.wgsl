@@ -1,0 +1,56 @@
+// Softmax and log-softmax over the middle of x [outer, CLASSES, INNER]:
+//
+//   y[j] = exp(x[j] - max) / sum over k of exp(x[k] - max)        or, if LOG, its logarithm
+//
+// One workgroup computes one softmax: its lanes take every WORKGROUP-th class and combine in a tree.
+
+const CLASSES: u32 = 1000u;
+const INNER: u32 = 1u;
+const SOFTMAXES: u32 = 1u; // outer * INNER
+const LOG: bool = false;
+
+const WORKGROUP: u32 = 64u;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>; // [outer, CLASSES, INNER]
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+
+var<workgroup> partials: array<f32, WORKGROUP>;
+
+// The largest, or the sum, of one value from each lane.
+fn combined(value: f32, lane: u32, sum: bool, one: u32) -> f32 {
+  workgroupBarrier();
+  partials[lane] = value;
+  for (var half = WORKGROUP / 2u * one; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) {
+      let other = partials[lane + half];
+      partials[lane] = select(max(partials[lane], other), partials[lane] + other, sum);
+    }
+  }
+  workgroupBarrier();
+  return partials[0];
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let softmax = group.x + group.y * groups.x;
+  if (softmax >= SOFTMAXES) { return; }
+  let start = softmax / INNER * CLASSES * INNER + softmax % INNER;
+  let one = groups.z; // 1, but no constant: loops stay loops and compile fast
+
+  var top = x[start];
+  for (var j = lane; j < CLASSES; j += WORKGROUP) { top = max(top, x[start + j * INNER]); }
+  let largest = combined(top, lane, false, one);
+  var sum = 0.0;
+  for (var j = lane; j < CLASSES; j += WORKGROUP) { sum += exp(x[start + j * INNER] - largest); }
+  let total = combined(sum, lane, true, one);
+  let log_total = log(total);
+  for (var j = lane; j < CLASSES; j += WORKGROUP) {
+    let shifted = x[start + j * INNER] - largest;
+    y[start + j * INNER] = select(exp(shifted) / total, shifted - log_total, LOG);
+  }
+}

@@ -1,0 +1,2 @@
+/** @file Softmax. */
+export { logSoftmax, softmax } from "./softmax.ts";

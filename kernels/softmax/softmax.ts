@@ -1,0 +1,62 @@
+/** @file Softmax and log-softmax. */
+import type { Engine } from "../../engine/device.ts";
+import type { RunOptions } from "../../engine/kernel.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import { sizeOf } from "../../engine/shape.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat, resolveAxis } from "../shape/arguments.ts";
+
+const bindings = { reads: ["x"], writes: ["y"] } as const;
+const gradientBindings = { reads: ["dy", "y"], writes: ["dx"] } as const;
+const rows = {
+  forward: kernel(import.meta.url, "rows.wgsl", bindings),
+  backward: kernel(import.meta.url, "rows-gradient.wgsl", gradientBindings),
+};
+const anyAxis = {
+  forward: kernel(import.meta.url, "any-axis.wgsl", bindings),
+  backward: kernel(import.meta.url, "any-axis-gradient.wgsl", gradientBindings),
+};
+
+/** exp(x) / sum of exp(x) along `axis`, the last unless given. Finite for all finite x. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return normalize("softmax", x, axis, false);
+}
+
+/** log(softmax(x)) along `axis`, without taking the logarithm of small numbers. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return normalize("logSoftmax", x, axis, true);
+}
+
+function normalize(op: string, x: Tensor, axis: number, log: boolean): Tensor {
+  requireFloat(op, "x", x);
+  const along = resolveAxis(op, x, axis);
+  const classes = x.shape[along]!;
+  const inner = sizeOf(x.shape.slice(along + 1));
+  const { kernels, options } = variantFor(x.engine, x.size, classes, inner, log);
+  const { y } = run(kernels.forward, { x }, { y: x.shape }, options);
+  return differentiable(y, {
+    inputs: [x],
+    keeps: [y],
+    backward: (dy, want) => {
+      const dx = want(0);
+      return [dx && run(kernels.backward, { dy, y }, { dx }, options).dx];
+    },
+  });
+}
+
+/** Rows are computed by one invocation each, unless they are long and there is a GPU: then by a workgroup. */
+function variantFor(engine: Engine, size: number, classes: number, inner: number, log: boolean) {
+  const longest = engine.adapter.software ? Number.POSITIVE_INFINITY : 128;
+  if (inner === 1 && classes <= longest) {
+    const pack = classes % 4 === 0 ? 1 : classes % 2 === 0 ? 2 : 4;
+    const unroll = pack > 1 && (pack * classes) / 4 <= 32;
+    const constants = { CLASSES: classes, PACK: pack, LOG: log, UNROLL: unroll };
+    const options: RunOptions = { constants, invocations: Math.ceil(size / classes / pack) };
+    return { kernels: rows, options };
+  }
+  const softmaxes = size / classes;
+  const constants = { CLASSES: classes, INNER: inner, SOFTMAXES: softmaxes, LOG: log };
+  const options: RunOptions = { constants, invocations: softmaxes * 64 };
+  return { kernels: anyAxis, options };
+}

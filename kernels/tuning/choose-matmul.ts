@@ -1,0 +1,95 @@
+/** @file Which matrix-product kernel runs, for a problem on an adapter: one pure function with measured defaults. */
+import type { AdapterFacts } from "../../engine/adapter.ts";
+import type { Constants } from "../../engine/shader.ts";
+import type { MatmulProblem } from "../dense/product.ts";
+import { naiveOnly } from "./mode.ts";
+
+/** A kernel file with its tile sizes. */
+export interface MatmulVariant {
+  readonly name: "naive" | "registers" | "tiled" | "subgroup";
+  /** elements of y per workgroup */
+  readonly tileM: number;
+  readonly tileN: number;
+  /** slices of k, summed by a second kernel */
+  readonly split: number;
+  readonly constants: Constants;
+}
+
+/** The part of AdapterFacts that decides. */
+export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize">;
+
+/** The measurements behind these choices are in kernels/dense/README.md. */
+export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
+  if (naiveOnly()) return naiveMatmul;
+  if (adapter.class === "gpu") return tiledMatmul(problem);
+  // SwiftShader runs the subgroup kernel at half the speed of the register kernel
+  if (adapter.class === "lavapipe" && fitsSubgroup(problem, adapter.subgroupSize)) {
+    return subgroupMatmul(problem, adapter.subgroupSize, problem.m <= 8 ? 8 : 16);
+  }
+  const smallest = Math.min(problem.m, problem.n);
+  return registersMatmul(problem, adapter.class === "lavapipe" || smallest <= 4 ? 4 : 8);
+}
+
+export const naiveMatmul: MatmulVariant = { name: "naive", tileM: 8, tileN: 8, split: 1, constants: {} };
+
+/** Whether the subgroup kernel, which loads vectors of four along n and k, can run a problem. */
+export function fitsSubgroup(problem: MatmulProblem, subgroupSize: number): boolean {
+  const { m, n, k, transposeA, transposeB, batchStrideA, batchStrideB } = problem;
+  const alongK = k % 4 === 0 || (transposeA && !transposeB);
+  const alongM = m % 4 === 0 || !transposeA;
+  const strides = batchStrideA % 4 === 0 && batchStrideB % 4 === 0;
+  return subgroupSize >= 4 && subgroupSize % 4 === 0 && n % 4 === 0 && alongK && alongM && strides;
+}
+
+/** For software adapters: one workgroup is one subgroup. */
+export function subgroupMatmul(problem: MatmulProblem, subgroupSize: number, tileM: number): MatmulVariant {
+  const tiles = { tileM, tileN: subgroupSize * 4 };
+  const split = softwareSplit(problem, tiles);
+  return {
+    name: "subgroup",
+    ...tiles,
+    split,
+    constants: { SPLIT: split, SUBGROUP_SIZE: subgroupSize, TILE_M: tileM },
+  };
+}
+
+/** `tile` is the edge of the square that one invocation computes: 4 or 8. */
+export function registersMatmul(problem: MatmulProblem, tile: 4 | 8): MatmulVariant {
+  const workgroup = tile === 8 ? { m: 2, n: 2 } : { m: 2, n: 8 };
+  const tiles = { tileM: tile * workgroup.m, tileN: tile * workgroup.n };
+  const split = softwareSplit(problem, tiles);
+  const sizes = { TILE_M: tile, TILE_N: tile, WORKGROUP_M: workgroup.m, WORKGROUP_N: workgroup.n };
+  return { name: "registers", ...tiles, split, constants: { SPLIT: split, ...sizes } };
+}
+
+/** For hardware GPUs. */
+export function tiledMatmul(problem: MatmulProblem): MatmulVariant {
+  const { m, n, k } = problem;
+  const vectors = m >= 1024 && n >= 1024 ? 2 : 1;
+  const workgroupM = m <= 32 ? 8 : 16;
+  const tiles = { tileM: 4 * workgroupM * vectors, tileN: 4 * 16 * vectors };
+  const wanted = Math.floor(256 / workgroups(problem, tiles));
+  const split = Math.max(1, Math.min(wanted, 64, Math.floor(k / 256)));
+  const sizes = {
+    WORKGROUP_M: workgroupM,
+    WORKGROUP_N: 16,
+    ROW_VECTORS: vectors,
+    COLUMN_VECTORS: vectors,
+    TILE_K: 16,
+  };
+  return { name: "tiled", ...tiles, split, constants: { SPLIT: split, ...sizes } };
+}
+
+/** Slices that keep the cores busy when there are few tiles; a second kernel only pays for a long sum. */
+function softwareSplit(problem: MatmulProblem, tiles: { tileM: number; tileN: number }): number {
+  const groups = workgroups(problem, tiles);
+  if (groups >= 4 || problem.k < 2048) return 1;
+  return Math.min(8, Math.ceil(8 / groups), Math.floor(problem.k / 512));
+}
+
+function workgroups(
+  { m, n, batch }: MatmulProblem,
+  { tileM, tileN }: { tileM: number; tileN: number },
+): number {
+  return Math.ceil(m / tileM) * Math.ceil(n / tileN) * batch;
+}

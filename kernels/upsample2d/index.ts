@@ -1,0 +1,2 @@
+/** @file Upsampling. */
+export { type UpsampleOptions, upsample2d } from "./upsample2d.ts";

@@ -1,0 +1,38 @@
+/** @file Activations by Keras's names. */
+import { ArgumentError, nearest } from "../engine/errors.ts";
+import type { Tensor } from "../engine/tensor.ts";
+import type { FusedActivation } from "../kernels/elementwise/fused-activation.ts";
+import { elu, relu, selu, sigmoid, softplus, tanh } from "../kernels/elementwise/index.ts";
+import { softmax } from "../kernels/softmax/index.ts";
+
+const activations = {
+  linear: (x: Tensor) => x,
+  relu,
+  sigmoid,
+  tanh,
+  softmax: (x: Tensor) => softmax(x),
+  selu,
+  elu: (x: Tensor) => elu(x),
+  softplus,
+} satisfies Record<string, (x: Tensor) => Tensor>;
+
+export type ActivationName = keyof typeof activations;
+
+/** Throws ArgumentError, with the nearest name, for an activation that does not exist. */
+export function checkActivation(layer: string, name: string): asserts name is ActivationName {
+  if (Object.hasOwn(activations, name)) return;
+  const hint = nearest(name, Object.keys(activations));
+  throw new ArgumentError(
+    `${layer}: unknown activation "${name}"${hint ? `, did you mean "${hint}"?` : ""}. One of ${Object.keys(activations).join(", ")}.`,
+  );
+}
+
+export function activate(x: Tensor, name: ActivationName): Tensor {
+  return activations[name](x);
+}
+
+/** Splits an activation into the part that dense and conv2d apply themselves and what is left to do after them. */
+export function fuse(name: ActivationName): { fused: FusedActivation; rest: ActivationName } {
+  if (name === "relu" || name === "sigmoid" || name === "tanh") return { fused: name, rest: "linear" };
+  return { fused: "linear", rest: name };
+}

@@ -1,0 +1,29 @@
+/** @file Activation: an activation function as a layer of its own. */
+import type { Shape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { type ActivationName, activate, checkActivation } from "../activations.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+export class ActivationLayer extends Layer {
+  readonly className = "Activation";
+  readonly activation: ActivationName;
+
+  constructor(activation: ActivationName, options: LayerOptions = {}) {
+    super(options);
+    checkActivation("Activation", activation);
+    this.activation = activation;
+  }
+
+  outputShape(inputs: readonly Shape[]): Shape {
+    return this.single(inputs);
+  }
+
+  call(inputs: readonly Tensor[]): Tensor {
+    return activate(this.single(inputs), this.activation);
+  }
+}
+
+/** Keras's Activation(name). */
+export function Activation(activation: ActivationName, options: LayerOptions = {}): ActivationLayer {
+  return new ActivationLayer(activation, options);
+}

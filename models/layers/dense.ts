@@ -1,0 +1,58 @@
+/** @file Dense: every output is a weighted sum of all inputs. */
+import { ArgumentError } from "../../engine/errors.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { dense } from "../../kernels/dense/dense.ts";
+import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
+import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+export interface DenseLayerOptions extends LayerOptions {
+  readonly activation?: ActivationName;
+  readonly useBias?: boolean;
+  readonly kernelInitializer?: Initializer;
+  readonly biasInitializer?: Initializer;
+}
+
+export class DenseLayer extends Layer {
+  readonly className = "Dense";
+  readonly units: number;
+  readonly activation: ActivationName;
+  readonly #options: DenseLayerOptions;
+
+  constructor(units: number, options: DenseLayerOptions = {}) {
+    super(options);
+    if (!Number.isInteger(units) || units < 1) {
+      throw new ArgumentError(`Dense: units must be a positive integer, got ${units}.`);
+    }
+    const { activation = "linear" } = options;
+    checkActivation("Dense", activation);
+    this.units = units;
+    this.activation = activation;
+    this.#options = options;
+  }
+
+  protected override createVariables(inputs: readonly Shape[]): void {
+    const { useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros() } = this.#options;
+    const [features] = this.singleOfRank(inputs, 1, "[features]") as [number];
+    this.addVariable("kernel", [features, this.units], kernelInitializer);
+    if (useBias) this.addVariable("bias", [this.units], biasInitializer);
+  }
+
+  outputShape(inputs: readonly Shape[]): Shape {
+    this.singleOfRank(inputs, 1, "[features]; put Flatten() before it");
+    return [this.units];
+  }
+
+  call(inputs: readonly Tensor[]): Tensor {
+    const { fused, rest } = fuse(this.activation);
+    const bias = this.variables[1]?.tensor;
+    const y = dense(this.single(inputs), this.variable("kernel").tensor, { bias, activation: fused });
+    return activate(y, rest);
+  }
+}
+
+/** Keras's Dense(units): activation(x kernel + bias), glorot-uniform kernel, zero bias. */
+export function Dense(units: number, options: DenseLayerOptions = {}): DenseLayer {
+  return new DenseLayer(units, options);
+}

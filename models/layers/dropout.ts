@@ -1,0 +1,31 @@
+/** @file Dropout: in training a share of the inputs is zero and the others are scaled up. */
+import { ArgumentError } from "../../engine/errors.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { dropout } from "../../kernels/dropout/dropout.ts";
+import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+
+export class DropoutLayer extends Layer {
+  readonly className = "Dropout";
+  readonly rate: number;
+
+  constructor(rate: number, options: LayerOptions = {}) {
+    super(options);
+    if (!(rate >= 0 && rate < 1)) throw new ArgumentError(`Dropout: rate must be in [0, 1), got ${rate}.`);
+    this.rate = rate;
+  }
+
+  outputShape(inputs: readonly Shape[]): Shape {
+    return this.single(inputs);
+  }
+
+  call(inputs: readonly Tensor[], { training, stream }: CallContext): Tensor {
+    const x = this.single(inputs);
+    return training && this.rate > 0 ? dropout(x, { rate: this.rate, stream }) : x;
+  }
+}
+
+/** Keras's Dropout(rate): drops each input with probability `rate`, scales the others by 1 / (1 - rate). */
+export function Dropout(rate: number, options: LayerOptions = {}): DropoutLayer {
+  return new DropoutLayer(rate, options);
+}

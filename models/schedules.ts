@@ -1,0 +1,68 @@
+/** @file Learning rates as functions of time: epochs or steps, counted from 0, whichever the caller counts. */
+import { ArgumentError } from "../engine/errors.ts";
+
+/** The learning rate at epoch (or step) `at`. */
+export type Schedule = (at: number) => number;
+
+export function constantRate(rate: number): Schedule {
+  checkRate("constantRate", "rate", rate);
+  return () => rate;
+}
+
+/** initial * 0.5^floor(at / every), never below `floor`. */
+export function halving(options: { initial: number; every: number; floor?: number }): Schedule {
+  const { initial, every, floor = 0 } = options;
+  checkRate("halving", "initial", initial);
+  checkRate("halving", "floor", floor);
+  checkCount("halving", "every", every);
+  return (at) => Math.max(initial * 0.5 ** Math.floor(at / every), floor);
+}
+
+/** initial / (1 + decay * at): Keras's `decay` option of optimizers, which counts steps. */
+export function timeDecay(options: { initial: number; decay: number }): Schedule {
+  const { initial, decay } = options;
+  checkRate("timeDecay", "initial", initial);
+  checkRate("timeDecay", "decay", decay);
+  return (at) => initial / (1 + decay * at);
+}
+
+/** Half a cosine from `initial` at 0 down to `floor` at `length`, constant from there on. */
+export function cosine(options: { initial: number; length: number; floor?: number }): Schedule {
+  const { initial, length, floor = 0 } = options;
+  checkRate("cosine", "initial", initial);
+  checkRate("cosine", "floor", floor);
+  checkCount("cosine", "length", length);
+  return (at) => floor + (initial - floor) * 0.5 * (1 + Math.cos(Math.PI * Math.min(at / length, 1)));
+}
+
+/** Rises in equal parts to the rate of `after` at its start, then follows `after`, which starts to count there. */
+export function warmup(length: number, after: Schedule): Schedule {
+  checkCount("warmup", "length", length);
+  return (at) => (at < length ? (after(0) * (at + 1)) / (length + 1) : after(at - length));
+}
+
+/** rates[i] for boundaries[i-1] <= at < boundaries[i]; one rate more than boundaries. */
+export function piecewise(boundaries: readonly number[], rates: readonly number[]): Schedule {
+  if (rates.length !== boundaries.length + 1) {
+    throw new ArgumentError(
+      `piecewise: ${boundaries.length} boundaries need ${boundaries.length + 1} rates, got ${rates.length}.`,
+    );
+  }
+  if (boundaries.some((boundary, i) => !(boundary > (boundaries[i - 1] ?? Number.NEGATIVE_INFINITY)))) {
+    throw new ArgumentError(`piecewise: boundaries must increase, got ${boundaries.join(", ")}.`);
+  }
+  for (const rate of rates) checkRate("piecewise", "rates", rate);
+  return (at) => rates[boundaries.filter((boundary) => at >= boundary).length]!;
+}
+
+function checkRate(name: string, argument: string, value: number): void {
+  if (!(value >= 0 && Number.isFinite(value))) {
+    throw new ArgumentError(`${name}: ${argument} must be 0 or more, got ${value}.`);
+  }
+}
+
+function checkCount(name: string, argument: string, value: number): void {
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new ArgumentError(`${name}: ${argument} must be positive, got ${value}.`);
+  }
+}

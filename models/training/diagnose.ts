@@ -1,0 +1,60 @@
+/** @file Where a loss that is NaN or infinite came from: the step is run again, layer by layer. */
+import { NumericError } from "../../engine/errors.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { Feed } from "./data.ts";
+import type { Trainer } from "./trainer.ts";
+
+/**
+ * The weights have not changed since the bad step, because a halted StepState stops updates. So its batch goes forward
+ * once more, and the first weight or layer output that is not finite is named.
+ */
+export async function diagnose(
+  trainer: Trainer,
+  feed: Feed,
+  batchSize: number,
+  step: number,
+  epoch: number,
+): Promise<NumericError> {
+  const stepsPerEpoch = Math.ceil(feed.count / batchSize);
+  const batch = step - epoch * stepsPerEpoch;
+  const culprit = await findCulprit(
+    trainer,
+    feed,
+    batch * batchSize,
+    Math.min(batchSize, feed.count - batch * batchSize),
+  );
+  return new NumericError(
+    `The loss is not finite in epoch ${epoch + 1}, batch ${batch + 1} of ${stepsPerEpoch} (step ${step}): ${culprit}. ` +
+      "Training stopped before this update; the checkpoint of the last finished epoch is kept. A smaller learning rate often helps.",
+  );
+}
+
+async function findCulprit(trainer: Trainer, feed: Feed, position: number, samples: number): Promise<string> {
+  for (const [path, values] of await trainer.model.getWeights()) {
+    if (!values.every(Number.isFinite)) return `the weight ${path} holds values that are not finite`;
+  }
+  const { engine, step, model } = trainer;
+  await engine.sync();
+  step.set({ position, sample: 0 });
+  const outputs: [string, Tensor][] = [];
+  const size = Math.min(samples, 64);
+  for (let first = 0; first < samples; first += size) {
+    step.set({ sample: first });
+    engine.scope(() =>
+      engine.useStep(step, () => {
+        const { x } = feed.batch(Math.min(size, samples - first));
+        outputs.push(["the input", engine.keep(x.view(x.shape))]);
+        model.run(x, { training: true, stream: 0 }, ({ name }, y) =>
+          outputs.push([`the output of ${name}`, engine.keep(y.view(y.shape))]),
+        );
+      }),
+    );
+  }
+  let culprit = "every layer's output is finite, so the loss itself overflows";
+  for (const [name, tensor] of outputs.reverse()) {
+    const values = (await tensor.data()) as Float32Array;
+    if (!values.every(Number.isFinite)) culprit = `${name} holds values that are not finite`;
+    tensor.dispose();
+  }
+  return culprit;
+}

@@ -1,0 +1,64 @@
+/** @file Loss and metrics of every batch: written on the GPU, fetched now and then, averaged in float64. */
+import type { Engine } from "../../engine/device.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { logLossColumns, logRow } from "../../kernels/metrics/index.ts";
+import type { Logs } from "./history.ts";
+import { metricFunctions } from "./metric-names.ts";
+import type { Objective } from "./objective.ts";
+
+const maxRows = 4096;
+
+export class TrainingLog {
+  readonly #engine: Engine;
+  readonly #objective: Objective;
+  readonly #rows: number;
+  readonly #columns: number;
+  /** [rows, columns]: sums over the samples of a batch */
+  readonly #tensor: Tensor;
+
+  /** For passes of `batches` batches. */
+  constructor(engine: Engine, objective: Objective, batches: number) {
+    this.#engine = engine;
+    this.#objective = objective;
+    this.#rows = Math.min(batches, maxRows);
+    this.#columns = logLossColumns + objective.metrics.length;
+    this.#tensor = engine.keep(engine.zeros([this.#rows, this.#columns]));
+  }
+
+  /** Encodes the row of the current (micro-)batch; `loss` is the sum of its losses over `divisor`. */
+  write(loss: Tensor, divisor: number, outputs: Tensor, targets: Tensor): void {
+    this.#engine.scope(() => {
+      const metrics = this.#objective.metrics.map(({ kind }) => metricFunctions[kind](outputs, targets));
+      logRow(this.#tensor, { loss, divisor, samples: outputs.shape[0]!, metrics });
+    });
+  }
+
+  /** How many more batches may run before rows that were not read are overwritten. */
+  room(read: number, written: number): number {
+    return this.#rows - (written - read);
+  }
+
+  /** The rows of batches `from` to `to` (exclusive), at most as many as the log has. */
+  async read(from: number, to: number): Promise<number[][]> {
+    if (from === to) return [];
+    const values = (await this.#tensor.data()) as Float32Array;
+    const row = (batch: number) => {
+      const start = (batch % this.#rows) * this.#columns;
+      return [...values.subarray(start, start + this.#columns)];
+    };
+    return Array.from({ length: to - from }, (_, i) => row(from + i));
+  }
+
+  /** Means over all samples of the rows: loss, then the metrics. */
+  means(rows: readonly (readonly number[])[]): Logs {
+    const sums = new Float64Array(this.#columns);
+    for (const row of rows) for (const [i, value] of row.entries()) sums[i]! += value;
+    const samples = sums[0]!;
+    const names = ["loss", ...this.#objective.metrics.map(({ name }) => name)];
+    return Object.fromEntries(names.map((name, i) => [name, sums[1 + i]! / samples]));
+  }
+
+  dispose(): void {
+    this.#tensor.dispose();
+  }
+}

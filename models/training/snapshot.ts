@@ -1,0 +1,28 @@
+/** @file A snapshot of training: all that a run needs to continue to the same bits. */
+import { z } from "zod";
+
+/** Where training stands between two steps. */
+export const trainingPositionSchema = z.object({
+  /** epochs finished */
+  epoch: z.number().int().nonnegative(),
+  /** batches finished in the running epoch */
+  batch: z.number().int().nonnegative(),
+  /** optimizer updates so far */
+  step: z.number().int().nonnegative(),
+  seed: z.number().int(),
+  learningRate: z.number(),
+  /** what the finished batches of the running epoch reported: rows of the log */
+  rows: z.array(z.array(z.number())),
+  history: z.record(z.string(), z.array(z.number().nullable())),
+  callbacks: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+
+export type TrainingPosition = z.infer<typeof trainingPositionSchema>;
+
+export interface TrainingSnapshot {
+  readonly position: TrainingPosition;
+  /** weights by path */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  /** optimizer state by slot/path: momentum/conv2d_1/kernel */
+  readonly slots: ReadonlyMap<string, Float32Array>;
+}

@@ -1,0 +1,152 @@
+/** @file The header of a safetensors file: parsed, and checked so that every byte range can be trusted. */
+import { FileError, formatShape } from "../../engine/errors.ts";
+import { type Shape, sizeOf } from "../../engine/shape.ts";
+import type { SafetensorsDType } from "./safetensors-format.ts";
+
+/** Where a tensor's bytes are, counted from the end of the header. */
+export interface Layout {
+  readonly name: string;
+  readonly dtype: SafetensorsDType;
+  readonly shape: Shape;
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Header {
+  /** in the order of their bytes, which they cover without overlap or hole */
+  readonly layouts: readonly Layout[];
+  readonly metadata: Record<string, string>;
+  /** first byte after the header */
+  readonly start: number;
+}
+
+const widths: Record<SafetensorsDType, number> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  U32: 4,
+  U8: 1,
+};
+
+/** Parses and checks the header of the file `bytes`; `what` names it in errors. Throws FileError. */
+export function parseHeader(bytes: Uint8Array, what: string): Header {
+  const { text, start } = headerText(bytes, what);
+  const header = parseObject(text, what);
+  const duplicate = duplicateKey(text);
+  if (duplicate !== undefined) throw new FileError(`${what}: the header names ${duplicate} twice.`);
+  const metadata = parseMetadata(header.__metadata__, what);
+  const layouts = Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, entry]) => parseLayout(name, entry, what))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkCoverage(layouts, bytes.length - start, what);
+  return { layouts, metadata, start };
+}
+
+function headerText(bytes: Uint8Array, what: string): { text: string; start: number } {
+  if (bytes.length < 8) {
+    throw new FileError(`${what}: ${bytes.length} bytes are too few for a safetensors file.`);
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(bytes.length - 8)) {
+    throw new FileError(
+      `${what}: the header length ${length} is beyond the file of ${bytes.length} bytes. ` +
+        "It is truncated or not a safetensors file.",
+    );
+  }
+  const start = 8 + Number(length);
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return { text: decoder.decode(bytes.subarray(8, start)), start };
+  } catch (cause) {
+    throw new FileError(`${what}: the header is not UTF-8.`, { cause });
+  }
+}
+
+function parseObject(text: string, what: string): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch (cause) {
+    throw new FileError(`${what}: the header is not JSON: ${(cause as Error).message}.`, { cause });
+  }
+  if (!isObject(header)) throw new FileError(`${what}: the header is not a JSON object.`);
+  return header;
+}
+
+function parseMetadata(metadata: unknown, what: string): Record<string, string> {
+  if (metadata === undefined) return {};
+  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
+    throw new FileError(`${what}: __metadata__ must map names to strings.`);
+  }
+  return metadata as Record<string, string>;
+}
+
+function parseLayout(name: string, entry: unknown, what: string): Layout {
+  const tensor = `${what}: tensor ${name}`;
+  if (!isObject(entry)) throw new FileError(`${tensor} is described by ${JSON.stringify(entry)}.`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== "string" || !Object.hasOwn(widths, dtype)) {
+    const known = Object.keys(widths).join(", ");
+    throw new FileError(`${tensor} has dtype ${JSON.stringify(dtype)}; wgrad reads ${known}.`);
+  }
+  if (!isSizes(shape)) throw new FileError(`${tensor} has shape ${JSON.stringify(shape)}.`);
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+    throw new FileError(`${tensor} has data_offsets ${JSON.stringify(offsets)}; [begin, end] is expected.`);
+  }
+  const [begin, end] = offsets as [number, number];
+  const bytes = sizeOf(shape) * widths[dtype as SafetensorsDType];
+  if (bytes !== end - begin) {
+    throw new FileError(
+      `${tensor}: ${dtype} ${formatShape(shape)} takes ${bytes} bytes, data_offsets hold ${end - begin}.`,
+    );
+  }
+  return { name, dtype: dtype as SafetensorsDType, shape, begin, end };
+}
+
+/** Byte ranges must follow each other without overlap or hole and end where the file ends. */
+function checkCoverage(layouts: readonly Layout[], available: number, what: string): void {
+  let position = 0;
+  for (const { name, begin, end } of layouts) {
+    if (begin < position)
+      throw new FileError(`${what}: tensor ${name} overlaps the one before it at byte ${begin}.`);
+    if (begin > position) {
+      throw new FileError(`${what}: a hole of ${begin - position} bytes before tensor ${name}.`);
+    }
+    if (end > available) {
+      throw new FileError(
+        `${what}: tensor ${name} ends at byte ${end} of the data, the file holds ${available}. It is truncated.`,
+      );
+    }
+    position = end;
+  }
+  if (position !== available) {
+    throw new FileError(`${what}: ${available - position} bytes after the last tensor belong to none.`);
+  }
+}
+
+/** A key that the outermost object of valid JSON has twice: JSON.parse would keep the last one silently. */
+function duplicateKey(text: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
+    if (string === undefined) depth += token === "{" || token === "[" ? 1 : -1;
+    else if (colon !== undefined && depth === 1) {
+      const key = JSON.parse(string) as string;
+      if (seen.has(key)) return key;
+      seen.add(key);
+    }
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}

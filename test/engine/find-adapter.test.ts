@@ -1,0 +1,78 @@
+import { existsSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { type AdapterChoice, describeAdapter } from "../../engine/adapter.ts";
+import { createEngine } from "../../engine/device.ts";
+import { AdapterError, ArgumentError } from "../../engine/errors.ts";
+import { advice, findAdapter } from "../../engine/find-adapter.ts";
+import { product } from "./ops.ts";
+
+const environment = { ...process.env };
+afterEach(() => {
+  for (const name of ["VK_ICD_FILENAMES", "VK_DRIVER_FILES"]) {
+    if (environment[name] === undefined) delete process.env[name];
+    else process.env[name] = environment[name];
+  }
+});
+
+/** Opens the adapter in this process and multiplies on it. */
+async function expectWorks(adapter: AdapterChoice): Promise<void> {
+  const engine = await createEngine({ adapter });
+  expect(engine.adapter.class).toBe(adapter);
+  expect(engine.adapter.software).toBe(true);
+  const x = engine.tensor([1, 2, 3]);
+  expect(await product(x, x).data()).toEqual(Float32Array.of(1, 4, 9));
+  engine.dispose();
+}
+
+describe("findAdapter", () => {
+  it("suggests the nearest name for an unknown one", async () => {
+    const find = findAdapter("lavapip" as AdapterChoice);
+    await expect(find).rejects.toThrow(ArgumentError);
+    await expect(find).rejects.toThrow(
+      'adapter: unknown "lavapip", did you mean "lavapipe"? One of auto, hardware, lavapipe, swiftshader.',
+    );
+    await expect(findAdapter("cuda" as AdapterChoice)).rejects.toThrow('unknown "cuda". One of auto');
+  });
+
+  it("finds some adapter; `hardware` finds a GPU or says what to install for one", async () => {
+    const any = describeAdapter(await findAdapter("auto"));
+    const hardware = await findAdapter("hardware").catch((reason: unknown) => reason);
+    if (any.software) {
+      expect(hardware).toBeInstanceOf(AdapterError);
+      expect((hardware as Error).message).toBe(`No hardware adapter found, only ${any.device}. ${advice()}`);
+    } else expect(describeAdapter(hardware as GPUAdapter).class).toBe("gpu");
+  });
+
+  it("opens the SwiftShader of npm install within this process", async ({ skip }) => {
+    if (process.platform !== "linux" || process.arch !== "x64") {
+      await expect(findAdapter("swiftshader")).rejects.toThrow(AdapterError);
+      skip("the bundled SwiftShader is for x86-64 Linux");
+    }
+    await expectWorks("swiftshader");
+  });
+
+  it("opens lavapipe within this process, or says what to install", async ({ skip }) => {
+    const folders = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
+    const files = ["lvp_icd.json", "lvp_icd.x86_64.json", "lvp_icd.aarch64.json"];
+    if (!folders.some((folder) => files.some((file) => existsSync(`${folder}/${file}`)))) {
+      await expect(findAdapter("lavapipe")).rejects.toThrow("mesa-vulkan-drivers");
+      skip("lavapipe is not installed");
+    }
+    await expectWorks("lavapipe");
+  });
+
+  it("falls back to SwiftShader where the Vulkan loader knows no driver", async ({ skip }) => {
+    if (process.platform !== "linux" || process.arch !== "x64") skip("SwiftShader is for x86-64 Linux");
+    process.env.VK_ICD_FILENAMES = "/nowhere/no-driver.json";
+    delete process.env.VK_DRIVER_FILES;
+    expect(describeAdapter(await findAdapter("auto")).class).toBe("swiftshader");
+  });
+});
+
+describe("advice", () => {
+  it("names packages on Linux", () => {
+    const text = advice();
+    if (process.platform === "linux") expect(text).toMatch(/mesa-vulkan-drivers.*@sparticuz\/chromium/);
+    else expect(text).toMatch(/graphics driver/);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { createEngine, type Engine } from "../../engine/device.ts";
+import { KernelError } from "../../engine/errors.ts";
+import { run } from "../../engine/kernel.ts";
+import { useEngine } from "../support/engine.ts";
+import { adapterChoice } from "./adapter-choice.ts";
+import { inlineKernel, multiplyKernel, requestFor, scaleAndAdd } from "./ops.ts";
+
+const wrongShader = `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+const TILE: u32 = 1u;
+@compute @workgroup_size(1) fn main() {
+  y[0] = unknown_name;
+}`;
+const wrong = inlineKernel("wrong", wrongShader, { updates: ["y"] });
+
+describe("pipelines", () => {
+  const engine = useEngine();
+
+  it("are compiled once per kernel and constants", async () => {
+    const x = engine().tensor([1]);
+    const before = engine().pipelines.count;
+    for (let i = 0; i < 3; i++) scaleAndAdd(x, 1, 5);
+    expect(engine().pipelines.count).toBe(before + 1);
+    scaleAndAdd(x, 1, 6);
+    expect(engine().pipelines.count).toBe(before + 2);
+    expect(await x.data()).toEqual(Float32Array.of(22));
+    const request = requestFor(multiplyKernel);
+    expect(engine().pipelines.get(request)).toBe(engine().pipelines.get(request));
+  });
+
+  it("are compiled by prepare() without running anything, each once, and used afterwards", async () => {
+    const x = engine().tensor([1]);
+    const { pipelines } = engine().plan(() => {
+      for (const amount of [11, 12, 13, 11]) scaleAndAdd(x, 1, amount);
+    });
+    const before = engine().pipelines.count;
+    const twice = [...pipelines, ...pipelines];
+    await Promise.all([engine().pipelines.prepare(twice), engine().pipelines.prepare(pipelines)]);
+    expect(engine().pipelines.count).toBe(before + 3);
+    scaleAndAdd(x, 1, 12);
+    expect(engine().pipelines.count).toBe(before + 3);
+    expect(await x.data()).toEqual(Float32Array.of(13));
+  });
+});
+
+describe("a shader that does not compile", () => {
+  const message = /^inline\/wrong\.wgsl does not compile with \{"TILE":4\}\.\nline 4: .*unknown_name/;
+
+  async function withEngine(debug: boolean, body: (engine: Engine) => Promise<void>): Promise<void> {
+    const engine = await createEngine({ adapter: adapterChoice, debug });
+    await body(engine);
+    engine.dispose();
+  }
+
+  it.each([true, false])("is reported with its lines at the next awaited call (debug %s)", async (debug) => {
+    await withEngine(debug, async (engine) => {
+      const y = engine.zeros([1]);
+      run(wrong, { y }, {}, { constants: { TILE: 4 } });
+      const error = await y.data().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(KernelError);
+      expect((error as Error).message).toMatch(message);
+      expect((error as Error).message).toContain("  2 | const TILE: u32 = 4u;");
+      expect((error as Error).message).toContain("  4 |   y[0] = unknown_name;\n  5 | }");
+      expect(() => engine.zeros([1])).toThrow(KernelError); // nothing is silently zero afterwards
+    });
+  });
+
+  it("makes prepare() reject with its lines", async () => {
+    await withEngine(false, async (engine) => {
+      const requests = [requestFor(multiplyKernel), requestFor(wrong, { TILE: 4 })];
+      await expect(engine.pipelines.prepare(requests)).rejects.toThrow(message);
+    });
+  });
+
+  it("makes prepare() reject when bindings and roles differ", async () => {
+    await withEngine(false, async (engine) => {
+      const roles = requestFor(inlineKernel("roles", wrongShader, { reads: ["y"] }));
+      await expect(engine.pipelines.prepare([roles])).rejects.toThrow(
+        "inline/roles: the shader binds y for write, the op declares read.",
+      );
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatClassificationReport } from "../../../experiments/report/classification-text.ts";
+import {
+  classificationReport,
+  confusionCounts,
+  largestConfusion,
+  mostConfusedPairs,
+  type Scores,
+} from "../../../experiments/report/confusion.ts";
+
+const golden = path.resolve(process.env.WGRAD_GOLDEN ?? path.join(import.meta.dirname, "../../golden"));
+const goldenFiles = existsSync(path.join(golden, "index.json")) ? goldenCases() : [];
+
+// Expected values: scikit-learn, stored in the case files (golden/README.md).
+describe.skipIf(goldenFiles.length === 0)("golden cases of scikit-learn", () => {
+  it.each(goldenFiles)("%s", (file) => {
+    const { attrs, integers } = readCase(path.join(golden, file));
+    const { classes, report, most_confused } = attrs;
+    const counts = confusionCounts(integers("y_true"), integers("y_pred"), classes);
+    expect(counts.flat()).toEqual([...integers("confusion")]);
+    const mine = classificationReport(counts);
+    mine.perClass.forEach((scores, k) => {
+      expectScores(scores, report[String(k)]!);
+    });
+    expectScores(mine.macro, report["macro avg"]!);
+    expectScores(mine.weighted, report["weighted avg"]!);
+    expect(mine.accuracy).toBeCloseTo(attrs.accuracy, 12);
+    const { label, predicted, count } = largestConfusion(counts)!;
+    expect([label, predicted, count]).toEqual(most_confused);
+  });
+});
+
+type GoldenScores = { precision: number; recall: number; "f1-score": number; support: number };
+
+interface ReportAttributes {
+  readonly classes: number;
+  readonly report: Readonly<Record<string, GoldenScores>>;
+  readonly accuracy: number;
+  readonly most_confused: readonly number[];
+}
+
+function expectScores(mine: Scores, theirs: GoldenScores) {
+  expect(mine.precision).toBeCloseTo(theirs.precision, 12);
+  expect(mine.recall).toBeCloseTo(theirs.recall, 12);
+  expect(mine.f1).toBeCloseTo(theirs["f1-score"], 12);
+  expect(mine.support).toBe(theirs.support);
+}
+
+function goldenCases(): string[] {
+  const index = JSON.parse(readFileSync(path.join(golden, "index.json"), "utf8")) as {
+    cases: { op: string; file: string }[];
+  };
+  return index.cases.filter(({ op }) => op === "classification_report").map(({ file }) => file);
+}
+
+/** The safetensors layout: header length (u64), JSON header, raw tensors. */
+function readCase(file: string) {
+  const bytes = readFileSync(file);
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<
+    string,
+    { attrs: string; data_offsets: [number, number] }
+  >;
+  const integers = (name: string) => {
+    const [from, to] = header[name]!.data_offsets;
+    return new Int32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
+  };
+  return { attrs: JSON.parse(header.__metadata__!.attrs) as ReportAttributes, integers };
+}
+
+const labelled = fc.integer({ min: 1, max: 12 }).chain((classes) =>
+  fc.record({
+    classes: fc.constant(classes),
+    pairs: fc.array(fc.tuple(fc.nat(classes - 1), fc.nat(classes - 1)), { maxLength: 80 }),
+  }),
+);
+
+describe("confusion", () => {
+  it("counts every sample once, in the row of its label", () => {
+    fc.assert(
+      fc.property(labelled, ({ classes, pairs }) => {
+        const counts = confusionCounts(
+          pairs.map(([label]) => label),
+          pairs.map(([, predicted]) => predicted),
+          classes,
+        );
+        for (let i = 0; i < classes; i++) {
+          for (let j = 0; j < classes; j++) {
+            expect(counts[i]![j]).toBe(pairs.filter(([a, b]) => a === i && b === j).length);
+          }
+        }
+      }),
+    );
+  });
+
+  it("has micro averages and weighted recall equal to the accuracy", () => {
+    fc.assert(
+      fc.property(labelled, ({ classes, pairs }) => {
+        const [labels, predicted] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
+        const report = classificationReport(confusionCounts(labels, predicted, classes));
+        const right = pairs.filter(([a, b]) => a === b).length;
+        const accuracy = pairs.length === 0 ? 0 : right / pairs.length;
+        expect(report.accuracy).toBe(accuracy);
+        expect(report.micro).toEqual({
+          precision: accuracy,
+          recall: accuracy,
+          f1: accuracy,
+          support: pairs.length,
+        });
+        expect(report.weighted.recall).toBeCloseTo(accuracy, 12);
+      }),
+    );
+  });
+
+  it("lists the pairs with both directions, most confused first", () => {
+    // Symmetrised off-diagonals: 0-1 gives 2 + 3, 0-2 gives 0 + 4, 1-2 none.
+    const counts = [
+      [9, 2, 0],
+      [3, 9, 0],
+      [4, 0, 9],
+    ];
+    const [first, second, ...rest] = mostConfusedPairs(counts, 5);
+    expect(first).toEqual({ first: 0, second: 1, firstAsSecond: 2, secondAsFirst: 3, count: 5 });
+    expect(second).toEqual({ first: 0, second: 2, firstAsSecond: 0, secondAsFirst: 4, count: 4 });
+    expect(rest).toEqual([]);
+    expect(mostConfusedPairs(counts, 1)).toEqual([first]);
+    expect(largestConfusion(counts)).toEqual({ label: 2, predicted: 0, count: 4 });
+    expect(largestConfusion([[5]])).toBeUndefined();
+  });
+
+  it("refuses labels out of range and lists of different lengths", () => {
+    expect(() => confusionCounts([0, 3], [0, 0], 3)).toThrow("sample 1 has label 3 and prediction 0");
+    expect(() => confusionCounts([0], [0.5], 3)).toThrow("expected integers in 0..2");
+    expect(() => confusionCounts([0, 1], [0], 3)).toThrow("2 labels but 1 predictions");
+  });
+});
+
+describe("formatClassificationReport", () => {
+  it("prints the example of scikit-learn's documentation", () => {
+    // y_true = [0, 1, 2, 2, 2], y_pred = [0, 0, 2, 2, 1]: docstring of sklearn.metrics.classification_report
+    const expected = `              precision    recall  f1-score   support
+
+     class 0       0.50      1.00      0.67         1
+     class 1       0.00      0.00      0.00         1
+     class 2       1.00      0.67      0.80         3
+
+    accuracy                           0.60         5
+   macro avg       0.50      0.56      0.49         5
+weighted avg       0.70      0.60      0.61         5
+`;
+    const counts = confusionCounts([0, 1, 2, 2, 2], [0, 0, 2, 2, 1], 3);
+    expect(formatClassificationReport({ classes: ["class 0", "class 1", "class 2"], counts })).toBe(expected);
+  });
+
+  it("rounds ties to the even digit, as Python does", () => {
+    // recall 5/8 = 0.625 and 3/8 = 0.375: Python's f"{x:.2f}" gives 0.62 and 0.38
+    const text = formatClassificationReport({
+      classes: ["a", "b"],
+      counts: [
+        [5, 3],
+        [5, 3],
+      ],
+    });
+    expect(text).toContain("0.62");
+    expect(text).toContain("0.38");
+    expect(text).not.toContain("0.63");
+  });
+});

@@ -1,0 +1,70 @@
+/** @file Reads golden cases: the list in index.json and the tensors of each case. Format: test/golden/README.md. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { FileError } from "../../engine/errors.ts";
+import { readSafetensors, type SafetensorsTensor } from "../../models/weights/safetensors.ts";
+
+const tensorSchema = z.object({ role: z.string(), atol: z.number().optional() });
+const caseSchema = z.object({
+  file: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  op: z.string(),
+  attrs: z.record(z.string(), z.unknown()),
+  tensors: z.record(z.string(), tensorSchema),
+  rtol: z.number(),
+  atol: z.number(),
+});
+const indexSchema = z.object({ cases: z.array(caseSchema) });
+
+/** A case as index.json lists it. */
+export type GoldenEntry = z.infer<typeof caseSchema>;
+
+export interface GoldenTensor extends SafetensorsTensor {
+  readonly name: string;
+  /** input, param, const, cotangent, output, grad, alt_output or reference */
+  readonly role: string;
+  /** absolute tolerance */
+  readonly atol: number;
+}
+
+/** A case with its values. */
+export interface GoldenCase extends Omit<GoldenEntry, "tensors"> {
+  readonly tensors: ReadonlyMap<string, GoldenTensor>;
+}
+
+/** The cases of a folder, in the order of its index. Throws FileError. */
+export function readIndex(folder: string): GoldenEntry[] {
+  const path = join(folder, "index.json");
+  try {
+    return indexSchema.parse(JSON.parse(readFileSync(path, "utf8"))).cases;
+  } catch (cause) {
+    throw new FileError(`Cannot read the golden cases in ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Reads the values of a case. Throws FileError if one that the index lists is not in the file. */
+export function readCase(folder: string, entry: GoldenEntry): GoldenCase {
+  const path = join(folder, entry.file);
+  const file = readSafetensors(path);
+  const tensors = new Map<string, GoldenTensor>();
+  for (const [name, { role, atol }] of Object.entries(entry.tensors)) {
+    const tensor = file.tensors.get(name);
+    if (!tensor) throw new FileError(`${path}: the tensor ${name} of index.json is missing.`);
+    tensors.set(name, { ...tensor, name, role, atol: atol ?? (role === "output" ? entry.atol : 0) });
+  }
+  return { ...entry, tensors };
+}
+
+/** The tensor called `name`. Throws FileError if the case has none. */
+export function tensorOf(golden: GoldenCase, name: string): GoldenTensor {
+  const tensor = golden.tensors.get(name);
+  if (!tensor) throw new FileError(`${golden.name} has no tensor ${name}.`);
+  return tensor;
+}
+
+/** Values as plain numbers. */
+export function numbersOf({ data }: SafetensorsTensor): ArrayLike<number> {
+  return data instanceof BigInt64Array ? Array.from(data, Number) : data;
+}

@@ -1,0 +1,33 @@
+/** @file Which function runs which kind of case. */
+import type { Engine } from "../../../engine/index.ts";
+import type { GoldenCase, GoldenEntry } from "../cases.ts";
+import type { Check } from "../compare.ts";
+import { runInitializer, supportsInitializer } from "./initializer.ts";
+import { runLoss, supportsLoss } from "./loss.ts";
+import { runMetric, supportsMetric } from "./metric.ts";
+import { runOp, supportsOp } from "./op.ts";
+import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
+import { runSchedule, supportsSchedule } from "./schedule.ts";
+
+/** Runs a case and holds its results against the expected ones. */
+export type Handler = (golden: GoldenCase, engine: Engine) => Promise<Check[]>;
+
+interface Kind {
+  readonly run: Handler;
+  supports(op: string): boolean;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  op: { run: runOp, supports: supportsOp },
+  loss: { run: runLoss, supports: supportsLoss },
+  optimizer: { run: runOptimizer, supports: supportsOptimizer },
+  schedule: { run: runSchedule, supports: supportsSchedule },
+  initializer: { run: runInitializer, supports: supportsInitializer },
+  metric: { run: runMetric, supports: supportsMetric },
+};
+
+/** The handler of a case; undefined if wgrad has nothing that could run it. */
+export function handlerFor({ kind, op }: GoldenEntry): Handler | undefined {
+  const entry = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  return entry?.supports(op) ? entry.run : undefined;
+}

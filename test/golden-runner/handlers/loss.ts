@@ -1,0 +1,50 @@
+/** @file Kind loss: the scalar, the loss of each sample, and the gradient of the scalar. */
+import type { Engine, Tensor } from "../../../engine/index.ts";
+import {
+  binaryCrossentropy,
+  binaryCrossentropyFromLogits,
+  categoricalCrossentropy,
+  type LossOptions,
+  l1l2Penalty,
+  meanAbsoluteError,
+  meanSquaredError,
+  softmaxCrossEntropy,
+  sparseCategoricalCrossentropy,
+} from "../../../kernels/losses/index.ts";
+import { Attributes } from "../attributes.ts";
+import type { GoldenCase } from "../cases.ts";
+import { type Check, compareOutputs } from "../compare.ts";
+import { type Inputs, runWithGradients, uploadInputs } from "./differentiate.ts";
+
+type Loss = (inputs: Inputs, attrs: Attributes, options: LossOptions) => Tensor;
+
+const losses: Readonly<Record<string, Loss>> = {
+  softmax_crossentropy: ({ logits, target }, _, options) => softmaxCrossEntropy(logits!, target!, options),
+  categorical_crossentropy: ({ probs, target }, _, options) =>
+    categoricalCrossentropy(probs!, target!, options),
+  sparse_categorical_crossentropy: ({ probs, target }, _, options) =>
+    sparseCategoricalCrossentropy(probs!, target!, options),
+  binary_crossentropy: ({ probs, target }, _, options) => binaryCrossentropy(probs!, target!, options),
+  binary_crossentropy_logits: ({ logits, target }, _, options) =>
+    binaryCrossentropyFromLogits(logits!, target!, options),
+  mse: ({ pred, target }, _, options) => meanSquaredError(pred!, target!, options),
+  mae: ({ pred, target }, _, options) => meanAbsoluteError(pred!, target!, options),
+  l1_l2_penalty: ({ w }, attrs) => l1l2Penalty(w!, { l1: attrs.number("l1"), l2: attrs.number("l2") }),
+};
+
+export function supportsLoss(op: string): boolean {
+  return Object.hasOwn(losses, op);
+}
+
+export async function runLoss(golden: GoldenCase, engine: Engine): Promise<Check[]> {
+  const inputs = uploadInputs(golden, engine);
+  const shape = golden.tensors.get("per_sample")?.shape;
+  const perSample = shape && engine.zeros(shape);
+  const compute = () => {
+    const options = perSample ? { perSample } : {};
+    const loss = losses[golden.op]!(inputs, new Attributes(golden), options);
+    return { loss, ...(perSample && { per_sample: perSample }) };
+  };
+  const results = await runWithGradients(golden, engine, inputs, compute, ({ loss }) => loss!);
+  return compareOutputs(golden, results);
+}
