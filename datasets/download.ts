@@ -34,7 +34,7 @@ export interface DownloadRequest {
 
 const progressMilliseconds = 100;
 
-/** How often a transfer that broke off after some bytes is taken up again before giving up. */
+/** How often a transfer that broke off is taken up again before giving up. */
 const resumptions = 3;
 
 /**
@@ -73,8 +73,7 @@ async function receive(request: DownloadRequest, part: string): Promise<number> 
       await writePart(request, part, remote);
       return first;
     } catch (error) {
-      const gained = ((await fileSize(part)) ?? 0) > remote.start;
-      if (!(error instanceof DownloadError) || !gained || left === 0) throw error;
+      if (!(error instanceof DownloadError) || left === 0) throw error;
       interruption = error;
     }
   }

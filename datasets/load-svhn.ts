@@ -61,7 +61,7 @@ async function fetchMissing(
         address: new URL(name, address).href,
         path: pathOf(folder, part),
         md5,
-        onProgress: progress,
+        ...(onProgress && { onProgress }),
       });
     } catch (error) {
       // Who has waited for half a file wants to hear about it, not to train on something else.

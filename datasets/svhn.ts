@@ -67,9 +67,9 @@ export async function readSvhn(folder: string, extra: boolean): Promise<Dataset>
 }
 
 function listFiles(files: readonly DataFile[]): string {
-  return files
-    .map(({ path, count }) => `${svhnFolder}/${basename(path)} (${count.toLocaleString("en-US")} images)`)
-    .join(", ");
+  const describe = ({ path, count }: DataFile) =>
+    `${svhnFolder}/${basename(path)} (${count.toLocaleString("en-US")} image${count === 1 ? "" : "s"})`;
+  return files.map(describe).join(", ");
 }
 
 function otherNote(files: readonly DataFile[]): string {

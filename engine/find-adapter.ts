@@ -8,7 +8,7 @@ export async function findAdapter(choice: AdapterChoice): Promise<GPUAdapter> {
   if (!adapterChoices.includes(choice)) {
     const hint = nearest(choice, adapterChoices);
     throw new ArgumentError(
-      `adapter: unknown "${choice}"${hint ? `, did you mean "${hint}"?` : ""}. One of ${adapterChoices.join(", ")}.`,
+      `adapter: unknown "${choice}"${hint ? `, did you mean "${hint}"?` : "."} One of ${adapterChoices.join(", ")}.`,
     );
   }
   if (globalThis.navigator?.gpu) return findInBrowser(globalThis.navigator.gpu);

@@ -25,7 +25,7 @@ const PAD_LEFT: u32 = 1;
 
 @group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
-@group(0) @binding(2) var<storage, read_write> dfilters: array<f32>; // [kh, kw, c, k]
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [kh, kw, c, k]: the whole sum, one slice
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -49,5 +49,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     total += sum;
   }
-  dfilters[id.y * FILTERS + k] = total;
+  partials[id.y * FILTERS + k] = total;
 }

@@ -28,7 +28,7 @@ const PAD_LEFT: u32 = 1;
 const SPLIT: u32 = 1;
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 4; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
-const UNROLL: u32 = 4; // positions in one turn of the loop
+const UNROLL: u32 = 2; // positions in one turn of the loop
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;

@@ -27,8 +27,8 @@ const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
 const SPLIT: u32 = 1;
 const SUBGROUP_SIZE: u32 = 8;
-const GROUP: u32 = 4; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
-const UNROLL: u32 = 4; // positions in one turn of the loop
+const GROUP: u32 = 8; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
+const UNROLL: u32 = 2; // positions in one turn of the loop
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;

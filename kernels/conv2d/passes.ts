@@ -1,19 +1,33 @@
-/** @file The three passes of a convolution on the GPU, each in the variant that `choose` picks. */
-import { kernel, type Output, run } from "../../engine/kernel.ts";
+/** @file The three passes of a convolution on the GPU, each in the variant that the chooser picks. */
+import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
+import { type ConvolutionVariant, chooseConvolution } from "../tuning/choose-convolution.ts";
 import { type Convolution, convolutionConstants, convolutionFlops } from "./problem.ts";
 
-const forwardNaive = kernel(import.meta.url, "forward.naive.wgsl", {
-  reads: ["image", "filters", "bias"],
-  writes: ["y"],
-});
-const inputGradientNaive = kernel(import.meta.url, "input-gradient.naive.wgsl", {
-  reads: ["dy", "filters"],
-  writes: ["dx"],
-});
-const filterGradientNaive = kernel(import.meta.url, "filter-gradient.naive.wgsl", {
-  reads: ["image", "dy"],
+type VariantName = ConvolutionVariant["name"];
+
+/** One kernel per variant; the files are named after the pass. */
+function variants<R extends string, W extends string>(
+  pass: string,
+  reads: readonly R[],
+  write: W,
+): Record<VariantName, Kernel<R, W, never>> {
+  const variant = (name: string, output: string) =>
+    kernel(import.meta.url, `${pass}.${name}.wgsl`, { reads, writes: [output] }) as Kernel<R, W, never>;
+  return {
+    naive: variant("naive", write),
+    tiled: variant("tiled", write),
+    subgroup: variant("subgroup", write),
+    "subgroup-any": variant("subgroup-any", write),
+  };
+}
+
+const forwardKernels = variants("forward", ["image", "filters", "bias"], "y");
+const inputGradientKernels = variants("input-gradient", ["dy", "filters"], "dx");
+const filterGradientKernels = variants("filter-gradient", ["image", "dy"], "partials");
+const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
+  reads: ["partials"],
   writes: ["dfilters"],
 });
 
@@ -22,48 +36,58 @@ export function forward(
   problem: Convolution,
   { image, filters, bias }: { image: Tensor; filters: Tensor; bias: Tensor | undefined },
   activation: FusedActivation,
+  variant = chooseConvolution("forward", problem, image.engine.adapter),
 ): Tensor {
   const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
   const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
-  const pixels = problem.outHeight * problem.outWidth;
-  return run(
-    forwardNaive,
-    { image, filters, bias: bias ?? filters },
-    { y: shape },
-    {
-      constants: { ...convolutionConstants(problem), ...epilogue },
-      workgroups: [Math.ceil(problem.filters / 8), Math.ceil(pixels / 8), problem.batch],
-      flops: convolutionFlops(problem),
-    },
-  ).y;
+  const inputs = { image, filters, bias: bias ?? filters };
+  return run(forwardKernels[variant.name], inputs, { y: shape }, launch(problem, variant, epilogue)).y;
 }
 
 /** Gradient with respect to the image, written to `output`. */
-export function inputGradient(problem: Convolution, dy: Tensor, filters: Tensor, output: Output): Tensor {
-  const pixels = problem.height * problem.width;
-  return run(
-    inputGradientNaive,
-    { dy, filters },
-    { dx: output },
-    {
-      constants: convolutionConstants(problem),
-      workgroups: [Math.ceil(problem.channels / 8), Math.ceil(pixels / 8), problem.batch],
-      flops: convolutionFlops(problem),
-    },
-  ).dx;
+export function inputGradient(
+  problem: Convolution,
+  dy: Tensor,
+  filters: Tensor,
+  output: Output,
+  variant = chooseConvolution("input-gradient", problem, dy.engine.adapter),
+): Tensor {
+  return run(inputGradientKernels[variant.name], { dy, filters }, { dx: output }, launch(problem, variant))
+    .dx;
 }
 
 /** Gradient with respect to the filters, written to `output`. */
-export function filterGradient(problem: Convolution, image: Tensor, dy: Tensor, output: Output): Tensor {
-  const taps = problem.windowHeight * problem.windowWidth * problem.channels;
-  return run(
-    filterGradientNaive,
+export function filterGradient(
+  problem: Convolution,
+  image: Tensor,
+  dy: Tensor,
+  output: Output,
+  variant = chooseConvolution("filter-gradient", problem, dy.engine.adapter),
+): Tensor {
+  const compute = filterGradientKernels[variant.name];
+  const { split } = variant;
+  if (split === 1)
+    return run(compute, { image, dy }, { partials: output }, launch(problem, variant)).partials;
+
+  const size = problem.windowHeight * problem.windowWidth * problem.channels * problem.filters;
+  const { partials } = run(
+    compute,
     { image, dy },
+    { partials: [split, size] },
+    launch(problem, variant, { SPLIT: split }),
+  );
+  const constants = { SIZE: size, SPLIT: split };
+  const { dfilters } = run(
+    reducePartials,
+    { partials },
     { dfilters: output },
-    {
-      constants: convolutionConstants(problem),
-      workgroups: [Math.ceil(problem.filters / 8), Math.ceil(taps / 8)],
-      flops: convolutionFlops(problem),
-    },
-  ).dfilters;
+    { constants, invocations: size },
+  );
+  image.engine.scopes.discard(partials);
+  return dfilters;
+}
+
+function launch(problem: Convolution, variant: ConvolutionVariant, more: Record<string, number> = {}) {
+  const constants = { ...convolutionConstants(problem), ...variant.constants, ...more };
+  return { constants, workgroups: variant.workgroups, flops: convolutionFlops(problem) };
 }

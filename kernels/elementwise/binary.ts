@@ -1,6 +1,6 @@
 /** @file The binary ops, with NumPy's broadcasting. */
 import { kernel, type Output, run } from "../../engine/kernel.ts";
-import { sameShape, sizeOf } from "../../engine/shape.ts";
+import { sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -64,7 +64,7 @@ function linearGradient({ name, a, b, side }: Use, dy: Tensor, target: Output): 
   const factor = name === "sub" && side === 1 ? -1 : 1;
   if (size < dy.size) return sumTo(dy, shape, target, factor);
   const dx = factor === 1 ? dy : scale(dy, factor);
-  return sameShape(dx.shape, shape) ? dx : dx.view(shape);
+  return dx.view(shape); // a tensor of its own: two inputs may come here with one dy
 }
 
 function productGradient({ name, a, b, side }: Use, dy: Tensor, target: Output): Tensor {

@@ -50,8 +50,7 @@ function variantFor(engine: Engine, size: number, classes: number, inner: number
   const longest = engine.adapter.software ? Number.POSITIVE_INFINITY : 128;
   if (inner === 1 && classes <= longest) {
     const pack = classes % 4 === 0 ? 1 : classes % 2 === 0 ? 2 : 4;
-    const unroll = pack > 1 && (pack * classes) / 4 <= 32;
-    const constants = { CLASSES: classes, PACK: pack, LOG: log, UNROLL: unroll };
+    const constants = { CLASSES: classes, PACK: pack, LOG: log };
     const options: RunOptions = { constants, invocations: Math.ceil(size / classes / pack) };
     return { kernels: rows, options };
   }

@@ -8,7 +8,7 @@ import { multiply, product, scaleAndAdd, total } from "./ops.ts";
 
 const engine = useEngine();
 
-/** One step of gradient descent on sum((x w)^2), in place; scopes, reuse, a copy and a clear included. */
+/** One step that moves w in place against the gradient of sum((x w)^2); scopes, reuse, copies and a clear included. */
 function trainingStep(x: Tensor, w: Tensor): Tensor {
   const { value, gradients: slopes } = gradients(
     engine(),
@@ -21,7 +21,7 @@ function trainingStep(x: Tensor, w: Tensor): Tensor {
   );
   const change = engine().zeros(w.shape);
   engine().copy(slopes[0]!, change);
-  scaleAndAdd(change, -0.01, 0);
+  scaleAndAdd(change, -0.01, 1);
   scaleAndAdd(w, 0.99, 0.001);
   engine().copy(product(w, change), w);
   return value;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kernel, run } from "../../engine/kernel.ts";
-import type { StepFields } from "../../engine/step-state.ts";
+import { type StepFields, StepState } from "../../engine/step-state.ts";
 import { useEngine } from "../support/engine.ts";
 import { properties } from "../support/properties.ts";
 
@@ -75,6 +75,21 @@ describe("StepState", () => {
     recording.replay(9);
     expect(await state.read()).toEqual({ ...zero, position: 40, batch: 10, step: 10 });
     recording.dispose();
+  });
+
+  it("is bound for the time of useStep(), also when its body throws", async () => {
+    const own = new StepState(engine());
+    own.set({ seed: 77 });
+    const words = engine().zeros([8], "u32");
+    engine().useStep(own, () => run(stepFields, { words }, {}));
+    expect((await words.data())[0]).toBe(77);
+    const outer = engine().step;
+    const fail = () => {
+      throw new Error("on purpose");
+    };
+    expect(() => engine().useStep(own, fail)).toThrow("on purpose");
+    expect(engine().step).toBe(outer);
+    own.dispose();
   });
 
   it("wraps around at 2^32, as u32 arithmetic does", async () => {

@@ -5,7 +5,7 @@
 import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
 import { type GoldenEntry, readCase, readIndex } from "./cases.ts";
 import { handlerFor } from "./handlers/index.ts";
-import { notSupported, type Outcome, passed, report } from "./report.ts";
+import { failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
 
 const folder = process.env.WGRAD_GOLDEN ?? new URL("../golden", import.meta.url).pathname;
 const filter = process.argv[2];
@@ -23,16 +23,34 @@ async function runCase(engine: Engine, entry: GoldenEntry): Promise<Outcome> {
   }
 }
 
+/** Cases of one kind and op together, in the order of their first case. */
+function groups(entries: readonly GoldenEntry[]): GoldenEntry[][] {
+  const found = new Map<string, GoldenEntry[]>();
+  for (const entry of entries) {
+    const key = `${entry.kind}/${entry.op}`;
+    found.set(key, [...(found.get(key) ?? []), entry]);
+  }
+  return [...found.values()];
+}
+
 async function main(): Promise<number> {
   const entries = readIndex(folder).filter(
     ({ kind, op }) => filter === undefined || filter === kind || filter === `${kind}/${op}`,
   );
   const engine = await createEngine({ adapter: (process.env.WGRAD_ADAPTER ?? "auto") as AdapterChoice });
   console.log(`${entries.length} golden cases from ${folder} on ${engine.adapter.description}`);
+  const table = new Table(entries);
+  console.log(`\n${table.header}`);
   const outcomes: Outcome[] = [];
-  for (const entry of entries) outcomes.push(await runCase(engine, entry));
+  for (const group of groups(entries)) {
+    const own: Outcome[] = [];
+    for (const entry of group) own.push(await runCase(engine, entry));
+    console.log(table.row(own));
+    outcomes.push(...own);
+  }
   engine.dispose();
-  for (const line of report(outcomes)) console.log(line);
+  for (const line of failures(outcomes)) console.log(line);
+  console.log(`\n${total(outcomes)}`);
   return outcomes.length > 0 && outcomes.every(passed) ? 0 : 1;
 }
 

@@ -10,33 +10,62 @@ export interface Outcome {
   readonly problem?: string;
 }
 
+export const notSupported = "not supported";
+
 export function passed({ checks, problem }: Outcome): boolean {
   return problem === undefined && checks.length > 0 && checks.every(({ ratio }) => ratio <= 1);
 }
 
-/** The lines to print; the last one is `N passed, M failed`. */
-export function report(outcomes: readonly Outcome[]): string[] {
-  const groups = Map.groupBy(outcomes, ({ entry }) => `${entry.kind} ${entry.op}`);
-  const rows = [...groups.values()].map(tableRow);
-  const failures = outcomes.filter((outcome) => !passed(outcome));
-  return [
-    ...alignColumns([["kind", "op", "cases", "failed", "error/tolerance"], ...rows]),
-    ...(failures.length > 0 ? ["", ...failures.flatMap(failureLines)] : []),
-    "",
-    `${outcomes.length - failures.length} passed, ${failures.length} failed`,
-  ];
+const columns = ["kind", "op", "cases", "failed", "error/tolerance"];
+
+/** Formats the rows of the table; the widths are those of the longest names, so that rows can be printed one by one. */
+export class Table {
+  readonly #widths: readonly number[];
+
+  constructor(entries: readonly GoldenEntry[]) {
+    const kinds = entries.map(({ kind }) => kind.length);
+    const ops = entries.map(({ op }) => op.length);
+    this.#widths = [Math.max(4, ...kinds), Math.max(2, ...ops), 5, 6, 15];
+  }
+
+  get header(): string {
+    return this.#line(columns);
+  }
+
+  /** The row of one kind and op. */
+  row(outcomes: readonly Outcome[]): string {
+    const { kind, op } = outcomes[0]!.entry;
+    const ratios = outcomes.flatMap(({ checks }) => checks.map(({ ratio }) => ratio));
+    const unsupported = outcomes.every(({ problem }) => problem === notSupported);
+    const worst = ratios.length > 0 ? Math.max(...ratios).toPrecision(3) : "-";
+    const failed = outcomes.filter((outcome) => !passed(outcome)).length;
+    return this.#line([
+      kind,
+      op,
+      String(outcomes.length),
+      String(failed),
+      unsupported ? notSupported : worst,
+    ]);
+  }
+
+  /** Names left-aligned, numbers right-aligned. */
+  #line(cells: readonly string[]): string {
+    const pad = (cell: string, column: number) =>
+      column < 2 ? cell.padEnd(this.#widths[column]!) : cell.padStart(this.#widths[column]!);
+    return cells.map(pad).join("  ").trimEnd();
+  }
 }
 
-function tableRow(outcomes: readonly Outcome[]): string[] {
-  const { kind, op } = outcomes[0]!.entry;
-  const ratios = outcomes.flatMap(({ checks }) => checks.map(({ ratio }) => ratio));
-  const unsupported = outcomes.every(({ problem }) => problem === notSupported);
-  const worst = ratios.length > 0 ? Math.max(...ratios).toPrecision(3) : "-";
-  const failed = outcomes.filter((outcome) => !passed(outcome)).length;
-  return [kind, op, String(outcomes.length), String(failed), unsupported ? notSupported : worst];
+/** One line per failing tensor, or per case that was stopped. */
+export function failures(outcomes: readonly Outcome[]): string[] {
+  return outcomes.filter((outcome) => !passed(outcome)).flatMap(failureLines);
 }
 
-export const notSupported = "not supported";
+/** The last line: `N passed, M failed`. */
+export function total(outcomes: readonly Outcome[]): string {
+  const good = outcomes.filter(passed).length;
+  return `${good} passed, ${outcomes.length - good} failed`;
+}
 
 function failureLines({ entry, checks, problem }: Outcome): string[] {
   const head = `FAIL ${entry.kind} ${entry.op} ${entry.name}`;
@@ -48,12 +77,4 @@ function failureLines({ entry, checks, problem }: Outcome): string[] {
       ({ tensor, ratio, detail }) =>
         `${head}: ${tensor} ${ratio.toPrecision(3)} times the tolerance: ${detail}`,
     );
-}
-
-/** Text columns left-aligned, numbers (from the third column on) right-aligned. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const pad = (cell: string, column: number) =>
-    column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
-  return rows.map((row) => row.map(pad).join("  ").trimEnd());
 }

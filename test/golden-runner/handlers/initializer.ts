@@ -64,8 +64,9 @@ export async function runInitializer(golden: GoldenCase): Promise<Check[]> {
     limit("quantiles", quantileError(golden, sorted), attrs.number("ks_max")),
   ];
   if (attrs.has("bound")) {
-    const largest = Math.max(-sorted[0]!, sorted.at(-1)!);
-    checks.push(limit("bound", largest, attrs.number("bound") * (1 + 2 ** -23))); // rounded to float32
+    const bound = attrs.number("bound");
+    const excess = Math.max(0, -sorted[0]! - bound, sorted.at(-1)! - bound);
+    checks.push(limit("bound", excess, bound * 2 ** -23)); // rounded to float32
   }
   return checks;
 }

@@ -1,5 +1,5 @@
 /** @file Kind loss: the scalar, the loss of each sample, and the gradient of the scalar. */
-import type { Engine, Tensor } from "../../../engine/index.ts";
+import { type Engine, sizeOf, type Tensor } from "../../../engine/index.ts";
 import {
   binaryCrossentropy,
   binaryCrossentropyFromLogits,
@@ -11,6 +11,7 @@ import {
   softmaxCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "../../../kernels/losses/index.ts";
+import { reshape } from "../../../kernels/shape/index.ts";
 import { Attributes } from "../attributes.ts";
 import type { GoldenCase } from "../cases.ts";
 import { type Check, compareOutputs } from "../compare.ts";
@@ -38,13 +39,23 @@ export function supportsLoss(op: string): boolean {
 
 export async function runLoss(golden: GoldenCase, engine: Engine): Promise<Check[]> {
   const inputs = uploadInputs(golden, engine);
+  const attrs = new Attributes(golden);
+  const loss = losses[golden.op]!;
   const shape = golden.tensors.get("per_sample")?.shape;
-  const perSample = shape && engine.zeros(shape);
   const compute = () => {
-    const options = perSample ? { perSample } : {};
-    const loss = losses[golden.op]!(inputs, new Attributes(golden), options);
-    return { loss, ...(perSample && { per_sample: perSample }) };
+    const outputs = { loss: loss(inputs, attrs, {}) };
+    if (!shape) return outputs;
+    const perSample = engine.zeros([sizeOf(shape)]);
+    loss(asRows(inputs, perSample.size), attrs, { perSample });
+    return { ...outputs, per_sample: perSample };
   };
-  const results = await runWithGradients(golden, engine, inputs, compute, ({ loss }) => loss!);
+  const results = await runWithGradients(golden, engine, inputs, compute, (outputs) => outputs.loss!);
   return compareOutputs(golden, results);
+}
+
+/** The cases list a loss for each place of all axes but the last: seen as rows, each place is a sample. */
+function asRows(inputs: Inputs, rows: number): Inputs {
+  const view = (tensor: Tensor) =>
+    reshape(tensor, tensor.size === rows && tensor.dtype === "i32" ? [rows] : [rows, -1]);
+  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, view(tensor)]));
 }

@@ -38,7 +38,7 @@ async function kerasMetrics(golden: GoldenCase, engine: Engine): Promise<Results
   };
   const results: Record<string, number[]> = {};
   for (const [name, tensor] of Object.entries(perSample)) {
-    const values = await tensor.data();
+    const values = (await tensor.data()) as Float32Array;
     results[name] = [values.reduce((sum, value) => sum + value, 0) / values.length];
   }
   return results;

@@ -1,0 +1,130 @@
+/** @file Whole training steps: gather, forward, backward, update, synchronised by reading the loss. */
+import type { Engine } from "../engine/device.ts";
+import { pcg4d } from "../engine/random.ts";
+import { sizeOf } from "../engine/shape.ts";
+import { adagrad } from "../kernels/optimizers/index.ts";
+import type { Model } from "../models/model.ts";
+import { svhnCNetwork } from "../models/networks/svhn-c.ts";
+import { Feed } from "../models/training/data.ts";
+import { TrainingLog } from "../models/training/log.ts";
+import { identityOrder } from "../models/training/order.ts";
+import { TrainingStep } from "../models/training/step.ts";
+import type { Ceilings } from "./ceilings/ceilings.ts";
+import { measure } from "./measure.ts";
+import type { Row } from "./row.ts";
+
+interface Workload {
+  readonly network: () => Model;
+  readonly optimizer: () => ReturnType<typeof adagrad>;
+  readonly loss: string;
+  readonly metrics: readonly string[];
+  readonly classes: number;
+  /** timed unless --only names others */
+  readonly batches: readonly number[];
+}
+
+/** By the names of the benchmark contract. */
+export const workloads: Readonly<Record<string, Workload>> = {
+  "svhn-c": {
+    network: () => svhnCNetwork(),
+    optimizer: () => adagrad({ learningRate: 0.01, epsilon: 1e-8 }),
+    loss: "binary_crossentropy",
+    metrics: ["categorical_accuracy", "binary_accuracy"],
+    classes: 10,
+    batches: [32, 128],
+  },
+};
+
+/** Times one workload at one batch size. Replay is held against an eager step first: same bits, or an error. */
+export async function timeStep(
+  engine: Engine,
+  name: string,
+  batch: number,
+  seconds: number,
+  ceilings: Ceilings,
+): Promise<Row> {
+  const workload = workloads[name]!;
+  const model = workload.network();
+  const { loss, metrics } = workload;
+  engine.trimMemory();
+  engine.resetPeakMemory();
+  const before = engine.memory.bytesInUse;
+  await model.compile({ engine, optimizer: workload.optimizer(), loss, metrics });
+  const feed = Feed.open(
+    engine,
+    randomImages(model, batch, workload.classes),
+    model.trainer.objective.oneHot,
+  );
+  const log = new TrainingLog(engine, model.trainer.objective, 1);
+  await checkReplay(model, feed, log, batch);
+  const step = await TrainingStep.prepare(model.trainer, feed, log, batch, false);
+  step.run(1);
+  const { ms, runs } = await measure(
+    `${name}:${batch}`,
+    async () => {
+      model.trainer.step.set({ position: 0 });
+      step.run(1);
+      await log.read(0, 1);
+    },
+    seconds,
+  );
+  const dispatches = step.recording!.dispatches;
+  const flops = dispatches.reduce((sum, dispatch) => sum + dispatch.flops, 0);
+  const bytes = dispatches.reduce((sum, dispatch) => sum + dispatch.bytes, 0);
+  const gflops = flops / (ms.median * 1e6);
+  const row: Row = {
+    suite: "steps",
+    workload: name,
+    batch,
+    variant: step.parts.length > 1 ? `${step.parts.length} micro-batches` : "replay",
+    ms,
+    runs,
+    images_per_s: (1000 * batch) / ms.median,
+    gflops,
+    gbytes_per_s: bytes / (ms.median * 1e6),
+    ceiling_fraction: gflops / ceilings.f32GigaFlops,
+    dispatches: dispatches.length,
+    peak_bytes: engine.memory.peakBytes - before,
+  };
+  step.dispose();
+  log.dispose();
+  feed.dispose();
+  model.dispose();
+  return row;
+}
+
+/** Runs a step eagerly and a replayed one from the same weights; the updated weights must be the same bits. */
+async function checkReplay(model: Model, feed: Feed, log: TrainingLog, batch: number): Promise<void> {
+  const { trainer } = model;
+  const start = await model.getWeights();
+  const slots = await trainer.state.read();
+  const results: Map<string, Float32Array>[] = [];
+  for (const eager of [true, false]) {
+    model.setWeights(start);
+    trainer.state.write(slots);
+    trainer.step.set({ step: 0, position: 0, batch: 0 });
+    const step = await TrainingStep.prepare(trainer, feed, log, batch, eager);
+    step.run(1);
+    if (!eager) {
+      model.setWeights(start);
+      trainer.state.write(slots);
+      trainer.step.set({ step: 0, position: 0, batch: 0 });
+      step.run(1); // the replay, after the recording
+    }
+    results.push(await model.getWeights());
+    step.dispose();
+  }
+  for (const [path, values] of results[0]!) {
+    const other = results[1]!.get(path)!;
+    if (!values.every((value, i) => Object.is(value, other[i]))) {
+      throw new Error(`${path}: replay and eager step differ; timing is pointless.`);
+    }
+  }
+}
+
+function randomImages(model: Model, count: number, classes: number) {
+  const size = sizeOf(model.inputShape);
+  const inputs = Uint8Array.from({ length: count * size }, (_, i) => pcg4d(i, 0, 0, 1)[0] >>> 24);
+  const labels = Array.from(identityOrder(count), (i) => pcg4d(i, 1, 0, 1)[0] % classes);
+  return { inputs, inputShape: model.inputShape, labels, classes };
+}

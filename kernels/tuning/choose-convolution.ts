@@ -1,0 +1,100 @@
+/** @file Which convolution kernel runs, for a pass and a problem on an adapter: one pure function with measured defaults. */
+import type { Constants } from "../../engine/shader.ts";
+import type { Convolution } from "../conv2d/problem.ts";
+import type { TuningAdapter } from "./choose-matmul.ts";
+import { naiveOnly } from "./mode.ts";
+
+export type ConvolutionPass = "forward" | "input-gradient" | "filter-gradient";
+
+/** A kernel file of the pass with its constants and dispatch. */
+export interface ConvolutionVariant {
+  /** subgroup needs channels and filters divisible by 4, subgroup-any does not */
+  readonly name: "naive" | "tiled" | "subgroup" | "subgroup-any";
+  readonly workgroups: readonly [number, number, number];
+  /** slices of the filter gradient's long sum, added by a second kernel */
+  readonly split: number;
+  readonly constants: Constants;
+}
+
+/** The measurements behind these choices are in kernels/conv2d/README.md. */
+export function chooseConvolution(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  adapter: TuningAdapter,
+): ConvolutionVariant {
+  if (naiveOnly()) return naiveConvolution(pass, problem);
+  if (adapter.class === "gpu") return tiledConvolution(pass, problem);
+  if (adapter.subgroupSize >= 4) return subgroupConvolution(pass, problem, adapter.subgroupSize);
+  return naiveConvolution(pass, problem);
+}
+
+/** As a matrix product: rows by columns, each a sum of `terms`. */
+function productOf(
+  pass: ConvolutionPass,
+  problem: Convolution,
+): { rows: number; columns: number; terms: number } {
+  const { batch, channels, filters, height, width, outHeight, outWidth, windowHeight, windowWidth } = problem;
+  const taps = windowHeight * windowWidth;
+  const positions = batch * outHeight * outWidth;
+  if (pass === "forward") return { rows: positions, columns: filters, terms: taps * channels };
+  if (pass === "input-gradient")
+    return { rows: batch * height * width, columns: channels, terms: taps * filters };
+  return { rows: taps * channels, columns: filters, terms: positions };
+}
+
+export function naiveConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
+  const { rows, columns } = productOf(pass, problem);
+  const images = pass === "filter-gradient" ? 1 : problem.batch;
+  const workgroups = [Math.ceil(columns / 8), Math.ceil(rows / images / 8), images] as const;
+  return { name: "naive", workgroups, split: 1, constants: {} };
+}
+
+/** For hardware GPUs: 64 x 64 tiles in workgroup memory. */
+export function tiledConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
+  const { rows, columns, terms } = productOf(pass, problem);
+  const [x, y] = [Math.ceil(columns / 64), Math.ceil(rows / 64)];
+  if (pass !== "filter-gradient")
+    return { name: "tiled", workgroups: [x, ...fold(y)], split: 1, constants: {} };
+  const split = clamp(Math.floor(512 / (x * y)), 1, Math.min(256, Math.ceil(terms / 256)));
+  return { name: "tiled", workgroups: [x, y, split], split, constants: {} };
+}
+
+/** For software adapters: one workgroup is one subgroup. */
+export function subgroupConvolution(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  subgroupSize: number,
+): ConvolutionVariant {
+  const { rows, columns, terms } = productOf(pass, problem);
+  const vectors = problem.channels % 4 === 0 && problem.filters % 4 === 0;
+  const name = vectors ? "subgroup" : "subgroup-any";
+  const wanted = Math.ceil(columns / 4);
+  const widest = pass === "filter-gradient" ? 4 : subgroupSize;
+  let group = Math.min(widest, subgroupSize);
+  while (group > 1 && group / 2 >= wanted) group /= 2;
+  const x = Math.ceil(columns / (4 * group));
+  const shared = { SUBGROUP_SIZE: subgroupSize, GROUP: group };
+  if (pass !== "filter-gradient") {
+    const rowsPerLane = 2;
+    const tiles = Math.ceil(rows / (subgroupSize * rowsPerLane));
+    return {
+      name,
+      workgroups: [x, ...fold(tiles)],
+      split: 1,
+      constants: { ...shared, ROWS_PER_LANE: rowsPerLane },
+    };
+  }
+  const y = Math.ceil(rows / (4 * subgroupSize));
+  const split = clamp(Math.ceil(16 / (x * y)), 1, Math.ceil(terms / 256));
+  return { name, workgroups: [x, y, split], split, constants: shared };
+}
+
+/** Spreads a number of workgroups over two axes, since one holds at most 65,535. */
+function fold(count: number): readonly [number, number] {
+  const z = Math.ceil(count / 65535);
+  return [Math.ceil(count / z), z];
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(value, high));
+}

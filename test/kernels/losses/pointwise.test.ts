@@ -1,0 +1,153 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
+import { gradients } from "../../../engine/tape.ts";
+import {
+  binaryCrossentropy,
+  binaryCrossentropyFromLogits,
+  meanAbsoluteError,
+  meanSquaredError,
+} from "../../../kernels/losses/index.ts";
+import {
+  type PointwiseName,
+  pointwiseGradientReference,
+  pointwiseReference,
+} from "../../../kernels/losses/pointwise.reference.ts";
+import { type Array64, array64 } from "../../../kernels/reference.ts";
+import { expectClose } from "../../support/compare.ts";
+import { useEngine } from "../../support/engine.ts";
+import { checkReferenceGradient } from "../../support/gradient.ts";
+import { properties } from "../../support/properties.ts";
+import { randomArray } from "../../support/random.ts";
+import { asGpu } from "../as-gpu.ts";
+import { checkLoss } from "./check-loss.ts";
+
+const losses = {
+  meanSquaredError,
+  meanAbsoluteError,
+  binaryCrossentropy,
+  binaryCrossentropyFromLogits,
+};
+const names = Object.keys(losses) as PointwiseName[];
+const rangeOf = (name: PointwiseName) =>
+  (name === "binaryCrossentropy" ? [0.01, 0.99] : [-4, 4]) as [number, number];
+
+const cases = fc.record({
+  shape: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }),
+  weighted: fc.boolean(),
+  divisor: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
+  seed: fc.nat(1e6),
+});
+
+describe("elementwise losses", () => {
+  const engine = useEngine();
+
+  for (const name of names) {
+    const check = (
+      x: Array64,
+      t: Array64,
+      options: { weights?: Array64; divisor?: number | undefined } = {},
+    ) =>
+      checkLoss(
+        engine(),
+        { loss: losses[name], x, targets: t, ...options },
+        pointwiseReference(name, x, t),
+        (dLoss) => pointwiseGradientReference(name, dLoss, x, t),
+      );
+
+    it(`${name} matches the reference, with weights and divisors`, async () => {
+      await fc.assert(
+        fc.asyncProperty(cases, async ({ shape, weighted, divisor, seed }) => {
+          const weights = weighted ? { weights: randomArray([shape[0]!], seed + 2, 0, 2) } : {};
+          const x = randomArray(shape, seed, ...rangeOf(name));
+          await check(x, randomArray(shape, seed + 1, 0, 1), { ...weights, divisor });
+        }),
+        properties,
+      );
+    });
+
+    it(`${name} has a reference whose gradient agrees with central differences`, () => {
+      const t = randomArray([3, 5], 2, 0, 1);
+      checkReferenceGradient(
+        (x) => pointwiseReference(name, x, t),
+        (dy, x) => [pointwiseGradientReference(name, dy, x, t)],
+        [randomArray([3, 5], 1, ...rangeOf(name))],
+      );
+    });
+  }
+
+  it("shares long samples among the lanes of a workgroup", async () => {
+    const x = randomArray([3, 2501], 1);
+    const t = randomArray([3, 2501], 2);
+    const check = () =>
+      checkLoss(
+        engine(),
+        { loss: meanSquaredError, x, targets: t },
+        pointwiseReference("meanSquaredError", x, t),
+        (d) => pointwiseGradientReference("meanSquaredError", d, x, t),
+      );
+    await check();
+    await asGpu(engine(), check);
+  });
+
+  it("clips probabilities as Keras does: 0 costs 16.118096, 1 costs 15.942385, without gradient", async () => {
+    // Both numbers: test/golden/README.md, the float32 neighbours of 1e-7 and 1 - 1e-7.
+    const x = engine().tensor([0, 1, 0, 1], [4, 1]);
+    const t = engine().tensor([1, 0, 0, 1], [4, 1]);
+    const perSample = engine().zeros([4]);
+    const result = gradients(engine(), () => binaryCrossentropy(x, t, { perSample }), [x]);
+    const values = await perSample.data();
+    expectClose(values, [16.118096, 15.942385, 0, 0], { scale: 1 });
+    // -log of the neighbour below 1: both right answers cost 1.19e-7 and 1e-7, not 0 and not 5e-7.
+    expect(values[2]).toBeCloseTo(1e-7, 9);
+    expect(values[3]).toBeCloseTo(2 ** -23, 9);
+    expect([...(await result.gradients[0]!.data())]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("keeps the binary cross-entropy of logits of +-1e4 finite", async () => {
+    const x = array64([4, 1], [1e4, -1e4, 1e4, -1e4]);
+    const t = array64([4, 1], [1, 0, 0, 1]);
+    await checkLoss(
+      engine(),
+      { loss: binaryCrossentropyFromLogits, x, targets: t },
+      array64([4], [0, 0, 1e4, 1e4]),
+      () => array64([4, 1], [0, 0, 0.25, -0.25]),
+    );
+  });
+
+  it("adds up over micro-batches to the loss of the batch", async () => {
+    const [x, t] = [randomArray([8, 3], 1), randomArray([8, 3], 2)];
+    const part = (a: Array64, from: number) => engine().tensor(a.data.slice(from * 3, from * 3 + 12), [4, 3]);
+    const halves = [0, 4].map((from) => meanSquaredError(part(x, from), part(t, from), { divisor: 8 }));
+    const values = await Promise.all(halves.map(async (half) => (await half.data())[0]!));
+    const whole = pointwiseReference("meanSquaredError", x, t).data.reduce(
+      (sum, value) => sum + value / 8,
+      0,
+    );
+    expectClose([values[0]! + values[1]!], [whole]);
+  });
+
+  it("gives the same bits eagerly and replayed, and can be planned", async () => {
+    const x = engine().tensor(randomArray([5, 40], 1).data, [5, 40]);
+    const t = engine().tensor(randomArray([5, 40], 2).data, [5, 40]);
+    const step = () => gradients(engine(), () => meanAbsoluteError(x, t), [x]);
+    expect(engine().plan(step).pipelines.length).toBeGreaterThanOrEqual(3);
+    const eager = step();
+    const recording = engine().record(step);
+    recording.replay();
+    const replayed = recording.result;
+    expect([...(await replayed.value.data())]).toEqual([...(await eager.value.data())]);
+    expect([...(await replayed.gradients[0]!.data())]).toEqual([...(await eager.gradients[0]!.data())]);
+    recording.dispose();
+  });
+
+  it("names shapes and options that do not fit", () => {
+    const [x, t] = [engine().zeros([4, 3]), engine().zeros([3, 4])];
+    expect(() => meanSquaredError(x, t)).toThrow(ShapeError);
+    expect(() => meanSquaredError(x, t)).toThrow("prediction [4,3], target [3,4].");
+    expect(() => meanSquaredError(x, x, { weights: engine().zeros([3]) })).toThrow(
+      "meanSquaredError: weights must be [4] f32, one per sample, got [3] f32.",
+    );
+    expect(() => meanSquaredError(x, x, { divisor: 0 })).toThrow(ArgumentError);
+  });
+});
