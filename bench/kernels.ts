@@ -6,6 +6,7 @@ import type { Tensor } from "../engine/tensor.ts";
 import { filterGradient, forward, inputGradient } from "../kernels/conv2d/passes.ts";
 import { type Convolution, convolutionFlops } from "../kernels/conv2d/problem.ts";
 import { type MatmulProblem, multiply } from "../kernels/dense/product.ts";
+import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import {
   type ConvolutionPass,
   chooseConvolution,
@@ -13,7 +14,6 @@ import {
 } from "../kernels/tuning/choose-convolution.ts";
 import { chooseMatmul, naiveMatmul } from "../kernels/tuning/choose-matmul.ts";
 import { resolveWindow } from "../kernels/window.ts";
-import type { Ceilings } from "./ceilings/ceilings.ts";
 import { measure } from "./measure.ts";
 import type { Row } from "./row.ts";
 

@@ -10,7 +10,7 @@ import {
   WgradError,
 } from "../engine/index.ts";
 import { commit, versions } from "../experiments/run/versions.ts";
-import { type Ceilings, measureCeilings } from "./ceilings/ceilings.ts";
+import { type Ceilings, measureCeilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { kernelWorkloads, timeKernel } from "./kernels.ts";
 import { type Row, tableHead, tableRow } from "./row.ts";
 import { timeStep, workloads } from "./steps.ts";

@@ -3,13 +3,13 @@ import type { Engine } from "../engine/device.ts";
 import { pcg4d } from "../engine/random.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { adagrad } from "../kernels/optimizers/index.ts";
+import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import type { Model } from "../models/model.ts";
 import { svhnCNetwork } from "../models/networks/svhn-c.ts";
 import { Feed } from "../models/training/data.ts";
 import { TrainingLog } from "../models/training/log.ts";
 import { identityOrder } from "../models/training/order.ts";
 import { TrainingStep } from "../models/training/step.ts";
-import type { Ceilings } from "./ceilings/ceilings.ts";
 import { measure } from "./measure.ts";
 import type { Row } from "./row.ts";
 

@@ -30,7 +30,7 @@ export function syntheticStreetDigits(part: "train" | "test", count: number, see
     const draws = new Draws(seed, stream, image);
     const digit = draws.below(10);
     labels[image] = (digit + 9) % 10;
-    const target = images.subarray(image * imageBytes, (image + 1) * imageBytes);
+    const target = new Uint8ClampedArray(images.buffer, image * imageBytes, imageBytes);
     renderScene(drawScene(draws, digit), { seed, stream, image }, target);
   }
   return { images, labels, count, height: imageSize, width: imageSize, channels: 3 };

@@ -21,8 +21,14 @@ const fieldColumns = 62;
 const fieldRows = 82;
 const cell = 2;
 
-/** Line segment x0, y0, x1, y1 and its thickness relative to the pen's. */
-type Segment = readonly [x0: number, y0: number, x1: number, y1: number, weight: number];
+/** Line from (x, y) to (x + dx, y + dy), and its thickness relative to the pen's. */
+interface Segment {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly weight: number;
+}
 
 type Point = readonly [x: number, y: number];
 
@@ -57,15 +63,15 @@ export function distanceAt({ distances }: Glyph, x: number, y: number): number {
 
 function makeGlyph(font: Font, digit: number): Glyph {
   const segments = flatten(font.digits[digit]!, font.contrast);
-  const xs = segments.flatMap(([x0, , x1]) => [x0, x1]);
+  const xs = segments.flatMap(({ x, dx }) => [x, x + dx]);
+  const square = font.pen === "square";
   const distances = new Float32Array(fieldRows * fieldColumns);
   for (let j = 0; j < fieldRows; j++) {
     for (let i = 0; i < fieldColumns; i++) {
       const x = fieldLeft + i * cell;
       const y = fieldTop + j * cell;
       let nearest = Number.POSITIVE_INFINITY;
-      for (const segment of segments)
-        nearest = Math.min(nearest, distanceTo(segment, x, y, font.pen === "square"));
+      for (const segment of segments) nearest = Math.min(nearest, distanceTo(segment, x, y, square));
       distances[j * fieldColumns + i] = nearest;
     }
   }
@@ -73,13 +79,14 @@ function makeGlyph(font: Font, digit: number): Glyph {
 }
 
 /** Distance from a point to a segment over the segment's weight; a square pen reaches further into its corners. */
-function distanceTo([x0, y0, x1, y1, weight]: Segment, x: number, y: number, square: boolean): number {
-  const [dx, dy] = [x1 - x0, y1 - y0];
-  const along = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy);
+function distanceTo(segment: Segment, px: number, py: number, square: boolean): number {
+  const { x, y, dx, dy, weight } = segment;
+  const along = ((px - x) * dx + (py - y) * dy) / (dx * dx + dy * dy);
   const t = Math.min(1, Math.max(0, along));
-  const [ex, ey] = [Math.abs(x - x0 - t * dx), Math.abs(y - y0 - t * dy)];
+  const ex = Math.abs(px - x - t * dx);
+  const ey = Math.abs(py - y - t * dy);
   const round = Math.sqrt(ex * ex + ey * ey);
-  const beyondEnd = along < 0 || along > 1;
+  const beyondEnd = t !== along;
   return (square && beyondEnd ? 0.8 * Math.max(ex, ey) + 0.2 * round : round) / weight;
 }
 
@@ -91,7 +98,8 @@ function flatten(path: string, contrast: number): Segment[] {
   const lineTo = (to: Point) => {
     const [dx, dy] = [to[0] - pen[0], to[1] - pen[1]];
     const length = Math.sqrt(dx * dx + dy * dy);
-    if (length > 0) segments.push([...pen, ...to, 1 - (contrast * Math.abs(dx)) / length]);
+    if (length > 0)
+      segments.push({ x: pen[0], y: pen[1], dx, dy, weight: 1 - (contrast * Math.abs(dx)) / length });
     pen = to;
   };
   for (const [, command, numbers] of path.matchAll(/([MLQCZ])([^MLQCZ]*)/g)) {

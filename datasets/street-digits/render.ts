@@ -18,7 +18,7 @@ export interface NoiseSource {
 }
 
 /** Paints `scene` into `target`, 3072 bytes [h, w, c]. */
-export function renderScene(scene: Scene, noise: NoiseSource, target: Uint8Array): void {
+export function renderScene(scene: Scene, noise: NoiseSource, target: Uint8ClampedArray): void {
   const pixels = new Float32Array(imageBytes);
   paint(scene, pixels);
   for (let pass = 0; pass < scene.blur.passes; pass++) smooth(pixels, scene.blur.weight);
@@ -32,7 +32,8 @@ function paint(scene: Scene, pixels: Float32Array): void {
   for (let row = 0; row < imageSize; row++) {
     for (let column = 0; column < imageSize; column++) {
       const at = (row * imageSize + column) * channels;
-      const [x, y] = [column + 0.5 - half, row + 0.5 - half];
+      const x = column + 0.5 - half;
+      const y = row + 0.5 - half;
       put(pixels, at, scene.ground, 1);
       paintEdges(scene, x, y, pixels, at);
       if (shadow) {
@@ -120,15 +121,20 @@ function smoothLine(pixels: Float32Array, start: number, stride: number, weight:
   }
 }
 
-/** Adds noise and rounds to bytes. */
-function addNoise({ noise }: Scene, source: NoiseSource, pixels: Float32Array, target: Uint8Array): void {
+/** Adds noise; storing rounds and clips to bytes. */
+function addNoise(
+  { noise }: Scene,
+  source: NoiseSource,
+  pixels: Float32Array,
+  target: Uint8ClampedArray,
+): void {
+  const { seed, stream, image } = source;
   for (let pixel = 0; pixel < imageSize * imageSize; pixel++) {
-    const bits = pcg4d(source.seed, source.stream, source.image, firstNoiseCount + pixel);
+    const bits = pcg4d(seed, stream, image, firstNoiseCount + pixel);
     const grey = noise.grey * bell(bits[3]);
+    const at = pixel * channels;
     for (let channel = 0; channel < channels; channel++) {
-      const at = pixel * channels + channel;
-      const value = Math.round(pixels[at]! + grey + noise.colour * bell(bits[channel]!));
-      target[at] = Math.min(255, Math.max(0, value));
+      target[at + channel] = pixels[at + channel]! + grey + noise.colour * bell(bits[channel]!);
     }
   }
 }

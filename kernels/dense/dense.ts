@@ -5,6 +5,7 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { activationGradient } from "../elementwise/activation-gradient.ts";
 import type { FusedActivation } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
+import { reshape } from "../shape/reshape.ts";
 import { matrixProduct } from "./product.ts";
 
 export interface DenseOptions {
@@ -17,15 +18,19 @@ export interface DenseOptions {
 }
 
 /**
- * y[n, j] = activation(bias[j] + sum over i of x[n, i] * kernel[i, j])
- * @param x [n, in]
+ * y[..., j] = activation(bias[j] + sum over i of x[..., i] * kernel[i, j])
+ * @param x [n, in], or with more axes before the last
  * @param weights [in, out], the layer's kernel
- * @returns [n, out]
+ * @returns [n, out], with x's axes before the last
  * @throws ShapeError if the sizes do not fit
  */
 export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): Tensor {
   const { bias, activation = "linear", transposeKernel = false } = options;
   checkDense(x, weights, bias, transposeKernel);
+  if (x.shape.length > 2) {
+    const rows = reshape(x, [-1, x.shape.at(-1)!]);
+    return reshape(dense(rows, weights, options), [...x.shape.slice(0, -1), -1]);
+  }
   const y = matrixProduct({ a: x, b: weights, transposeB: transposeKernel, bias, activation });
   return differentiable(y, {
     inputs: bias ? [x, weights, bias] : [x, weights],
@@ -47,14 +52,15 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
 function checkDense(x: Tensor, weights: Tensor, bias: Tensor | undefined, transposed: boolean): void {
   const layout = transposed ? "(out,in)" : "(in,out)";
   const shapes = `x ${formatShape(x.shape)} (n,in), kernel ${formatShape(weights.shape)} ${layout}`;
-  if (x.shape.length !== 2 || weights.shape.length !== 2) {
-    throw new ShapeError(`dense: expects x and kernel of two axes each. ${shapes}.`);
+  if (x.shape.length < 2 || weights.shape.length !== 2) {
+    throw new ShapeError(`dense: expects x of two or more axes and a kernel of two. ${shapes}.`);
   }
   const [expected, out] = transposed
     ? [weights.shape[1]!, weights.shape[0]!]
     : [weights.shape[0]!, weights.shape[1]!];
-  if (x.shape[1] !== expected) {
-    throw new ShapeError(`dense: the kernel expects ${expected} inputs, x has ${x.shape[1]}. ${shapes}.`);
+  const inputs = x.shape.at(-1);
+  if (inputs !== expected) {
+    throw new ShapeError(`dense: the kernel expects ${expected} inputs, x has ${inputs}. ${shapes}.`);
   }
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== out)) {
     throw new ShapeError(`dense: bias must be [${out}], got ${formatShape(bias.shape)}. ${shapes}.`);

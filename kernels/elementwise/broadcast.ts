@@ -48,7 +48,8 @@ function isTail(x: Shape, shape: Shape): boolean {
   return sizeOf(x) === 1 || sameShape(trimmed, shape.slice(shape.length - trimmed.length));
 }
 
-function stretch(op: string, x: Tensor, shape: Shape): Tensor {
+/** A copy of `x` with its axes of size 1 stretched to `shape`. */
+export function stretch(op: string, x: Tensor, shape: Shape): Tensor {
   const own = padFront(x.shape, shape.length);
   const strides = stridesOf(own);
   const axes = shape.map((size, axis) => ({ size, stride: own[axis] === 1 ? 0 : strides[axis]! }));

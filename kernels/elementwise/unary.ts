@@ -30,7 +30,7 @@ export const softplus = (x: Tensor): Tensor => unary("softplus", x);
 
 export const exp = (x: Tensor): Tensor => unary("exp", x);
 
-/** Natural logarithm; NaN below 0. */
+/** Natural logarithm. What it is below 0 depends on the adapter. */
 export const log = (x: Tensor): Tensor => unary("log", x);
 
 export const sqrt = (x: Tensor): Tensor => unary("sqrt", x);

@@ -68,5 +68,7 @@ fn f(x: vec4f) -> vec4f {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
-  if (i < arrayLength(&y)) { y[i] = f(x[i]); }
+  if (i >= arrayLength(&y)) { return; }
+  let value = x[i];
+  y[i] = select(f(value), value, value != value); // max, exp and log may hide a NaN
 }

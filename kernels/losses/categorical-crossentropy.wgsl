@@ -72,6 +72,7 @@ fn main(
     open += select(0.0, t, p == q);
   }
   cost = combined(cost, lane, one);
+  cost = select(cost, total, total != total); // clamp and log may hide a NaN
   open = combined(open, lane, one);
   // A label that is no class must not pass for a sample without loss.
   if (LABELS && targets[sample] >= CLASSES) { cost = bitcast<f32>(targets[sample] | 0x7fc00000u); }

@@ -59,7 +59,9 @@ fn main(
   for (var v = start / 4u + lane; v < (end + 3u) / 4u; v += LANES) {
     let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
     let inside = (index >= vec4u(start)) & (index < vec4u(end));
-    sums += select(vec4f(0.0), f(x[v], targets[v]), inside);
+    let value = x[v];
+    let term = select(f(value, targets[v]), value, value != value); // clamp and log may hide a NaN
+    sums += select(vec4f(0.0), term, inside);
   }
   var sum = (sums.x + sums.y) + (sums.z + sums.w);
   if (LANES > 1u) {

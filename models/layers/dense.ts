@@ -5,6 +5,7 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
 import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
 import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
+import type { Variable } from "../variable.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
 export interface DenseLayerOptions extends LayerOptions {
@@ -37,6 +38,11 @@ export class DenseLayer extends Layer {
     const [features] = this.singleOfRank(inputs, 1, "[features]") as [number];
     this.addVariable("kernel", [features, this.units], kernelInitializer);
     if (useBias) this.addVariable("bias", [this.units], biasInitializer);
+  }
+
+  /** The kernel [in, out], for layers tied to this one. Throws WgradError until the layer was used. */
+  get kernel(): Variable {
+    return this.variable("kernel");
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -26,6 +26,9 @@ const losses: Readonly<Record<string, { readonly compute: LossFunction; readonly
   mean_absolute_error: { compute: meanAbsoluteError, sparse: false },
 };
 
+/** Keras's names of the losses. */
+export const lossNames: readonly string[] = Object.keys(losses);
+
 const lossAliases: Readonly<Record<string, string>> = {
   mse: "mean_squared_error",
   mae: "mean_absolute_error",
@@ -46,8 +49,8 @@ export class Objective {
 
   constructor(model: Model, loss: string, metrics: readonly string[] | Readonly<Record<string, string>>) {
     this.lossName = lossAliases[loss] ?? loss;
-    const found = losses[this.lossName];
-    if (!found) throw unknown("loss", loss, [...Object.keys(losses), ...Object.keys(lossAliases)]);
+    const found = Object.hasOwn(losses, this.lossName) ? losses[this.lossName] : undefined;
+    if (!found) throw unknown("loss", loss, [...lossNames, ...Object.keys(lossAliases)]);
     this.#compute = found.compute;
     this.oneHot = !found.sparse;
     const entries = Array.isArray(metrics)

@@ -14,8 +14,8 @@ const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex")
 describe("syntheticStreetDigits", () => {
   it("is the same on every machine", () => {
     const { images, labels } = syntheticStreetDigits("train", 50, 0);
-    // Recorded on Node 20.20.2 and checked on Node 22 (x86-64); change it together with the generator.
-    expect(md5(images)).toBe("GOLDEN");
+    // Recorded on Node 20.20.2; Node 22.23.3 and 24.21.0 give the same (x86-64). Changes with the generator only.
+    expect(md5(images)).toBe("41055054b7b7f6b6e125ade1543d6345");
     expect([...labels.subarray(0, 10)]).toEqual([0, 7, 7, 2, 2, 2, 6, 5, 1, 7]);
   });
 

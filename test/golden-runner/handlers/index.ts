@@ -5,6 +5,8 @@ import type { Check } from "../compare.ts";
 import { runInitializer, supportsInitializer } from "./initializer.ts";
 import { runLoss, supportsLoss } from "./loss.ts";
 import { runMetric, supportsMetric } from "./metric.ts";
+import { runNetwork } from "./network.ts";
+import { runNetworkHashed } from "./network-hashed.ts";
 import { runOp, supportsOp } from "./op.ts";
 import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
 import { runSchedule, supportsSchedule } from "./schedule.ts";
@@ -24,6 +26,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   schedule: { run: runSchedule, supports: supportsSchedule },
   initializer: { run: runInitializer, supports: supportsInitializer },
   metric: { run: runMetric, supports: supportsMetric },
+  network: { run: runNetwork, supports: () => true },
+  network_hashed: { run: runNetworkHashed, supports: () => true },
 };
 
 /** The handler of a case; undefined if wgrad has nothing that could run it. */

@@ -3,6 +3,7 @@ import type { Tensor } from "../../../engine/index.ts";
 import { batchNorm } from "../../../kernels/batch-norm/index.ts";
 import { conv2d } from "../../../kernels/conv2d/conv2d.ts";
 import { dense } from "../../../kernels/dense/dense.ts";
+import { matmul } from "../../../kernels/dense/matmul.ts";
 import { applyDropoutMask } from "../../../kernels/dropout/index.ts";
 import * as elementwise from "../../../kernels/elementwise/index.ts";
 import { layerNorm } from "../../../kernels/layer-norm/index.ts";
@@ -116,6 +117,9 @@ const norm =
 
 const layers: Readonly<Record<string, Op>> = {
   dense: ({ x, kernel, bias }) => ({ y: dense(x!, kernel!, { bias }) }),
+  matmul: ({ a, b }, attrs) => ({
+    y: matmul(a!, b!, { transposeA: attrs.boolean("transpose_a"), transposeB: attrs.boolean("transpose_b") }),
+  }),
   batch_norm_train: norm(true),
   batch_norm_infer: norm(false),
   layer_norm: ({ x, gamma, beta }, attrs) => ({

@@ -73,7 +73,7 @@ export async function runOptimizer(golden: GoldenCase, engine: Engine): Promise<
 }
 
 /** Learning rate by step, undefined where the optimizer's own holds. */
-function scheduleOf(attrs: Attributes): (step: number) => number | undefined {
+export function scheduleOf(attrs: Attributes): (step: number) => number | undefined {
   if (!attrs.has("schedule")) return () => undefined;
   const byEpoch: Schedule = halvingOf(attrs.inner("schedule"));
   return (step) => byEpoch(Math.floor(step / attrs.number("steps_per_epoch")));

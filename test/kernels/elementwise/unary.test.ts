@@ -111,6 +111,11 @@ describe("unary ops", () => {
     expect(await at((x) => ops.clip(x, -1, 2), [-1, 2])).toEqual([1, 1]);
   });
 
+  it("does not hide a NaN", async () => {
+    const x = engine().tensor([Number.NaN, 1]);
+    for (const [name, { op }] of Object.entries(cases)) expect((await op(x).data())[0], name).toBeNaN();
+  });
+
   it("rejects parameters and tensors it cannot work with", () => {
     const x = engine().zeros([3]);
     expect(() => ops.leakyRelu(x, -1)).toThrow(ArgumentError);

@@ -97,6 +97,11 @@ for (const [name, { dense, sparse, range, value, gradient }] of Object.entries(f
       expect((await negative.data())[0]).toBeNaN();
     });
 
+    it("does not hide a NaN", async () => {
+      const x = engine().tensor([Number.NaN, 0.5, 0.5, 0.5], [2, 2]);
+      expect((await dense(x, engine().tensor([1, 0, 0, 1], [2, 2])).data())[0]).toBeNaN();
+    });
+
     it("names the shapes of targets that do not fit", () => {
       const x = engine().zeros([4, 3]);
       expect(() => dense(x, engine().zeros([4, 2]))).toThrow(ShapeError);

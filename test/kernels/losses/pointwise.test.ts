@@ -115,6 +115,12 @@ describe("elementwise losses", () => {
     );
   });
 
+  it("does not hide a NaN", async () => {
+    const x = engine().tensor([Number.NaN, 0.5], [2, 1]);
+    const t = engine().tensor([1, 1], [2, 1]);
+    for (const name of names) expect((await losses[name](x, t).data())[0], name).toBeNaN();
+  });
+
   it("adds up over micro-batches to the loss of the batch", async () => {
     const [x, t] = [randomArray([8, 3], 1), randomArray([8, 3], 2)];
     const part = (a: Array64, from: number) => engine().tensor(a.data.slice(from * 3, from * 3 + 12), [4, 3]);

@@ -66,6 +66,11 @@ for (const [name, op, log] of [
       expect([...gradients[0]!].every(Number.isFinite)).toBe(true);
     });
 
+    it("does not hide a NaN", async () => {
+      const y = op(engine().tensor([Number.NaN, 0, 1, 2], [2, 2]));
+      expect((await y.data())[0]).toBeNaN();
+    });
+
     it("says which axes there are", () => {
       expect(() => op(engine().zeros([2, 3]), 2)).toThrow(ArgumentError);
     });

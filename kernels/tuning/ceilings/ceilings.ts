@@ -1,7 +1,6 @@
 /** @file What the adapter can do at most: arithmetic, bandwidth, and the cost of a launch and of a submit. */
-import type { Engine } from "../../engine/device.ts";
-import { kernel, run } from "../../engine/kernel.ts";
-import { measure } from "../measure.ts";
+import type { Engine } from "../../../engine/device.ts";
+import { kernel, run } from "../../../engine/kernel.ts";
 
 const multiplyAdd = kernel(import.meta.url, "multiply-add.wgsl", { reads: ["x"], writes: ["y"] });
 const copyKernel = kernel(import.meta.url, "copy.wgsl", { reads: ["x"], writes: ["y"] });
@@ -46,9 +45,9 @@ async function arithmetic(engine: Engine, half: boolean, seconds: number): Promi
     engine.scope(() => void run(multiplyAdd, { x }, { y: [invocations] }, { invocations, constants, half }));
     await engine.sync();
   };
-  const { ms } = await measure("multiply-add", launch, seconds);
+  const ms = await medianMilliseconds(launch, seconds);
   x.dispose();
-  return (2 * 4 * 16 * rounds * invocations) / (ms.median * 1e6);
+  return (2 * 4 * 16 * rounds * invocations) / (ms * 1e6);
 }
 
 async function bandwidth(engine: Engine, byKernel: boolean, seconds: number): Promise<number> {
@@ -60,10 +59,10 @@ async function bandwidth(engine: Engine, byKernel: boolean, seconds: number): Pr
     else engine.copy(source, target);
     await engine.sync();
   };
-  const { ms } = await measure("copy", launch, seconds);
+  const ms = await medianMilliseconds(launch, seconds);
   source.dispose();
   target.dispose();
-  return (2 * 4 * elements) / (ms.median * 1e6);
+  return (2 * 4 * elements) / (ms * 1e6);
 }
 
 async function launches(engine: Engine, seconds: number) {
@@ -74,30 +73,35 @@ async function launches(engine: Engine, seconds: number) {
     for (let i = 0; i < count; i++) run(copyKernel, { x }, { y }, { invocations: 1 });
   });
   let encoding = Number.POSITIVE_INFINITY;
-  const many = await measure(
-    "launch",
-    async () => {
-      const start = performance.now();
-      for (const command of recording.commands) engine.commands.encode(command);
-      encoding = Math.min(encoding, performance.now() - start);
-      await engine.sync();
-    },
-    seconds,
-  );
-  const one = await measure(
-    "submit",
-    async () => {
-      run(copyKernel, { x }, { y }, { invocations: 1 });
-      await engine.sync();
-    },
-    seconds,
-  );
+  const many = await medianMilliseconds(async () => {
+    const start = performance.now();
+    for (const command of recording.commands) engine.commands.encode(command);
+    encoding = Math.min(encoding, performance.now() - start);
+    await engine.sync();
+  }, seconds);
+  const one = await medianMilliseconds(async () => {
+    run(copyKernel, { x }, { y }, { invocations: 1 });
+    await engine.sync();
+  }, seconds);
   recording.dispose();
   x.dispose();
   y.dispose();
   return {
-    launchMicroseconds: (many.ms.median * 1000) / count,
+    launchMicroseconds: (many * 1000) / count,
     encodeMicroseconds: (encoding * 1000) / count,
-    submitMicroseconds: one.ms.median * 1000,
+    submitMicroseconds: one * 1000,
   };
+}
+
+/** Runs `work` for about `seconds`, at least three times after a warm-up. */
+async function medianMilliseconds(work: () => Promise<void>, seconds: number): Promise<number> {
+  await work();
+  const times: number[] = [];
+  const end = performance.now() + 1000 * seconds;
+  while (times.length < 3 || performance.now() < end) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }

@@ -1,0 +1,56 @@
+/** @file The public face of the models: layers and functions by Keras's names. */
+
+export {
+  type AdadeltaOptions,
+  type AdagradOptions,
+  type AdamOptions,
+  type AdamwOptions,
+  adadelta,
+  adagrad,
+  adam,
+  adamw,
+  type Optimizer,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+} from "../kernels/optimizers/index.ts";
+export type { ActivationName } from "./activations.ts";
+export * from "./initializers.ts";
+export { Activation } from "./layers/activation.ts";
+export { Add } from "./layers/add.ts";
+export { AveragePooling2D } from "./layers/average-pooling2d.ts";
+export { BatchNormalization, type BatchNormalizationOptions } from "./layers/batch-normalization.ts";
+export { Concatenate, type ConcatenateOptions } from "./layers/concatenate.ts";
+export { Conv2D, type Conv2DOptions } from "./layers/conv2d.ts";
+export { Cropping2D } from "./layers/cropping2d.ts";
+export { Dense, type DenseLayerOptions } from "./layers/dense.ts";
+export { DenseTranspose, type DenseTransposeOptions } from "./layers/dense-transpose.ts";
+export { Dropout } from "./layers/dropout.ts";
+export { Flatten } from "./layers/flatten.ts";
+export { GaussianNoise } from "./layers/gaussian-noise.ts";
+export { GlobalAveragePooling2D, GlobalMaxPooling2D } from "./layers/global-pooling2d.ts";
+export { Input, input } from "./layers/input.ts";
+export { type CallContext, Layer, type LayerOptions } from "./layers/layer.ts";
+export { LayerNormalization } from "./layers/layer-normalization.ts";
+export { MaxPooling2D } from "./layers/max-pooling2d.ts";
+export type { PoolingOptions } from "./layers/pooling2d.ts";
+export { Reshape } from "./layers/reshape.ts";
+export { UpSampling2D } from "./layers/up-sampling2d.ts";
+export { ZeroPadding2D } from "./layers/zero-padding2d.ts";
+export { Model, type ModelOptions, model } from "./model.ts";
+export * from "./schedules.ts";
+export { Sequential, sequential } from "./sequential.ts";
+export type { Summary, SummaryRow } from "./summary.ts";
+export type { SymbolicTensor } from "./symbolic.ts";
+export type { Callback, CallbackState, FitControl, Progress } from "./training/callbacks.ts";
+export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
+export type { DataSource, Subset } from "./training/data.ts";
+export { History, type Logs } from "./training/history.ts";
+export { type MetricName, metricNames } from "./training/metric-names.ts";
+export { lossNames } from "./training/objective.ts";
+export type { EvaluateOptions, FitOptions, PredictOptions } from "./training/options.ts";
+export type { TrainingPosition, TrainingSnapshot } from "./training/snapshot.ts";
+export type { CompileOptions } from "./training/trainer.ts";
+export { loadWeights, saveWeights } from "./weights/model-weights.ts";
+export { readSafetensors, writeSafetensors } from "./weights/safetensors.ts";

@@ -1,0 +1,54 @@
+/** @file BatchNormalization: every channel with mean 0 and variance 1, then scaled and shifted by learnt numbers. */
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { type BatchNormOptions, batchNorm } from "../../kernels/batch-norm/batch-norm.ts";
+import { ones, zeros } from "../initializers.ts";
+import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+
+export interface BatchNormalizationOptions extends LayerOptions, Omit<BatchNormOptions, "training"> {}
+
+export class BatchNormalizationLayer extends Layer {
+  readonly className = "BatchNormalization";
+  readonly #options: BatchNormalizationOptions;
+
+  constructor(options: BatchNormalizationOptions = {}) {
+    super(options);
+    this.#options = options;
+  }
+
+  protected override createVariables(inputs: readonly Shape[]): void {
+    const channels = [this.single(inputs).at(-1)!];
+    this.addVariable("gamma", channels, ones());
+    this.addVariable("beta", channels, zeros());
+    this.addVariable("moving_mean", channels, zeros(), false);
+    this.addVariable("moving_variance", channels, ones(), false);
+  }
+
+  outputShape(inputs: readonly Shape[]): Shape {
+    const shape = this.single(inputs);
+    const channels = this.variable("gamma").size;
+    if (shape.at(-1) !== channels) {
+      throw new ShapeError(`${this.label}: was built for ${channels} channels, got ${formatShape(shape)}.`);
+    }
+    return shape;
+  }
+
+  /** Frozen, it uses its moving statistics in training too, and leaves them as they are. */
+  call(inputs: readonly Tensor[], context: CallContext): Tensor {
+    const state = {
+      gamma: this.variable("gamma").tensor,
+      beta: this.variable("beta").tensor,
+      movingMean: this.variable("moving_mean").tensor,
+      movingVariance: this.variable("moving_variance").tensor,
+    };
+    const training = context.training && this.trainable;
+    const { momentum = 0.99, epsilon = 1e-3, movingVarianceRule = "unbiased" } = this.#options;
+    return batchNorm(this.single(inputs), state, { training, momentum, epsilon, movingVarianceRule });
+  }
+}
+
+/** Keras's BatchNormalization(): over the last axis, momentum 0.99, epsilon 0.001. */
+export function BatchNormalization(options: BatchNormalizationOptions = {}): BatchNormalizationLayer {
+  return new BatchNormalizationLayer(options);
+}

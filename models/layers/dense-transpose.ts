@@ -1,0 +1,58 @@
+/** @file DenseTranspose: a dense layer that uses the kernel of another one transposed, with a bias of its own. */
+
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { dense } from "../../kernels/dense/dense.ts";
+import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
+import { type Initializer, zeros } from "../initializers.ts";
+import type { DenseLayer } from "./dense.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+export interface DenseTransposeOptions extends LayerOptions {
+  readonly activation?: ActivationName;
+  readonly biasInitializer?: Initializer;
+}
+
+export class DenseTransposeLayer extends Layer {
+  readonly className = "DenseTranspose";
+  readonly activation: ActivationName;
+  /** whose kernel it uses; that layer owns it, and the gradients of both uses add up */
+  readonly tied: DenseLayer;
+  readonly #biasInitializer: Initializer;
+
+  constructor(tied: DenseLayer, options: DenseTransposeOptions = {}) {
+    super(options);
+    const { activation = "linear", biasInitializer = zeros() } = options;
+    checkActivation("DenseTranspose", activation);
+    this.activation = activation;
+    this.tied = tied;
+    this.#biasInitializer = biasInitializer;
+  }
+
+  protected override createVariables(): void {
+    this.addVariable("bias", [this.tied.kernel.shape[0]!], this.#biasInitializer);
+  }
+
+  outputShape(inputs: readonly Shape[]): Shape {
+    const [features] = this.singleOfRank(inputs, 1, "[features]") as [number];
+    const [outputs, units] = this.tied.kernel.shape as [number, number];
+    if (features !== units) {
+      const kernel = `${this.tied.name || "Dense"} with the kernel ${formatShape([outputs, units])} (in,out)`;
+      throw new ShapeError(`${this.label}: is tied to ${kernel}: expects [${units}], got [${features}].`);
+    }
+    return [outputs];
+  }
+
+  call(inputs: readonly Tensor[]): Tensor {
+    const { fused, rest } = fuse(this.activation);
+    const bias = this.variable("bias").tensor;
+    const options = { bias, activation: fused, transposeKernel: true };
+    return activate(dense(this.single(inputs), this.tied.kernel.tensor, options), rest);
+  }
+}
+
+/** Géron's DenseTranspose(dense): activation(x transposed(kernel of dense) + own bias), for tied autoencoders. */
+export function DenseTranspose(tied: DenseLayer, options: DenseTransposeOptions = {}): DenseTransposeLayer {
+  return new DenseTransposeLayer(tied, options);
+}

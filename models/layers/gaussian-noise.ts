@@ -1,0 +1,33 @@
+/** @file GaussianNoise: normal noise added to the inputs in training. */
+import { ArgumentError } from "../../engine/errors.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { gaussianNoise } from "../../kernels/dropout/gaussian-noise.ts";
+import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+
+export class GaussianNoiseLayer extends Layer {
+  readonly className = "GaussianNoise";
+  readonly stddev: number;
+
+  constructor(stddev: number, options: LayerOptions = {}) {
+    super(options);
+    if (!(stddev >= 0 && Number.isFinite(stddev))) {
+      throw new ArgumentError(`GaussianNoise: stddev must be 0 or more, got ${stddev}.`);
+    }
+    this.stddev = stddev;
+  }
+
+  outputShape(inputs: readonly Shape[]): Shape {
+    return this.single(inputs);
+  }
+
+  call(inputs: readonly Tensor[], { training, stream }: CallContext): Tensor {
+    const x = this.single(inputs);
+    return training ? gaussianNoise(x, { stddev: this.stddev, stream }) : x;
+  }
+}
+
+/** Keras's GaussianNoise(stddev). */
+export function GaussianNoise(stddev: number, options: LayerOptions = {}): GaussianNoiseLayer {
+  return new GaussianNoiseLayer(stddev, options);
+}

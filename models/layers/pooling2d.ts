@@ -1,0 +1,24 @@
+/** @file What pooling layers over windows share: options by Keras's names and defaults, and the output shape. */
+import type { Shape } from "../../engine/shape.ts";
+import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
+import { resolveWindow } from "../../kernels/window.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+/** Options beside the window. */
+export type PoolingOptions = Omit<PoolOptions, "poolSize"> & LayerOptions;
+
+export abstract class Pooling2DLayer extends Layer {
+  protected readonly options: PoolOptions;
+
+  constructor(options: PoolOptions & LayerOptions) {
+    super(options);
+    this.options = options;
+  }
+
+  outputShape(inputs: readonly Shape[]): Shape {
+    const image = this.singleOfRank(inputs, 3, "[h,w,c]");
+    const { poolSize = 2, strides = poolSize, padding = "valid" } = this.options;
+    const window = resolveWindow(this.label, [1, ...image], { window: poolSize, strides, padding });
+    return [window.outHeight, window.outWidth, image[2]!];
+  }
+}
