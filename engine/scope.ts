@@ -7,8 +7,8 @@ export class Scopes {
 
   /** The innermost scope becomes a holder of `tensor`. */
   adopt<T extends Tensor>(tensor: T): T {
-    tensor.retain();
-    this.#stack.at(-1)!.add(tensor);
+    const innermost = this.#stack.at(-1)!;
+    if (!innermost.has(tensor)) innermost.add(tensor.retain());
     return tensor;
   }
 
@@ -27,8 +27,9 @@ export class Scopes {
       return result;
     } finally {
       this.#stack.pop();
+      const outer = this.#stack.at(-1)!;
       for (const tensor of own) {
-        if (returned?.has(tensor)) this.#stack.at(-1)!.add(tensor);
+        if (returned?.has(tensor) && !outer.has(tensor)) outer.add(tensor);
         else tensor.release();
       }
     }

@@ -23,7 +23,7 @@ export function checkActivation(layer: string, name: string): asserts name is Ac
   if (Object.hasOwn(activations, name)) return;
   const hint = nearest(name, Object.keys(activations));
   throw new ArgumentError(
-    `${layer}: unknown activation "${name}"${hint ? `, did you mean "${hint}"?` : ""}. One of ${Object.keys(activations).join(", ")}.`,
+    `${layer}: unknown activation "${name}"${hint ? `, did you mean "${hint}"?` : "."} One of ${Object.keys(activations).join(", ")}.`,
   );
 }
 

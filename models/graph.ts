@@ -78,7 +78,7 @@ function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set(layers.map(({ name }) => name).filter((name) => name !== ""));
   for (const layer of layers) {
     if (layer.name !== "") continue;
-    const base = snakeCase(layer.className);
+    const base = layer instanceof InputLayer ? "input" : snakeCase(layer.className); // Keras's input_1
     do {
       counts.set(base, (counts.get(base) ?? 0) + 1);
       layer.name = `${base}_${counts.get(base)}`;

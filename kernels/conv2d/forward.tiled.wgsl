@@ -42,11 +42,14 @@ const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
 var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
 
+// max and clamp hide a NaN, and compilers take x != x for false: the bits tell.
+fn is_nan(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u; }
+
 fn activate(value: f32) -> f32 {
   switch ACTIVATION {
-    case 1u: { return max(value, 0.0); }
+    case 1u: { return select(max(value, 0.0), value, is_nan(value)); }
     case 2u: { return 1.0 / (1.0 + exp(-value)); }
-    case 3u: { return tanh(value); }
+    case 3u: { return select(tanh(clamp(value, -15.0, 15.0)), value, is_nan(value)); } // 1 in f32 beyond
     default: { return value; }
   }
 }

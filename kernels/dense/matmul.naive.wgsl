@@ -18,6 +18,7 @@ const BATCH_STRIDE_B: u32 = 0;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 fn activate(x: f32) -> f32 {
+  if ((bitcast<u32>(x) & 0x7fffffff) > 0x7f800000) { return x; } // max and clamp would hide a NaN
   if (ACTIVATION == 1) { return max(x, 0); }
   if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
   if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow

@@ -40,6 +40,7 @@ fn outer(rows: vec4f, columns: vec4f) -> mat4x4f {
 }
 
 fn activate(x: f32) -> f32 {
+  if ((bitcast<u32>(x) & 0x7fffffff) > 0x7f800000) { return x; } // max and clamp would hide a NaN
   if (ACTIVATION == 1) { return max(x, 0); }
   if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
   if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow

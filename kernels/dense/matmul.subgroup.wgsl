@@ -73,9 +73,10 @@ fn add_products(sums: ptr<function, Sums>, s: u32, share: vec4f, block_of_b: mat
 }
 
 fn activate(x: vec4f) -> vec4f {
-  if (ACTIVATION == 1) { return max(x, vec4f(0)); }
+  let is_nan = (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); // max and clamp would hide it
+  if (ACTIVATION == 1) { return select(max(x, vec4f(0)), x, is_nan); }
   if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
-  if (ACTIVATION == 3) { return tanh(clamp(x, vec4f(-15), vec4f(15))); } // 1 in f32 beyond; some drivers overflow
+  if (ACTIVATION == 3) { return select(tanh(clamp(x, vec4f(-15), vec4f(15))), x, is_nan); } // some drivers overflow
   return x;
 }
 

@@ -68,25 +68,35 @@ export function subgroupConvolution(
   const { rows, columns, terms } = productOf(pass, problem);
   const vectors = problem.channels % 4 === 0 && problem.filters % 4 === 0;
   const name = vectors ? "subgroup" : "subgroup-any";
-  const wanted = Math.ceil(columns / 4);
-  const widest = pass === "filter-gradient" ? 4 : subgroupSize;
-  let group = Math.min(widest, subgroupSize);
-  while (group > 1 && group / 2 >= wanted) group /= 2;
+  const widest = pass === "filter-gradient" && !vectors ? 4 : subgroupSize;
+  const group = Math.min(widest, nextPowerOfTwo(Math.ceil(columns / 4)));
   const x = Math.ceil(columns / (4 * group));
   const shared = { SUBGROUP_SIZE: subgroupSize, GROUP: group };
-  if (pass !== "filter-gradient") {
-    const rowsPerLane = 2;
-    const tiles = Math.ceil(rows / (subgroupSize * rowsPerLane));
-    return {
-      name,
-      workgroups: [x, ...fold(tiles)],
-      split: 1,
-      constants: { ...shared, ROWS_PER_LANE: rowsPerLane },
-    };
+  if (pass === "filter-gradient") {
+    const y = Math.ceil(rows / (4 * subgroupSize));
+    const split = clamp(Math.ceil(32 / (x * y)), 1, Math.min(64, Math.ceil(terms / 64)));
+    const unroll = vectors && group < 8 ? 4 : 2;
+    return { name, workgroups: [x, y, split], split, constants: { ...shared, UNROLL: unroll } };
   }
-  const y = Math.ceil(rows / (4 * subgroupSize));
-  const split = clamp(Math.ceil(16 / (x * y)), 1, Math.ceil(terms / 256));
-  return { name, workgroups: [x, y, split], split, constants: shared };
+  const rowsPerLane = rowsOfLane(group, vectors);
+  const tiles = Math.ceil(rows / (subgroupSize * rowsPerLane));
+  return {
+    name,
+    workgroups: [x, ...fold(tiles)],
+    split: 1,
+    constants: { ...shared, ROWS_PER_LANE: rowsPerLane },
+  };
+}
+
+/** Rows that keep a lane's registers full without spilling: the fewer lanes share rows, the more of its own. */
+function rowsOfLane(group: number, vectors: boolean): number {
+  if (group >= 8) return vectors ? 2 : 1;
+  if (group === 4) return vectors ? 4 : 2;
+  return 4;
+}
+
+function nextPowerOfTwo(value: number): number {
+  return 2 ** Math.ceil(Math.log2(value));
 }
 
 /** Spreads a number of workgroups over two axes, since one holds at most 65,535. */

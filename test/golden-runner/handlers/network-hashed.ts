@@ -31,7 +31,14 @@ export async function runNetworkHashed(golden: GoldenCase, engine: Engine): Prom
   const weights = new Map(params.map((name, j) => [name, hashedWeight(network, name, j)]));
   const labels = network.target === "x" ? undefined : hashedLabels(network);
   const outcome = await runNetworkFrom(golden, network, engine, { inputs, labels, weights });
-  const results = { ...outcome.results, ...gradientSummary(golden, outcome.gradients) };
+  const samples = [...outcome.gradients].map(([name, values]) =>
+    sample(golden, `grad_sample.${name}`, values),
+  );
+  const results = Object.assign(
+    { ...outcome.results, ...gradientSummary(outcome.gradients) },
+    sample(golden, "output_sample", outcome.results.output!),
+    ...samples,
+  ) as Results;
   const heads = [...weights.values()].flatMap((values) => [...values.subarray(0, 4)]);
   return [
     exactly(golden, "x_head", inputs),
@@ -55,17 +62,19 @@ function hashedWeight({ param_shapes, stream }: Hashed, name: string, parameter:
   return Float32Array.from({ length: sizeOf(shape) }, (_, i) => (2 * uniform(i, own) - 1) * limit);
 }
 
-/** Norms, sums and up to 64 samples of every gradient. */
-function gradientSummary(golden: GoldenCase, gradients: ReadonlyMap<string, Float32Array>): Results {
-  const samples = [...gradients].map(([name, values]) => {
-    const count = golden.tensors.get(`grad_sample.${name}`)?.shape[0] ?? 0;
-    const picked = Array.from({ length: count }, (_, j) => values[Math.floor((j * values.length) / count)]!);
-    return [`grad_sample.${name}`, picked] as const;
-  });
+/** Norms and sums of the gradients. */
+function gradientSummary(gradients: ReadonlyMap<string, Float32Array>): Results {
   return {
-    ...Object.fromEntries(samples),
     grad_l2: [...gradients.values()].map((values) => norm(values)),
     grad_sum: [...gradients.values()].map(sum),
+  };
+}
+
+/** As many of the values, evenly spread, as the case has under this name. */
+function sample(golden: GoldenCase, name: string, values: ArrayLike<number>): Results {
+  const count = golden.tensors.get(name)?.shape[0] ?? 0;
+  return {
+    [name]: Array.from({ length: count }, (_, j) => values[Math.floor((j * values.length) / count)]!),
   };
 }
 

@@ -1,0 +1,27 @@
+/** @file The network of question 1 (e) of the assignment: two convolutions before each pooling, dropout. */
+import { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, type Model, sequential } from "../index.ts";
+
+/** Side of the filters before the first and before the second pooling. */
+export interface Cifar10EFilters {
+  readonly first: number;
+  readonly second: number;
+}
+
+/** 4,460,106 parameters with 3x3 filters; 4,528,714 with 5x5 first; 4,853,322 with 5x5 second. */
+export function cifar10ENetwork({ first, second }: Cifar10EFilters = { first: 3, second: 3 }): Model {
+  return sequential([
+    Input([32, 32, 3]),
+    Conv2D(64, first, { padding: "same", activation: "relu" }),
+    Conv2D(64, first, { padding: "same", activation: "relu" }),
+    MaxPooling2D(2),
+    Dropout(0.25),
+    Conv2D(128, second, { padding: "same", activation: "relu" }),
+    Conv2D(128, second, { padding: "same", activation: "relu" }),
+    MaxPooling2D(2),
+    Dropout(0.25),
+    Flatten(),
+    Dense(512, { activation: "relu" }),
+    Dropout(0.5),
+    Dense(10, { activation: "softmax" }),
+  ]);
+}

@@ -1,0 +1,23 @@
+/** @file The convolutional network of the blog post on CIFAR-100. */
+import { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, type Model, sequential } from "../index.ts";
+
+/** 6,850,792 parameters. */
+export function cifar100ConvolutionalNetwork(): Model {
+  const convolution = (filters: number) => Conv2D(filters, 3, { activation: "relu" });
+  return sequential([
+    Input([32, 32, 3]),
+    convolution(32),
+    convolution(64),
+    MaxPooling2D(2),
+    convolution(128),
+    convolution(256),
+    convolution(512),
+    MaxPooling2D(2),
+    convolution(1024),
+    MaxPooling2D(2),
+    Flatten(),
+    Dense(500, { activation: "relu" }),
+    Dropout(0.5),
+    Dense(100, { activation: "softmax" }),
+  ]);
+}

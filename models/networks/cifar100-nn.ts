@@ -1,0 +1,13 @@
+/** @file The plain network ("red sencilla") that the blog post on CIFAR-100 compares with. */
+import { Dense, Flatten, Input, type Model, sequential } from "../index.ts";
+
+/** 3,623,600 parameters. */
+export function cifar100DenseNetwork(): Model {
+  return sequential([
+    Input([32, 32, 3]),
+    Flatten(),
+    Dense(1000, { activation: "relu" }),
+    Dense(500, { activation: "relu" }),
+    Dense(100, { activation: "softmax" }),
+  ]);
+}

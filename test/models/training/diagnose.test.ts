@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { NumericError } from "../../../engine/errors.ts";
+import { type FitOptions, type Model, type Optimizer, sgd } from "../../../models/index.ts";
+import { useEngine } from "../../support/engine.ts";
+import { bits, features, tinyData, tinyNetwork, train } from "../tiny.ts";
+
+const engine = useEngine();
+
+// tanh, since relu is max(x, 0), which WGSL leaves free to drop a NaN
+const network = () => tinyNetwork(0.3, "tanh");
+const optimizer = () => sgd({ learningRate: 0.1, momentum: 0.9 });
+const ordered: FitOptions = { batchSize: 8, shuffle: false };
+
+async function fitAndFail(
+  model: Model,
+  data: ReturnType<typeof tinyData>,
+  options: FitOptions & { optimizer?: Optimizer },
+): Promise<NumericError> {
+  const { optimizer: chosen = optimizer(), ...fitOptions } = options;
+  const settings = { optimizer: chosen, loss: "categorical_crossentropy", metrics: ["accuracy"] };
+  await model.compile({ ...settings, engine: engine(), seed: 7 });
+  const error = await model.fit(data, fitOptions).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(NumericError);
+  return error as NumericError;
+}
+
+/** The data with a NaN in one sample. */
+function spoiled(count: number, sample: number): ReturnType<typeof tinyData> {
+  const data = tinyData(count);
+  data.inputs[sample * features + 2] = Number.NaN;
+  return data;
+}
+
+describe("a loss that is not finite", () => {
+  it.each([false, true])("stops before its update and names step and layer (eager: %s)", async (eager) => {
+    const model = network();
+    const error = await fitAndFail(model, spoiled(40, 17), { ...ordered, epochs: 2, eager });
+    expect(error.message).toMatch(
+      /^The loss is not finite in epoch 1, batch 3 of 5 \(step 2\): the input holds values that are not finite\./,
+    );
+    const [weights, slots] = [bits(await model.getWeights()), bits(await model.trainer.state.read())];
+    model.dispose();
+    const before = await train(engine(), tinyData(16), {
+      ...ordered,
+      optimizer: optimizer(),
+      model: network(),
+    }); // the two steps before
+    expect(weights).toEqual(before.weights);
+    expect(slots).toEqual(before.slots);
+  });
+
+  it("is found in a later epoch and in a last partial batch", async () => {
+    const model = network();
+    const data = tinyData(20);
+    const poison = { name: "poison", onEpochEnd: () => {} };
+    const error = await fitAndFail(model, data, {
+      ...ordered,
+      epochs: 3,
+      optimizer: sgd({ learningRate: 0.1 }),
+      callbacks: [
+        {
+          ...poison,
+          onEpochEnd: async (epoch, _, control) => {
+            if (epoch !== 0) return;
+            const bias = (await control.model.getWeights()).get("dense_2/bias")!;
+            control.model.setWeights(new Map([["dense_2/bias", bias.fill(Number.NaN)]]));
+          },
+        },
+      ],
+    });
+    expect(error.message).toMatch(
+      /in epoch 2, batch 1 of 3 \(step 3\): the weight dense_2\/bias holds values that are not finite/,
+    );
+    model.dispose();
+    const partial = network();
+    const late = await fitAndFail(partial, spoiled(20, 19), ordered);
+    expect(late.message).toMatch(/epoch 1, batch 3 of 3 \(step 2\): the input holds/);
+    partial.dispose();
+  });
+
+  it("from a learning rate that is too large names the layer that overflows", async () => {
+    const model = tinyNetwork(0);
+    const rate = sgd({ learningRate: 1e30 });
+    const error = await fitAndFail(model, tinyData(40), { ...ordered, optimizer: rate });
+    expect(error.message).toMatch(/: the output of dense_[12] holds values that are not finite/);
+    expect(error.message).toMatch(/A smaller learning rate often helps\.$/);
+    for (const values of (await model.getWeights()).values())
+      expect(values.every(Number.isFinite)).toBe(true);
+    model.dispose();
+  });
+
+  it("does not keep the model from training on", async () => {
+    const model = network();
+    await fitAndFail(model, spoiled(24, 0), ordered);
+    const history = await model.fit(tinyData(24), ordered);
+    expect(Number.isFinite(history.last("loss"))).toBe(true);
+    model.dispose();
+  });
+});
