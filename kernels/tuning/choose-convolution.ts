@@ -91,8 +91,7 @@ export function subgroupConvolution(
 /** Rows that keep a lane's registers full without spilling: the fewer lanes share rows, the more of its own. */
 function rowsOfLane(group: number, vectors: boolean): number {
   if (group >= 8) return vectors ? 2 : 1;
-  if (group === 4) return vectors ? 4 : 2;
-  return 4;
+  return group === 4 ? 2 : 4;
 }
 
 function nextPowerOfTwo(value: number): number {

@@ -4,34 +4,39 @@ import type { Tensor } from "../../engine/tensor.ts";
 import type { Feed } from "./data.ts";
 import type { Trainer } from "./trainer.ts";
 
+/** Which batch it was, counted from 0. */
+export interface BadBatch {
+  readonly epoch: number;
+  /** within the epoch */
+  readonly batch: number;
+  /** updates before it */
+  readonly step: number;
+  readonly batchSize: number;
+}
+
 /**
  * The weights have not changed since the bad step, because a halted StepState stops updates. So its batch goes forward
  * once more, and the first weight or layer output that is not finite is named.
  */
-export async function diagnose(
-  trainer: Trainer,
-  feed: Feed,
-  batchSize: number,
-  step: number,
-  epoch: number,
-): Promise<NumericError> {
-  const stepsPerEpoch = Math.ceil(feed.count / batchSize);
-  const batch = step - epoch * stepsPerEpoch;
-  const culprit = await findCulprit(
-    trainer,
-    feed,
-    batch * batchSize,
-    Math.min(batchSize, feed.count - batch * batchSize),
-  );
+export async function diagnose(trainer: Trainer, feed: Feed, bad: BadBatch): Promise<NumericError> {
+  const { epoch, batch, step, batchSize } = bad;
+  const position = batch * batchSize;
+  const samples = Math.min(batchSize, feed.count - position);
+  const culprit = await findCulprit(trainer, feed, position, samples);
+  const place = `epoch ${epoch + 1}, batch ${batch + 1} of ${Math.ceil(feed.count / batchSize)} (step ${step})`;
   return new NumericError(
-    `The loss is not finite in epoch ${epoch + 1}, batch ${batch + 1} of ${stepsPerEpoch} (step ${step}): ${culprit}. ` +
-      "Training stopped before this update; the checkpoint of the last finished epoch is kept. A smaller learning rate often helps.",
+    `The loss is not finite in ${place}: ${culprit}. Training stopped before this update; the checkpoint of the last ` +
+      "finished epoch is kept. A smaller learning rate often helps.",
   );
 }
 
 async function findCulprit(trainer: Trainer, feed: Feed, position: number, samples: number): Promise<string> {
-  for (const [path, values] of await trainer.model.getWeights()) {
-    if (!values.every(Number.isFinite)) return `the weight ${path} holds values that are not finite`;
+  const weights = await trainer.model.getWeights();
+  for (const { path, variable } of trainer.model.weights) {
+    if (!variable.trainable) continue; // moving statistics took in what the bad batch gave
+    if (!weights.get(path)!.every(Number.isFinite)) {
+      return `the weight ${path} holds values that are not finite`;
+    }
   }
   const { engine, step, model } = trainer;
   await engine.sync();

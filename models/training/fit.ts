@@ -30,6 +30,8 @@ export class FitRun implements FitControl {
   readonly #batchSize: number;
   #epoch: number;
   #batch: number;
+  /** optimizer updates before the running epoch */
+  #firstStep = 0;
   #rows: number[][];
   #learningRate: number;
   #stopReason: string | undefined;
@@ -111,6 +113,7 @@ export class FitRun implements FitControl {
     const { indices } = this.#feed;
     this.#feed.setOrder((this.#options.shuffle ?? true) ? shuffled(indices, seed, epoch) : indices);
     const position = this.#batch * this.#batchSize;
+    this.#firstStep = (await step.read()).step - this.#batch;
     step.set({ epoch, position, batch: this.#batch, learningRate: this.#learningRate });
 
     const seconds = await this.#runSteps();
@@ -177,8 +180,14 @@ export class FitRun implements FitControl {
   async #readLog(): Promise<void> {
     this.#rows.push(...(await this.#log.read(this.#rows.length, this.#batch)));
     const { halted } = await this.#trainer.step.read();
-    if (halted !== 0)
-      throw await diagnose(this.#trainer, this.#feed, this.#batchSize, halted - 1, this.#epoch);
+    if (halted === 0) return;
+    const [step, epoch, batchSize] = [halted - 1, this.#epoch, this.#batchSize];
+    throw await diagnose(this.#trainer, this.#feed, {
+      epoch,
+      batch: step - this.#firstStep,
+      step,
+      batchSize,
+    });
   }
 
   async #stepFor(size: number): Promise<TrainingStep> {

@@ -2,7 +2,6 @@
 import type { Engine } from "../../engine/device.ts";
 import type { HostDataset } from "../../kernels/gather/index.ts";
 import {
-  type ActivationName,
   Dense,
   Dropout,
   type FitOptions,
@@ -19,10 +18,10 @@ export const features = 5;
 export const classes = 3;
 
 /** 5 - 4 relu - dropout - 3 softmax. */
-export function tinyNetwork(dropout = 0.3, activation: ActivationName = "relu"): Model {
+export function tinyNetwork(dropout = 0.3): Model {
   return sequential([
     Input([features]),
-    Dense(4, { activation }),
+    Dense(4, { activation: "relu" }),
     Dropout(dropout),
     Dense(classes, { activation: "softmax" }),
   ]);

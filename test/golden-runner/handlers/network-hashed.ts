@@ -39,7 +39,7 @@ export async function runNetworkHashed(golden: GoldenCase, engine: Engine): Prom
     sample(golden, "output_sample", outcome.results.output!),
     ...samples,
   ) as Results;
-  const heads = [...weights.values()].flatMap((values) => [...values.subarray(0, 4)]);
+  const heads = [...weights.values()].flatMap((values) => firstFour(values));
   return [
     exactly(golden, "x_head", inputs),
     exactly(golden, "w_head", heads),
@@ -60,6 +60,11 @@ function hashedWeight({ param_shapes, stream }: Hashed, name: string, parameter:
   const limit = Math.fround(name.endsWith("kernel") ? Math.sqrt(6 / (fanIn + fanOut)) : 0.05);
   const own = stream + 2 + parameter;
   return Float32Array.from({ length: sizeOf(shape) }, (_, i) => (2 * uniform(i, own) - 1) * limit);
+}
+
+/** A parameter of fewer values repeats them. */
+function firstFour(values: Float32Array): number[] {
+  return Array.from({ length: 4 }, (_, i) => values[i % values.length]!);
 }
 
 /** Norms and sums of the gradients. */

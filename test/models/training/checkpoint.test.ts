@@ -60,24 +60,25 @@ describe("a resumed run", () => {
     expect(await train(engine(), data, { ...common(), epochs: 3, resume })).toEqual(whole);
   });
 
-  it("gives the bits of an uninterrupted one, from within an epoch", async () => {
-    const folder = join(root, "batch");
-    const whole = await train(engine(), data, { ...common(), epochs: 3 });
+  // with validation, 22 samples leave 17 to train on, in 3 batches of 8; 9 leave 7, in one
+  it.each([
+    [22, 3],
+    [9, 1],
+  ])("gives the bits of an uninterrupted one, from within an epoch (%i samples)", async (count, batches) => {
+    const [folder, samples] = [join(root, `batch-${count}`), tinyData(count)];
+    const whole = await train(engine(), samples, { ...common(), epochs: 3 });
     const { signal, callback } = abortInSecondEpoch();
-    const interrupted = train(engine(), data, {
-      ...common(),
-      epochs: 3,
-      signal,
-      callbacks: [callback, saveCheckpoints(folder)],
-    });
+    const callbacks = [callback, saveCheckpoints(folder)];
+    const interrupted = train(engine(), samples, { ...common(), epochs: 3, signal, callbacks });
     const error = await interrupted.catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(InterruptedError);
     expect((error as InterruptedError).exitCode).toBe(130);
-    expect((error as InterruptedError).message).toBe("Interrupted in epoch 2 after 1 of 3 batches.");
+    const message = `Interrupted in epoch 2 after 1 of ${batches} batches.`;
+    expect((error as InterruptedError).message).toBe(message);
     const resume = readCheckpoint(folder);
-    expect(resume.position).toMatchObject({ epoch: 1, batch: 1, step: 4 });
+    expect(resume.position).toMatchObject({ epoch: 1, batch: 1, step: batches + 1 });
     expect(resume.position.rows).toHaveLength(1);
-    expect(await train(engine(), data, { ...common(), epochs: 3, resume })).toEqual(whole);
+    expect(await train(engine(), samples, { ...common(), epochs: 3, resume })).toEqual(whole);
   });
 
   it("continues the callbacks, too", async () => {
