@@ -7,7 +7,7 @@ import { createEngine } from "../engine/device.ts";
 import { FileError, UsageError } from "../engine/errors.ts";
 import type { ProfileName } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import { readConfig } from "../experiments/run/run-folder.ts";
+import { readConfig, sourceOf } from "../experiments/run/run-folder.ts";
 import { imagesOf } from "../experiments/run/train-run.ts";
 import { uploadImages } from "../experiments/run/upload-images.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
@@ -25,10 +25,13 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   if (options.set !== "test" && options.set !== "train") {
     throw new UsageError(`--set must be test or train, got "${options.set}".`);
   }
-  const { weights, experiment, profile, settings } = locate(run, options.experiment);
+  const { weights, experiment, profile, settings, source } = locate(run, options.experiment);
   const engine = await createEngine({ adapter: options.adapter });
-  const source = options.data ? { data: options.data } : {};
-  const dataset = await loadDataset(experiment.dataset, { ...source, seed: settings?.seed ?? 1 });
+  const dataset = await loadDataset(experiment.dataset, {
+    ...source,
+    ...(options.data ? { data: options.data } : {}),
+    seed: settings?.seed ?? 1,
+  });
   const model = experiment.network(profile);
   await model.compile({
     engine,
@@ -68,11 +71,12 @@ function locate(run: string, id: string | undefined) {
       experiment: training(id ?? config.experiment),
       profile: settings.profile,
       settings,
+      source: sourceOf(config),
     };
   }
   if (!id) throw new UsageError("A weights file alone does not say what it is: add --experiment <id>.");
   const profile: ProfileName = "full";
-  return { weights: run, experiment: training(id), profile, settings: undefined };
+  return { weights: run, experiment: training(id), profile, settings: undefined, source: {} };
 }
 
 function training(id: string) {

@@ -1,15 +1,24 @@
 /** @file `wgrad train`: runs an experiment and writes its folder. */
+import type { Dataset } from "../datasets/dataset.ts";
 import { loadDataset } from "../datasets/load-dataset.ts";
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
-import { UsageError } from "../engine/errors.ts";
+import { InterruptedError, UsageError } from "../engine/errors.ts";
 import type { DataExperiment, Experiment, TrainingExperiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { runDataExperiment } from "../experiments/run/data-run.ts";
 import type { RunContext, RunEvents } from "../experiments/run/run.ts";
-import { createRunFolder, findRunFolder, readConfig, shown } from "../experiments/run/run-folder.ts";
+import {
+  createRunFolder,
+  findRunFolder,
+  type RunConfig,
+  readConfig,
+  shown,
+  sourceOf,
+} from "../experiments/run/run-folder.ts";
 import { type RunOptions, type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
 import { runTrainingExperiment } from "../experiments/run/train-run.ts";
+import { hasCheckpoint } from "../models/training/checkpoint.ts";
 import { DownloadLine } from "./download-line.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { ProgressDisplay } from "./progress.ts";
@@ -38,16 +47,19 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   };
   const started = new Date();
   const resumed = options.resume ? findRunFolder(experiment.id, options.out) : undefined;
+  const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
   const engine = await createEngine({ adapter: options.adapter });
-  const settings = resumed
-    ? resumedSettings(experiment, resumed, options)
+  const settings = before
+    ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
     : resolveSettings(experiment, options, engine.adapter);
   const folder = resumed ?? createRunFolder(experiment.id, options.out, started);
   const dataset = await loadDataset(experiment.dataset, {
+    ...(before && sourceOf(before)),
     ...(options.data ? { data: options.data } : {}),
     seed: settings.seed,
     onProgress: new DownloadLine(stream).show,
   });
+  if (before) checkSameImages(before, dataset);
   announce(experiment, settings, dataset.note, engine.adapter.description || engine.adapter.device, events);
   const context = {
     engine,
@@ -57,10 +69,14 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
     started,
     events,
     saveInitial: options.saveInitial ?? false,
-    resume: resumed !== undefined,
+    resume: hasCheckpoint(`${folder}/checkpoint`), // a run that ended before its first checkpoint starts again
     signal: interruptSignal(() => events.line("stopping after this step ...")),
   };
-  const result = await runExperiment(experiment, context);
+  const result = await runExperiment(experiment, context).catch((error: unknown) => {
+    throw error instanceof InterruptedError
+      ? withResumeCommand(error, experiment.id, folder, options)
+      : error;
+  });
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   printResult(experiment, result, events);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
@@ -72,13 +88,32 @@ async function runExperiment(experiment: Experiment, context: Omit<RunContext, "
     : runTrainingExperiment({ ...context, experiment: experiment satisfies TrainingExperiment });
 }
 
-/** A resumed run keeps its settings; more epochs may be asked for. */
-function resumedSettings(experiment: Experiment, folder: string, options: TrainOptions): RunSettings {
+/** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
+function resumedConfig(experiment: Experiment, folder: string): RunConfig {
   const config = readConfig(folder);
   if (config.experiment !== experiment.id) {
     throw new UsageError(`--resume: ${folder} is a run of ${config.experiment}, not of ${experiment.id}.`);
   }
-  return { ...config.settings, epochs: options.epochs ?? config.settings.epochs };
+  return config;
+}
+
+/** On other images a run would not continue to the same bits. */
+function checkSameImages({ dataset: before }: RunConfig, now: Dataset): void {
+  const sums = (files: readonly { md5: string }[]) => files.map(({ md5 }) => md5).join();
+  const counts = before.train === now.train.count && before.test === now.test.count;
+  if (counts && before.origin === now.origin && sums(before.files) === sums(now.files)) return;
+  throw new UsageError(
+    `--resume: the images are not those the run began with. Then: ${before.note} Now: ${now.note} ` +
+      "Name the folder of the first with --data, or start a new run.",
+  );
+}
+
+function withResumeCommand(error: InterruptedError, id: string, folder: string, { adapter }: TrainOptions) {
+  const path = shown(folder);
+  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const words = ["npm run train --", id, "--resume --out", quoted];
+  if (adapter !== "auto") words.push("--adapter", adapter);
+  return new InterruptedError(`${error.message} Continue with: ${words.join(" ")}`, { cause: error });
 }
 
 function announce(

@@ -1,5 +1,5 @@
 /** @file Writing small files of a run folder so that a crash leaves either the old one or the new one. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { FileError } from "../../engine/errors.ts";
 
@@ -10,7 +10,7 @@ export function writeFileAtomically(path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true });
     const file = openSync(temporary, "w");
     try {
-      writeSync(file, text);
+      writeFileSync(file, text); // unlike writeSync it goes on after a partial write
       fsyncSync(file);
     } finally {
       closeSync(file);

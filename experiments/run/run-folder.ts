@@ -1,6 +1,6 @@
 /** @file The folder of a run: runs/<experiment>/<time>/ or --out. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { FileError, UsageError } from "../../engine/errors.ts";
 import { settingsSchema } from "./settings.ts";
@@ -53,9 +53,12 @@ export function createRunFolder(experiment: string, out: string | undefined, now
   return folder;
 }
 
-/** The folder to resume: --out, or the newest unfinished run of the experiment. */
+/** The folder to resume: --out, or the newest unfinished run of the experiment. Throws UsageError if there is none. */
 export function findRunFolder(experiment: string, out: string | undefined): string {
-  if (out) return out;
+  if (out) {
+    if (existsSync(join(out, "config.json"))) return out;
+    throw new UsageError(`--resume: ${out} holds no run. Without --resume a new one is started there.`);
+  }
   const parent = join(runsFolder, experiment);
   const runs = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
   const open = runs
@@ -81,6 +84,14 @@ export function readConfig(folder: string): RunConfig {
   const config = configSchema.safeParse(json);
   if (!config.success) throw new FileError(`${path} is damaged: ${z.prettifyError(config.error)}`);
   return config.data;
+}
+
+/** Where the images of a run came from, as options for loading them again. */
+export function sourceOf({
+  dataset,
+}: RunConfig): { readonly data: string } | { readonly allowDownload: false } {
+  const file = dataset.files[0]; // <data folder>/<data set>/<file>
+  return file ? { data: dirname(dirname(file.path)) } : { allowDownload: false };
 }
 
 /** `path` as the user would type it from here. */

@@ -7,7 +7,7 @@ import { type Convolution, convolutionConstants, convolutionFlops } from "./prob
 
 type VariantName = ConvolutionVariant["name"];
 
-/** One kernel per variant; the files are named after the pass. */
+/** One kernel per variant; the files are named after the pass. Only the filter gradient has one called registers. */
 function variants<R extends string, W extends string>(
   pass: string,
   reads: readonly R[],
@@ -18,6 +18,7 @@ function variants<R extends string, W extends string>(
   return {
     naive: variant("naive", write),
     tiled: variant("tiled", write),
+    registers: variant("registers", write),
     subgroup: variant("subgroup", write),
     "subgroup-any": variant("subgroup-any", write),
   };

@@ -27,7 +27,7 @@ export function moveGradientReference(x: Array64, dy: Array64, { sources }: Move
 }
 
 /** The movement whose element at index `to` of y comes from index `from(to)` of x (undefined: from nowhere). */
-function movement(x: Shape, y: Shape, from: (to: number[]) => number[] | undefined): Movement {
+export function movement(x: Shape, y: Shape, from: (to: number[]) => number[] | undefined): Movement {
   const sources = new Int32Array(sizeOf(y));
   for (let i = 0; i < sources.length; i++) {
     const index = from(unravel(i, y));
@@ -63,20 +63,9 @@ export function sliceReference(
   return movement(x, y, (to) => to.map((i, axis) => begin[axis]! + i * strides[axis]!));
 }
 
-export function padReference(x: Shape, margins: readonly (readonly [number, number])[]): Movement {
-  const y = x.map((size, axis) => margins[axis]![0] + size + margins[axis]![1]);
-  return movement(x, y, (to) => to.map((i, axis) => i - margins[axis]![0]));
-}
-
 export function gatherReference(x: Shape, indices: readonly number[], axis: number): Movement {
   const y = x.map((size, i) => (i === axis ? indices.length : size));
   return movement(x, y, (to) => to.map((i, at) => (at === axis ? indices[i]! : i)));
-}
-
-export function upsample2dReference(x: Shape, size: readonly [number, number]): Movement {
-  const factors = [1, size[0], size[1], 1];
-  const y = x.map((pixels, axis) => pixels * factors[axis]!);
-  return movement(x, y, (to) => to.map((i, axis) => Math.floor(i / factors[axis]!)));
 }
 
 /** The part of concat's output that comes from input number `part`: seen from the others it is -1. */

@@ -9,7 +9,7 @@ export type ConvolutionPass = "forward" | "input-gradient" | "filter-gradient";
 /** A kernel file of the pass with its constants and dispatch. */
 export interface ConvolutionVariant {
   /** subgroup needs channels and filters divisible by 4, subgroup-any does not */
-  readonly name: "naive" | "tiled" | "subgroup" | "subgroup-any";
+  readonly name: "naive" | "tiled" | "subgroup" | "subgroup-any" | "registers";
   readonly workgroups: readonly [number, number, number];
   /** slices of the filter gradient's long sum, added by a second kernel */
   readonly split: number;
@@ -24,6 +24,8 @@ export function chooseConvolution(
 ): ConvolutionVariant {
   if (naiveOnly()) return naiveConvolution(pass, problem);
   if (adapter.class === "gpu") return tiledConvolution(pass, problem);
+  // SwiftShader unrolls no loop, so that the subgroup kernel's sums would live in memory
+  if (adapter.class === "swiftshader" && pass === "filter-gradient") return registersFilterGradient(problem);
   if (adapter.subgroupSize >= 4) return subgroupConvolution(pass, problem, adapter.subgroupSize);
   return naiveConvolution(pass, problem);
 }
@@ -86,6 +88,14 @@ export function subgroupConvolution(
     split: 1,
     constants: { ...shared, ROWS_PER_LANE: rowsPerLane },
   };
+}
+
+/** For software adapters that do not unroll loops: 4 x 4 sums in one matrix. */
+export function registersFilterGradient(problem: Convolution): ConvolutionVariant {
+  const { rows, columns, terms } = productOf("filter-gradient", problem);
+  const [x, y] = [Math.ceil(columns / 16), Math.ceil(rows / 16)];
+  const split = clamp(Math.ceil(16 / (x * y)), 1, Math.ceil(terms / 256));
+  return { name: "registers", workgroups: [x, y, split], split, constants: {} };
 }
 
 /** Rows that keep a lane's registers full without spilling: the fewer lanes share rows, the more of its own. */

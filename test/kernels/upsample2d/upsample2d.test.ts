@@ -1,12 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
-import {
-  moveGradientReference,
-  moveReference,
-  upsample2dReference,
-} from "../../../kernels/shape/shape.reference.ts";
+import { moveGradientReference, moveReference } from "../../../kernels/shape/shape.reference.ts";
 import { upsample2d } from "../../../kernels/upsample2d/index.ts";
+import { upsample2dReference } from "../../../kernels/upsample2d/upsample2d.reference.ts";
 import { useEngine } from "../../support/engine.ts";
 import { expectMatchesReference } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";

@@ -1,0 +1,68 @@
+// Convolution, gradient with respect to its filters, for software adapters that do not unroll loops (any shape):
+//
+//   partials[slice, kh, kw, c, k] = sum over the positions (n, oh, ow) of one slice of
+//                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
+//
+// A matrix product: rows are (kh, kw, c), columns the filters k, and the long sum runs over the positions; it is cut into SPLIT
+// slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself. One invocation
+// computes four rows by four columns as one matrix in registers, without an array: 8 loads for 16 products.
+// Dispatch: (ceil(FILTERS / 16), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 16), SPLIT).
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+const SPLIT: u32 = 1;
+
+const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
+const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+
+@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
+
+@compute @workgroup_size(4, 4)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let first_row = id.y * 4;
+  let first_column = id.x * 4;
+  if (first_row >= ROWS || first_column >= FILTERS) { return; }
+  // rows and columns past the last repeat it: they are computed and not stored
+  let row = min(vec4u(first_row) + vec4u(0, 1, 2, 3), vec4u(ROWS - 1));
+  let column = min(vec4u(first_column) + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1));
+  let tap = row / CHANNELS;
+  let channel = row % CHANNELS;
+  let down = tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP; // negative ones wrap around, here and below
+  let right = tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
+
+  var sum = mat4x4f(); // [row][column]
+  let end = min((id.z + 1) * SLICE, POSITIONS);
+  for (var position = id.z * SLICE; position < end; position++) {
+    let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+    let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
+    let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
+    let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
+    let at = select(vec4u(), pixel * CHANNELS + channel, inside);
+    let a = select(vec4f(), vec4f(image[at.x], image[at.y], image[at.z], image[at.w]), inside);
+    let output = position * FILTERS + column;
+    let b = vec4f(dy[output.x], dy[output.y], dy[output.z], dy[output.w]);
+    sum += mat4x4f(a.x * b, a.y * b, a.z * b, a.w * b);
+  }
+
+  for (var i = 0u; i < min(4u, ROWS - first_row); i++) {
+    for (var j = 0u; j < min(4u, FILTERS - first_column); j++) {
+      partials[(id.z * ROWS + first_row + i) * FILTERS + first_column + j] = sum[i][j];
+    }
+  }
+}

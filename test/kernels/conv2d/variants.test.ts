@@ -1,0 +1,169 @@
+/** @file Every kernel of the convolution's three passes, forced, on sizes that are no multiples of its tiles. */
+import { describe, expect, it } from "vitest";
+import {
+  conv2dFilterGradientReference,
+  conv2dInputGradientReference,
+  conv2dReference,
+} from "../../../kernels/conv2d/conv2d.reference.ts";
+import { filterGradient, forward, inputGradient } from "../../../kernels/conv2d/passes.ts";
+import type { Convolution } from "../../../kernels/conv2d/problem.ts";
+import { epilogueReference } from "../../../kernels/dense/dense.reference.ts";
+import {
+  type ConvolutionPass,
+  type ConvolutionVariant,
+  naiveConvolution,
+  registersFilterGradient,
+  subgroupConvolution,
+  tiledConvolution,
+} from "../../../kernels/tuning/choose-convolution.ts";
+import { expectClose } from "../../support/compare.ts";
+import { useEngine } from "../../support/engine.ts";
+import { randomArray } from "../../support/random.ts";
+import { convolution } from "./convolution.ts";
+
+/** Channels and filters: how many of a subgroup's lanes share rows depends on them, from 1 (3) to 8 (33, 36). */
+const anyChannels = [
+  convolution({ image: [2, 5, 7, 3], window: 3, filters: 5, strides: 2, padding: "same" }),
+  convolution({ image: [1, 6, 5, 33], window: [2, 1], filters: 13, dilation: 2 }),
+];
+const vectorChannels = [
+  convolution({ image: [3, 7, 5, 4], window: [2, 3], filters: 36, strides: [1, 3], padding: "same" }),
+  convolution({ image: [1, 5, 6, 16], window: 1, filters: 8 }),
+];
+const manyTiles = convolution({ image: [2, 9, 11, 4], window: 3, filters: 3, padding: "same" });
+
+type Make = (pass: ConvolutionPass, problem: Convolution, lanes: number) => ConvolutionVariant;
+const naive: Make = naiveConvolution;
+const tiled: Make = tiledConvolution;
+const subgroup: Make = subgroupConvolution;
+const registers: Make = (_, problem) => registersFilterGradient(problem);
+
+/** Cuts the filter gradient's sum into slices, of which the last may be short or empty. */
+function inSlices(make: Make, split: number): Make {
+  return (...arguments_) => {
+    const variant = make(...arguments_);
+    const [x, y] = variant.workgroups;
+    return { ...variant, split, workgroups: [x, y, split] };
+  };
+}
+
+/** Spreads the row tiles over y and z, as for more than 65,535 of them; some workgroups lie past the last tile. */
+function folded(make: Make): Make {
+  return (...arguments_) => {
+    const variant = make(...arguments_);
+    const [x, y, z] = variant.workgroups;
+    return { ...variant, workgroups: [x, Math.ceil((y * z) / 2) + 1, 2] };
+  };
+}
+
+interface Row {
+  readonly name: string;
+  readonly pass: ConvolutionPass;
+  readonly make: Make;
+  readonly problems: readonly Convolution[];
+}
+
+const everyPass = (["forward", "input-gradient", "filter-gradient"] as const).flatMap((pass): Row[] => [
+  { name: "naive", pass, make: naive, problems: [...anyChannels, ...vectorChannels] },
+  { name: "tiled", pass, make: tiled, problems: [anyChannels[1]!, vectorChannels[0]!] },
+  { name: "subgroup", pass, make: subgroup, problems: vectorChannels },
+  { name: "subgroup-any", pass, make: subgroup, problems: anyChannels },
+]);
+const rows: readonly Row[] = [
+  ...everyPass,
+  ...(["forward", "input-gradient"] as const).flatMap((pass): Row[] => [
+    { name: "tiled, folded", pass, make: folded(tiled), problems: [manyTiles] },
+    { name: "subgroup-any, folded", pass, make: folded(subgroup), problems: [manyTiles] },
+  ]),
+  ...Object.entries({ registers, tiled, "subgroup-any": subgroup }).map(([name, make]): Row => {
+    const problems = [anyChannels[0]!];
+    return { name: `${name}, in 5 slices`, pass: "filter-gradient", make: inSlices(make, 5), problems };
+  }),
+  {
+    name: "subgroup, in 5 slices",
+    pass: "filter-gradient",
+    make: inSlices(subgroup, 5),
+    problems: [vectorChannels[1]!],
+  },
+  {
+    name: "registers",
+    pass: "filter-gradient",
+    make: inSlices(registers, 1),
+    problems: [...anyChannels, ...vectorChannels],
+  },
+];
+
+const activations = ["relu", "tanh", "linear", "sigmoid"] as const;
+
+describe("conv2d", () => {
+  const engine = useEngine();
+  const lanes = (): number => engine().adapter.subgroupSize;
+
+  /** Runs one pass and the reference on random values. */
+  async function compare(
+    pass: ConvolutionPass,
+    problem: Convolution,
+    variant: ConvolutionVariant,
+    number: number,
+  ) {
+    const { batch, outHeight, outWidth, windowHeight, windowWidth, channels, filters } = problem;
+    const image = randomArray([batch, problem.height, problem.width, channels], 1);
+    const weights = randomArray([windowHeight, windowWidth, channels, filters], 2);
+    const dy = randomArray([batch, outHeight, outWidth, filters], 3);
+    const bias = randomArray([filters], 4);
+    const activation = activations[number % activations.length]!;
+    const upload = ({ data, shape }: typeof image) => engine().tensor(data, shape);
+    if (pass === "input-gradient") {
+      const dx = inputGradient(problem, upload(dy), upload(weights), image.shape, variant);
+      const terms = windowHeight * windowWidth * filters;
+      return { actual: dx, expected: conv2dInputGradientReference(dy, weights, problem), terms };
+    }
+    if (pass === "filter-gradient") {
+      const gradient = filterGradient(problem, upload(image), upload(dy), weights.shape, variant);
+      const expected = conv2dFilterGradientReference(image, dy, problem);
+      return { actual: gradient, expected, terms: batch * outHeight * outWidth };
+    }
+    const inputs = { image: upload(image), filters: upload(weights), bias: upload(bias) };
+    const y = forward(problem, inputs, activation, variant);
+    const expected = epilogueReference(conv2dReference(image, weights, problem), bias, activation);
+    return { actual: y, expected, terms: windowHeight * windowWidth * channels + 1 };
+  }
+
+  it.for(rows)("has the same $pass in the variant $name, and in every run", async (row, { skip }) => {
+    const { name, pass, make, problems } = row;
+    if (name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
+    for (const [i, problem] of problems.entries()) {
+      const variant = make(pass, problem, lanes());
+      expect(variant.name).toBe(name.split(",")[0]);
+      const { actual, expected, terms } = await compare(pass, problem, variant, i);
+      const what = `${pass} of ${JSON.stringify(problem)}`;
+      expect(actual.shape).toEqual(expected.shape);
+      expectClose(await actual.data(), expected.data, { terms, scale: 1 }, what);
+      const again = await compare(pass, problem, variant, i);
+      expect(await again.actual.data(), `${what}, a second time`).toEqual(await actual.data());
+    }
+  });
+
+  it.for(everyPass.filter(({ pass }) => pass === "forward"))(
+    "keeps NaN through relu and tanh in the variant $name",
+    async (row, { skip }) => {
+      if (row.name.startsWith("subgroup") && lanes() < 4)
+        skip("this adapter has no subgroups of a fixed size");
+      const channels = row.name === "subgroup-any" ? 3 : 4;
+      const problem = convolution({ image: [1, 1, 3, channels], window: 1, filters: channels });
+      const values = randomArray([1, 1, 3, channels], 1);
+      values.data[channels] = Number.NaN; // in the pixel in the middle
+      const weights = randomArray([1, 1, channels, channels], 2);
+      const inputs = {
+        image: engine().tensor(values.data, values.shape),
+        filters: engine().tensor(weights.data, weights.shape),
+        bias: undefined,
+      };
+      for (const activation of ["relu", "tanh"] as const) {
+        const y = await forward(problem, inputs, activation, row.make("forward", problem, lanes())).data();
+        const middle = [...y.keys()].map((i) => Math.floor(i / channels) === 1);
+        expect([...y].map(Number.isNaN), activation).toEqual(middle);
+      }
+    },
+  );
+});

@@ -1,0 +1,148 @@
+/** @file Every kernel of the matrix product, forced, on sizes that are no multiples of its tiles. */
+import { describe, expect, it } from "vitest";
+import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
+import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
+import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
+import {
+  fitsSubgroup,
+  type MatmulVariant,
+  naiveMatmul,
+  registersMatmul,
+  subgroupMatmul,
+  tiledMatmul,
+} from "../../../kernels/tuning/choose-matmul.ts";
+import { expectClose } from "../../support/compare.ts";
+import { useEngine } from "../../support/engine.ts";
+import { randomArray } from "../../support/random.ts";
+
+/** "nt" is A B^T: the letter of a side says whether it is stored transposed. */
+function problem(m: number, n: number, k: number, sides: string, batch = 1, shared = ""): MatmulProblem {
+  return {
+    m,
+    n,
+    k,
+    transposeA: sides[0] === "t",
+    transposeB: sides[1] === "t",
+    batch,
+    batchStrideA: batch === 1 || shared === "a" ? 0 : m * k,
+    batchStrideB: batch === 1 || shared === "b" ? 0 : k * n,
+  };
+}
+
+/** Sizes that only the kernels for any size take; all four ways to store the sides, and a batch that shares B. */
+const anySize = [
+  problem(1, 1, 1, "nn"),
+  problem(65, 33, 17, "nt"),
+  problem(33, 65, 4, "tt"),
+  problem(3, 17, 33, "tn", 3, "b"),
+];
+/** The same for the subgroup kernel: n % 4 = 0, and k % 4 = 0 but for "tn". */
+const vectors = [
+  problem(33, 68, 4, "nn", 2),
+  problem(17, 36, 20, "nt", 2, "a"),
+  problem(4, 4, 33, "tn"),
+  problem(20, 36, 4, "tt"),
+];
+
+/** Cuts the sum over k into slices, of which the last may be empty. */
+function inSlices(variant: MatmulVariant, split: number): MatmulVariant {
+  return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
+}
+
+/** What tiledMatmul takes for m and n from 1024 on. */
+function largeTiles(problem: MatmulProblem): MatmulVariant {
+  return inSlices(tiledMatmul({ ...problem, m: 1024, n: 1024 }), 1);
+}
+
+interface Row {
+  readonly name: string;
+  readonly problems: readonly MatmulProblem[];
+  make(problem: MatmulProblem, subgroupSize: number): MatmulVariant;
+}
+
+/** The hard sizes for each kernel; every one costs a pipeline, up to seconds on lavapipe. */
+const rows: readonly Row[] = [
+  { name: "naive", problems: [...anySize, ...vectors], make: () => naiveMatmul },
+  { name: "registers, 4 x 4", problems: anySize, make: (problem) => registersMatmul(problem, 4) },
+  { name: "registers, 8 x 8", problems: anySize, make: (problem) => registersMatmul(problem, 8) },
+  {
+    name: "registers, k in 3 slices",
+    problems: anySize.slice(2),
+    make: (problem) => inSlices(registersMatmul(problem, 4), 3),
+  },
+  { name: "tiled", problems: anySize.slice(1), make: tiledMatmul },
+  {
+    name: "tiled, k in 3 slices",
+    problems: anySize.slice(3),
+    make: (problem) => inSlices(tiledMatmul(problem), 3),
+  },
+  { name: "tiled, two vectors each way", problems: anySize.slice(1, 2), make: largeTiles },
+  {
+    name: "subgroup, 8 rows",
+    problems: vectors,
+    make: (problem, lanes) => subgroupMatmul(problem, lanes, 8),
+  },
+  {
+    name: "subgroup, most rows",
+    problems: vectors.slice(1, 3),
+    make: (problem, lanes) => subgroupMatmul(problem, lanes, 4 * lanes),
+  },
+  {
+    name: "subgroup, k in 3 slices",
+    problems: vectors.slice(2, 3),
+    make: (problem, lanes) => inSlices(subgroupMatmul(problem, lanes, 8), 3),
+  },
+];
+
+const activations = ["linear", "relu", "sigmoid", "tanh"] as const;
+
+describe("matrix product", () => {
+  const engine = useEngine();
+
+  function operands({ m, n, k, transposeA, transposeB, ...problem }: MatmulProblem) {
+    const a = transposeA ? [k, m] : [m, k];
+    const b = transposeB ? [n, k] : [k, n];
+    return {
+      a: randomArray(problem.batchStrideA ? [problem.batch, ...a] : a, 1),
+      b: randomArray(problem.batchStrideB ? [problem.batch, ...b] : b, 2),
+      bias: randomArray([n], 3),
+    };
+  }
+
+  async function check(problem: MatmulProblem, variant: MatmulVariant, activation: FusedActivation) {
+    const { a, b, bias } = operands(problem);
+    const { m, n, k, batch } = problem;
+    const product = () =>
+      multiply(problem, {
+        a: engine().tensor(a.data, a.shape),
+        b: engine().tensor(b.data, b.shape),
+        bias: engine().tensor(bias.data, bias.shape),
+        activation,
+        output: [batch, m, n],
+        variant,
+      }).data();
+    const y = await product();
+    const expected = epilogueReference(matmulReference(a, b, problem), bias, activation);
+    const what = `${JSON.stringify(problem)}, ${activation}`;
+    expectClose(y, expected.data, { terms: k + 1, scale: 1 }, what);
+    expect(await product(), `${what}, a second time`).toEqual(y);
+  }
+
+  it.for(rows)("is the same in the variant $name, and in every run", async (row, { skip }) => {
+    const lanes = engine().adapter.subgroupSize;
+    if (row.name.startsWith("subgroup") && lanes < 4) skip("this adapter has no subgroups of a fixed size");
+    for (const [i, problem] of row.problems.entries()) {
+      const variant = row.make(problem, lanes);
+      expect(variant.name).toBe(row.name.split(",")[0]);
+      await check(problem, variant, activations[i % activations.length]!);
+    }
+  });
+
+  it("says which problems the subgroup kernel takes", () => {
+    expect(anySize.map((problem) => fitsSubgroup(problem, 8))).toEqual([false, false, false, false]);
+    expect(vectors.map((problem) => fitsSubgroup(problem, 8))).toEqual([true, true, true, true]);
+    expect(fitsSubgroup(problem(4, 4, 33, "nn"), 8), "k % 4 with A [m, k]").toBe(false);
+    expect(fitsSubgroup(problem(3, 4, 33, "tn"), 8), "m % 4 with A [k, m]").toBe(false);
+    expect(fitsSubgroup(problem(4, 4, 4, "nn"), 0), "no subgroups").toBe(false);
+  });
+});

@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { AdapterClass } from "../../../engine/adapter.ts";
+import { chooseConvolution } from "../../../kernels/tuning/choose-convolution.ts";
+import { properties } from "../../support/properties.ts";
+import { convolution } from "../conv2d/convolution.ts";
+import { adapters, useKernelMode } from "./adapters.ts";
+
+const passes = ["forward", "input-gradient", "filter-gradient"] as const;
+/** A layer of the street-digit network, and its first one with 3 channels. */
+const vectors = convolution({ image: [128, 16, 16, 64], window: 3, filters: 64, padding: "same" });
+const threeChannels = convolution({ image: [128, 32, 32, 3], window: 5, filters: 32, padding: "same" });
+
+describe("chooseConvolution", () => {
+  useKernelMode();
+
+  const names = (problem: typeof vectors, kind: AdapterClass, subgroupSize: number) =>
+    passes.map((pass) => chooseConvolution(pass, problem, { class: kind, subgroupSize }).name);
+
+  it("has a default for each class of adapters", () => {
+    expect(names(vectors, "gpu", 0)).toEqual(["tiled", "tiled", "tiled"]);
+    expect(names(threeChannels, "gpu", 32)).toEqual(["tiled", "tiled", "tiled"]);
+    expect(names(vectors, "lavapipe", 8)).toEqual(["subgroup", "subgroup", "subgroup"]);
+    expect(names(threeChannels, "lavapipe", 8)).toEqual(["subgroup-any", "subgroup-any", "subgroup-any"]);
+    expect(names(vectors, "swiftshader", 4)).toEqual(["subgroup", "subgroup", "registers"]);
+    expect(names(threeChannels, "swiftshader", 4)).toEqual(["subgroup-any", "subgroup-any", "registers"]);
+  });
+
+  it("does without subgroups where there are none", () => {
+    expect(names(vectors, "lavapipe", 0)).toEqual(["naive", "naive", "naive"]);
+    expect(names(vectors, "swiftshader", 0)).toEqual(["naive", "naive", "registers"]);
+  });
+
+  it("takes the naive kernels everywhere with WGRAD_KERNELS=naive", () => {
+    process.env.WGRAD_KERNELS = "naive";
+    for (const { class: kind, subgroupSize } of adapters) {
+      expect(names(vectors, kind, subgroupSize)).toEqual(["naive", "naive", "naive"]);
+    }
+  });
+
+  it("cuts the filter gradient's long sum when there are few tiles, and no other pass", () => {
+    for (const adapter of adapters) {
+      const splits = passes.map((pass) => chooseConvolution(pass, threeChannels, adapter).split);
+      expect(splits.slice(0, 2)).toEqual([1, 1]);
+      const name = chooseConvolution("filter-gradient", threeChannels, adapter).name;
+      expect(splits[2]! > 1, `${name} in ${splits[2]} slices`).toBe(name !== "naive");
+    }
+  });
+
+  const upTo = (max: number) => fc.integer({ min: 1, max });
+  const cases = fc.record({
+    image: fc.tuple(upTo(4096), upTo(512), upTo(512), upTo(2048)),
+    window: fc.tuple(upTo(11), upTo(11)),
+    filters: upTo(4096),
+    strides: upTo(4),
+    padding: fc.constant("same" as const),
+    naive: fc.boolean(),
+  });
+  // no GPU and no pipeline: a run costs nothing
+  const runs = { ...properties, numRuns: 10 * properties.numRuns };
+
+  it("is pure, and dispatches 1 to 65,535 workgroups along each axis, whatever the size", () => {
+    fc.assert(
+      fc.property(cases, ({ naive, ...sizes }) => {
+        if (naive) process.env.WGRAD_KERNELS = "naive";
+        else delete process.env.WGRAD_KERNELS;
+        const problem = Object.freeze(convolution(sizes));
+        for (const pass of passes) {
+          for (const adapter of adapters) {
+            const variant = chooseConvolution(pass, problem, Object.freeze({ ...adapter }));
+            const { workgroups, split, name } = variant;
+            const allowed = workgroups.every((n) => Number.isInteger(n) && n >= 1 && n <= 65535);
+            expect(allowed, `${pass} ${name}: ${workgroups}`).toBe(true);
+            expect(Number.isInteger(split) && split >= 1).toBe(true);
+            expect(pass === "filter-gradient" ? workgroups[2] : split).toBe(split);
+            expect(chooseConvolution(pass, problem, adapter)).toEqual(variant);
+          }
+        }
+      }),
+      runs,
+    );
+  });
+});
