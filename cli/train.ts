@@ -69,7 +69,8 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
     started,
     events,
     saveInitial: options.saveInitial ?? false,
-    resume: hasCheckpoint(`${folder}/checkpoint`), // a run that ended before its first checkpoint starts again
+    // a run that was killed before its first checkpoint starts again
+    resume: resumed !== undefined && hasCheckpoint(`${folder}/checkpoint`),
     signal: interruptSignal(() => events.line("stopping after this step ...")),
   };
   const result = await runExperiment(experiment, context).catch((error: unknown) => {

@@ -21,7 +21,7 @@ import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
 import { convolution } from "./convolution.ts";
 
-/** Channels and filters: how many of a subgroup's lanes share rows depends on them, from 1 (3) to 8 (33, 36). */
+/** Every pipeline takes up to seconds to compile on lavapipe, so there are few. Channels and filters: how many of a subgroup's lanes share rows depends on them, from 1 (3) to 8 (33, 36). */
 const anyChannels = [
   convolution({ image: [2, 5, 7, 3], window: 3, filters: 5, strides: 2, padding: "same" }),
   convolution({ image: [1, 6, 5, 33], window: [2, 1], filters: 13, dilation: 2 }),
@@ -64,8 +64,8 @@ interface Row {
 }
 
 const everyPass = (["forward", "input-gradient", "filter-gradient"] as const).flatMap((pass): Row[] => [
-  { name: "naive", pass, make: naive, problems: [...anyChannels, ...vectorChannels] },
-  { name: "tiled", pass, make: tiled, problems: [anyChannels[1]!, vectorChannels[0]!] },
+  { name: "naive", pass, make: naive, problems: [anyChannels[0]!, vectorChannels[0]!] },
+  { name: "tiled", pass, make: tiled, problems: [anyChannels[1]!] },
   { name: "subgroup", pass, make: subgroup, problems: vectorChannels },
   { name: "subgroup-any", pass, make: subgroup, problems: anyChannels },
 ]);
@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
     name: "registers",
     pass: "filter-gradient",
     make: inSlices(registers, 1),
-    problems: [...anyChannels, ...vectorChannels],
+    problems: [anyChannels[1]!, vectorChannels[0]!],
   },
 ];
 

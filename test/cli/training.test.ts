@@ -1,0 +1,140 @@
+/** @file The same seed gives the same bytes, whatever happens on the way. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { adapter, fail, startCli, succeed, untilExists } from "./run.ts";
+import { writeDigitFiles } from "./support/street-digit-files.ts";
+import { checkpointPosition } from "./support/weights-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wgrad-cli-"));
+const data = join(folder, "data");
+const epochs = 3;
+
+/** 6 batches per epoch, the last one smaller; the smaller network everywhere. */
+function train(out: string, ...more: string[]): string[] {
+  const settings = ["--data", data, "--batch", "8", "--profile", "quick", "--adapter", adapter];
+  return ["train", "svhn-c", ...settings, "--out", join(folder, out), ...more];
+}
+
+const resume = (out: string, upTo: number) => [
+  ...["train", "svhn-c", "--resume", "--adapter", adapter],
+  ...["--out", join(folder, out), "--epochs", `${upTo}`],
+];
+const bytes = (out: string) => readFileSync(join(folder, out, "weights.safetensors"));
+const checkpoint = (out: string) => join(folder, out, "checkpoint", "training.safetensors");
+
+/** The weights of an uninterrupted run. */
+async function uninterrupted(upTo: number): Promise<Buffer> {
+  if (upTo === epochs) return bytes("base");
+  await succeed(train(`base-${upTo}`, "--epochs", `${upTo}`));
+  return bytes(`base-${upTo}`);
+}
+
+/** Starts a run that would go on for long and returns once its first checkpoint is there. */
+async function startLongRun(out: string, ...more: string[]) {
+  const running = startCli(train(out, "--epochs", "1000", ...more));
+  await untilExists(checkpoint(out), running);
+  return running;
+}
+
+beforeAll(async () => {
+  writeDigitFiles(data, { train: 45, test: 20 });
+  await succeed(train("base", "--epochs", `${epochs}`));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("weights.safetensors", () => {
+  it("is the same in a second run, which runs every step anew", async () => {
+    await succeed(train("eager", "--epochs", `${epochs}`, "--eager"));
+    expect(bytes("eager").equals(bytes("base"))).toBe(true);
+  });
+
+  it("is the same in a second run, and not with another seed or order", async () => {
+    await succeed(train("again", "--epochs", `${epochs}`));
+    expect(bytes("again").equals(bytes("base"))).toBe(true);
+    await succeed(train("seed", "--epochs", `${epochs}`, "--seed", "2"));
+    expect(bytes("seed").equals(bytes("base"))).toBe(false);
+    await succeed(train("in-order", "--epochs", `${epochs}`, "--no-shuffle"));
+    expect(bytes("in-order").equals(bytes("base"))).toBe(false);
+  });
+});
+
+describe("kill -9", () => {
+  it("right after a checkpoint; then the disk is full; then the same bytes as without all that", async () => {
+    const { child, finished } = await startLongRun("killed");
+    child.kill("SIGKILL");
+    expect(await finished).toMatchObject({ code: null });
+    const saved = readFileSync(checkpoint("killed"));
+    const upTo = Math.max(epochs, checkpointPosition(checkpoint("killed")).epoch + 1);
+
+    // a checkpoint of the smaller network has 322 kB: weights, and as many sums of squares of Adagrad
+    expect(saved.length).toBeGreaterThan(250_000);
+    const message = await fail(resume("killed", upTo), 1, /Cannot write .*training\.safetensors/, {
+      largestFile: 200,
+    });
+    expect(message).toContain("too large");
+    expect(readFileSync(checkpoint("killed")).equals(saved), "the old checkpoint").toBe(true);
+
+    await succeed(resume("killed", upTo));
+    expect(bytes("killed").equals(await uninterrupted(upTo))).toBe(true);
+    const history = JSON.parse(readFileSync(join(folder, "killed", "history.json"), "utf8"));
+    expect(history.epoch).toEqual(Array.from({ length: upTo }, (_, i) => i + 1));
+  });
+
+  it("in the middle of an epoch", async () => {
+    const { child, finished } = await startLongRun("torn");
+    await new Promise((done) => setTimeout(done, 300));
+    child.kill("SIGKILL");
+    await finished;
+    const upTo = Math.max(epochs, checkpointPosition(checkpoint("torn")).epoch + 1);
+    await succeed(resume("torn", upTo));
+    expect(bytes("torn").equals(await uninterrupted(upTo))).toBe(true);
+  });
+
+  it("before the first checkpoint: the run starts again", async () => {
+    const running = startCli(train("early", "--epochs", `${epochs}`));
+    await untilExists(join(folder, "early", "config.json"), running);
+    running.child.kill("SIGKILL");
+    await running.finished;
+    await succeed(resume("early", epochs));
+    expect(bytes("early").equals(bytes("base"))).toBe(true);
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("saves within the epoch, ends with 130 and says how to go on: to the same bytes", async () => {
+    const { child, finished } = await startLongRun("stopped", "--batch", "2");
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await finished;
+    expect(code, stderr).toBe(130);
+    expect(stdout).toContain("stopping after this step");
+    expect(stderr).toMatch(/Interrupted in epoch \d+ after \d+ of 23 batches/); // 45 images, 2 at a time
+    const { epoch, batch, step } = checkpointPosition(checkpoint("stopped"));
+    expect(batch).toBeGreaterThan(0);
+    expect(step).toBe(epoch * 23 + batch);
+
+    const command = /Continue with: npm run train -- (.+)/.exec(stderr)![1]!;
+    await succeed(["train", ...command.split(" "), "--epochs", `${epoch + 1}`]);
+    await succeed(train("whole", "--epochs", `${epoch + 1}`, "--batch", "2"));
+    expect(bytes("stopped").equals(bytes("whole"))).toBe(true);
+  });
+});
+
+describe("--resume refuses", () => {
+  it("another experiment, and other images than before", async () => {
+    const out = ["--resume", "--adapter", adapter, "--out", join(folder, "base")];
+    await fail(["train", "svhn-b", ...out], 2, /is a run of svhn-c, not of svhn-b/);
+    const other = join(folder, "other-data");
+    writeDigitFiles(other, { train: 44, test: 20 });
+    await fail(["train", "svhn-c", ...out, "--data", other], 2, /images are not those the run began with/);
+  });
+
+  it("a damaged checkpoint", async () => {
+    execFileSync("cp", ["-r", join(folder, "base"), join(folder, "damaged")]);
+    execFileSync("truncate", ["-s", "-100", checkpoint("damaged")]);
+    await fail(resume("damaged", epochs + 1), 1, /training\.safetensors.* truncated/);
+  });
+});
