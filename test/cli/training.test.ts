@@ -12,9 +12,9 @@ const folder = mkdtempSync(join(tmpdir(), "wgrad-cli-"));
 const data = join(folder, "data");
 const epochs = 3;
 
-/** 6 batches per epoch, the last one smaller; the smaller network everywhere. */
+/** 4 batches per epoch; the smaller network everywhere. */
 function train(out: string, ...more: string[]): string[] {
-  const settings = ["--data", data, "--batch", "8", "--profile", "quick", "--adapter", adapter];
+  const settings = ["--data", data, "--batch", "5", "--profile", "quick", "--adapter", adapter];
   return ["train", "svhn-c", ...settings, "--out", join(folder, out), ...more];
 }
 
@@ -40,7 +40,7 @@ async function startLongRun(out: string, ...more: string[]) {
 }
 
 beforeAll(async () => {
-  writeDigitFiles(data, { train: 45, test: 20 });
+  writeDigitFiles(data, { train: 20, test: 12 });
   await succeed(train("base", "--epochs", `${epochs}`));
 });
 
@@ -52,13 +52,11 @@ describe("weights.safetensors", () => {
     expect(bytes("eager").equals(bytes("base"))).toBe(true);
   });
 
-  it("is the same in a second run, and not with another seed or order", async () => {
+  it("is the same in a second run, and not with another seed", async () => {
     await succeed(train("again", "--epochs", `${epochs}`));
     expect(bytes("again").equals(bytes("base"))).toBe(true);
     await succeed(train("seed", "--epochs", `${epochs}`, "--seed", "2"));
     expect(bytes("seed").equals(bytes("base"))).toBe(false);
-    await succeed(train("in-order", "--epochs", `${epochs}`, "--no-shuffle"));
-    expect(bytes("in-order").equals(bytes("base"))).toBe(false);
   });
 });
 
@@ -70,12 +68,11 @@ describe("kill -9", () => {
     const saved = readFileSync(checkpoint("killed"));
     const upTo = Math.max(epochs, checkpointPosition(checkpoint("killed")).epoch + 1);
 
-    // a checkpoint of the smaller network has 322 kB: weights, and as many sums of squares of Adagrad
-    expect(saved.length).toBeGreaterThan(250_000);
+    expect(saved.length, "more than the 200 kB that the next run may write").toBeGreaterThan(205_000);
     const message = await fail(resume("killed", upTo), 1, /Cannot write .*training\.safetensors/, {
       largestFile: 200,
     });
-    expect(message).toContain("too large");
+    expect(message).toMatch(/too large/);
     expect(readFileSync(checkpoint("killed")).equals(saved), "the old checkpoint").toBe(true);
 
     await succeed(resume("killed", upTo));
@@ -111,10 +108,10 @@ describe("Ctrl-C", () => {
     const { code, stdout, stderr } = await finished;
     expect(code, stderr).toBe(130);
     expect(stdout).toContain("stopping after this step");
-    expect(stderr).toMatch(/Interrupted in epoch \d+ after \d+ of 23 batches/); // 45 images, 2 at a time
+    expect(stderr).toMatch(/Interrupted in epoch \d+ after \d+ of 10 batches/); // 20 images, 2 at a time
     const { epoch, batch, step } = checkpointPosition(checkpoint("stopped"));
     expect(batch).toBeGreaterThan(0);
-    expect(step).toBe(epoch * 23 + batch);
+    expect(step).toBe(epoch * 10 + batch);
 
     const command = /Continue with: npm run train -- (.+)/.exec(stderr)![1]!;
     await succeed(["train", ...command.split(" "), "--epochs", `${epoch + 1}`]);
@@ -128,7 +125,7 @@ describe("--resume refuses", () => {
     const out = ["--resume", "--adapter", adapter, "--out", join(folder, "base")];
     await fail(["train", "svhn-b", ...out], 2, /is a run of svhn-c, not of svhn-b/);
     const other = join(folder, "other-data");
-    writeDigitFiles(other, { train: 44, test: 20 });
+    writeDigitFiles(other, { train: 19, test: 12 });
     await fail(["train", "svhn-c", ...out, "--data", other], 2, /images are not those the run began with/);
   });
 
