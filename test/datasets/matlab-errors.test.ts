@@ -120,14 +120,14 @@ describe("damaged files", () => {
     );
   });
 
-  it.each([true, false])(
-    "dimensions and numbers that do not fit together (compressed: %s)",
-    async (compress) => {
-      await expect(readAll(matFile([{ ...array, dims: [40, 99] }], { compress }))).rejects.toThrow(
-        "has 4000 bytes of numbers, its dimensions [40,99] make 3960",
-      );
-    },
-  );
+  it.each([
+    true,
+    false,
+  ])("dimensions and numbers that do not fit together (compressed: %s)", async (compress) => {
+    await expect(readAll(matFile([{ ...array, dims: [40, 99] }], { compress }))).rejects.toThrow(
+      "has 4000 bytes of numbers, its dimensions [40,99] make 3960",
+    );
+  });
 
   it("a claim of gigabytes is refused before anything is allocated", async () => {
     // What matFile writes, but the tag before the numbers and the dimensions say 4,000,000,000 bytes.

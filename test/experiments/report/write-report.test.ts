@@ -181,16 +181,16 @@ describe("warnings", () => {
     ["NOT THE OFFICIAL FILES", { ...full, dataset: { ...full.dataset, origin: "other" } }],
     ["QUICK PROFILE", { ...full, run: { ...fullRun, profile: "quick" } }],
     ["LIMITED RUN", { ...full, run: { ...fullRun, limits: "2,000 training images" } }],
-  ] as [string, RunReport][])(
-    "says %s at the top, on pictures and on printed pages",
-    async (words, report) => {
-      const { html, provenance } = await renderReport(report);
-      expect(html).toContain(`<div class="strip" role="note"><span><strong>${words}</strong>`);
-      expect(html).toContain(`<p><strong>${words}.</strong>`);
-      expect(html).toContain(`@top-right { content: "${words}"`);
-      expect(provenance).toContain(words);
-    },
-  );
+  ] as [
+    string,
+    RunReport,
+  ][])("says %s at the top, on pictures and on printed pages", async (words, report) => {
+    const { html, provenance } = await renderReport(report);
+    expect(html).toContain(`<div class="strip" role="note"><span><strong>${words}</strong>`);
+    expect(html).toContain(`<p><strong>${words}.</strong>`);
+    expect(html).toContain(`@top-right { content: "${words}"`);
+    expect(provenance).toContain(words);
+  });
 });
 
 describe("published values", () => {

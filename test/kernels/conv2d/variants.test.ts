@@ -152,26 +152,24 @@ describe("conv2d", () => {
     }
   });
 
-  it.for(everyPass.filter(({ pass }) => pass === "forward"))(
-    "keeps NaN through relu and tanh in the variant $name",
-    async (row, { skip }) => {
-      if (row.name.startsWith("subgroup") && lanes() < 4)
-        skip("this adapter has no subgroups of a fixed size");
-      const channels = row.name === "subgroup-any" ? 3 : 4;
-      const problem = convolution({ image: [1, 1, 3, channels], window: 1, filters: channels });
-      const values = randomArray([1, 1, 3, channels], 1);
-      values.data[channels] = Number.NaN; // in the pixel in the middle
-      const weights = randomArray([1, 1, channels, channels], 2);
-      const inputs = {
-        image: engine().tensor(values.data, values.shape),
-        filters: engine().tensor(weights.data, weights.shape),
-        bias: undefined,
-      };
-      for (const activation of ["relu", "tanh"] as const) {
-        const y = await forward(problem, inputs, activation, row.make("forward", problem, lanes())).data();
-        const middle = [...y.keys()].map((i) => Math.floor(i / channels) === 1);
-        expect([...y].map(Number.isNaN), activation).toEqual(middle);
-      }
-    },
-  );
+  it.for(
+    everyPass.filter(({ pass }) => pass === "forward"),
+  )("keeps NaN through relu and tanh in the variant $name", async (row, { skip }) => {
+    if (row.name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
+    const channels = row.name === "subgroup-any" ? 3 : 4;
+    const problem = convolution({ image: [1, 1, 3, channels], window: 1, filters: channels });
+    const values = randomArray([1, 1, 3, channels], 1);
+    values.data[channels] = Number.NaN; // in the pixel in the middle
+    const weights = randomArray([1, 1, channels, channels], 2);
+    const inputs = {
+      image: engine().tensor(values.data, values.shape),
+      filters: engine().tensor(weights.data, weights.shape),
+      bias: undefined,
+    };
+    for (const activation of ["relu", "tanh"] as const) {
+      const y = await forward(problem, inputs, activation, row.make("forward", problem, lanes())).data();
+      const middle = [...y.keys()].map((i) => Math.floor(i / channels) === 1);
+      expect([...y].map(Number.isNaN), activation).toEqual(middle);
+    }
+  });
 });

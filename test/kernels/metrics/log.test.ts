@@ -23,21 +23,22 @@ describe("logRow", () => {
     expect((await engine().step.read()).halted).toBe(0);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-    "halts the run at the first loss of %s and remembers the step",
-    async (bad) => {
-      const log = engine().zeros([2, 2]);
-      engine().step.set({ step: 41, batch: 0, sample: 0, halted: 0 });
-      logRow(log, { loss: engine().tensor([3e38]), samples: 1 });
-      expect((await engine().step.read()).halted).toBe(0);
-      logRow(log, { loss: engine().tensor([bad]), samples: 1 });
-      expect((await engine().step.read()).halted).toBe(42);
-      engine().step.advance(1, true, 1);
-      logRow(log, { loss: engine().tensor([bad]), samples: 1 });
-      expect((await engine().step.read()).halted).toBe(42);
-      expect(await log.data()).toEqual(Float32Array.of(1, bad, 1, bad));
-    },
-  );
+  it.each([
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ])("halts the run at the first loss of %s and remembers the step", async (bad) => {
+    const log = engine().zeros([2, 2]);
+    engine().step.set({ step: 41, batch: 0, sample: 0, halted: 0 });
+    logRow(log, { loss: engine().tensor([3e38]), samples: 1 });
+    expect((await engine().step.read()).halted).toBe(0);
+    logRow(log, { loss: engine().tensor([bad]), samples: 1 });
+    expect((await engine().step.read()).halted).toBe(42);
+    engine().step.advance(1, true, 1);
+    logRow(log, { loss: engine().tensor([bad]), samples: 1 });
+    expect((await engine().step.read()).halted).toBe(42);
+    expect(await log.data()).toEqual(Float32Array.of(1, bad, 1, bad));
+  });
 
   it("takes back the division by the size of the whole batch", async () => {
     const log = engine().zeros([1, 2]);

@@ -210,22 +210,27 @@ describe("optimizers", () => {
     occupied.dispose();
   });
 
-  it.each([sgd(), sgd({ momentum: 0.9 }), rmsprop(), adagrad(), adadelta(), adam(), adamw()])(
-    "$name changes nothing once the run is halted",
-    async (optimizer) => {
-      const before = Float32Array.from(randomArray([10], 1).data);
-      const parameters = engine().tensor(before);
-      const gradients = engine().tensor(before.map(() => Number.NaN));
-      const slots = Object.fromEntries(optimizer.slots.map((name) => [name, engine().zeros([10])]));
-      engine().step.set({ step: 3, learningRate: 1, halted: 4 });
-      optimizer.apply({ parameters, gradients, slots });
-      expect(await parameters.data()).toEqual(before);
-      for (const slot of Object.values(slots)) expect(await slot.data()).toEqual(new Float32Array(10));
-      engine().step.set({ halted: 0 });
-      optimizer.apply({ parameters, gradients, slots });
-      expect(await parameters.data()).toEqual(before.map(() => Number.NaN));
-    },
-  );
+  it.each([
+    sgd(),
+    sgd({ momentum: 0.9 }),
+    rmsprop(),
+    adagrad(),
+    adadelta(),
+    adam(),
+    adamw(),
+  ])("$name changes nothing once the run is halted", async (optimizer) => {
+    const before = Float32Array.from(randomArray([10], 1).data);
+    const parameters = engine().tensor(before);
+    const gradients = engine().tensor(before.map(() => Number.NaN));
+    const slots = Object.fromEntries(optimizer.slots.map((name) => [name, engine().zeros([10])]));
+    engine().step.set({ step: 3, learningRate: 1, halted: 4 });
+    optimizer.apply({ parameters, gradients, slots });
+    expect(await parameters.data()).toEqual(before);
+    for (const slot of Object.values(slots)) expect(await slot.data()).toEqual(new Float32Array(10));
+    engine().step.set({ halted: 0 });
+    optimizer.apply({ parameters, gradients, slots });
+    expect(await parameters.data()).toEqual(before.map(() => Number.NaN));
+  });
 
   it("has Keras's defaults, as plain data", () => {
     // keras/optimizers.py of Keras 2.2; the accumulator's start 0 (assignment.md 1.4)
