@@ -1,6 +1,7 @@
 /** @file The last lines of a run: measured beside published. */
 import type { Experiment } from "../experiments/experiment.ts";
 import type { RunEvents } from "../experiments/run/run.ts";
+import { formatSeconds } from "./progress.ts";
 
 /** Prints the figures of result.json that a reader looks for first. */
 export function printResult(
@@ -21,6 +22,12 @@ export function printResult(
   for (const { name, value, measure } of experiment.published) {
     events.line(
       `published             ${percent(value)}  (${name.toLowerCase()}${measure === "test_accuracy" ? "" : `, ${measure}`})`,
+    );
+  }
+  if (typeof result.full_run_seconds === "number") {
+    const time = formatSeconds(result.full_run_seconds);
+    events.line(
+      `in full               about ${time} on this adapter: npm run train -- ${experiment.id} --profile full`,
     );
   }
   const { origin } = result.dataset as { origin: string };

@@ -17,6 +17,7 @@ import {
   sourceOf,
 } from "../experiments/run/run-folder.ts";
 import { type RunOptions, type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
+import { shortfalls } from "../experiments/run/shortfall.ts";
 import { runTrainingExperiment } from "../experiments/run/train-run.ts";
 import { hasCheckpoint } from "../models/training/checkpoint.ts";
 import { DownloadLine } from "./download-line.ts";
@@ -60,7 +61,7 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
     onProgress: new DownloadLine(stream).show,
   });
   if (before) checkSameImages(before, dataset);
-  announce(experiment, settings, dataset.note, engine.adapter.description || engine.adapter.device, events);
+  announce(experiment, settings, dataset, engine.adapter.description || engine.adapter.device, events);
   const context = {
     engine,
     dataset,
@@ -120,19 +121,18 @@ function withResumeCommand(error: InterruptedError, id: string, folder: string, 
 function announce(
   experiment: Experiment,
   settings: RunSettings,
-  note: string,
+  dataset: Dataset,
   adapter: string,
   events: RunEvents,
 ): void {
   events.line(`${experiment.id}: ${experiment.title}`);
   events.line(`adapter: ${adapter}`);
-  events.line(`data:    ${note}`);
+  events.line(`data:    ${dataset.note}`);
   if (experiment.kind === "data") return;
-  if (settings.profile === "quick") {
-    const { quick, full } = experiment.profiles;
-    events.line(
-      `profile: quick, NOT the experiment in full: ${quick.description}, ${settings.epochs} epochs instead of ${full.epochs}`,
-    );
+  const missing = shortfalls(experiment, settings, dataset);
+  if (missing.length > 0) {
+    events.line(`profile: ${settings.profile}, NOT the experiment in full:`);
+    for (const part of missing) events.line(`         - ${part}`);
     events.line(`         in full: npm run train -- ${experiment.id} --profile full`);
   }
   events.line("");

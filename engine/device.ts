@@ -25,6 +25,8 @@ export interface Plan {
   readonly pipelines: readonly PipelineRequest[];
   /** bytes in use at the fullest moment */
   readonly peakBytes: number;
+  /** floating-point operations, as far as the ops state them */
+  readonly flops: number;
 }
 
 /** Finds an adapter and opens a device. Throws AdapterError with what to install if there is none. */
@@ -71,7 +73,7 @@ export class Engine {
   readonly #memory: BufferPool;
   #pool: BufferPool;
   #log: StepLog | undefined;
-  #plan: Map<string, PipelineRequest> | undefined;
+  #plan: { readonly pipelines: Map<string, PipelineRequest>; flops: number } | undefined;
   /** what went wrong first, by the order of the calls: a shader's error comes in later than those it leads to */
   #failure: { readonly error: WgradError; readonly call: number } | undefined;
   #checks: Promise<unknown>[] = [];
@@ -200,7 +202,8 @@ export class Engine {
     this.assertAlive();
     const request = pipelineRequest(definition, options);
     if (this.#plan) {
-      this.#plan.set(request.key, request);
+      this.#plan.pipelines.set(request.key, request);
+      this.#plan.flops += options.flops ?? 0;
       return;
     }
     const { pipeline, layout, bindings } = this.pipelines.get(request);
@@ -270,7 +273,7 @@ export class Engine {
   /** Runs `body` with shapes only: nothing is allocated or computed. Tells which pipelines it needs and how much memory. */
   plan(body: () => unknown): Plan {
     const outer = { pool: this.#pool, plan: this.#plan };
-    const planned = new Map<string, PipelineRequest>();
+    const planned = { pipelines: new Map<string, PipelineRequest>(), flops: 0 };
     const pool = new BufferPool(
       { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
       { planning: true },
@@ -279,7 +282,8 @@ export class Engine {
     this.#pool = pool;
     try {
       this.scope(() => void this.scope(body));
-      return { pipelines: [...planned.values()], peakBytes: pool.use.peakBytes };
+      const { pipelines, flops } = planned;
+      return { pipelines: [...pipelines.values()], peakBytes: pool.use.peakBytes, flops };
     } finally {
       this.#plan = outer.plan;
       this.#pool = outer.pool;

@@ -41,8 +41,7 @@ export const svhnC: TrainingExperiment = {
       batch: 16,
       limit: 1800,
       testLimit: 500,
-      description:
-        "a smaller network (8 and 16 filters, 128 hidden units instead of 16, 512 and 20), batches of 16 instead of 1280",
+      description: "a smaller network (8 and 16 filters, 128 hidden units instead of 16, 512 and 20)",
     },
   },
   literal: {

@@ -11,6 +11,7 @@ import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import { writeJson } from "./files.ts";
+import { estimateFullRun } from "./full-run-estimate.ts";
 import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
 import { type Measured, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
@@ -46,6 +47,11 @@ export async function runTrainingExperiment(
   await saveWeights(model, join(folder, "weights.safetensors"));
   writeJson(join(folder, "history.json"), trained.history.toJSON());
   const result = resultOf(context, config, trained);
+  if (settings.profile === "quick") {
+    const images = trained.trainCount * trained.history.epoch.length;
+    const seconds = trained.measured.seconds ?? 0;
+    result.full_run_seconds = await estimateFullRun(context, model, { images, seconds });
+  }
   writeJson(join(folder, "result.json"), result);
   await writeRunReport(folder, await trainingReport(context, config, trained));
   model.dispose();

@@ -4,6 +4,7 @@ import type { FilterWeights, ResultRow, RunHistory, RunReport } from "../report/
 import { confusionOf, samplesOf } from "./predictions.ts";
 import { datasetFacts, type RunContext, runFacts } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
+import { shortfalls } from "./shortfall.ts";
 import type { Trained } from "./train-run.ts";
 
 const names: Record<string, string> = {
@@ -23,7 +24,7 @@ export async function trainingReport(
 ): Promise<RunReport> {
   const { experiment, dataset, settings } = context;
   const { model, history, predictions } = trained;
-  const limits = limitsOf(context, trained);
+  const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
   const facts = runFacts(context, config, limits);
   const { rows, trainable, nonTrainable } = model.summary();
   const { name: optimizer, config: optimizerConfig } = model.trainer.optimizer;
@@ -60,22 +61,6 @@ export async function trainingReport(
     ...(filters ? { filters } : {}),
     timing: timingOf(trained, settings.batch),
   };
-}
-
-/** How the run falls short of the experiment; undefined if it does not. */
-function limitsOf(
-  { experiment, dataset, settings }: RunContext,
-  { trainCount, testCount }: Trained,
-): string | undefined {
-  const full = experiment.profiles.full;
-  const parts: string[] = [];
-  if (settings.profile === "quick") parts.push(experiment.profiles.quick.description);
-  if (trainCount < dataset.train.count)
-    parts.push(`${count(trainCount)} of ${count(dataset.train.count)} training images`);
-  if (testCount < dataset.test.count)
-    parts.push(`${count(testCount)} of ${count(dataset.test.count)} test images`);
-  if (settings.epochs < full.epochs) parts.push(`${settings.epochs} of ${full.epochs} epochs`);
-  return parts.length > 0 ? parts.join("; ") : undefined;
 }
 
 function resultRows(
@@ -135,8 +120,4 @@ function describeConfig(config: Readonly<Record<string, unknown>>): string {
     ([name, value]) => name !== "name" && value !== null && value !== 0 && value !== false,
   );
   return entries.map(([name, value]) => `${name} ${value}`).join(", ");
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
