@@ -39,7 +39,7 @@ export const svhnC: TrainingExperiment = {
     quick: {
       epochs: 4,
       batch: 16,
-      limit: 1800,
+      limit: 1400,
       testLimit: 500,
       description: "a smaller network (8 and 16 filters, 128 hidden units instead of 16, 512 and 20)",
     },
