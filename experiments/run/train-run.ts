@@ -37,7 +37,7 @@ export async function runTrainingExperiment(
   context: RunContext<TrainingExperiment>,
 ): Promise<Record<string, unknown>> {
   const { experiment, engine, settings, folder, resume } = context;
-  const config = resume ? { ...writeConfig(context) } : writeConfig(context);
+  const config = writeConfig(context);
   const model = experiment.network(settings.profile);
   const { optimizer, loss, metrics } = experiment;
   await model.compile({ engine, optimizer: optimizer(), loss, metrics, seed: settings.seed });

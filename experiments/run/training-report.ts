@@ -1,6 +1,6 @@
 /** @file The report of a training run, from what the run measured. */
 import type { TrainingExperiment } from "../experiment.ts";
-import type { FilterWeights, ResultRow, RunHistory, RunReport } from "../report/run-report.ts";
+import type { FilterWeights, ResultRow, RunReport } from "../report/run-report.ts";
 import { confusionOf, samplesOf } from "./predictions.ts";
 import { datasetFacts, type RunContext, runFacts } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
@@ -55,7 +55,7 @@ export async function trainingReport(
       trainable,
       nonTrainable,
     },
-    history: history.toJSON() as unknown as RunHistory,
+    history: { epoch: history.epoch, ...history.history },
     confusion: confusionOf(predictions, dataset.classes),
     samples: samplesOf(predictions, dataset.classes, settings.seed),
     ...(filters ? { filters } : {}),

@@ -2,7 +2,7 @@
 // or the other. One invocation computes four neighbouring elements.
 
 const OP: u32 = 1u; // rows of unary-table.ts
-const A: f32 = 0.0; // the parameters of f, if it has any
+const A: f32 = 0.0; // the parameters of f, for those that have some
 const B: f32 = 0.0;
 
 const WORKGROUP: u32 = 64u;

@@ -1,7 +1,7 @@
 // y[i] = f(x[i]), f chosen by OP. One invocation computes four neighbouring elements; any size, one pipeline per f.
 
 const OP: u32 = 0u; // rows of unary-table.ts
-const A: f32 = 0.0; // the parameters of f, if it has any
+const A: f32 = 0.0; // the parameters of f, for those that have some
 const B: f32 = 0.0;
 
 const WORKGROUP: u32 = 64u;
