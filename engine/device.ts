@@ -5,6 +5,7 @@ import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter } from "./find-adapter.ts";
 import { type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "./kernel.ts";
+import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readTensor } from "./readback.ts";
 import { Recording, StepLog } from "./recording.ts";
@@ -309,7 +310,7 @@ export class Engine {
 
   /** Awaits `work`, then reports the first GPU error of everything before it. */
   async guard<T>(work: Promise<T>): Promise<T> {
-    const result = await work.catch(async (error: unknown) => {
+    const result = await patiently(work).catch(async (error: unknown) => {
       await this.#settle();
       throw error;
     });

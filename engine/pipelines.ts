@@ -1,6 +1,7 @@
 /** @file The pipeline cache: one compute pipeline per kernel and set of constants, compiled once. */
 import { KernelError } from "./errors.ts";
 import { type CompiledKernel, loadShader, type PipelineRequest } from "./kernel.ts";
+import { patiently } from "./patience.ts";
 import type { Binding } from "./shader.ts";
 
 export class Pipelines {
@@ -35,17 +36,18 @@ export class Pipelines {
   async prepare(requests: Iterable<PipelineRequest>): Promise<void> {
     const fresh = new Map([...requests].map((request) => [request.key, request]));
     for (const key of this.#compiled.keys()) fresh.delete(key);
-    await Promise.all(
-      [...fresh.values()].map(async (request) => {
-        const { descriptor, layout, bindings, code, module } = this.#describe(request);
-        try {
-          const pipeline = await this.#device.createComputePipelineAsync(descriptor);
-          this.#remember(request, { pipeline, layout, bindings });
-        } catch (cause) {
-          await fail(request, module, code, cause instanceof Error ? cause.message : String(cause));
-        }
-      }),
-    );
+    const compilations = [...fresh.values()].map((request) => this.#compile(request));
+    await patiently(Promise.all(compilations));
+  }
+
+  async #compile(request: PipelineRequest): Promise<void> {
+    const { descriptor, layout, bindings, code, module } = this.#describe(request);
+    try {
+      const pipeline = await this.#device.createComputePipelineAsync(descriptor);
+      this.#remember(request, { pipeline, layout, bindings });
+    } catch (cause) {
+      await fail(request, module, code, cause instanceof Error ? cause.message : String(cause));
+    }
   }
 
   #remember(request: PipelineRequest, compiled: CompiledKernel): CompiledKernel {

@@ -1,0 +1,32 @@
+/**
+ * @file Waiting for the GPU without a busy CPU. While a promise of Dawn's Node binding is pending, it polls by setImmediate
+ * as fast as the event loop turns: a whole core, which a software adapter computes on. So the loop sleeps a little in each turn.
+ */
+
+const longestSleep = 1; // ms
+const sleepFraction = 1 / 50; // of the time waited so far: how much later than at once the end may be noticed
+
+// Browsers do not poll, and may not block their main thread.
+const blocks = typeof process === "object" && typeof process.versions?.node === "string";
+const clock = new Int32Array(new SharedArrayBuffer(4));
+let waits = 0;
+
+/** Awaits `work`, a promise that the GPU settles. Other work of the event loop is delayed by 1 ms at most. */
+export async function patiently<T>(work: Promise<T>): Promise<T> {
+  if (!blocks) return work;
+  if (waits++ === 0) void doze();
+  try {
+    return await work;
+  } finally {
+    waits--;
+  }
+}
+
+async function doze(): Promise<void> {
+  const started = performance.now();
+  while (waits > 0) {
+    await new Promise((turn) => setImmediate(turn));
+    const sleep = Math.min(longestSleep, (performance.now() - started) * sleepFraction);
+    if (waits > 0) Atomics.wait(clock, 0, 0, sleep);
+  }
+}
