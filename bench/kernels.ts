@@ -161,7 +161,7 @@ function pass(kind: ConvolutionPass, problem: Convolution): KernelWorkload {
 
 function convolution(batch: number, image: Shape, filters: number, size: number): Convolution {
   const window = resolveWindow("bench", [batch, ...image], { window: size, strides: 1, padding: "same" });
-  return { ...window, batch, channels: image[2]!, filters };
+  return { ...window, batch, channels: image[2]!, filters, groups: 1 };
 }
 
 function random(engine: Engine, shape: Shape, stream: number): Tensor {

@@ -10,11 +10,15 @@ const sleepFraction = 1 / 50; // of the time waited so far: how much later than 
 const blocks = typeof process === "object" && typeof process.versions?.node === "string";
 const clock = new Int32Array(new SharedArrayBuffer(4));
 let waits = 0;
+let waitingSince = 0;
+let dozing = false;
 
 /** Awaits `work`, a promise that the GPU settles. Other work of the event loop is delayed by 1 ms at most. */
 export async function patiently<T>(work: Promise<T>): Promise<T> {
   if (!blocks) return work;
-  if (waits++ === 0) void doze();
+  waits++;
+  waitingSince = performance.now();
+  if (!dozing) void doze();
   try {
     return await work;
   } finally {
@@ -23,10 +27,12 @@ export async function patiently<T>(work: Promise<T>): Promise<T> {
 }
 
 async function doze(): Promise<void> {
-  const started = performance.now();
-  while (waits > 0) {
+  dozing = true;
+  for (;;) {
     await new Promise((turn) => setImmediate(turn));
-    const sleep = Math.min(longestSleep, (performance.now() - started) * sleepFraction);
-    if (waits > 0) Atomics.wait(clock, 0, 0, sleep);
+    if (waits === 0) break;
+    const waited = performance.now() - waitingSince;
+    Atomics.wait(clock, 0, 0, Math.min(longestSleep, waited * sleepFraction));
   }
+  dozing = false;
 }

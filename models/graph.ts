@@ -89,7 +89,7 @@ function nameLayers(layers: readonly Layer[]): void {
   if (twice) throw new ArgumentError(`model: two layers are named "${twice}".`);
 }
 
-/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, BatchNormalization to batch_normalization. */
+/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, Conv2DTranspose to conv2d_transpose. */
 export function snakeCase(className: string): string {
-  return className.replace(/([a-z0-9])([A-Z][a-z])/g, "$1_$2").toLowerCase();
+  return className.replace(/(.)([A-Z][a-z])/g, "$1_$2").toLowerCase();
 }

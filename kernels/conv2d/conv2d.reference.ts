@@ -10,7 +10,8 @@ function forEachProduct(
   problem: Convolution,
   visit: (image: number, filter: number, y: number) => void,
 ): void {
-  const { batch, height, width, channels, filters, outHeight, outWidth, windowHeight, windowWidth } = problem;
+  const { batch, height, width, channels, filters, groups, outHeight, outWidth, windowHeight, windowWidth } = problem;
+  const [groupChannels, groupFilters] = [channels / groups, filters / groups];
   for (let n = 0; n < batch; n++) {
     for (let oh = 0; oh < outHeight; oh++) {
       for (let ow = 0; ow < outWidth; ow++) {
@@ -20,11 +21,14 @@ function forEachProduct(
           for (let kw = 0; kw < windowWidth; kw++) {
             const w = ow * problem.strideWidth + kw * problem.dilationWidth - problem.padLeft;
             if (w < 0 || w >= width) continue;
-            for (let c = 0; c < channels; c++) {
-              const pixel = ((n * height + h) * width + w) * channels + c;
-              const weight = ((kh * windowWidth + kw) * channels + c) * filters;
-              const output = ((n * outHeight + oh) * outWidth + ow) * filters;
-              for (let k = 0; k < filters; k++) visit(pixel, weight + k, output + k);
+            const pixel = ((n * height + h) * width + w) * channels;
+            const output = ((n * outHeight + oh) * outWidth + ow) * filters;
+            for (let k = 0; k < filters; k++) {
+              const group = pixel + Math.floor(k / groupFilters) * groupChannels; // the channels that filter k sees
+              for (let c = 0; c < groupChannels; c++) {
+                const weight = ((kh * windowWidth + kw) * groupChannels + c) * filters + k;
+                visit(group + c, weight, output + k);
+              }
             }
           }
         }
@@ -33,7 +37,7 @@ function forEachProduct(
   }
 }
 
-/** y [n, oh, ow, k] from image [n, h, w, c] and filters [kh, kw, c, k] */
+/** y [n, oh, ow, k] from image [n, h, w, c] and filters [kh, kw, c / groups, k] */
 export function conv2dReference(image: Array64, filters: Array64, problem: Convolution): Array64 {
   const y = array64([problem.batch, problem.outHeight, problem.outWidth, problem.filters]);
   forEachProduct(problem, (i, f, o) => {
@@ -51,9 +55,10 @@ export function conv2dInputGradientReference(dy: Array64, filters: Array64, prob
   return dimage;
 }
 
-/** dfilters [kh, kw, c, k]: each weight collects from every place it was used at. */
+/** dfilters [kh, kw, c / groups, k]: each weight collects from every place it was used at. */
 export function conv2dFilterGradientReference(image: Array64, dy: Array64, problem: Convolution): Array64 {
-  const dfilters = array64([problem.windowHeight, problem.windowWidth, problem.channels, problem.filters]);
+  const { windowHeight, windowWidth, channels, groups, filters } = problem;
+  const dfilters = array64([windowHeight, windowWidth, channels / groups, filters]);
   forEachProduct(problem, (i, f, o) => {
     dfilters.data[f]! += image.data[i]! * dy.data[o]!;
   });

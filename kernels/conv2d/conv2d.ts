@@ -1,19 +1,21 @@
 /** @file 2-D convolution (cross-correlation, as in every deep-learning library) and its two gradients. */
-import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { activationGradient } from "../elementwise/activation-gradient.ts";
 import type { FusedActivation } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
+import { requireBias, requireChannels, requireFourAxes, requireGroups } from "./arguments.ts";
 import { filterGradient, forward, inputGradient } from "./passes.ts";
 import type { Convolution } from "./problem.ts";
 
-/** Keras's defaults: stride 1, no padding, no bias, no activation. */
+/** Keras's defaults: stride 1, no padding, one group, no bias, no activation. */
 export interface Conv2dOptions {
   readonly strides?: Size2d;
   readonly padding?: Padding;
   readonly dilation?: Size2d;
+  /** channels and filters fall into so many groups; a filter sees the channels of its own group only */
+  readonly groups?: number;
   /** [k] */
   readonly bias?: Tensor | undefined;
   /** applied in the same kernel, after the bias */
@@ -23,13 +25,21 @@ export interface Conv2dOptions {
 /**
  * y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of image[n, oh*s + kh - pad, ow*s + kw - pad, c] * filters[kh, kw, c, k])
  * @param image [n, h, w, c]
- * @param filters [kh, kw, c, k]
+ * @param filters [kh, kw, c, k]; with groups [kh, kw, c / groups, k], where c counts the channels of the group of filter k
  * @returns [n, oh, ow, k]; oh and ow by TensorFlow's rules for `same` and `valid`
- * @throws ShapeError if channels, bias or window do not fit
+ * @throws ShapeError if channels, groups, bias or window do not fit; ArgumentError for options that are no sizes
  */
 export function conv2d(image: Tensor, filters: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { bias, activation = "linear" } = options;
-  const problem = describe(image, filters, options);
+  return convolve(describe(image, filters, options), image, filters, options);
+}
+
+/** A convolution whose sizes are checked. Only the order of the filters' elements counts, not their shape. */
+export function convolve(
+  problem: Convolution,
+  image: Tensor,
+  filters: Tensor,
+  { bias, activation = "linear" }: Pick<Conv2dOptions, "bias" | "activation">,
+): Tensor {
   const y = forward(problem, { image, filters, bias }, activation);
   return differentiable(y, {
     inputs: bias ? [image, filters, bias] : [image, filters],
@@ -48,26 +58,19 @@ export function conv2d(image: Tensor, filters: Tensor, options: Conv2dOptions = 
 }
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {
-  const { strides = 1, padding = "valid", dilation = 1, bias } = options;
-  const shapes = `image ${formatShape(image.shape)} (n,h,w,c), filters ${formatShape(filters.shape)} (kh,kw,c,k)`;
-  if (image.shape.length !== 4 || filters.shape.length !== 4) {
-    throw new ShapeError(`conv2d: expects an image and filters of four axes each. ${shapes}.`);
-  }
+  const { strides = 1, padding = "valid", dilation = 1, groups = 1, bias } = options;
+  const given = { image, filters, bias, layout: groups === 1 ? "(kh,kw,c,k)" : "(kh,kw,c/groups,k)" };
+  requireFourAxes("conv2d", given);
+  requireGroups(given, groups);
   const [batch, , , channels] = image.shape as [number, number, number, number];
-  const [kernelHeight, kernelWidth, expected, count] = filters.shape as [number, number, number, number];
-  if (channels !== expected) {
-    throw new ShapeError(
-      `conv2d: filters expect ${expected} input channels, image has ${channels}. ${shapes}.`,
-    );
-  }
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== count)) {
-    throw new ShapeError(`conv2d: bias must be [${count}], got ${formatShape(bias.shape)}. ${shapes}.`);
-  }
+  const [kernelHeight, kernelWidth, groupChannels, count] = filters.shape as [number, number, number, number];
+  requireChannels("conv2d", given, groupChannels * groups);
+  requireBias("conv2d", given, count);
   const window = resolveWindow("conv2d", image.shape, {
     window: [kernelHeight, kernelWidth],
     strides,
     padding,
     dilation,
   });
-  return { ...window, batch, channels, filters: count };
+  return { ...window, batch, channels, filters: count, groups };
 }

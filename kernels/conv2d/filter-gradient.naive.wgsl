@@ -4,8 +4,9 @@
 //                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
 //
 // A weight collects from every place where it was used: all positions of all images. One invocation computes one element of
-// dfilters; it sums image by image, which keeps the rounding error of so long a sum small.
-// Dispatch: (ceil(FILTERS / 8), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 8), 1).
+// dfilters; it sums image by image, which keeps the rounding error of so long a sum small. With GROUPS > 1 c counts the channels
+// of the group that filter k belongs to. With SPLIT > 1 the images are dealt out to so many slices, which reduce-partials.wgsl adds up.
+// Dispatch: (ceil(FILTERS / 8), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / GROUPS / 8), SPLIT).
 
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
@@ -22,21 +23,26 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
+const SPLIT: u32 = 1;
+
+const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
+const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
 @group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
-@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [kh, kw, c, k]: the whole sum, one slice
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c / GROUPS, k]
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let k = id.x;
-  let c = id.y % CHANNELS;
-  let kw = id.y / CHANNELS % KERNEL_WIDTH;
-  let kh = id.y / CHANNELS / KERNEL_WIDTH;
+  let c = k / GROUP_FILTERS * GROUP_CHANNELS + id.y % GROUP_CHANNELS;
+  let kw = id.y / GROUP_CHANNELS % KERNEL_WIDTH;
+  let kh = id.y / GROUP_CHANNELS / KERNEL_WIDTH;
   if (k >= FILTERS || kh >= KERNEL_HEIGHT) { return; }
 
   var total = 0.0;
-  for (var n = 0u; n < BATCH; n++) {
+  for (var n = id.z; n < BATCH; n += SPLIT) {
     var sum = 0.0;
     for (var position = 0u; position < OUT_HEIGHT * OUT_WIDTH; position++) {
       let oh = position / OUT_WIDTH;
@@ -49,5 +55,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     total += sum;
   }
-  partials[id.y * FILTERS + k] = total;
+  partials[(id.z * KERNEL_HEIGHT * KERNEL_WIDTH * GROUP_CHANNELS + id.y) * FILTERS + k] = total;
 }

@@ -3,7 +3,7 @@
 //   y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of
 //                       image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * filters[kh, kw, c, k])
 //
-// Outside the image its value is zero. One invocation computes one element of y; z counts the images of the batch.
+// Outside the image its value is zero. With GROUPS > 1 c counts the channels of the group that filter k belongs to. One invocation computes one element of y; z counts the images of the batch.
 // Dispatch: (ceil(FILTERS / 8), ceil(OUT_HEIGHT * OUT_WIDTH / 8), BATCH).
 
 const BATCH: u32 = 2;
@@ -21,11 +21,15 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
 const HAS_BIAS: u32 = 1; // 0: another buffer is bound as bias and not read
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 
+const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
+const GROUP_FILTERS: u32 = FILTERS / GROUPS;
+
 @group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
+@group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c / GROUPS, k]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [k]
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [n, oh, ow, k]
 
@@ -56,9 +60,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let h = oh * STRIDE_HEIGHT + kh * DILATION_HEIGHT - PAD_TOP; // above the image this wraps around to a huge number
     let w = ow * STRIDE_WIDTH + kw * DILATION_WIDTH - PAD_LEFT;
     if (h >= HEIGHT || w >= WIDTH) { continue; }
-    let pixel = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS;
-    let weights = tap * CHANNELS * FILTERS + k;
-    for (var c = 0u; c < CHANNELS; c++) {
+    let pixel = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS + k / GROUP_FILTERS * GROUP_CHANNELS;
+    let weights = tap * GROUP_CHANNELS * FILTERS + k;
+    for (var c = 0u; c < GROUP_CHANNELS; c++) {
       sum += image[pixel + c] * filters[weights + c * FILTERS];
     }
   }

@@ -4,7 +4,7 @@
 //                    where oh*stride + kh*dilation - pad = h and ow*stride + kw*dilation - pad = w
 //
 // A pixel of the image collects from every output it took part in, through the same weight. With a stride, most (kh, kw)
-// lead to no output position. One invocation computes one element of dx; z counts the images of the batch.
+// lead to no output position. With GROUPS > 1 only the filters k of the channel's own group saw it. One invocation computes one element of dx; z counts the images of the batch.
 // Dispatch: (ceil(CHANNELS / 8), ceil(HEIGHT * WIDTH / 8), BATCH).
 
 const BATCH: u32 = 2;
@@ -22,9 +22,13 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
+
+const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
+const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
-@group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
+@group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c / GROUPS, k]
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
 
 @compute @workgroup_size(8, 8)
@@ -35,6 +39,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let n = id.z;
   if (c >= CHANNELS || h >= HEIGHT) { return; }
 
+  let first = c / GROUP_CHANNELS * GROUP_FILTERS; // filter of the group
   var sum = 0.0;
   for (var tap = 0u; tap < KERNEL_HEIGHT * KERNEL_WIDTH; tap++) {
     let kh = tap / KERNEL_WIDTH;
@@ -44,9 +49,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let oh = top / STRIDE_HEIGHT;
     let ow = left / STRIDE_WIDTH;
     if (top % STRIDE_HEIGHT != 0u || left % STRIDE_WIDTH != 0u || oh >= OUT_HEIGHT || ow >= OUT_WIDTH) { continue; }
-    let position = ((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS;
-    let weights = (tap * CHANNELS + c) * FILTERS;
-    for (var k = 0u; k < FILTERS; k++) {
+    let position = ((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + first;
+    let weights = (tap * GROUP_CHANNELS + c % GROUP_CHANNELS) * FILTERS + first;
+    for (var k = 0u; k < GROUP_FILTERS; k++) {
       sum += dy[position + k] * filters[weights + k];
     }
   }

@@ -3,7 +3,7 @@ import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { type ConvolutionVariant, chooseConvolution } from "../tuning/choose-convolution.ts";
-import { type Convolution, convolutionConstants, convolutionFlops } from "./problem.ts";
+import { type Convolution, convolutionConstants, convolutionFlops, filterSize } from "./problem.ts";
 
 type VariantName = ConvolutionVariant["name"];
 
@@ -21,6 +21,7 @@ function variants<R extends string, W extends string>(
     registers: variant("registers", write),
     subgroup: variant("subgroup", write),
     "subgroup-any": variant("subgroup-any", write),
+    depthwise: variant("depthwise", write),
   };
 }
 
@@ -32,17 +33,26 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   writes: ["dfilters"],
 });
 
+/** What the forward pass reads, and where it writes: a new tensor unless given. */
+export interface ForwardTensors {
+  readonly image: Tensor;
+  readonly filters: Tensor;
+  readonly bias: Tensor | undefined;
+  readonly output?: Output;
+}
+
 /** y = activation(image * filters + bias) */
 export function forward(
   problem: Convolution,
-  { image, filters, bias }: { image: Tensor; filters: Tensor; bias: Tensor | undefined },
+  { image, filters, bias, output }: ForwardTensors,
   activation: FusedActivation,
   variant = chooseConvolution("forward", problem, image.engine.adapter),
 ): Tensor {
   const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
   const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
   const inputs = { image, filters, bias: bias ?? filters };
-  return run(forwardKernels[variant.name], inputs, { y: shape }, launch(problem, variant, epilogue)).y;
+  const y = output ?? shape;
+  return run(forwardKernels[variant.name], inputs, { y }, launch(problem, variant, epilogue)).y;
 }
 
 /** Gradient with respect to the image, written to `output`. */
@@ -70,7 +80,7 @@ export function filterGradient(
   if (split === 1)
     return run(compute, { image, dy }, { partials: output }, launch(problem, variant)).partials;
 
-  const size = problem.windowHeight * problem.windowWidth * problem.channels * problem.filters;
+  const size = filterSize(problem) * problem.filters;
   const { partials } = run(
     compute,
     { image, dy },

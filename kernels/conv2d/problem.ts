@@ -8,12 +8,19 @@ export interface Convolution extends Window2d {
   readonly channels: number;
   /** channels of the output */
   readonly filters: number;
+  /** channels and filters fall into so many groups; a filter sees the channels of its own group. 1: all see all */
+  readonly groups: number;
 }
 
 /** Floating-point operations of one pass: two per multiply-add; the three passes have equally many. */
 export function convolutionFlops(problem: Convolution): number {
-  const { batch, outHeight, outWidth, windowHeight, windowWidth, channels, filters } = problem;
-  return 2 * batch * outHeight * outWidth * windowHeight * windowWidth * channels * filters;
+  const { batch, outHeight, outWidth, filters } = problem;
+  return 2 * batch * outHeight * outWidth * filters * filterSize(problem);
+}
+
+/** Weights of one filter. */
+export function filterSize({ windowHeight, windowWidth, channels, groups }: Convolution): number {
+  return windowHeight * windowWidth * (channels / groups);
 }
 
 /** The constants that all convolution shaders share. */

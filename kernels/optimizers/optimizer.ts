@@ -1,6 +1,7 @@
 /** @file What all optimizers share: their interface, checks, clipping, and one dispatch per parameter group. */
-import { ArgumentError, formatShape, nearest, ShapeError } from "../../engine/errors.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, run } from "../../engine/kernel.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -89,28 +90,6 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
       }
     },
   };
-}
-
-/** Throws ArgumentError unless `sound` and finite; `allowed` says in words what would be. */
-export function checkOption(
-  name: string,
-  option: string,
-  value: number,
-  sound: boolean,
-  allowed: string,
-): void {
-  if (typeof value === "number" && Number.isFinite(value) && sound) return;
-  throw new ArgumentError(`${name}: ${option} must be ${allowed}, got ${value}.`);
-}
-
-/** A misspelt option would leave its default in force without a word. */
-function checkNames(name: string, options: object, known: readonly string[]): void {
-  for (const option of Object.keys(options)) {
-    if (known.includes(option)) continue;
-    const near = nearest(option, known);
-    const hint = near ? ` Did you mean ${near}?` : ` It has ${known.join(", ")}.`;
-    throw new ArgumentError(`${name}: there is no option ${option}.${hint}`);
-  }
 }
 
 function checkGroup(name: string, slots: readonly string[], group: OptimizerGroup): void {

@@ -1,6 +1,7 @@
 /** @file RMSprop. */
 import { kernel } from "../../engine/kernel.ts";
-import { checkOption, defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { checkOption } from "../../engine/options.ts";
+import { defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
 
 const update = kernel(import.meta.url, "rmsprop.wgsl", {
   reads: ["gradients"],

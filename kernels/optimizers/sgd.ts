@@ -1,6 +1,7 @@
 /** @file Stochastic gradient descent. */
 import { kernel } from "../../engine/kernel.ts";
-import { checkOption, defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { checkOption } from "../../engine/options.ts";
+import { defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
 
 const plain = kernel(import.meta.url, "sgd.wgsl", {
   reads: ["gradients"],

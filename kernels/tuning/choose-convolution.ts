@@ -1,6 +1,6 @@
 /** @file Which convolution kernel runs, for a pass and a problem on an adapter: one pure function with measured defaults. */
 import type { Constants } from "../../engine/shader.ts";
-import type { Convolution } from "../conv2d/problem.ts";
+import { type Convolution, filterSize } from "../conv2d/problem.ts";
 import type { TuningAdapter } from "./choose-matmul.ts";
 import { naiveOnly } from "./mode.ts";
 
@@ -9,7 +9,7 @@ export type ConvolutionPass = "forward" | "input-gradient" | "filter-gradient";
 /** A kernel file of the pass with its constants and dispatch. */
 export interface ConvolutionVariant {
   /** subgroup needs channels and filters divisible by 4, subgroup-any does not */
-  readonly name: "naive" | "tiled" | "subgroup" | "subgroup-any" | "registers";
+  readonly name: "naive" | "tiled" | "subgroup" | "subgroup-any" | "registers" | "depthwise";
   readonly workgroups: readonly [number, number, number];
   /** slices of the filter gradient's long sum, added by a second kernel */
   readonly split: number;
@@ -23,6 +23,7 @@ export function chooseConvolution(
   adapter: TuningAdapter,
 ): ConvolutionVariant {
   if (naiveOnly()) return naiveConvolution(pass, problem);
+  if (problem.groups > 1) return groupedConvolution(pass, problem, adapter);
   if (adapter.class === "gpu") return tiledConvolution(pass, problem);
   // SwiftShader unrolls no loop, so that the subgroup kernel's sums would live in memory
   if (adapter.class === "swiftshader" && pass === "filter-gradient") return registersFilterGradient(problem);
@@ -35,20 +36,56 @@ function productOf(
   pass: ConvolutionPass,
   problem: Convolution,
 ): { rows: number; columns: number; terms: number } {
-  const { batch, channels, filters, height, width, outHeight, outWidth, windowHeight, windowWidth } = problem;
-  const taps = windowHeight * windowWidth;
+  const { batch, channels, filters, groups, height, width, outHeight, outWidth } = problem;
+  const taps = problem.windowHeight * problem.windowWidth;
   const positions = batch * outHeight * outWidth;
-  if (pass === "forward") return { rows: positions, columns: filters, terms: taps * channels };
+  if (pass === "forward") return { rows: positions, columns: filters, terms: filterSize(problem) };
   if (pass === "input-gradient")
-    return { rows: batch * height * width, columns: channels, terms: taps * filters };
-  return { rows: taps * channels, columns: filters, terms: positions };
+    return { rows: batch * height * width, columns: channels, terms: (taps * filters) / groups };
+  return { rows: filterSize(problem), columns: filters, terms: positions };
 }
 
 export function naiveConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
   const { rows, columns } = productOf(pass, problem);
   const images = pass === "filter-gradient" ? 1 : problem.batch;
   const workgroups = [Math.ceil(columns / 8), Math.ceil(rows / images / 8), images] as const;
-  return { name: "naive", workgroups, split: 1, constants: {} };
+  return { name: "naive", workgroups, split: 1, constants: { GROUPS: problem.groups } };
+}
+
+/** Several groups are as many small products, too small for tiles: the naive kernels, or those for one channel a group. */
+function groupedConvolution(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  adapter: TuningAdapter,
+): ConvolutionVariant {
+  if (problem.groups === problem.channels) return depthwiseConvolution(pass, problem, adapter);
+  const naive = naiveConvolution(pass, problem);
+  if (pass !== "filter-gradient") return naive;
+  const { rows, columns } = productOf(pass, problem);
+  const split = clamp(Math.ceil(invocationsOf(adapter) / (rows * columns)), 1, Math.min(256, problem.batch));
+  return { ...naive, split, workgroups: [naive.workgroups[0], naive.workgroups[1], split] };
+}
+
+/** For one channel a group: four neighbouring channels an invocation. */
+export function depthwiseConvolution(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  adapter: TuningAdapter,
+): ConvolutionVariant {
+  const { rows, columns, terms } = productOf(pass, problem);
+  const variant = { name: "depthwise", split: 1, constants: {} } as const;
+  if (pass !== "filter-gradient") {
+    return { ...variant, workgroups: [...fold(Math.ceil((rows * columns) / (4 * 64))), 1] };
+  }
+  const invocations = rows * Math.ceil(columns / 4);
+  const most = Math.min(256, problem.batch * problem.outHeight, Math.ceil(terms / 64));
+  const split = clamp(Math.ceil(invocationsOf(adapter) / invocations), 1, most);
+  return { ...variant, split, workgroups: [Math.ceil(invocations / 64), 1, split] };
+}
+
+/** How many invocations keep an adapter busy: slices of a sum beyond that cost memory and gain nothing. */
+function invocationsOf(adapter: TuningAdapter): number {
+  return adapter.class === "gpu" ? 65536 : 1024;
 }
 
 /** For hardware GPUs: 64 x 64 tiles in workgroup memory. */

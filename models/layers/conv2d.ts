@@ -1,5 +1,5 @@
 /** @file Conv2D: filters that slide over images. */
-import { ArgumentError } from "../../engine/errors.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { conv2d } from "../../kernels/conv2d/conv2d.ts";
@@ -12,6 +12,8 @@ export interface Conv2DOptions extends LayerOptions {
   readonly strides?: Size2d;
   readonly padding?: Padding;
   readonly dilationRate?: Size2d;
+  /** channels and filters fall into so many groups; a filter sees the channels of its own group only */
+  readonly groups?: number;
   readonly activation?: ActivationName;
   readonly useBias?: boolean;
   readonly kernelInitializer?: Initializer;
@@ -22,6 +24,7 @@ export class Conv2DLayer extends Layer {
   readonly className = "Conv2D";
   readonly filters: number;
   readonly kernelSize: readonly [number, number];
+  readonly groups: number;
   readonly activation: ActivationName;
   readonly #options: Conv2DOptions;
 
@@ -30,17 +33,29 @@ export class Conv2DLayer extends Layer {
     if (!Number.isInteger(filters) || filters < 1) {
       throw new ArgumentError(`Conv2D: filters must be a positive integer, got ${filters}.`);
     }
-    const { activation = "linear" } = options;
+    const { activation = "linear", groups = 1 } = options;
+    if (!Number.isInteger(groups) || groups < 1 || filters % groups !== 0) {
+      throw new ArgumentError(
+        `Conv2D: groups must be a positive integer that divides the ${filters} filters, got ${groups}.`,
+      );
+    }
     checkActivation("Conv2D", activation);
     this.filters = filters;
     this.kernelSize = pair("Conv2D", "kernelSize", kernelSize);
+    this.groups = groups;
     this.activation = activation;
     this.#options = options;
   }
 
   protected override createVariables(inputs: readonly Shape[]): void {
     const { useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros() } = this.#options;
-    const channels = this.singleOfRank(inputs, 3, "[h,w,c]")[2]!;
+    const image = this.singleOfRank(inputs, 3, "[h,w,c]");
+    const channels = image[2]! / this.groups;
+    if (!Number.isInteger(channels)) {
+      throw new ShapeError(
+        `${this.label}: ${this.groups} groups cannot share ${image[2]} channels evenly. Input ${formatShape(image)} (h,w,c).`,
+      );
+    }
     this.addVariable("kernel", [...this.kernelSize, channels, this.filters], kernelInitializer);
     if (useBias) this.addVariable("bias", [this.filters], biasInitializer);
   }
@@ -60,6 +75,7 @@ export class Conv2DLayer extends Layer {
       strides,
       padding,
       dilation: dilationRate,
+      groups: this.groups,
       bias: this.variables[1]?.tensor,
       activation: fused,
     };

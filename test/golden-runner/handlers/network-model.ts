@@ -50,15 +50,32 @@ function marginsOf(attrs: Attributes, attribute: string) {
   return [vertical!, horizontal!] as const;
 }
 
+/** Options that the convolutions have in common. */
+const convolutionOf = ({ attrs, name }: Arguments) => ({
+  name,
+  ...windowOf(attrs),
+  ...(attrs.has("dilation_rate") && { dilationRate: attrs.pair("dilation_rate") }),
+  ...activationOf(attrs),
+  ...biasOf(attrs),
+});
+
 const layers: Readonly<Record<string, (given: Arguments) => Layer>> = {
-  Conv2D: ({ attrs, name }) =>
-    wgrad.Conv2D(attrs.number("filters"), attrs.pair("kernel_size"), {
-      name,
-      ...windowOf(attrs),
-      ...(attrs.has("dilation_rate") && { dilationRate: attrs.pair("dilation_rate") }),
-      ...activationOf(attrs),
-      ...biasOf(attrs),
+  Conv2D: (given) =>
+    wgrad.Conv2D(given.attrs.number("filters"), given.attrs.pair("kernel_size"), {
+      ...convolutionOf(given),
+      ...(given.attrs.has("groups") && { groups: given.attrs.number("groups") }),
       ...drawNothing,
+    }),
+  Conv2DTranspose: (given) =>
+    wgrad.Conv2DTranspose(given.attrs.number("filters"), given.attrs.pair("kernel_size"), {
+      ...convolutionOf(given),
+      ...drawNothing,
+    }),
+  DepthwiseConv2D: (given) =>
+    wgrad.DepthwiseConv2D(given.attrs.pair("kernel_size"), {
+      ...convolutionOf(given),
+      ...(given.attrs.has("depth_multiplier") && { depthMultiplier: given.attrs.number("depth_multiplier") }),
+      depthwiseInitializer: wgrad.zeros(),
     }),
   Dense: ({ attrs, name }) =>
     wgrad.Dense(attrs.number("units"), { name, ...activationOf(attrs), ...biasOf(attrs), ...drawNothing }),

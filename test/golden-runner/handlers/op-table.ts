@@ -2,8 +2,10 @@
 import type { Tensor } from "../../../engine/index.ts";
 import { batchNorm } from "../../../kernels/batch-norm/index.ts";
 import { conv2d } from "../../../kernels/conv2d/conv2d.ts";
+import { conv2dTranspose } from "../../../kernels/conv2d-transpose/conv2d-transpose.ts";
 import { dense } from "../../../kernels/dense/dense.ts";
 import { matmul } from "../../../kernels/dense/matmul.ts";
+import { depthwiseConv2d } from "../../../kernels/depthwise-conv2d/depthwise-conv2d.ts";
 import { applyDropoutMask } from "../../../kernels/dropout/index.ts";
 import * as elementwise from "../../../kernels/elementwise/index.ts";
 import { layerNorm } from "../../../kernels/layer-norm/index.ts";
@@ -31,6 +33,7 @@ const reduction =
     y: op(x!, { axes: attrs.numbers("axes"), keepDims: attrs.boolean("keepdims") }),
   });
 const sliding = (attrs: Attributes) => ({ strides: attrs.pair("strides"), padding: attrs.padding() });
+const dilated = (attrs: Attributes) => ({ ...sliding(attrs), dilation: attrs.pair("dilation") });
 const pooling =
   (op: typeof maxPool2d): Op =>
   ({ x }, attrs) => ({
@@ -39,7 +42,13 @@ const pooling =
 
 const windows: Readonly<Record<string, Op>> = {
   conv2d: ({ x, kernel, bias }, attrs) => ({
-    y: conv2d(x!, kernel!, { bias, ...sliding(attrs), dilation: attrs.pair("dilation") }),
+    y: conv2d(x!, kernel!, { bias, ...dilated(attrs), groups: attrs.number("groups") }),
+  }),
+  depthwise_conv2d: ({ x, kernel, bias }, attrs) => ({
+    y: depthwiseConv2d(x!, kernel!, { bias, ...dilated(attrs) }),
+  }),
+  conv2d_transpose: ({ x, kernel, bias }, attrs) => ({
+    y: conv2dTranspose(x!, kernel!, { bias, ...sliding(attrs) }),
   }),
   max_pool2d: pooling(maxPool2d),
   avg_pool2d: pooling(avgPool2d),

@@ -12,10 +12,11 @@ export interface ConvolutionSizes {
   readonly strides?: Size2d;
   readonly dilation?: Size2d;
   readonly padding?: Padding;
+  readonly groups?: number;
 }
 
 /** What conv2d makes of its arguments. */
-export function convolution({ image, filters, ...sizes }: ConvolutionSizes): Convolution {
+export function convolution({ image, filters, groups = 1, ...sizes }: ConvolutionSizes): Convolution {
   const window = resolveWindow("conv2d", image, { strides: 1, padding: "valid", ...sizes });
-  return { ...window, batch: image[0]!, channels: image[3]!, filters };
+  return { ...window, batch: image[0]!, channels: image[3]!, filters, groups };
 }
