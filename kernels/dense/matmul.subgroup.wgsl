@@ -4,7 +4,8 @@
 // share of the tile; the others get the values by subgroupShuffle. So a tile needs few loads, no workgroup memory and
 // no barrier, which is what a software adapter such as lavapipe runs best: there every load is dear.
 // Sizes: N % 4 == 0; K % 4 == 0, but with A [k, m] and B [k, n] any K; M % 4 == 0 for A [k, m]; batch strides % 4 == 0.
-// Dispatch: ceil(N / TILE_N), ceil(M / TILE_M), BATCH * SPLIT.
+// Dispatch: ceil(M / TILE_M), ceil(N / TILE_N), BATCH * SPLIT: rows first, so that tiles that follow each other share their
+// columns of B, which then come from a cache.
 enable subgroups;
 
 const M: u32 = 64;
@@ -82,8 +83,8 @@ fn activate(x: vec4f) -> vec4f {
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  let row = workgroup.y * TILE_M;
-  let column = workgroup.x * TILE_N + lane * 4; // the first of this lane's columns
+  let row = workgroup.x * TILE_M;
+  let column = workgroup.y * TILE_N + lane * 4; // the first of this lane's columns
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;
   let start_b = workgroup.z / SPLIT * BATCH_STRIDE_B;
   let first = workgroup.z % SPLIT * SLICE;

@@ -77,33 +77,26 @@ export function multiply(
     ...variant.constants,
     ...(split > 1 ? {} : epilogue),
   };
-  const workgroups = [Math.ceil(n / variant.tileN), Math.ceil(m / variant.tileM), batch * split] as const;
-  const flops = 2 * batch * m * n * k;
+  const tiles = { rows: Math.ceil(m / variant.tileM), columns: Math.ceil(n / variant.tileN) };
+  const [x, y] = variant.rowsFirst ? [tiles.rows, tiles.columns] : [tiles.columns, tiles.rows];
+  const work = { constants, workgroups: [x, y, batch * split], flops: 2 * batch * m * n * k } as const;
   const inputs = { a, b, bias: bias ?? b };
-  if (split === 1)
-    return run(kernels[variant.name], inputs, { y: output }, { constants, workgroups, flops }).y;
+  if (split === 1) return run(kernels[variant.name], inputs, { y: output }, work).y;
 
-  const engine = a.engine;
-  const partials = run(
-    kernels[variant.name],
-    inputs,
-    { y: [batch, split, m, n] },
-    { constants, workgroups, flops },
-  ).y;
-  const elements = m * n;
-  const y = run(
+  const partials = run(kernels[variant.name], inputs, { y: [batch, split, m, n] }, work).y;
+  const sum = run(
     reducePartials,
     { partials, bias: bias ?? b },
     { y: output },
     {
       constants: { M: m, N: n, SPLIT: split, ...epilogue },
       workgroups: [
-        Math.ceil(Math.min(elements, partialsPerRow) / 64),
-        Math.ceil(elements / partialsPerRow),
+        Math.ceil(Math.min(m * n, partialsPerRow) / 64),
+        Math.ceil((m * n) / partialsPerRow),
         batch,
       ],
     },
   ).y;
-  engine.scopes.discard(partials);
-  return y;
+  a.engine.scopes.discard(partials);
+  return sum;
 }

@@ -10,6 +10,8 @@ export interface MatmulVariant {
   /** elements of y per workgroup */
   readonly tileM: number;
   readonly tileN: number;
+  /** workgroups go down the rows of y first, then along its columns */
+  readonly rowsFirst?: boolean;
   /** slices of k, summed by a second kernel */
   readonly split: number;
   readonly constants: Constants;
@@ -24,7 +26,7 @@ export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): Ma
   if (adapter.class === "gpu") return tiledMatmul(problem);
   // SwiftShader runs the subgroup kernel at half the speed of the register kernel
   if (adapter.class === "lavapipe" && fitsSubgroup(problem, adapter.subgroupSize)) {
-    return subgroupMatmul(problem, adapter.subgroupSize, problem.m <= 8 ? 8 : 16);
+    return subgroupMatmul(problem, adapter.subgroupSize, evenTile(problem.m, 4 * adapter.subgroupSize));
   }
   const smallest = Math.min(problem.m, problem.n);
   return registersMatmul(problem, adapter.class === "lavapipe" || smallest <= 4 ? 4 : 8);
@@ -41,6 +43,12 @@ export function fitsSubgroup(problem: MatmulProblem, subgroupSize: number): bool
   return subgroupSize >= 4 && subgroupSize % 4 === 0 && n % 4 === 0 && alongK && alongM && strides;
 }
 
+/** Rows of a tile, a multiple of 4, so that `m` rows make as few tiles as `largest` allows and waste little of the last. */
+function evenTile(m: number, largest: number): number {
+  const tiles = Math.ceil(m / largest);
+  return Math.ceil(m / tiles / 4) * 4;
+}
+
 /** For software adapters: one workgroup is one subgroup. */
 export function subgroupMatmul(problem: MatmulProblem, subgroupSize: number, tileM: number): MatmulVariant {
   const tiles = { tileM, tileN: subgroupSize * 4 };
@@ -48,6 +56,7 @@ export function subgroupMatmul(problem: MatmulProblem, subgroupSize: number, til
   return {
     name: "subgroup",
     ...tiles,
+    rowsFirst: true,
     split,
     constants: { SPLIT: split, SUBGROUP_SIZE: subgroupSize, TILE_M: tileM },
   };

@@ -28,7 +28,9 @@ describe("chooseMatmul", () => {
     expect(tile(chooseMatmul(problem(128, 512, 1024), gpu))).toEqual(["tiled", 64, 64]);
     expect(tile(chooseMatmul(problem(2048, 2048, 64), gpu))).toEqual(["tiled", 128, 128]);
     expect(tile(chooseMatmul(problem(32, 512, 64), gpu))).toEqual(["tiled", 32, 64]);
-    expect(tile(chooseMatmul(problem(128, 512, 1024), lavapipe))).toEqual(["subgroup", 16, 32]);
+    expect(tile(chooseMatmul(problem(128, 512, 1024), lavapipe))).toEqual(["subgroup", 32, 32]);
+    expect(tile(chooseMatmul(problem(25, 512, 1024), lavapipe))).toEqual(["subgroup", 28, 32]);
+    expect(tile(chooseMatmul(problem(100, 512, 1024), lavapipe))).toEqual(["subgroup", 28, 32]);
     expect(tile(chooseMatmul(problem(8, 512, 1024), lavapipe))).toEqual(["subgroup", 8, 32]);
     expect(tile(chooseMatmul(problem(128, 10, 1024), lavapipe)), "n % 4").toEqual(["registers", 8, 32]);
     expect(tile(chooseMatmul(problem(128, 512, 1024), swiftshader))).toEqual(["registers", 16, 16]);
