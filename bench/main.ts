@@ -73,7 +73,7 @@ async function timeAll(
   console.log(`\n${tableHead()}`);
   const selected = (name: string) => !only || only.some((selection) => selection.name === name);
   if (suite !== "steps") {
-    for (const name of Object.keys(kernelWorkloads).filter(selected)) {
+    for (const name of kernelWorkloads.filter(selected)) {
       for (const row of await timeKernel(engine, name, seconds, ceilings)) show(row);
     }
   }
@@ -92,7 +92,7 @@ async function timeAll(
 /** `svhn-c:128` or `mm1024`. */
 function parseSelection(text: string): Selection {
   const [name = "", batch] = text.split(":");
-  const known = [...Object.keys(kernelWorkloads), ...Object.keys(workloads)];
+  const known = [...kernelWorkloads, ...Object.keys(workloads)];
   if (!known.includes(name)) {
     const hint = nearest(name, known);
     throw new UsageError(

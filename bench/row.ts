@@ -12,7 +12,7 @@ export interface Row {
   readonly images_per_s?: number;
   readonly gflops: number;
   readonly gbytes_per_s: number;
-  /** of the arithmetic ceiling for products and steps, of the copy kernel's bandwidth for the others */
+  /** the best run's part of the ceiling: arithmetic for products and steps, the copy kernel's bandwidth for the others */
   readonly ceiling_fraction: number;
   readonly dispatches: number;
   readonly peak_bytes?: number;

@@ -82,7 +82,7 @@ export async function timeStep(
     images_per_s: (1000 * batch) / ms.median,
     gflops,
     gbytes_per_s: bytes / (ms.median * 1e6),
-    ceiling_fraction: gflops / ceilings.f32GigaFlops,
+    ceiling_fraction: flops / (ms.min * 1e6) / ceilings.f32GigaFlops,
     dispatches: dispatches.length,
     peak_bytes: engine.memory.peakBytes - before,
   };
