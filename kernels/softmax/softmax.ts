@@ -13,6 +13,8 @@ const rows = {
   forward: kernel(import.meta.url, "rows.wgsl", bindings),
   backward: kernel(import.meta.url, "rows-gradient.wgsl", gradientBindings),
 };
+const shortRows = { ...rows, forward: kernel(import.meta.url, "rows.registers.wgsl", bindings) };
+const registers = 64; // values that an invocation keeps
 const anyAxis = {
   forward: kernel(import.meta.url, "any-axis.wgsl", bindings),
   backward: kernel(import.meta.url, "any-axis-gradient.wgsl", gradientBindings),
@@ -45,14 +47,14 @@ function normalize(op: string, x: Tensor, axis: number, log: boolean): Tensor {
   });
 }
 
-/** Rows are computed by one invocation each, unless they are long and there is a GPU: then by a workgroup. */
+/** Rows are computed by one invocation each, in registers if they are short, unless they are long and there is a GPU: then by a workgroup. */
 function variantFor(engine: Engine, size: number, classes: number, inner: number, log: boolean) {
   const longest = engine.adapter.software ? Number.POSITIVE_INFINITY : 128;
   if (inner === 1 && classes <= longest) {
     const pack = classes % 4 === 0 ? 1 : classes % 2 === 0 ? 2 : 4;
     const constants = { CLASSES: classes, PACK: pack, LOG: log };
     const options: RunOptions = { constants, invocations: Math.ceil(size / classes / pack) };
-    return { kernels: rows, options };
+    return { kernels: pack * classes <= registers ? shortRows : rows, options };
   }
   const softmaxes = size / classes;
   const constants = { CLASSES: classes, INNER: inner, SOFTMAXES: softmaxes, LOG: log };

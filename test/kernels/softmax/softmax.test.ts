@@ -47,6 +47,10 @@ for (const [name, op, log] of [
       await asGpu(engine(), () => check(x, 1));
     });
 
+    it("matches the reference on the longest rows kept in registers, and one more", async () => {
+      for (const classes of [64, 30, 16, 68]) await check(randomArray([3, classes], classes, -5, 5), 1);
+    });
+
     it("has a reference whose gradient agrees with central differences", () => {
       checkReferenceGradient(
         (x) => softmaxReference(x, 1, log),
