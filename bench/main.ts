@@ -13,7 +13,8 @@ import { commit, versions } from "../experiments/run/versions.ts";
 import { type Ceilings, measureCeilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { kernelWorkloads, timeKernel } from "./kernels.ts";
 import { type Row, tableHead, tableRow } from "./row.ts";
-import { timeStep, workloads } from "./steps.ts";
+import { timeStep } from "./steps.ts";
+import { workloads } from "./workloads.ts";
 
 const suites = ["ceilings", "kernels", "steps", "all"];
 

@@ -2,38 +2,15 @@
 import type { Engine } from "../engine/device.ts";
 import { pcg4d } from "../engine/random.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { adagrad } from "../kernels/optimizers/index.ts";
 import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import type { Model } from "../models/model.ts";
-import { svhnCNetwork } from "../models/networks/svhn-c.ts";
 import { Feed } from "../models/training/data.ts";
 import { TrainingLog } from "../models/training/log.ts";
 import { identityOrder } from "../models/training/order.ts";
 import { TrainingStep } from "../models/training/step.ts";
 import { measure } from "./measure.ts";
 import type { Row } from "./row.ts";
-
-interface Workload {
-  readonly network: () => Model;
-  readonly optimizer: () => ReturnType<typeof adagrad>;
-  readonly loss: string;
-  readonly metrics: readonly string[];
-  readonly classes: number;
-  /** timed unless --only names others */
-  readonly batches: readonly number[];
-}
-
-/** By the names of the benchmark contract. */
-export const workloads: Readonly<Record<string, Workload>> = {
-  "svhn-c": {
-    network: () => svhnCNetwork(),
-    optimizer: () => adagrad({ learningRate: 0.01, epsilon: 1e-8 }),
-    loss: "binary_crossentropy",
-    metrics: ["categorical_accuracy", "binary_accuracy"],
-    classes: 10,
-    batches: [32, 128],
-  },
-};
+import { workloads } from "./workloads.ts";
 
 /** Times one workload at one batch size. Replay is held against an eager step first: same bits, or an error. */
 export async function timeStep(
@@ -52,7 +29,7 @@ export async function timeStep(
   await model.compile({ engine, optimizer: workload.optimizer(), loss, metrics });
   const feed = Feed.open(
     engine,
-    randomImages(model, batch, workload.classes),
+    randomSamples(model, batch, workload.classes),
     model.trainer.objective.oneHot,
   );
   const log = new TrainingLog(engine, model.trainer.objective, 1);
@@ -122,9 +99,14 @@ async function checkReplay(model: Model, feed: Feed, log: TrainingLog, batch: nu
   }
 }
 
-function randomImages(model: Model, count: number, classes: number) {
-  const size = sizeOf(model.inputShape);
-  const inputs = Uint8Array.from({ length: count * size }, (_, i) => pcg4d(i, 0, 0, 1)[0] >>> 24);
+/** Images with labels, or without: then the model learns to reproduce them. */
+function randomSamples(model: Model, count: number, classes: number | undefined) {
+  const { inputShape } = model;
+  const inputs = Uint8Array.from(
+    { length: count * sizeOf(inputShape) },
+    (_, i) => pcg4d(i, 0, 0, 1)[0] >>> 24,
+  );
+  if (classes === undefined) return { inputs, inputShape };
   const labels = Array.from(identityOrder(count), (i) => pcg4d(i, 1, 0, 1)[0] % classes);
-  return { inputs, inputShape: model.inputShape, labels, classes };
+  return { inputs, inputShape, labels, classes };
 }

@@ -75,7 +75,7 @@ export function run<R extends string, W extends string, U extends string>(
   const engine = engineOf(definition, inputs, outputs);
   const written = {} as Record<W, Tensor>;
   for (const name of definition.writes)
-    written[name] = materialize(engine, outputs[name], definition.name, name);
+    written[name] = outputTensor(engine, outputs[name], `${definition.name}: ${name}`);
   const tensors: Record<string, Tensor> = { ...inputs, ...written };
   for (const name of Object.keys(tensors)) tensors[name]!.assertUsable();
   engine.dispatch(definition, tensors, options, workgroupsOf(definition, options, engine));
@@ -93,9 +93,9 @@ function engineOf(
   throw new ArgumentError(`${definition.name}: needs at least one tensor.`);
 }
 
-function materialize(engine: Engine, output: Output, kernelName: string, binding: string): Tensor {
+/** The tensor to write: the given one, or a new one; `what` names it in errors. */
+export function outputTensor(engine: Engine, output: Output, what: string): Tensor {
   if (output instanceof Tensor) return output;
-  const what = `${kernelName}: ${binding}`;
   const shape: Shape = "dtype" in output ? output.shape : output;
   const dtype = "dtype" in output ? output.dtype : "f32";
   checkShape(shape, what);

@@ -2,10 +2,10 @@
  * @file Reverse-mode automatic differentiation. While a tape is open every differentiable op leaves an entry with a
  * closure that turns the gradient of its output into gradients of its inputs; gradients() plays them backwards.
  */
+import { Backward } from "./backward.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
-import { kernel, type Output, run } from "./kernel.ts";
-import { sameShape } from "./shape.ts";
+import type { Output } from "./kernel.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -18,13 +18,22 @@ export interface Rule {
   readonly inputs: readonly Tensor[];
   /** tensors that backward reads: they outlive their scope until this entry has run */
   readonly keeps?: readonly Tensor[];
+  /** the same, if the output is used by an op that does not take its gradient through this one (`elementwise` below) */
+  readonly keepsIfUsed?: readonly Tensor[];
+  /**
+   * Name of a function whose derivative follows from its output, if the output is that function of the only input:
+   * an op that uses the output may multiply its gradient by the derivative itself and name our input as its own.
+   */
+  readonly elementwise?: string;
   /** gradients of the inputs, in their order, from the gradient of the output */
   backward(dy: Tensor, want: Want): readonly (Tensor | undefined)[];
 }
 
-interface Entry {
+export interface Entry {
   readonly output: Tensor;
   readonly rule: Rule;
+  /** tensors held until the entry has run */
+  readonly kept: Tensor[];
 }
 
 export interface GradientOptions {
@@ -33,9 +42,6 @@ export interface GradientOptions {
   /** add to what `into` holds instead of overwriting: gradients of micro-batches */
   readonly accumulate?: boolean;
 }
-
-const sumKernel = kernel(import.meta.url, "sum.wgsl", { reads: ["a", "b"], writes: ["y"] });
-const accumulateKernel = kernel(import.meta.url, "accumulate.wgsl", { reads: ["x"], updates: ["total"] });
 
 /** Marks `y` as computed from `rule.inputs`. Outside of gradients() it does nothing. */
 export function differentiable<T extends Tensor>(y: T, rule: Rule): T {
@@ -60,6 +66,7 @@ export function gradients(
   let value: Tensor;
   try {
     value = body();
+    tape.use(value);
   } catch (error) {
     tape.abandon();
     throw error;
@@ -87,6 +94,7 @@ function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | unde
 export class Tape {
   readonly entries: Entry[] = [];
   readonly #tracked: Set<number>;
+  readonly #byOutput = new Map<number, Entry>();
 
   constructor(sources: readonly Tensor[]) {
     this.#tracked = new Set(sources.map(({ id }) => id));
@@ -96,127 +104,31 @@ export class Tape {
     return this.#tracked.has(tensor.id);
   }
 
+  /** How `output` was computed, unless it is a source or a constant. */
+  ruleOf(output: Tensor): Rule | undefined {
+    return this.#byOutput.get(output.id)?.rule;
+  }
+
   record(output: Tensor, rule: Rule): void {
     if (!rule.inputs.some((input) => this.tracks(input))) return;
+    for (const input of rule.inputs) this.use(input);
     this.#tracked.add(output.id);
-    for (const tensor of rule.keeps ?? []) tensor.retain();
-    this.entries.push({ output, rule });
+    const entry = { output, rule, kept: [...(rule.keeps ?? [])] };
+    for (const tensor of entry.kept) tensor.retain();
+    this.entries.push(entry);
+    this.#byOutput.set(output.id, entry);
+  }
+
+  /** A gradient of `tensor` will be asked for: its entry holds what its rule needs for that. */
+  use(tensor: Tensor): void {
+    const entry = this.#byOutput.get(tensor.id);
+    if (!entry?.rule.keepsIfUsed || entry.kept.length > (entry.rule.keeps?.length ?? 0)) return;
+    for (const kept of entry.rule.keepsIfUsed) entry.kept.push(kept.retain());
   }
 
   /** Lets go of all kept tensors without a backward pass. */
   abandon(): void {
-    for (const { rule } of this.entries) for (const tensor of rule.keeps ?? []) tensor.release();
+    for (const { kept } of this.entries) for (const tensor of kept) tensor.release();
     this.entries.length = 0;
-  }
-}
-
-class Backward {
-  readonly #engine: Engine;
-  readonly #tape: Tape;
-  readonly #sources: readonly Tensor[];
-  readonly #options: GradientOptions;
-  /** gradient so far by tensor id; this map is one of its holders */
-  readonly #gradients = new Map<number, Tensor>();
-  readonly #targets = new Map<number, Tensor>();
-
-  constructor(engine: Engine, tape: Tape, sources: readonly Tensor[], options: GradientOptions) {
-    this.#engine = engine;
-    this.#tape = tape;
-    this.#sources = sources;
-    this.#options = options;
-    for (const [i, target] of (options.into ?? []).entries()) this.#targets.set(sources[i]!.id, target);
-  }
-
-  play(value: Tensor): Tensor[] {
-    const engine = this.#engine;
-    try {
-      engine.scope(() => this.#add(value, engine.one.view(value.shape)));
-      for (let entry = this.#tape.entries.pop(); entry; entry = this.#tape.entries.pop()) {
-        engine.scope(() => this.#step(entry));
-      }
-      return this.#sources.map((source) => this.#finish(source));
-    } finally {
-      this.#tape.abandon();
-      for (const gradient of this.#gradients.values()) gradient.release();
-    }
-  }
-
-  #step({ output, rule }: Entry): void {
-    try {
-      const dy = this.#gradients.get(output.id);
-      if (!dy) return;
-      this.#runRule(rule, dy);
-      this.#gradients.delete(output.id);
-      dy.release();
-    } finally {
-      for (const tensor of rule.keeps ?? []) tensor.release();
-    }
-  }
-
-  #runRule(rule: Rule, dy: Tensor): void {
-    const { inputs } = rule;
-    const want: Want = (index) => {
-      const input = inputs[index]!;
-      if (!this.#tape.tracks(input)) return undefined;
-      const uses = inputs.filter(({ id }) => id === input.id).length;
-      return (uses === 1 && this.#freeTarget(input)) || input.shape;
-    };
-    const results = rule.backward(dy, want);
-    for (const [i, input] of inputs.entries()) {
-      const gradient = results[i];
-      if (gradient && this.#tape.tracks(input)) this.#add(input, gradient);
-    }
-  }
-
-  /** The place for the gradient of `source` if nothing is there yet. */
-  #freeTarget(source: Tensor): Tensor | undefined {
-    if (this.#options.accumulate || this.#gradients.has(source.id)) return undefined;
-    return this.#targets.get(source.id);
-  }
-
-  #add(input: Tensor, gradient: Tensor): void {
-    if (!sameShape(input.shape, gradient.shape)) {
-      const shapes = `${formatShape(gradient.shape)} for ${formatShape(input.shape)}`;
-      throw new ShapeError(`backward: a rule returned a gradient of another shape: ${shapes}.`);
-    }
-    const before = this.#gradients.get(input.id);
-    const target = this.#targets.get(input.id);
-    if (target) this.#addToTarget(input, target, gradient, before !== undefined);
-    else {
-      const total = before
-        ? run(sumKernel, { a: before, b: gradient }, { y: input.shape }, { invocations: input.size }).y
-        : gradient;
-      this.#gradients.set(input.id, total.retain());
-      before?.release();
-    }
-  }
-
-  #addToTarget(input: Tensor, target: Tensor, gradient: Tensor, started: boolean): void {
-    if (gradient !== target) {
-      if (started || this.#options.accumulate) {
-        run(accumulateKernel, { x: gradient, total: target }, {}, { invocations: target.size });
-      } else this.#engine.copy(gradient, target);
-    }
-    if (!started) this.#gradients.set(input.id, target.retain());
-  }
-
-  #finish(source: Tensor): Tensor {
-    const gradient = this.#gradients.get(source.id);
-    if (gradient) {
-      this.#gradients.delete(source.id);
-      return this.#handOver(gradient);
-    }
-    const target = this.#targets.get(source.id);
-    if (!target) return this.#engine.zeros(source.shape);
-    if (!this.#options.accumulate) this.#engine.clear(target);
-    return target;
-  }
-
-  /** The map's hold passes to the caller's scope, unless the tensor has an owner already (a target). */
-  #handOver(gradient: Tensor): Tensor {
-    const isTarget = [...this.#targets.values()].includes(gradient);
-    if (!isTarget) this.#engine.adopt(gradient);
-    gradient.release();
-    return gradient;
   }
 }

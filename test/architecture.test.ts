@@ -103,7 +103,7 @@ describe("TypeScript files", () => {
     expect(sources).toContain("engine/device.ts");
     expect(facts.get("engine/device.ts")!.imports).toContain("engine/errors.ts");
     expect(facts.get("engine/random.ts")!.callsKernel).toBe(false);
-    expect(shadersNamedIn("engine/tape.ts")).toContain("engine/sum.wgsl");
+    expect(shadersNamedIn("engine/backward.ts")).toContain("engine/sum.wgsl");
   });
 
   it("import only in the direction engine <- kernels <- models <- experiments <- cli", () => {

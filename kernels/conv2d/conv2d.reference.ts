@@ -10,7 +10,8 @@ function forEachProduct(
   problem: Convolution,
   visit: (image: number, filter: number, y: number) => void,
 ): void {
-  const { batch, height, width, channels, filters, groups, outHeight, outWidth, windowHeight, windowWidth } = problem;
+  const { batch, height, width, channels, filters, groups, outHeight, outWidth, windowHeight, windowWidth } =
+    problem;
   const [groupChannels, groupFilters] = [channels / groups, filters / groups];
   for (let n = 0; n < batch; n++) {
     for (let oh = 0; oh < outHeight; oh++) {

@@ -1,8 +1,8 @@
 /** @file Matrix products: matmul with either side transposed, and the dense layer with bias and activation fused. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import { differentiable } from "../../engine/tape.ts";
+import { type Output, outputTensor } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { activationGradient } from "../elementwise/activation-gradient.ts";
+import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import type { FusedActivation } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { reshape } from "../shape/reshape.ts";
@@ -32,21 +32,37 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
     return reshape(dense(rows, weights, options), [...x.shape.slice(0, -1), -1]);
   }
   const y = matrixProduct({ a: x, b: weights, transposeB: transposeKernel, bias, activation });
-  return differentiable(y, {
-    inputs: bias ? [x, weights, bias] : [x, weights],
-    keeps: activation === "linear" ? [x, weights] : [x, weights, y],
-    backward: (dy, want) => {
-      const dz = activationGradient(dy, y, activation);
+  const source = sourceOf(x);
+  return differentiableActivation(y, activation, {
+    inputs: bias ? [source.input, weights, bias] : [source.input, weights],
+    keeps: [x, weights],
+    backward: (dz, want) => {
       const [dx, dweights] = [want(0), want(1)];
       const dbias = bias && want(2);
-      const [left, right] = transposeKernel ? [dz, x] : [x, dz];
+      const derivative = { activation: source.activation, output: x };
       return [
-        dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, output: dx }),
-        dweights && matrixProduct({ a: left, b: right, transposeA: true, output: dweights }),
-        dbias && columnSum(dz, dbias),
+        dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, derivative, output: dx }),
+        ...weightGradients(x, dz, transposeKernel, dweights, dbias),
       ];
     },
   });
+}
+
+/** Gradients of kernel and bias, in one product if the kernel is not transposed. */
+function weightGradients(
+  x: Tensor,
+  dz: Tensor,
+  transposed: boolean,
+  dweights: Output | undefined,
+  dbias: Output | undefined,
+): (Tensor | undefined)[] {
+  if (!dweights || transposed) {
+    const dkernel = dweights && matrixProduct({ a: dz, b: x, transposeA: true, output: dweights });
+    return [dkernel, dbias && columnSum(dz, dbias)];
+  }
+  const columnSums = dbias && outputTensor(x.engine, dbias, "dense: gradient of the bias");
+  const dkernel = matrixProduct({ a: x, b: dz, transposeA: true, output: dweights, columnSums });
+  return [dkernel, columnSums];
 }
 
 function checkDense(x: Tensor, weights: Tensor, bias: Tensor | undefined, transposed: boolean): void {

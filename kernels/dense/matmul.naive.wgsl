@@ -9,13 +9,17 @@ const TRANSPOSE_A: u32 = 0; // 0: A is stored [m, k], 1: [k, m]
 const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
+const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
 
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 
 fn activate(x: f32) -> f32 {
   if ((bitcast<u32>(x) & 0x7fffffff) > 0x7f800000) { return x; } // max and clamp would hide a NaN
@@ -23,6 +27,13 @@ fn activate(x: f32) -> f32 {
   if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
   if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow
   return x;
+}
+
+/// activation'(z), from activation(z).
+fn derivative(kept: f32) -> f32 {
+  if (DERIVATIVE == 1) { return select(0f, 1f, kept > 0); }
+  if (DERIVATIVE == 2) { return kept * (1 - kept); }
+  return 1 - kept * kept;
 }
 
 @compute @workgroup_size(8, 8)
@@ -33,11 +44,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (m >= M || n >= N) { return; }
 
   var sum = 0f;
+  var column_sum = 0f;
   for (var k = 0u; k < K; k++) {
     let at_a = select(m * K + k, k * M + m, TRANSPOSE_A == 1);
     let at_b = select(k * N + n, n * K + k, TRANSPOSE_B == 1);
     sum += a[batch * BATCH_STRIDE_A + at_a] * b[batch * BATCH_STRIDE_B + at_b];
+    column_sum += b[batch * BATCH_STRIDE_B + at_b];
   }
+  if (COLUMN_SUMS == 1 && m == 0) { column_sums[n] = column_sum; }
   if (HAS_BIAS == 1) { sum += bias[n]; }
-  y[(batch * M + m) * N + n] = activate(sum);
+  let at = (batch * M + m) * N + n;
+  if (DERIVATIVE > 0) { sum *= derivative(kept[at]); }
+  y[at] = activate(sum);
 }

@@ -12,6 +12,8 @@ const TRANSPOSE_A: u32 = 0; // 0: A is stored [m, k], 1: [k, m]
 const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
+const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
 const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
@@ -29,7 +31,9 @@ const B_STEP: u32 = select(N, 1u, TRANSPOSE_B == 1);
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 
 fn load_a(at: vec4u) -> vec4f { return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]); }
 fn load_b(at: vec4u) -> vec4f { return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]); }
@@ -47,12 +51,21 @@ fn activate(x: f32) -> f32 {
   return x;
 }
 
+/// activation'(z), from activation(z).
+fn derivative(kept: f32) -> f32 {
+  if (DERIVATIVE == 1) { return select(0f, 1f, kept > 0); }
+  if (DERIVATIVE == 2) { return kept * (1 - kept); }
+  return 1 - kept * kept;
+}
+
 fn store(sum: mat4x4f, row: u32, column: u32, z: u32) {
   for (var m = row; m < min(row + 4, M); m++) {
     for (var n = column; n < min(column + 4, N); n++) {
       var value = sum[m - row][n - column];
       if (HAS_BIAS == 1) { value += bias[n]; }
-      y[(z * M + m) * N + n] = activate(value);
+      let at = (z * M + m) * N + n;
+      if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
+      y[at] = activate(value);
     }
   }
 }
@@ -78,21 +91,30 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum01 = mat4x4f();
   var sum10 = mat4x4f();
   var sum11 = mat4x4f();
+  var columns0 = vec4f();
+  var columns1 = vec4f();
   for (var k = first; k < min(first + SLICE, K); k++) {
     let a0 = load_a(at_a0);
     let b0 = load_b(at_b0);
     sum00 += outer(a0, b0);
+    if (COLUMN_SUMS == 1) { columns0 += b0; }
     at_a0 += A_STEP;
     at_b0 += B_STEP;
     if (TILE_N == 8) {
       let b1 = load_b(at_b1);
       sum01 += outer(a0, b1);
+      if (COLUMN_SUMS == 1) { columns1 += b1; }
       at_b1 += B_STEP;
       if (TILE_M == 8) { sum11 += outer(load_a(at_a1), b1); }
     }
     if (TILE_M == 8) {
       sum10 += outer(load_a(at_a1), b0);
       at_a1 += A_STEP;
+    }
+  }
+  if (COLUMN_SUMS == 1 && row == 0) {
+    for (var n = column; n < min(column + TILE_N, N); n++) {
+      column_sums[n] = select(columns1[(n - column) % 4], columns0[(n - column) % 4], n < column + 4);
     }
   }
   store(sum00, row, column, id.z);

@@ -15,6 +15,8 @@ const TRANSPOSE_A: u32 = 0; // 0: A is stored [m, k], 1: [k, m]
 const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
+const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
 const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
@@ -29,7 +31,9 @@ const SLICE: u32 = (K + SPLIT * 4 - 1) / (SPLIT * 4) * 4;
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read> kept: array<vec4f>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> column_sums: array<vec4f>; // [n]
 
 /// This lane's share of SUBGROUP_SIZE rows by four k. A [m, k]: four k of one row. A [k, m]: four rows of one k.
 fn load_a(start: u32, row: u32, k: u32, lane: u32) -> vec4f {
@@ -81,6 +85,13 @@ fn activate(x: vec4f) -> vec4f {
   return x;
 }
 
+/// activation'(z), from activation(z).
+fn derivative(kept: vec4f) -> vec4f {
+  if (DERIVATIVE == 1) { return select(vec4f(0), vec4f(1), kept > vec4f(0)); }
+  if (DERIVATIVE == 2) { return kept * (1 - kept); }
+  return 1 - kept * kept;
+}
+
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let row = workgroup.x * TILE_M;
@@ -90,10 +101,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
   let first = workgroup.z % SPLIT * SLICE;
 
   var sums: Sums;
+  var column_sum = vec4f();
   for (var k = first; k < min(first + SLICE, K); k += 4) {
     var share: array<vec4f, 4>;
     for (var s = 0u; s < SHARES; s++) { share[s] = load_a(start_a, row + s * SUBGROUP_SIZE, k, lane); }
     let block_of_b = load_b(start_b, k, min(column, N - 4));
+    if (COLUMN_SUMS == 1) { column_sum += (block_of_b[0] + block_of_b[1]) + (block_of_b[2] + block_of_b[3]); }
     add_products(&sums, 0, share[0], block_of_b); // by hand: lavapipe does not unroll so long a loop
     if (SHARES > 1) { add_products(&sums, 1, share[1], block_of_b); }
     if (SHARES > 2) { add_products(&sums, 2, share[2], block_of_b); }
@@ -104,9 +117,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
   // no constant, so that compilers do not unroll it: on lavapipe the stores would take most of the compile time.
   var result = sums;
   if (column >= N) { return; }
+  if (COLUMN_SUMS == 1 && row == 0) { column_sums[column / 4] = column_sum; }
   for (var m = row; m < min(row + TILE_M, M); m++) {
     var value = result[(m - row) / 4][(m - row) % 4];
     if (HAS_BIAS == 1) { value += vec4f(bias[column], bias[column + 1], bias[column + 2], bias[column + 3]); }
-    y[((workgroup.z * M + m) * N + column) / 4] = activate(value);
+    let at = ((workgroup.z * M + m) * N + column) / 4;
+    if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
+    y[at] = activate(value);
   }
 }

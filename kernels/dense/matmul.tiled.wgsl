@@ -12,6 +12,8 @@ const TRANSPOSE_A: u32 = 0; // 0: A is stored [m, k], 1: [k, m]
 const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
+const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
 const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
@@ -31,7 +33,9 @@ const SLICE: u32 = (K + SPLIT - 1) / SPLIT;
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 
 var<workgroup> tile_a: array<vec4f, TILE_K * PITCH_A>; // [k, m / 4]
 var<workgroup> tile_b: array<vec4f, TILE_K * PITCH_B>; // [k, n / 4]
@@ -54,6 +58,13 @@ fn activate(x: f32) -> f32 {
   return x;
 }
 
+/// activation'(z), from activation(z).
+fn derivative(kept: f32) -> f32 {
+  if (DERIVATIVE == 1) { return select(0f, 1f, kept > 0); }
+  if (DERIVATIVE == 2) { return kept * (1 - kept); }
+  return 1 - kept * kept;
+}
+
 @compute @workgroup_size(WORKGROUP_N, WORKGROUP_M)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u,
         @builtin(local_invocation_index) index: u32) {
@@ -65,6 +76,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
   let end = min(first + SLICE, K);
 
   var sum: array<array<mat4x4f, COLUMN_VECTORS>, ROW_VECTORS>;
+  var columns_of_b: array<vec4f, COLUMN_VECTORS>;
   for (var k0 = first; k0 < end; k0 += TILE_K) {
     // Neighbouring invocations read neighbouring addresses: along k or along m (n), as the matrix is stored.
     for (var i = index; i < TILE_K * TILE_M / 4; i += INVOCATIONS) {
@@ -87,6 +99,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
         let rows = tile_a[k * PITCH_A + r * WORKGROUP_M + local.y];
         for (var c = 0u; c < COLUMN_VECTORS; c++) {
           let columns = tile_b[k * PITCH_B + c * WORKGROUP_N + local.x];
+          if (COLUMN_SUMS == 1 && r == 0) { columns_of_b[c] += columns; }
           sum[r][c] += mat4x4f(rows.x * columns, rows.y * columns, rows.z * columns, rows.w * columns);
         }
       }
@@ -94,6 +107,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
     workgroupBarrier();
   }
 
+  if (COLUMN_SUMS == 1 && row + local.y == 0) {
+    for (var i = 0u; i < 4 * COLUMN_VECTORS; i++) {
+      let n = column + (i / 4 * WORKGROUP_N + local.x) * 4 + i % 4;
+      if (n < N) { column_sums[n] = columns_of_b[i / 4][i % 4]; }
+    }
+  }
   for (var r = 0u; r < ROW_VECTORS; r++) {
     for (var c = 0u; c < COLUMN_VECTORS; c++) {
       for (var i = 0u; i < 16; i++) {
@@ -102,7 +121,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
         if (m >= M || n >= N) { continue; }
         var value = sum[r][c][i / 4][i % 4];
         if (HAS_BIAS == 1) { value += bias[n]; }
-        y[(workgroup.z * M + m) * N + n] = activate(value);
+        let at = (workgroup.z * M + m) * N + n;
+        if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
+        y[at] = activate(value);
       }
     }
   }

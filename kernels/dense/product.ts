@@ -2,17 +2,19 @@
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
+import { reduceBlock } from "../reduce/block.ts";
 import { chooseMatmul, type MatmulVariant } from "../tuning/choose-matmul.ts";
 
-const bindings = { reads: ["a", "b", "bias"], writes: ["y"] } as const;
-const kernels: Record<MatmulVariant["name"], Kernel<"a" | "b" | "bias", "y", never>> = {
+const bindings = { reads: ["a", "b", "bias", "kept"], writes: ["y", "column_sums"] } as const;
+type ProductKernel = Kernel<(typeof bindings.reads)[number], (typeof bindings.writes)[number], never>;
+const kernels: Record<MatmulVariant["name"], ProductKernel> = {
   naive: kernel(import.meta.url, "matmul.naive.wgsl", bindings),
   registers: kernel(import.meta.url, "matmul.registers.wgsl", bindings),
   tiled: kernel(import.meta.url, "matmul.tiled.wgsl", bindings),
   subgroup: kernel(import.meta.url, "matmul.subgroup.wgsl", bindings),
 };
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
-  reads: ["partials", "bias"],
+  reads: ["partials", "bias", "kept"],
   writes: ["y"],
 });
 const partialsPerRow = 1048576;
@@ -41,6 +43,14 @@ export interface ProductOptions {
   /** [n] */
   readonly bias?: Tensor | undefined;
   readonly activation?: FusedActivation;
+  /** a gradient goes on through the activation that made its input: y is multiplied by its derivative */
+  readonly derivative?: {
+    readonly activation: FusedActivation;
+    /** [m, n], what the activation returned */
+    readonly output: Tensor;
+  };
+  /** receives the sum over k of B[k, n]: where B is the gradient of a layer's output, that of its bias */
+  readonly columnSums?: Output | undefined;
   /** where to write, else a new tensor [m, n] */
   readonly output?: Output;
   /** forces a variant: tests and benchmarks */
@@ -61,11 +71,16 @@ export function multiply(
   problem: MatmulProblem,
   options: ProductOptions & { readonly output: Output },
 ): Tensor {
-  const { a, b, bias, activation = "linear", output } = options;
+  const { a, b, bias, activation = "linear", derivative, output } = options;
   const variant = options.variant ?? chooseMatmul(problem, a.engine.adapter);
   const { m, n, k, batch } = problem;
   const { split } = variant;
-  const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
+  const epilogue = {
+    HAS_BIAS: bias ? 1 : 0,
+    ACTIVATION: fusedActivationCodes[activation],
+    DERIVATIVE: derivative ? fusedActivationCodes[derivative.activation] : 0,
+  };
+  const columnSums = split === 1 ? options.columnSums : undefined;
   const constants = {
     M: m,
     N: n,
@@ -74,29 +89,28 @@ export function multiply(
     TRANSPOSE_B: problem.transposeB ? 1 : 0,
     BATCH_STRIDE_A: problem.batchStrideA,
     BATCH_STRIDE_B: problem.batchStrideB,
+    COLUMN_SUMS: columnSums ? 1 : 0,
     ...variant.constants,
     ...(split > 1 ? {} : epilogue),
   };
   const tiles = { rows: Math.ceil(m / variant.tileM), columns: Math.ceil(n / variant.tileN) };
   const [x, y] = variant.rowsFirst ? [tiles.rows, tiles.columns] : [tiles.columns, tiles.rows];
   const work = { constants, workgroups: [x, y, batch * split], flops: 2 * batch * m * n * k } as const;
-  const inputs = { a, b, bias: bias ?? b };
-  if (split === 1) return run(kernels[variant.name], inputs, { y: output }, work).y;
+  const extra = { bias: bias ?? b, kept: derivative?.output ?? b };
+  const outputs = { y: split === 1 ? output : [batch, split, m, n], column_sums: columnSums ?? [1] };
+  const product = run(kernels[variant.name], { a, b, ...extra }, outputs, work);
+  if (!columnSums) a.engine.scopes.discard(product.column_sums);
+  if (split === 1) return product.y;
 
-  const partials = run(kernels[variant.name], inputs, { y: [batch, split, m, n] }, work).y;
-  const sum = run(
-    reducePartials,
-    { partials, bias: bias ?? b },
-    { y: output },
-    {
-      constants: { M: m, N: n, SPLIT: split, ...epilogue },
-      workgroups: [
-        Math.ceil(Math.min(m * n, partialsPerRow) / 64),
-        Math.ceil((m * n) / partialsPerRow),
-        batch,
-      ],
-    },
-  ).y;
-  a.engine.scopes.discard(partials);
+  if (options.columnSums) {
+    const block = problem.transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };
+    reduceBlock(b, block, { operation: "sum" }, options.columnSums);
+  }
+  const reduction = {
+    constants: { M: m, N: n, SPLIT: split, ...epilogue },
+    workgroups: [Math.ceil(Math.min(m * n, partialsPerRow) / 64), Math.ceil((m * n) / partialsPerRow), batch],
+  } as const;
+  const sum = run(reducePartials, { partials: product.y, ...extra }, { y: output }, reduction).y;
+  a.engine.scopes.discard(product.y);
   return sum;
 }

@@ -7,11 +7,13 @@ const N: u32 = 64;
 const SPLIT: u32 = 2; // partials are [batch, SPLIT, m, n]
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
+const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const ROW: u32 = 1048576; // elements per row of workgroups: one dimension of a dispatch holds at most 65535 workgroups
 
 @group(0) @binding(0) var<storage, read> partials: array<f32>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read> kept: array<f32>; // [batch, m, n]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 fn activate(x: f32) -> f32 {
   if ((bitcast<u32>(x) & 0x7fffffff) > 0x7f800000) { return x; } // max and clamp would hide a NaN
@@ -19,6 +21,13 @@ fn activate(x: f32) -> f32 {
   if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
   if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow
   return x;
+}
+
+/// activation'(z), from activation(z).
+fn derivative(kept: f32) -> f32 {
+  if (DERIVATIVE == 1) { return select(0f, 1f, kept > 0); }
+  if (DERIVATIVE == 2) { return kept * (1 - kept); }
+  return 1 - kept * kept;
 }
 
 @compute @workgroup_size(64)
@@ -32,5 +41,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     sum += partials[(batch * SPLIT + slice) * M * N + element];
   }
   if (HAS_BIAS == 1) { sum += bias[element % N]; }
-  y[batch * M * N + element] = activate(sum);
+  let at = batch * M * N + element;
+  if (DERIVATIVE > 0) { sum *= derivative(kept[at]); }
+  y[at] = activate(sum);
 }

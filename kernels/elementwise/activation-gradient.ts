@@ -1,10 +1,40 @@
-/** @file The gradient through an activation that dense or conv2d applied in their epilogue. */
+/** @file Gradients through activations that dense and conv2d apply in their epilogue, and through those of their input. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { differentiable, type Rule } from "../../engine/tape.ts";
+import { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "./fused-activation.ts";
 import { unaryGradient } from "./unary-kernels.ts";
+
+/**
+ * Marks `y` = activation(z) as differentiable, where z was never written and `rule` takes the gradient of z: its backward
+ * receives dz. Ops that use y may compute dz themselves, by `sourceOf`; for the others one dispatch does.
+ */
+export function differentiableActivation(y: Tensor, activation: FusedActivation, rule: Rule): Tensor {
+  if (activation === "linear") return differentiable(y, rule);
+  const z = differentiable(new Tensor(y.engine, y.shape, y.dtype, y.storage, y.byteOffset), rule);
+  return differentiable(y, {
+    inputs: [z],
+    keepsIfUsed: [y],
+    elementwise: activation,
+    backward: (dy) => [activationGradient(dy, y, activation)],
+  });
+}
+
+/** What an op's input was made from: the gradient of `input` is that of x times the activation's derivative at x. */
+export interface ActivationSource {
+  readonly input: Tensor;
+  readonly activation: FusedActivation;
+}
+
+/** How an op reaches through its input x to where the gradient is wanted: x itself, unless x is a fused activation. */
+export function sourceOf(x: Tensor): ActivationSource {
+  const { elementwise, inputs } = x.engine.tape?.ruleOf(x) ?? {};
+  if (!elementwise || !inputs || !Object.hasOwn(fusedActivationCodes, elementwise))
+    return { input: x, activation: "linear" };
+  return { input: inputs[0]!, activation: elementwise as FusedActivation };
+}
 
 /**
  * dz = dy * activation'(z), from the output y = activation(z). For "linear" it is dy itself, without a dispatch.

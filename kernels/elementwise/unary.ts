@@ -4,6 +4,7 @@ import { run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
+import { fusedActivationCodes } from "./fused-activation.ts";
 import { unaryForward, unaryGradient } from "./unary-kernels.ts";
 import { seluAlpha, seluScale, type UnaryName, type UnaryRow, unaryTable } from "./unary-table.ts";
 
@@ -68,9 +69,11 @@ function unary(name: UnaryName, x: Tensor, a = 0, b = 0): Tensor {
   const options = { constants: { OP: code, A: a, B: b }, invocations: Math.ceil(x.size / 4) };
   const { y } = run(unaryForward, { x }, { y: x.shape }, options);
   const kept = keeps === "x" ? x : y;
+  const fusable = Object.hasOwn(fusedActivationCodes, name);
   return differentiable(y, {
     inputs: [x],
-    keeps: keeps === "nothing" ? [] : [kept],
+    keeps: fusable || keeps === "nothing" ? [] : [kept],
+    ...(fusable && { keepsIfUsed: [kept], elementwise: name }),
     backward: (dy, want) => {
       const dx = want(0);
       if (!dx) return [undefined];

@@ -18,10 +18,13 @@ export interface OptimizerGroup {
   readonly occupied?: Tensor<"u32">;
 }
 
+/** The learning rate at step (or epoch) `at`, counted from 0. */
+export type Schedule = (at: number) => number;
+
 /** Options of every optimizer, by Keras's names. */
 export interface OptimizerOptions extends ClipOptions {
-  /** handed to the StepState by whoever trains; a schedule may change it from epoch to epoch */
-  readonly learningRate?: number;
+  /** handed to the StepState by whoever trains: a number, or a function of the step (from 0) */
+  readonly learningRate?: number | Schedule;
   /** the rate of step t is divided by 1 + decay * t */
   readonly decay?: number;
 }
@@ -35,6 +38,8 @@ export interface Optimizer {
   readonly config: OptimizerConfig;
   /** the initial one */
   readonly learningRate: number;
+  /** the rate of every step, if it is a function */
+  readonly schedule?: Schedule;
   /** names of the moment buffers, each as large as the parameters; may be empty */
   readonly slots: readonly string[];
   /** value that all elements of a moment buffer start from */
@@ -61,7 +66,9 @@ export interface OptimizerDefinition {
 /** Checks the shared options and builds the optimizer. */
 export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
   const { name, kernel, slots, options, config } = definition;
-  const { learningRate, decay, clipNorm, clipValue } = options;
+  const { decay, clipNorm, clipValue } = options;
+  const { learningRate: given } = options;
+  const [learningRate, schedule] = typeof given === "function" ? [given(0), given] : [given];
   checkOption(name, "learningRate", learningRate, learningRate >= 0, "0 or more");
   checkOption(name, "decay", decay, decay >= 0, "0 or more");
   if (clipNorm !== undefined) checkOption(name, "clipNorm", clipNorm, clipNorm > 0, "positive");
@@ -71,8 +78,9 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
   checkNames(name, options, Object.keys({ ...shared, ...config }));
   return {
     name,
-    config: { name, ...shared, ...config },
+    config: { name, ...shared, ...config, ...(schedule ? { scheduled: true } : {}) },
     learningRate,
+    ...(schedule ? { schedule } : {}),
     slots: Object.keys(slots),
     slotInitial(slot) {
       if (Object.hasOwn(slots, slot)) return slots[slot]!;

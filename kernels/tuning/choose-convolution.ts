@@ -78,8 +78,11 @@ export function depthwiseConvolution(
     return { ...variant, workgroups: [...fold(Math.ceil((rows * columns) / (4 * 64))), 1] };
   }
   const invocations = rows * Math.ceil(columns / 4);
-  const most = Math.min(256, problem.batch * problem.outHeight, Math.ceil(terms / 64));
-  const split = clamp(Math.ceil(invocationsOf(adapter) / invocations), 1, most);
+  const split = clamp(
+    Math.ceil(invocationsOf(adapter) / invocations),
+    1,
+    Math.min(256, Math.ceil(terms / 64)),
+  );
   return { ...variant, split, workgroups: [Math.ceil(invocations / 64), 1, split] };
 }
 

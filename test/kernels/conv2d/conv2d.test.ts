@@ -23,9 +23,11 @@ const upTo = (max: number) => fc.integer({ min: 1, max });
 const channels = fc.constantFrom(1, 3, 4, 5, 8);
 const cases = fc
   .record({
-    image: fc.tuple(upTo(3), upTo(9), upTo(9), channels),
+    extent: fc.tuple(upTo(3), upTo(9), upTo(9)),
     window: fc.tuple(upTo(4), upTo(4)),
-    filters: channels,
+    groups: fc.constantFrom(1, 1, 2, 3),
+    groupChannels: channels,
+    groupFilters: channels,
     strides: fc.tuple(upTo(3), upTo(3)),
     dilation: fc.tuple(upTo(2), upTo(2)),
     padding: fc.constantFrom("same", "valid"),
@@ -33,10 +35,11 @@ const cases = fc
     activation: fc.constantFrom(...activations),
     seed: fc.nat(1e6),
   })
-  .filter(({ image, window, dilation, padding }) => {
-    const fits = (axis: 0 | 1) => (window[axis] - 1) * dilation[axis] + 1 <= image[axis + 1]!;
+  .filter(({ extent, window, dilation, padding }) => {
+    const fits = (axis: 0 | 1) => (window[axis] - 1) * dilation[axis] + 1 <= extent[axis + 1]!;
     return padding === "same" || (fits(0) && fits(1));
   });
+type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
 /** The reference convolution with bias and activation, and the gradients of image, filters and, if there is one, bias. */
 function layerReference(problem: Convolution, activation: FusedActivation) {
@@ -55,6 +58,13 @@ function layerReference(problem: Convolution, activation: FusedActivation) {
   };
 }
 
+/** Entries `from` to `from + size` of the last axis. */
+function part({ shape, data }: Array64, from: number, size: number): Array64 {
+  const last = shape.at(-1)!;
+  const kept = data.filter((_, i) => i % last >= from && i % last < from + size);
+  return { shape: [...shape.slice(0, -1), size], data: kept };
+}
+
 describe("conv2d", () => {
   const engine = useEngine();
 
@@ -63,40 +73,45 @@ describe("conv2d", () => {
 
   it("matches the reference, forward and backward, on random layers", async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ image, window, filters, hasBias, activation, seed, ...options }) => {
-        const problem = convolution({ image, window, filters, ...options });
-        const { forward, gradient } = layerReference(problem, activation);
-        const inputs = [sixteenths(image, seed), sixteenths([...window, image[3], filters], seed + 1)];
-        const taps = window[0] * window[1];
-        const positions = image[0] * problem.outHeight * problem.outWidth;
-        await expectMatchesReference(
-          engine(),
-          (x, f, bias) => conv2d(x!, f!, { ...options, bias, activation }),
-          (x, f, bias) => forward(x!, f!, bias),
-          (dy, x, f, bias) => gradient(dy, x!, f!, bias),
-          hasBias ? [...inputs, sixteenths([filters], seed + 2)] : inputs,
-          {
-            forward: { terms: taps * image[3], scale: 1 },
-            gradients: [taps * filters, positions, positions].map((terms) => ({ terms, scale: 1 })),
-          },
-        );
-      }),
+      fc.asyncProperty(cases, (layer) => expectLayer(layer)),
       runs,
     );
   });
 
+  async function expectLayer({ extent, window, groupChannels, groupFilters, seed, ...layer }: Case) {
+    const { hasBias, activation, ...options } = layer;
+    const filters = groupFilters * options.groups;
+    const image = [...extent, groupChannels * options.groups];
+    const problem = convolution({ image, window, filters, ...options });
+    const { forward, gradient } = layerReference(problem, activation);
+    const inputs = [sixteenths(image, seed), sixteenths([...window, groupChannels, filters], seed + 1)];
+    const taps = window[0] * window[1];
+    const positions = extent[0] * problem.outHeight * problem.outWidth;
+    await expectMatchesReference(
+      engine(),
+      (x, f, bias) => conv2d(x!, f!, { ...options, bias, activation }),
+      (x, f, bias) => forward(x!, f!, bias),
+      (dy, x, f, bias) => gradient(dy, x!, f!, bias),
+      hasBias ? [...inputs, sixteenths([filters], seed + 2)] : inputs,
+      {
+        forward: { terms: taps * groupChannels, scale: 1 },
+        gradients: [taps * groupFilters, positions, positions].map((terms) => ({ terms, scale: 1 })),
+      },
+    );
+  }
+
   it.each([
     { strides: 1, dilation: 2, padding: "same", activation: "tanh" },
     { strides: [2, 3], dilation: 1, padding: "valid", activation: "sigmoid" },
-    { strides: 2, dilation: 1, padding: "same", activation: "relu" },
+    { strides: 2, dilation: 1, padding: "same", activation: "relu", groups: 3 },
   ] as const)("has a reference whose gradient agrees with central differences: %j", (layer) => {
     const { activation, ...options } = layer;
-    const problem = convolution({ image: [2, 6, 7, 3], window: [3, 2], filters: 4, ...options });
+    const problem = convolution({ image: [2, 6, 7, 3], window: [3, 2], filters: 6, ...options });
     const { forward, gradient } = layerReference(problem, activation);
     checkReferenceGradient(
       (x, f, bias) => forward(x!, f!, bias),
       (dy, x, f, bias) => gradient(dy, x!, f!, bias),
-      [randomArray([2, 6, 7, 3], 1), randomArray([3, 2, 3, 4], 2), randomArray([4], 3)],
+      [randomArray([2, 6, 7, 3], 1), randomArray([3, 2, 3 / problem.groups, 6], 2), randomArray([6], 3)],
     );
   });
 
@@ -110,6 +125,18 @@ describe("conv2d", () => {
     expect([...sums("same").data]).toEqual([12, 16, 9, 24, 28, 15, 15, 17, 9]);
   });
 
+  it("has a reference whose groups are convolutions side by side", () => {
+    const [image, weights] = [randomArray([2, 4, 5, 6], 1), randomArray([3, 2, 3, 4], 2)];
+    const sizes = { window: [3, 2], strides: [1, 2] } as const;
+    const grouped = convolution({ ...sizes, image: image.shape, filters: 4, groups: 2 });
+    const y = conv2dReference(image, weights, grouped);
+    const alone = convolution({ ...sizes, image: [2, 4, 5, 3], filters: 2 });
+    for (const group of [0, 1]) {
+      const own = conv2dReference(part(image, 3 * group, 3), part(weights, 2 * group, 2), alone);
+      expect(part(y, 2 * group, 2)).toEqual(own);
+    }
+  });
+
   it("explains what does not fit", () => {
     const zeros = (...shape: number[]) => engine().zeros(shape);
     const image = zeros(2, 4, 4, 3);
@@ -117,6 +144,15 @@ describe("conv2d", () => {
     expect(() => conv2d(image, zeros(3, 3, 5, 8))).toThrow(
       "conv2d: filters expect 5 input channels, image has 3. image [2,4,4,3] (n,h,w,c), filters [3,3,5,8] (kh,kw,c,k).",
     );
+    expect(() => conv2d(image, zeros(3, 3, 2, 8), { groups: 2 })).toThrow(
+      "conv2d: filters expect 4 input channels, image has 3. " +
+        "image [2,4,4,3] (n,h,w,c), filters [3,3,2,8] (kh,kw,c/groups,k).",
+    );
+    expect(() => conv2d(image, zeros(3, 3, 1, 8), { groups: 3 })).toThrow(ShapeError);
+    expect(() => conv2d(image, zeros(3, 3, 1, 8), { groups: 3 })).toThrow(
+      "conv2d: 3 groups cannot share 8 filters evenly. image [2,4,4,3]",
+    );
+    expect(() => conv2d(image, zeros(3, 3, 3, 8), { groups: 0 })).toThrow(ArgumentError);
     expect(() => conv2d(zeros(4, 4, 3), zeros(3, 3, 3, 8))).toThrow(
       "conv2d: expects an image and filters of four axes each. image [4,4,3]",
     );

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
 import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
+import { array64 } from "../../../kernels/reference.ts";
 import {
   fitsSubgroup,
   type MatmulVariant,
@@ -94,6 +95,12 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** The derivative of an activation from its output. */
+function slopeOf(activation: FusedActivation, output: number): number {
+  if (activation === "relu") return output > 0 ? 1 : 0;
+  return activation === "sigmoid" ? output * (1 - output) : 1 - output * output;
+}
+
 const activations = ["linear", "relu", "sigmoid", "tanh"] as const;
 
 describe("matrix product", () => {
@@ -142,6 +149,40 @@ describe("matrix product", () => {
       const seed = 100 * rows.indexOf(row) + 10 * i; // its own values: recycled memory may hold another kernel's result
       await check(problem, variant, activations[i % activations.length]!, seed);
     }
+  });
+
+  /** What the gradients of a layer ask for besides the product: the sums of B's columns, and an activation's derivative. */
+  async function checkGradientExtras(problem: MatmulProblem, variant: MatmulVariant, seed: number) {
+    const { a, b } = operands(problem, seed);
+    const { m, n, k, transposeB, batch } = problem;
+    const kept = randomArray([batch, m, n], seed + 3);
+    const ones = array64([m, k], new Float64Array(m * k).fill(1));
+    for (const activation of ["relu", "sigmoid", "tanh"] as const) {
+      const columnSums = engine().zeros([n]);
+      const y = multiply(problem, {
+        a: engine().tensor(a.data, a.shape),
+        b: engine().tensor(b.data, b.shape),
+        derivative: { activation, output: engine().tensor(kept.data, kept.shape) },
+        ...(batch === 1 && { columnSums }),
+        output: [batch, m, n],
+        variant,
+      });
+      const what = `${JSON.stringify(problem)}, ${activation}`;
+      const product = matmulReference(a, b, problem);
+      const slopes = kept.data.map((value) => slopeOf(activation, value));
+      const expected = product.data.map((value, i) => value * slopes[i]!);
+      expectClose(await y.data(), expected, { terms: k + 1, scale: 1 }, what);
+      if (batch > 1) continue;
+      const sums = matmulReference(ones, b, { transposeB }).data.subarray(0, n);
+      expectClose(await columnSums.data(), sums, { terms: k, scale: 1 }, `${what}, column sums`);
+    }
+  }
+
+  it.for(rows)("has the extras of gradients in the variant $name", async (row, { skip }) => {
+    const lanes = engine().adapter.subgroupSize;
+    if (row.name.startsWith("subgroup") && lanes < 4) skip("this adapter has no subgroups of a fixed size");
+    const problem = row.problems.findLast(({ batch }) => batch === 1) ?? row.problems[0]!;
+    await checkGradientExtras(problem, row.make(problem, lanes), 7 + rows.indexOf(row));
   });
 
   it("says which problems the subgroup kernel takes", () => {

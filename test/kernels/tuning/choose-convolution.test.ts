@@ -38,6 +38,21 @@ describe("chooseConvolution", () => {
     }
   });
 
+  it("has kernels of their own for groups, and for one channel a group", () => {
+    const layer = { image: [128, 16, 16, 64], window: 3, padding: "same" } as const;
+    const grouped = convolution({ ...layer, filters: 64, groups: 4 });
+    const depthwise = convolution({ ...layer, filters: 128, groups: 64 });
+    for (const adapter of adapters) {
+      expect(names(grouped, adapter.class, adapter.subgroupSize)).toEqual(["naive", "naive", "naive"]);
+      const every = names(depthwise, adapter.class, adapter.subgroupSize);
+      expect(every).toEqual(["depthwise", "depthwise", "depthwise"]);
+      for (const groups of [8, 16]) {
+        const few = convolution({ ...layer, image: [128, 16, 16, 16], filters: 16, groups });
+        expect(chooseConvolution("filter-gradient", few, adapter).split).toBeGreaterThan(1);
+      }
+    }
+  });
+
   it("cuts the filter gradient's long sum when there are few tiles, and no other pass", () => {
     for (const adapter of adapters) {
       const splits = passes.map((pass) => chooseConvolution(pass, threeChannels, adapter).split);
@@ -52,6 +67,7 @@ describe("chooseConvolution", () => {
     image: fc.tuple(upTo(4096), upTo(512), upTo(512), upTo(2048)),
     window: fc.tuple(upTo(11), upTo(11)),
     filters: upTo(4096),
+    groups: upTo(3),
     strides: upTo(4),
     padding: fc.constant("same" as const),
     naive: fc.boolean(),
@@ -61,10 +77,12 @@ describe("chooseConvolution", () => {
 
   it("is pure, and dispatches 1 to 65,535 workgroups along each axis for up to 4096 images of 512 x 512", () => {
     fc.assert(
-      fc.property(cases, ({ naive, ...sizes }) => {
+      fc.property(cases, ({ naive, image: [batch, height, width, channels], ...sizes }) => {
         if (naive) process.env.WGRAD_KERNELS = "naive";
         else delete process.env.WGRAD_KERNELS;
-        const problem = Object.freeze(convolution(sizes));
+        const { groups, filters } = sizes;
+        const image = [batch, height, width, channels * groups];
+        const problem = Object.freeze(convolution({ ...sizes, image, filters: filters * groups }));
         for (const pass of passes) {
           for (const adapter of adapters) {
             const variant = chooseConvolution(pass, problem, Object.freeze({ ...adapter }));

@@ -1,0 +1,80 @@
+/** @file Transposed 2-D convolution: the gradient of conv2d with respect to its image, as an op with gradients of its own. */
+import { kernel, run } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/tape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
+import type { Conv2dOptions } from "../conv2d/conv2d.ts";
+import { filterGradient, forward, inputGradient } from "../conv2d/passes.ts";
+import type { Convolution } from "../conv2d/problem.ts";
+import { activationGradient } from "../elementwise/activation-gradient.ts";
+import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
+import { columnSum } from "../reduce/column-sum.ts";
+import { resolveTransposedWindow } from "./window.ts";
+
+/** Keras's defaults: stride 1, no padding, no bias, no activation. */
+export type Conv2dTransposeOptions = Omit<Conv2dOptions, "groups">;
+
+const epilogue = kernel(import.meta.url, "epilogue.wgsl", { reads: ["bias"], updates: ["y"] });
+
+/**
+ * y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of image[n, h, w, c] * filters[kh, kw, k, c]
+ *   where h*s + kh - pad = oh and w*s + kw - pad = ow)
+ *
+ * The convolution with these filters, from y's size to the image's, is what it transposes: forward runs its input gradient,
+ * backward the convolution itself, and its filter gradient with the roles of image and gradient swapped.
+ * @param image [n, h, w, c]
+ * @param filters [kh, kw, k, c]: output channels before input channels, as in Keras
+ * @returns [n, oh, ow, k]; `same`: oh = h*s; `valid`: oh = h*s + max(kh - s, 0)
+ * @throws ShapeError if channels or bias do not fit
+ */
+export function conv2dTranspose(
+  image: Tensor,
+  filters: Tensor,
+  options: Conv2dTransposeOptions = {},
+): Tensor {
+  const { bias, activation = "linear" } = options;
+  const problem = describe(image, filters, options);
+  const shape = [problem.batch, problem.height, problem.width, problem.channels];
+  const y = inputGradient(problem, image, filters, shape);
+  finish(y, filters, bias, activation);
+  return differentiable(y, {
+    inputs: bias ? [image, filters, bias] : [image, filters],
+    keeps: activation === "linear" ? [image, filters] : [image, filters, y],
+    backward: (dy, want) => {
+      const dz = activationGradient(dy, y, activation);
+      const [dimage, dfilters] = [want(0), want(1)];
+      const dbias = bias && want(2);
+      return [
+        dimage && forward(problem, { image: dz, filters, bias: undefined, output: dimage }, "linear"),
+        dfilters && filterGradient(problem, dz, image, dfilters),
+        dbias && columnSum(dz.view([-1, problem.channels]), dbias),
+      ];
+    },
+  });
+}
+
+/** The convolution that is transposed: its image is y, its output has the size of `image`. */
+function describe(image: Tensor, filters: Tensor, options: Conv2dTransposeOptions): Convolution {
+  const { strides = 1, padding = "valid", dilation = 1, bias } = options;
+  const given = { image, filters, bias, layout: "(kh,kw,k,c)" };
+  const op = "conv2dTranspose";
+  requireFourAxes(op, given);
+  const shape = image.shape as [number, number, number, number];
+  const [kernelHeight, kernelWidth, channels, inputs] = filters.shape as [number, number, number, number];
+  requireChannels(op, given, inputs);
+  requireBias(op, given, channels);
+  const sliding = { window: [kernelHeight, kernelWidth] as const, strides, padding, dilation };
+  const window = resolveTransposedWindow(op, shape, sliding);
+  return { ...window, batch: shape[0], channels, filters: inputs, groups: 1 };
+}
+
+/** Adds the bias and applies the activation in place; the sums of forward have no other reader. */
+function finish(y: Tensor, filters: Tensor, bias: Tensor | undefined, activation: FusedActivation): void {
+  if (!bias && activation === "linear") return;
+  const constants = {
+    CHANNELS: y.shape[3]!,
+    HAS_BIAS: bias ? 1 : 0,
+    ACTIVATION: fusedActivationCodes[activation],
+  };
+  run(epilogue, { bias: bias ?? filters, y }, {}, { constants, invocations: Math.ceil(y.size / 4) });
+}

@@ -1,0 +1,73 @@
+// Depthwise convolution, gradient with respect to its filters (MULTIPLIER neighbouring filters see one channel):
+//
+//   partials[slice, kh, kw, k] = sum over the positions (n, oh, ow) of one slice of
+//               image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, k / MULTIPLIER] * dy[n, oh, ow, k]
+//
+// The long sum is cut into SPLIT slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is
+// dfilters itself. One invocation computes four neighbouring filters of one tap, its lanes.
+// Dispatch: (ceil(KERNEL_HEIGHT * KERNEL_WIDTH * ceil(FILTERS / 4) / 64), 1, SPLIT).
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+const SPLIT: u32 = 1;
+
+const MULTIPLIER: u32 = FILTERS / CHANNELS;
+const VECTOR: bool = FILTERS % 4 == 0;
+const GROUPS_OF_4: u32 = (FILTERS + 3) / 4;
+const TAPS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH;
+const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
+const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+
+@group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k]
+@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, k]
+
+fn load_image(at: vec4u) -> vec4f {
+  if (VECTOR && MULTIPLIER == 1u) { return image[at.x / 4u]; }
+  let v = at / 4u;
+  let e = at % 4u;
+  return vec4f(image[v.x][e.x], image[v.y][e.y], image[v.z][e.z], image[v.w][e.w]);
+}
+
+fn load_dy(at: vec4u) -> vec4f {
+  if (VECTOR) { return dy[at.x / 4u]; }
+  let v = at / 4u;
+  let e = at % 4u;
+  return vec4f(dy[v.x][e.x], dy[v.y][e.y], dy[v.z][e.z], dy[v.w][e.w]);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let tap = id.x / GROUPS_OF_4;
+  if (tap >= TAPS) { return; }
+  let first = id.x % GROUPS_OF_4 * 4u;
+  let k = min(first + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // past the last it repeats: computed and not stored
+  let down = tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP; // negative ones wrap around, here and below
+  let right = tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
+
+  var sum = vec4f();
+  let end = min((id.z + 1u) * SLICE, POSITIONS);
+  for (var position = id.z * SLICE; position < end; position++) {
+    let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+    let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
+    if (h >= HEIGHT || w >= WIDTH) { continue; }
+    let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
+    sum += load_image(pixel * CHANNELS + k / MULTIPLIER) * load_dy(position * FILTERS + k);
+  }
+  for (var lane = 0u; lane < min(4u, FILTERS - first); lane++) {
+    partials[(id.z * TAPS + tap) * FILTERS + first + lane] = sum[lane];
+  }
+}

@@ -1,0 +1,74 @@
+// Depthwise convolution, gradient with respect to its input (MULTIPLIER neighbouring filters see one channel):
+//
+//   dx[n, h, w, c] = sum over kh, kw, m of dy[n, oh, ow, c*MULTIPLIER + m] * filters[kh, kw, c*MULTIPLIER + m]
+//                    where oh*stride + kh*dilation - pad = h and ow*stride + kw*dilation - pad = w
+//
+// One invocation computes four consecutive elements of dx, its lanes: neighbouring channels of one pixel if CHANNELS is a
+// multiple of 4. Dispatch: (x, y, 1) with x * y * 64 * 4 >= BATCH * HEIGHT * WIDTH * CHANNELS.
+
+const BATCH: u32 = 2;
+const HEIGHT: u32 = 8;
+const WIDTH: u32 = 8;
+const CHANNELS: u32 = 4;
+const KERNEL_HEIGHT: u32 = 3;
+const KERNEL_WIDTH: u32 = 3;
+const FILTERS: u32 = 8;
+const OUT_HEIGHT: u32 = 8;
+const OUT_WIDTH: u32 = 8;
+const STRIDE_HEIGHT: u32 = 1;
+const STRIDE_WIDTH: u32 = 1;
+const DILATION_HEIGHT: u32 = 1;
+const DILATION_WIDTH: u32 = 1;
+const PAD_TOP: u32 = 1;
+const PAD_LEFT: u32 = 1;
+
+const MULTIPLIER: u32 = FILTERS / CHANNELS;
+const VECTOR: bool = CHANNELS % 4 == 0;
+const WORKGROUP: u32 = 64;
+
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k]
+@group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, k]
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
+
+fn load_dy(at: vec4u) -> vec4f {
+  if (VECTOR && MULTIPLIER == 1u) { return dy[at.x / 4u]; }
+  let v = at / 4u;
+  let e = at % 4u;
+  return vec4f(dy[v.x][e.x], dy[v.y][e.y], dy[v.z][e.z], dy[v.w][e.w]);
+}
+
+fn load_filters(at: vec4u) -> vec4f {
+  if (VECTOR && MULTIPLIER == 1u) { return filters[at.x / 4u]; }
+  let v = at / 4u;
+  let e = at % 4u;
+  return vec4f(filters[v.x][e.x], filters[v.y][e.y], filters[v.z][e.z], filters[v.w][e.w]);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * WORKGROUP;
+  if (i >= arrayLength(&dx)) { return; }
+  let lanes = vec4u(0, 1, 2, 3);
+  let c = (4u * i + lanes) % CHANNELS;
+  let pixel = (4u * i + select(lanes, vec4u(), VECTOR)) / CHANNELS; // VECTOR: the same in all lanes
+  let w = pixel % WIDTH;
+  let h = pixel / WIDTH % HEIGHT;
+  let n = pixel / (WIDTH * HEIGHT);
+
+  var sum = vec4f();
+  for (var tap = 0u; tap < KERNEL_HEIGHT * KERNEL_WIDTH; tap++) {
+    let top = h + PAD_TOP - tap / KERNEL_WIDTH * DILATION_HEIGHT; // oh * stride; below zero this wraps around
+    let left = w + PAD_LEFT - tap % KERNEL_WIDTH * DILATION_WIDTH;
+    let oh = top / STRIDE_HEIGHT;
+    let ow = left / STRIDE_WIDTH;
+    let inside = (top % STRIDE_HEIGHT == vec4u()) & (left % STRIDE_WIDTH == vec4u())
+               & (oh < vec4u(OUT_HEIGHT)) & (ow < vec4u(OUT_WIDTH));
+    if (!any(inside)) { continue; }
+    let position = ((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS;
+    for (var m = 0u; m < MULTIPLIER; m++) {
+      let k = c * MULTIPLIER + m;
+      sum += select(vec4f(), load_dy(position + k) * load_filters(tap * FILTERS + k), inside);
+    }
+  }
+  dx[i] = sum;
+}
