@@ -93,7 +93,8 @@ function pass(kind: ConvolutionPass, problem: Convolution): ProductWorkload {
         run: () => {
           if (kind === "forward")
             return forward(problem, { image, filters: weights, bias: undefined }, "linear", variant);
-          if (kind === "input-gradient") return inputGradient(problem, dy, weights, shapes.image, variant);
+          if (kind === "input-gradient")
+            return inputGradient(problem, { dy, filters: weights, output: shapes.image }, "linear", variant);
           return filterGradient(problem, image, dy, shapes.filters, variant);
         },
       });

@@ -1,12 +1,11 @@
 /** @file Transposed 2-D convolution: the gradient of conv2d with respect to its image, as an op with gradients of its own. */
 import { kernel, run } from "../../engine/kernel.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
 import type { Conv2dOptions } from "../conv2d/conv2d.ts";
 import { filterGradient, forward, inputGradient } from "../conv2d/passes.ts";
 import type { Convolution } from "../conv2d/problem.ts";
-import { activationGradient } from "../elementwise/activation-gradient.ts";
+import { differentiableActivation } from "../elementwise/activation-gradient.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { resolveTransposedWindow } from "./window.ts";
@@ -35,13 +34,12 @@ export function conv2dTranspose(
   const { bias, activation = "linear" } = options;
   const problem = describe(image, filters, options);
   const shape = [problem.batch, problem.height, problem.width, problem.channels];
-  const y = inputGradient(problem, image, filters, shape);
+  const y = inputGradient(problem, { dy: image, filters, output: shape });
   finish(y, filters, bias, activation);
-  return differentiable(y, {
+  return differentiableActivation(y, activation, {
     inputs: bias ? [image, filters, bias] : [image, filters],
-    keeps: activation === "linear" ? [image, filters] : [image, filters, y],
-    backward: (dy, want) => {
-      const dz = activationGradient(dy, y, activation);
+    keeps: [image, filters],
+    backward: (dz, want) => {
       const [dimage, dfilters] = [want(0), want(1)];
       const dbias = bias && want(2);
       return [

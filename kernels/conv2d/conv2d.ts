@@ -1,7 +1,6 @@
 /** @file 2-D convolution (cross-correlation, as in every deep-learning library) and its two gradients. */
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { activationGradient } from "../elementwise/activation-gradient.ts";
+import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import type { FusedActivation } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
@@ -41,15 +40,16 @@ export function convolve(
   { bias, activation = "linear" }: Pick<Conv2dOptions, "bias" | "activation">,
 ): Tensor {
   const y = forward(problem, { image, filters, bias }, activation);
-  return differentiable(y, {
-    inputs: bias ? [image, filters, bias] : [image, filters],
-    keeps: activation === "linear" ? [image, filters] : [image, filters, y],
-    backward: (dy, want) => {
-      const dz = activationGradient(dy, y, activation);
+  const source = sourceOf(image);
+  return differentiableActivation(y, activation, {
+    inputs: bias ? [source.input, filters, bias] : [source.input, filters],
+    keeps: [image, filters],
+    backward: (dz, want) => {
       const [dimage, dfilters] = [want(0), want(1)];
       const dbias = bias && want(2);
+      const tensors = dimage && { dy: dz, filters, output: dimage, image };
       return [
-        dimage && inputGradient(problem, dz, filters, dimage),
+        tensors && inputGradient(problem, tensors, source.activation),
         dfilters && filterGradient(problem, image, dz, dfilters),
         dbias && columnSum(dz.view([-1, problem.filters]), dbias),
       ];

@@ -21,6 +21,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 
 const MULTIPLIER: u32 = FILTERS / CHANNELS;
 const VECTOR: bool = CHANNELS % 4 == 0;
@@ -28,7 +29,8 @@ const WORKGROUP: u32 = 64;
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, k]
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<vec4f>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
 
 fn load_dy(at: vec4u) -> vec4f {
   if (VECTOR && MULTIPLIER == 1u) { return dy[at.x / 4u]; }
@@ -42,6 +44,13 @@ fn load_filters(at: vec4u) -> vec4f {
   let v = at / 4u;
   let e = at % 4u;
   return vec4f(filters[v.x][e.x], filters[v.y][e.y], filters[v.z][e.z], filters[v.w][e.w]);
+}
+
+// activation'(z), from its output.
+fn derivative(output: vec4f) -> vec4f {
+  if (DERIVATIVE == 1) { return select(vec4f(), vec4f(1), output > vec4f()); }
+  if (DERIVATIVE == 2) { return output * (1 - output); }
+  return 1 - output * output;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -70,5 +79,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum += select(vec4f(), load_dy(position + k) * load_filters(tap * FILTERS + k), inside);
     }
   }
+  if (DERIVATIVE > 0) { sum *= derivative(image[i]); }
   dx[i] = sum;
 }

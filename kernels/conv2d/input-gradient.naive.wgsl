@@ -4,7 +4,8 @@
 //                    where oh*stride + kh*dilation - pad = h and ow*stride + kw*dilation - pad = w
 //
 // A pixel of the image collects from every output it took part in, through the same weight. With a stride, most (kh, kw)
-// lead to no output position. With GROUPS > 1 only the filters k of the channel's own group saw it. One invocation computes one element of dx; z counts the images of the batch.
+// lead to no output position. With GROUPS > 1 only the filters k of the channel's own group
+// saw it. One invocation computes one element of dx; z counts the images of the batch.
 // Dispatch: (ceil(CHANNELS / 8), ceil(HEIGHT * WIDTH / 8), BATCH).
 
 const BATCH: u32 = 2;
@@ -22,6 +23,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
 
 const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
@@ -29,7 +31,15 @@ const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c / GROUPS, k]
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<f32>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+
+// activation'(z), from its output.
+fn derivative(output: f32) -> f32 {
+  if (DERIVATIVE == 1) { return select(0.0, 1.0, output > 0.0); }
+  if (DERIVATIVE == 2) { return output * (1 - output); }
+  return 1 - output * output;
+}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -55,5 +65,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       sum += dy[position + k] * filters[weights + k];
     }
   }
-  dx[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c] = sum;
+  let at = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c;
+  if (DERIVATIVE > 0) { sum *= derivative(image[at]); }
+  dx[at] = sum;
 }

@@ -25,6 +25,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 8; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
 const ROWS_PER_LANE: u32 = 2;
@@ -34,7 +35,8 @@ const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * FILTERS;
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<f32>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
 
 // Image n and, before division by the stride, the output position that tap (0, 0) leads to.
 fn patch_origin(pixel: u32) -> vec3u {
@@ -57,6 +59,13 @@ fn weights(q: u32, c: vec4u) -> vec4f { // of term q at four channels; past the 
   let row = min(q, TERMS - 1);
   let index = (row / FILTERS * CHANNELS + c) * FILTERS + row % FILTERS;
   return vec4f(filters[index.x], filters[index.y], filters[index.z], filters[index.w]);
+}
+
+// activation'(z), from its output.
+fn derivative(output: f32) -> f32 {
+  if (DERIVATIVE == 1) { return select(0.0, 1.0, output > 0.0); }
+  if (DERIVATIVE == 2) { return output * (1 - output); }
+  return 1 - output * output;
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
@@ -92,7 +101,10 @@ fn main(
     for (var l = 0u; l < GROUP; l++) {
       let pixel = first + r * SUBGROUP_SIZE + group + l;
       for (var j = 0u; j < 4; j++) {
-        if (pixel < PIXELS && column + j < CHANNELS) { dx[pixel * CHANNELS + column + j] = sums[r][l][j]; }
+        if (pixel >= PIXELS || column + j >= CHANNELS) { continue; }
+        var value = sums[r][l][j];
+        if (DERIVATIVE > 0) { value *= derivative(image[pixel * CHANNELS + column + j]); }
+        dx[pixel * CHANNELS + column + j] = value;
       }
     }
   }

@@ -25,6 +25,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 8; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
 const ROWS_PER_LANE: u32 = 2;
@@ -35,7 +36,8 @@ const COLUMNS: u32 = CHANNELS / 4;
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k / 4]
 @group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, c, k / 4]
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c / 4]
+@group(0) @binding(2) var<storage, read> image: array<vec4f>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c / 4]
 
 // Image n and, before division by the stride, the output position that tap (0, 0) leads to.
 fn patch_origin(pixel: u32) -> vec3u {
@@ -52,6 +54,13 @@ fn patch_terms(origin: vec3u, tap: u32, quad: u32) -> vec4f {
   let inside = reached && oh < OUT_HEIGHT && ow < OUT_WIDTH && origin.x < BATCH;
   let index = ((origin.x * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * QUADS + quad;
   return select(vec4f(), dy[select(0, index, inside)], inside);
+}
+
+// activation'(z), from its output.
+fn derivative(output: vec4f) -> vec4f {
+  if (DERIVATIVE == 1) { return select(vec4f(), vec4f(1), output > vec4f()); }
+  if (DERIVATIVE == 2) { return output * (1 - output); }
+  return 1 - output * output;
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
@@ -92,7 +101,10 @@ fn main(
   for (var r = 0u; r < ROWS_PER_LANE; r++) {
     for (var l = 0u; l < GROUP; l++) {
       let pixel = first + r * SUBGROUP_SIZE + group + l;
-      if (pixel < PIXELS) { dx[pixel * COLUMNS + column] = sums[r][l]; }
+      if (pixel >= PIXELS) { continue; }
+      var value = sums[r][l];
+      if (DERIVATIVE > 0) { value *= derivative(image[pixel * COLUMNS + column]); }
+      dx[pixel * COLUMNS + column] = value;
     }
   }
 }

@@ -24,6 +24,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const TILE: u32 = 64;
 const DEPTH: u32 = 16;
 const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one more keeps the banks apart
@@ -33,7 +34,8 @@ const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * FILTERS;
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<f32>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
 
 var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
 var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
@@ -56,6 +58,13 @@ fn dy_value(origin: vec3u, q: u32) -> f32 { // term q of the sum for a pixel, ze
 fn weight(q: u32, c: u32) -> f32 {
   if (q >= TERMS || c >= CHANNELS) { return 0.0; }
   return filters[(q / FILTERS * CHANNELS + c) * FILTERS + q % FILTERS];
+}
+
+// activation'(z), from its output.
+fn derivative(output: f32) -> f32 {
+  if (DERIVATIVE == 1) { return select(0.0, 1.0, output > 0.0); }
+  if (DERIVATIVE == 2) { return output * (1 - output); }
+  return 1 - output * output;
 }
 
 @compute @workgroup_size(16, 16)
@@ -96,7 +105,10 @@ fn main(
     if (pixel >= PIXELS) { continue; }
     for (var j = 0u; j < 4; j++) {
       let c = first_column + local.x * 4 + j;
-      if (c < CHANNELS) { dx[pixel * CHANNELS + c] = sums[r][j]; }
+      if (c >= CHANNELS) { continue; }
+      var value = sums[r][j];
+      if (DERIVATIVE > 0) { value *= derivative(image[pixel * CHANNELS + c]); }
+      dx[pixel * CHANNELS + c] = value;
     }
   }
 }

@@ -26,7 +26,7 @@ function variants<R extends string, W extends string>(
 }
 
 const forwardKernels = variants("forward", ["image", "filters", "bias"], "y");
-const inputGradientKernels = variants("input-gradient", ["dy", "filters"], "dx");
+const inputGradientKernels = variants("input-gradient", ["dy", "filters", "image"], "dx");
 const filterGradientKernels = variants("filter-gradient", ["image", "dy"], "partials");
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   reads: ["partials"],
@@ -55,16 +55,25 @@ export function forward(
   return run(forwardKernels[variant.name], inputs, { y }, launch(problem, variant, epilogue)).y;
 }
 
-/** Gradient with respect to the image, written to `output`. */
+/** What the gradient with respect to the image is computed from, and where it is written. */
+export interface InputGradientTensors {
+  readonly dy: Tensor;
+  readonly filters: Tensor;
+  readonly output: Output;
+  /** the image, if the gradient goes on through the activation that made it */
+  readonly image?: Tensor;
+}
+
+/** Gradient with respect to the image, times the derivative of `activation`, of which the image is the output. */
 export function inputGradient(
   problem: Convolution,
-  dy: Tensor,
-  filters: Tensor,
-  output: Output,
+  { dy, filters, output, image }: InputGradientTensors,
+  activation: FusedActivation = "linear",
   variant = chooseConvolution("input-gradient", problem, dy.engine.adapter),
 ): Tensor {
-  return run(inputGradientKernels[variant.name], { dy, filters }, { dx: output }, launch(problem, variant))
-    .dx;
+  const inputs = { dy, filters, image: image ?? dy };
+  const options = launch(problem, variant, { DERIVATIVE: image ? fusedActivationCodes[activation] : 0 });
+  return run(inputGradientKernels[variant.name], inputs, { dx: output }, options).dx;
 }
 
 /** Gradient with respect to the filters, written to `output`. */

@@ -17,15 +17,33 @@ const PAD_LEFT: u32 = 0u;
 const OUT_HEIGHT: u32 = 4u;
 const OUT_WIDTH: u32 = 4u;
 const VECTOR: bool = true;
+const DERIVATIVE: u32 = 0u; // dx is also multiplied by activation'(z) where x = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, c]
 @group(0) @binding(1) var<storage, read> winner: array<vec4u>; // [n, oh, ow, c]
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> y: array<vec4f>; // [n, oh, ow, c], where (h, w) won it is x[n, h, w, c]; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
 
 const WORKGROUP: u32 = 64u;
 // Windows that may cover a pixel along each axis: the last one that starts at or before it, and those before that.
 const COVER_HEIGHT: u32 = (WINDOW_HEIGHT + STRIDE_HEIGHT - 1u) / STRIDE_HEIGHT;
 const COVER_WIDTH: u32 = (WINDOW_WIDTH + STRIDE_WIDTH - 1u) / STRIDE_WIDTH;
+
+// activation'(z), from its output.
+fn derivative(output: vec4f) -> vec4f {
+  if (DERIVATIVE == 1u) { return select(vec4f(0.0), vec4f(1.0), output > vec4f(0.0)); }
+  if (DERIVATIVE == 2u) { return output * (1.0 - output); }
+  if (DERIVATIVE == 3u) { return 1.0 - output * output; }
+  return vec4f(1.0);
+}
+
+fn slope(at: vec4u) -> vec4f {
+  if (DERIVATIVE == 0u) { return vec4f(1.0); }
+  let q = at / 4u;
+  if (VECTOR) { return derivative(y[q.x]); }
+  let r = at % 4u;
+  return derivative(vec4f(y[q.x][r.x], y[q.y][r.y], y[q.z][r.z], y[q.w][r.w]));
+}
 
 // dy where the lane's pixel `place` won, else 0.
 fn won(at: vec4u, place: vec4u) -> vec4f {
@@ -54,7 +72,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let ow = (w + PAD_LEFT) / STRIDE_WIDTH - j;
       let inside = (oh < vec4u(OUT_HEIGHT)) & (ow < vec4u(OUT_WIDTH));
       if (!any(inside)) { continue; }
-      let gradient = won(((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * CHANNELS + c, h * WIDTH + w);
+      let at = ((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * CHANNELS + c;
+      let gradient = won(at, h * WIDTH + w) * slope(at);
       sum += select(vec4f(0.0), gradient, inside);
     }
   }

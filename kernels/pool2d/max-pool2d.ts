@@ -2,10 +2,15 @@
 import { kernel, run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { sourceOf } from "../elementwise/activation-gradient.ts";
+import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { type PoolOptions, poolConstants, quarters, resolvePool } from "./pool2d.ts";
 
 const forward = kernel(import.meta.url, "max-forward.wgsl", { reads: ["x"], writes: ["y", "winner"] });
-const backward = kernel(import.meta.url, "max-backward.wgsl", { reads: ["dy", "winner"], writes: ["dx"] });
+const backward = kernel(import.meta.url, "max-backward.wgsl", {
+  reads: ["dy", "winner", "y"],
+  writes: ["dx"],
+});
 
 /**
  * Largest value of each window. Padding counts as -infinity; of equal values the first wins, as in TensorFlow.
@@ -19,12 +24,15 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   const constants = poolConstants(x.shape, window);
   const outputs = { y: output, winner: { shape: output, dtype: "u32" } } as const;
   const { y, winner } = run(forward, { x }, outputs, { constants, invocations: quarters(output) });
+  const { input, activation } = sourceOf(x);
+  const DERIVATIVE = fusedActivationCodes[activation];
   return differentiable(y, {
-    inputs: [x],
-    keeps: [winner],
+    inputs: [input],
+    keeps: DERIVATIVE === 0 ? [winner] : [winner, y],
     backward: (dy, want) => {
       const dx = want(0);
-      return [dx && run(backward, { dy, winner }, { dx }, { constants, invocations: quarters(x.shape) }).dx];
+      const launch = { constants: { ...constants, DERIVATIVE }, invocations: quarters(x.shape) };
+      return [dx && run(backward, { dy, winner, y: DERIVATIVE === 0 ? dy : y }, { dx }, launch).dx];
     },
   });
 }

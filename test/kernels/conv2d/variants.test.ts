@@ -8,6 +8,7 @@ import {
 import { filterGradient, forward, inputGradient } from "../../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import { epilogueReference } from "../../../kernels/dense/dense.reference.ts";
+import { array64 } from "../../../kernels/reference.ts";
 import {
   type ConvolutionPass,
   type ConvolutionVariant,
@@ -17,6 +18,7 @@ import {
   subgroupConvolution,
   tiledConvolution,
 } from "../../../kernels/tuning/choose-convolution.ts";
+import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
@@ -147,9 +149,15 @@ describe("conv2d", () => {
     const activation = activations[number % activations.length]!;
     const upload = ({ data, shape }: typeof image) => engine().tensor(data, shape);
     if (pass === "input-gradient") {
-      const dx = inputGradient(problem, upload(dy), upload(weights), image.shape, variant);
+      const tensors = { dy: upload(dy), filters: upload(weights), output: image.shape, image: upload(image) };
+      const dx = inputGradient(problem, tensors, activation, variant);
       const terms = windowHeight * windowWidth * filters;
-      return { actual: dx, expected: conv2dInputGradientReference(dy, weights, problem), terms };
+      const sums = conv2dInputGradientReference(dy, weights, problem);
+      const expected = array64(
+        sums.shape,
+        sums.data.map((value, j) => value * slopeOf(activation, image.data[j]!)),
+      );
+      return { actual: dx, expected, terms };
     }
     if (pass === "filter-gradient") {
       const gradient = filterGradient(problem, upload(image), upload(dy), weights.shape, variant);

@@ -12,6 +12,7 @@ import {
   subgroupMatmul,
   tiledMatmul,
 } from "../../../kernels/tuning/choose-matmul.ts";
+import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
@@ -94,12 +95,6 @@ const rows: readonly Row[] = [
     make: (problem, lanes) => inSlices(subgroupMatmul(problem, lanes, 8), 3),
   },
 ];
-
-/** The derivative of an activation from its output. */
-function slopeOf(activation: FusedActivation, output: number): number {
-  if (activation === "relu") return output > 0 ? 1 : 0;
-  return activation === "sigmoid" ? output * (1 - output) : 1 - output * output;
-}
 
 const activations = ["linear", "relu", "sigmoid", "tanh"] as const;
 

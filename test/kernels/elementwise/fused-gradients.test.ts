@@ -1,0 +1,72 @@
+/** @file Ops that multiply their gradient by the derivative of the activation before them: same result as in two steps. */
+import { describe, expect, it } from "vitest";
+import { gradients } from "../../../engine/tape.ts";
+import type { Tensor } from "../../../engine/tensor.ts";
+import { conv2d } from "../../../kernels/conv2d/conv2d.ts";
+import { dense } from "../../../kernels/dense/dense.ts";
+import { add, mul, relu, scale, sigmoid, tanh } from "../../../kernels/elementwise/index.ts";
+import { maxPool2d } from "../../../kernels/pool2d/index.ts";
+import { sum } from "../../../kernels/reduce/index.ts";
+import { reshape } from "../../../kernels/shape/index.ts";
+import { expectClose } from "../../support/compare.ts";
+import { useEngine } from "../../support/engine.ts";
+import { randomArray } from "../../support/random.ts";
+
+const activations = { relu, sigmoid, tanh } as const;
+
+describe("an activation's gradient in the op that follows", () => {
+  const engine = useEngine();
+  const random = (shape: number[], seed: number) =>
+    engine().tensor(randomArray(shape, seed, -1, 1).data, shape);
+  const shape = [2, 5, 6, 4];
+  const asRows = (x: Tensor) => reshape(x, [10, 24]);
+
+  /** Ops on images [n, h, w, c] that reach through an activation. */
+  const followers: Record<string, () => (x: Tensor) => Tensor> = {
+    dense: () => {
+      const weights = random([24, 8], 3);
+      const bias = random([8], 4);
+      return (x) => dense(x, weights, { bias });
+    },
+    conv2d: () => {
+      const filters = random([3, 3, 4, 8], 3);
+      return (x) => conv2d(x, filters, { padding: "same", activation: "relu" });
+    },
+    maxPool2d: () => (x) => maxPool2d(x, { poolSize: 2 }),
+    "maxPool2d, overlapping": () => (x) => maxPool2d(x, { poolSize: 3, strides: 2, padding: "same" }),
+  };
+
+  const gradientOf = (x: Tensor, body: (x: Tensor) => Tensor) =>
+    gradients(engine(), () => sum(mul(body(x), body(x))), [x]).gradients[0]!.data();
+
+  for (const [name, make] of Object.entries(followers)) {
+    for (const [activation, activate] of Object.entries(activations)) {
+      it(`is that of two steps: ${activation}, ${name}`, async () => {
+        const follow = make();
+        const x = random(name === "dense" ? [10, 24] : shape, 1);
+        const fused = await gradientOf(x, (value) => follow(activate(value)));
+        const apart = await gradientOf(x, (value) => follow(scale(activate(value), 1))); // scale stands in between
+        expectClose(fused, apart, { terms: 200, scale: 1 }, `${name} after ${activation}`);
+        expect(fused.some((value) => value !== 0)).toBe(true);
+      });
+    }
+  }
+
+  it("adds up where another op uses the activation as well", async () => {
+    const weights = random([24, 24], 3);
+    const x = random(shape, 1);
+    const shared = (between: (y: Tensor) => Tensor) => (value: Tensor) => {
+      const y = sigmoid(asRows(value));
+      return add(dense(between(y), weights), y);
+    };
+    const fused = await gradientOf(
+      x,
+      shared((y) => y),
+    );
+    const apart = await gradientOf(
+      x,
+      shared((y) => scale(y, 1)),
+    );
+    expectClose(fused, apart, { terms: 200, scale: 1 }, "a sum of two uses");
+  });
+});
