@@ -18,13 +18,13 @@ export interface Rule {
   readonly inputs: readonly Tensor[];
   /** tensors that backward reads: they outlive their scope until this entry has run */
   readonly keeps?: readonly Tensor[];
-  /** the same, if the output is used by an op that does not take its gradient through this one (`elementwise` below) */
+  /** the same, if the output is used by an op that does not take its gradient through this one (`activation` below) */
   readonly keepsIfUsed?: readonly Tensor[];
   /**
    * Name of a function whose derivative follows from its output, if the output is that function of the only input:
    * an op that uses the output may multiply its gradient by the derivative itself and name our input as its own.
    */
-  readonly elementwise?: string;
+  readonly activation?: string;
   /** gradients of the inputs, in their order, from the gradient of the output */
   backward(dy: Tensor, want: Want): readonly (Tensor | undefined)[];
 }

@@ -17,23 +17,29 @@ export function differentiableActivation(y: Tensor, activation: FusedActivation,
   return differentiable(y, {
     inputs: [z],
     keepsIfUsed: [y],
-    elementwise: activation,
+    activation,
     backward: (dy) => [activationGradient(dy, y, activation)],
   });
 }
 
-/** What an op's input was made from: the gradient of `input` is that of x times the activation's derivative at x. */
-export interface ActivationSource {
+/** What an op's input x was made from: the gradient of `input` is that of x, taken through `activation`. */
+export interface ActivationSource<Name extends string = FusedActivation> {
   readonly input: Tensor;
-  readonly activation: FusedActivation;
+  readonly activation: Name;
 }
 
 /** How an op reaches through its input x to where the gradient is wanted: x itself, unless x is a fused activation. */
 export function sourceOf(x: Tensor): ActivationSource {
-  const { elementwise, inputs } = x.engine.tape?.ruleOf(x) ?? {};
-  if (!elementwise || !inputs || !Object.hasOwn(fusedActivationCodes, elementwise))
+  const { activation, inputs } = x.engine.tape?.ruleOf(x) ?? {};
+  if (!activation || !inputs || !Object.hasOwn(fusedActivationCodes, activation))
     return { input: x, activation: "linear" };
-  return { input: inputs[0]!, activation: elementwise as FusedActivation };
+  return { input: inputs[0]!, activation: activation as FusedActivation };
+}
+
+/** The same for losses, which also reach through a softmax over the last axis. */
+export function sourceOfPrediction(x: Tensor): ActivationSource<FusedActivation | "softmax"> {
+  const { activation, inputs } = x.engine.tape?.ruleOf(x) ?? {};
+  return activation === "softmax" && inputs ? { input: inputs[0]!, activation } : sourceOf(x);
 }
 
 /**

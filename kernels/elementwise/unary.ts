@@ -73,7 +73,7 @@ function unary(name: UnaryName, x: Tensor, a = 0, b = 0): Tensor {
   return differentiable(y, {
     inputs: [x],
     keeps: fusable || keeps === "nothing" ? [] : [kept],
-    ...(fusable && { keepsIfUsed: [kept], elementwise: name }),
+    ...(fusable && { keepsIfUsed: [kept], activation: name }),
     backward: (dy, want) => {
       const dx = want(0);
       if (!dx) return [undefined];

@@ -2,12 +2,15 @@
 //
 //   dx[sample, j] = dy * FACTOR * weight[sample] / sum * (open - (t[j] / q[j] where the clip is not active, else 0))
 //
-// where open is the sum of t where the clip is not active. One invocation computes one element.
+// where open is the sum of t where the clip is not active. If SOFTMAX, x = softmax(z) and dx is the gradient of z: x[j] times
+// the above. (The other part of softmax's gradient, the sum over k of x[k] * dx[k], is 0, since only the ratios of x count.)
+// One invocation computes one element.
 
 const CLASSES: u32 = 10u;
 const LABELS: bool = false;
 const FACTOR: f32 = 1.0; // 1 / number of samples
 const WEIGHTED: bool = false;
+const SOFTMAX: bool = false;
 
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
@@ -36,5 +39,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let own = select(0.0, target_of(sample, i % CLASSES) / p, p == q);
   var share = dy[0] * FACTOR / s.x;
   if (WEIGHTED) { share *= weights[sample]; }
+  if (SOFTMAX) { share *= x[i]; }
   dx[i] = share * (s.y - own);
 }

@@ -4,6 +4,7 @@ import { type Kernel, kernel, run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import {
   checkOptions,
@@ -15,12 +16,15 @@ import {
 } from "./loss.ts";
 
 interface LossKernels {
+  /** the predictions are probabilities, divided by their sum */
+  readonly renormalizes: boolean;
   readonly forward: Kernel<"x" | "targets", "loss" | "statistics">;
   readonly backward: Kernel<"dy" | "x" | "targets" | "statistics" | "weights", "dx">;
 }
 
-function lossKernels(file: string): LossKernels {
+function lossKernels(file: string, renormalizes: boolean): LossKernels {
   return {
+    renormalizes,
     forward: kernel(import.meta.url, `${file}.wgsl`, {
       reads: ["x", "targets"],
       writes: ["loss", "statistics"],
@@ -32,8 +36,8 @@ function lossKernels(file: string): LossKernels {
   };
 }
 
-const fromLogits = lossKernels("softmax-cross-entropy");
-const fromProbabilities = lossKernels("categorical-crossentropy");
+const fromLogits = lossKernels("softmax-cross-entropy", false);
+const fromProbabilities = lossKernels("categorical-crossentropy", true);
 
 /**
  * Cross-entropy of softmax(logits), mean over samples, fused: finite for all finite logits.
@@ -73,7 +77,7 @@ export function sparseCategoricalCrossentropy(
 
 function crossEntropy(
   op: string,
-  { forward, backward }: LossKernels,
+  { forward, backward, renormalizes }: LossKernels,
   x: Tensor,
   targets: Tensor,
   options: LossOptions,
@@ -92,12 +96,15 @@ function crossEntropy(
     return { value: meanOf(loss, options), statistics };
   });
   const { weights = x.engine.one } = options;
+  const { input, activation } = sourceOfPrediction(x);
+  const throughSoftmax = activation === "softmax" && renormalizes;
   return differentiable(value, {
-    inputs: [x],
+    inputs: [throughSoftmax ? input : x],
     keeps: [x, targets, statistics, weights],
     backward: (dy, want) => {
       const dx = want(0);
-      const constants = { ...sizes, ...gradientConstants(samples, options) };
+      const softmax = renormalizes ? { SOFTMAX: throughSoftmax } : {};
+      const constants = { ...sizes, ...softmax, ...gradientConstants(samples, options) };
       const inputs = { dy, x, targets, statistics, weights };
       return [dx && run(backward, inputs, { dx }, { constants, invocations: x.size }).dx];
     },

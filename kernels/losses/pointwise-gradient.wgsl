@@ -7,12 +7,16 @@
 //   2 binary:       (x - t) / (x (1 - x)) where x is within the clip, else 0
 //   3 from logits:  sigmoid(x) - t
 //
+// If THROUGH, x = activation(z) and dx is the gradient of z: times the activation's derivative, which follows from x. For
+// softmax over the sample's LENGTH values that is dx[j] = x[j] * (g[j] - sum over k of x[k] * g[k]), g being the above.
 // One invocation computes four neighbouring elements.
 
+const SAMPLES: u32 = 1u;
 const LENGTH: u32 = 784u;
 const LOSS: u32 = 0u;
 const FACTOR: f32 = 1.0; // 1 / number of samples
 const WEIGHTED: bool = false;
+const THROUGH: u32 = 0u; // 0 nothing, 1 relu, 2 sigmoid, 3 tanh, 4 softmax
 
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
@@ -41,6 +45,31 @@ fn derivative(value: vec4f, goal: vec4f) -> vec4f {
   }
 }
 
+// The sum over the sample of x * derivative, for a softmax in between.
+fn inner_product(sample: u32) -> f32 {
+  var sum = 0.0;
+  for (var e = sample * LENGTH; e < (sample + 1u) * LENGTH; e++) {
+    let value = x[e / 4u][e % 4u];
+    sum += value * derivative(vec4f(value), vec4f(targets[e / 4u][e % 4u])).x;
+  }
+  return sum;
+}
+
+// The gradient of z from that of x = activation(z); `i` is the vector.
+fn through_activation(gradient: vec4f, value: vec4f, i: u32) -> vec4f {
+  switch (THROUGH) {
+    case 1u: { return select(vec4f(0.0), gradient, value > vec4f(0.0)); }
+    case 2u: { return gradient * value * (1.0 - value); }
+    case 3u: { return gradient * (1.0 - value * value); }
+    case 4u: {
+      let sample = min((4u * i + vec4u(0u, 1u, 2u, 3u)) / LENGTH, vec4u(SAMPLES - 1u));
+      let sums = vec4f(inner_product(sample.x), inner_product(sample.y), inner_product(sample.z), inner_product(sample.w));
+      return value * (gradient - sums);
+    }
+    default: { return gradient; }
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
@@ -50,5 +79,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let sample = min((4u * i + vec4u(0u, 1u, 2u, 3u)) / LENGTH, vec4u(arrayLength(&weights) - 1u));
     share *= vec4f(weights[sample.x], weights[sample.y], weights[sample.z], weights[sample.w]);
   }
-  dx[i] = share * derivative(x[i], targets[i]);
+  dx[i] = share * through_activation(derivative(x[i], targets[i]), x[i], i);
 }

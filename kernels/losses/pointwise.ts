@@ -4,6 +4,8 @@ import { kernel, run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
+import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import {
   checkOptions,
@@ -26,6 +28,9 @@ const lossCodes = {
   binaryCrossentropy: 2,
   binaryCrossentropyFromLogits: 3,
 };
+
+const softmaxCode = 4;
+const longestSoftmax = 64;
 
 /** Mean of (prediction - target)^2 over all elements. Both [n, ...]; the target is a constant. */
 export function meanSquaredError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
@@ -72,14 +77,29 @@ function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, optio
     return meanOf(loss, options);
   });
   const { weights = x.engine.one } = options;
+  const { input, through } = reach(x, length);
   return differentiable(value, {
-    inputs: [x],
+    inputs: [input],
     keeps: [x, targets, weights],
     backward: (dy, want) => {
       const dx = want(0);
-      const constants = { ...sizes, ...gradientConstants(samples, options) };
+      const constants = {
+        ...sizes,
+        SAMPLES: samples,
+        THROUGH: through,
+        ...gradientConstants(samples, options),
+      };
       const launch = { constants, invocations: Math.ceil(x.size / 4) };
       return [dx && run(backward, { dy, x, targets, weights }, { dx }, launch).dx];
     },
   });
+}
+
+/** Where the gradient is wanted, and the shader's code for the activation in between. */
+function reach(x: Tensor, length: number): { readonly input: Tensor; readonly through: number } {
+  const { input, activation } = sourceOfPrediction(x);
+  if (activation !== "softmax") return { input, through: fusedActivationCodes[activation] };
+  // Each element sums over its row: for short rows that is cheaper than another dispatch.
+  const short = length === x.shape.at(-1) && length <= longestSoftmax;
+  return short ? { input, through: softmaxCode } : { input: x, through: 0 };
 }

@@ -37,9 +37,11 @@ function normalize(op: string, x: Tensor, axis: number, log: boolean): Tensor {
   const inner = sizeOf(x.shape.slice(along + 1));
   const { kernels, options } = variantFor(x.engine, x.size, classes, inner, log);
   const { y } = run(kernels.forward, { x }, { y: x.shape }, options);
+  const fusable = !log && along === x.shape.length - 1;
   return differentiable(y, {
     inputs: [x],
-    keeps: [y],
+    keepsIfUsed: [y],
+    ...(fusable && { activation: "softmax" }),
     backward: (dy, want) => {
       const dx = want(0);
       return [dx && run(kernels.backward, { dy, y }, { dx }, options).dx];

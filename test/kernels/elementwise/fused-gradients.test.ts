@@ -5,9 +5,16 @@ import type { Tensor } from "../../../engine/tensor.ts";
 import { conv2d } from "../../../kernels/conv2d/conv2d.ts";
 import { dense } from "../../../kernels/dense/dense.ts";
 import { add, mul, relu, scale, sigmoid, tanh } from "../../../kernels/elementwise/index.ts";
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  meanAbsoluteError,
+  meanSquaredError,
+} from "../../../kernels/losses/index.ts";
 import { maxPool2d } from "../../../kernels/pool2d/index.ts";
 import { sum } from "../../../kernels/reduce/index.ts";
 import { reshape } from "../../../kernels/shape/index.ts";
+import { softmax } from "../../../kernels/softmax/index.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
@@ -69,4 +76,32 @@ describe("an activation's gradient in the op that follows", () => {
     );
     expectClose(fused, apart, { terms: 200, scale: 1 }, "a sum of two uses");
   });
+
+  const losses = {
+    meanSquaredError,
+    meanAbsoluteError,
+    binaryCrossentropy,
+    categoricalCrossentropy,
+  } as const;
+  const outputs = { relu, sigmoid, tanh, softmax: (x: Tensor) => softmax(x) } as const;
+
+  for (const [lossName, loss] of Object.entries(losses)) {
+    for (const [activation, activate] of Object.entries(outputs)) {
+      it(`is that of two steps: ${activation}, ${lossName}`, async () => {
+        for (const classes of [4, 10, 65]) {
+          const x = random([5, classes], classes);
+          const targets = engine().tensor(randomArray([5, classes], 7, 0, 1).data, [5, classes]);
+          const weights = engine().tensor([1, 0.5, 2, 0, 3]);
+          const gradient = (between: (y: Tensor) => Tensor) =>
+            gradients(engine(), () => loss(between(activate(x)), targets, { weights }), [
+              x,
+            ]).gradients[0]!.data();
+          const fused = await gradient((y) => y);
+          const apart = await gradient((y) => scale(y, 1));
+          expectClose(fused, apart, { terms: 100, scale: 1 }, `${lossName} after ${activation}, ${classes}`);
+          expect(fused.some((value) => value !== 0)).toBe(true);
+        }
+      });
+    }
+  }
 });
