@@ -95,7 +95,7 @@ function pass(kind: ConvolutionPass, problem: Convolution): ProductWorkload {
             return forward(problem, { image, filters: weights, bias: undefined }, "linear", variant);
           if (kind === "input-gradient")
             return inputGradient(problem, { dy, filters: weights, output: shapes.image }, "linear", variant);
-          return filterGradient(problem, image, dy, shapes.filters, variant);
+          return filterGradient(problem, { image, dy, output: shapes.filters }, variant);
         },
       });
       return {

@@ -44,7 +44,7 @@ export function conv2dTranspose(
       const dbias = bias && want(2);
       return [
         dimage && forward(problem, { image: dz, filters, bias: undefined, output: dimage }, "linear"),
-        dfilters && filterGradient(problem, dz, image, dfilters),
+        dfilters && filterGradient(problem, { image: dz, dy: image, output: dfilters }),
         dbias && columnSum(dz.view([-1, problem.channels]), dbias),
       ];
     },

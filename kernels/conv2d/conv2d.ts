@@ -1,4 +1,6 @@
 /** @file 2-D convolution (cross-correlation, as in every deep-learning library) and its two gradients. */
+
+import { type Output, outputTensor } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import type { FusedActivation } from "../elementwise/fused-activation.ts";
@@ -47,14 +49,25 @@ export function convolve(
     backward: (dz, want) => {
       const [dimage, dfilters] = [want(0), want(1)];
       const dbias = bias && want(2);
-      const tensors = dimage && { dy: dz, filters, output: dimage, image };
       return [
-        tensors && inputGradient(problem, tensors, source.activation),
-        dfilters && filterGradient(problem, image, dz, dfilters),
-        dbias && columnSum(dz.view([-1, problem.filters]), dbias),
+        dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation),
+        ...weightGradients(problem, image, dz, dfilters, dbias),
       ];
     },
   });
+}
+
+/** Gradients of filters and bias, which one kernel computes if both are wanted. */
+function weightGradients(
+  problem: Convolution,
+  image: Tensor,
+  dz: Tensor,
+  dfilters: Output | undefined,
+  dbias: Output | undefined,
+): (Tensor | undefined)[] {
+  if (!dfilters) return [undefined, dbias && columnSum(dz.view([-1, problem.filters]), dbias)];
+  const bias = dbias && outputTensor(image.engine, dbias, "conv2d: gradient of the bias");
+  return [filterGradient(problem, { image, dy: dz, output: dfilters, dbias: bias }), bias];
 }
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {

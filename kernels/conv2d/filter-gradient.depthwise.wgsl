@@ -22,6 +22,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
 
 const MULTIPLIER: u32 = FILTERS / CHANNELS;
@@ -34,6 +35,7 @@ const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 @group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, k]
+@group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
 fn load_image(at: vec4u) -> vec4f {
   if (VECTOR && MULTIPLIER == 1u) { return image[at.x / 4u]; }
@@ -59,15 +61,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let right = tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
 
   var sum = vec4f();
+  var bias_sum = vec4f();
   let end = min((id.z + 1u) * SLICE, POSITIONS);
   for (var position = id.z * SLICE; position < end; position++) {
     let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
     let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
+    let gradient = load_dy(position * FILTERS + k);
+    bias_sum += gradient;
     if (h >= HEIGHT || w >= WIDTH) { continue; }
     let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
-    sum += load_image(pixel * CHANNELS + k / MULTIPLIER) * load_dy(position * FILTERS + k);
+    sum += load_image(pixel * CHANNELS + k / MULTIPLIER) * gradient;
   }
   for (var lane = 0u; lane < min(4u, FILTERS - first); lane++) {
     partials[(id.z * TAPS + tap) * FILTERS + first + lane] = sum[lane];
+    if (HAS_BIAS == 1 && tap == 0) { bias_partials[id.z * FILTERS + first + lane] = bias_sum[lane]; }
   }
 }

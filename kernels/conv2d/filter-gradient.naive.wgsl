@@ -23,6 +23,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
 const SPLIT: u32 = 1;
 
@@ -32,6 +33,7 @@ const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 @group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c / GROUPS, k]
+@group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -42,18 +44,21 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (k >= FILTERS || kh >= KERNEL_HEIGHT) { return; }
 
   var total = 0.0;
+  var bias_total = 0.0;
   for (var n = id.z; n < BATCH; n += SPLIT) {
     var sum = 0.0;
     for (var position = 0u; position < OUT_HEIGHT * OUT_WIDTH; position++) {
+      let gradient = dy[(n * OUT_HEIGHT * OUT_WIDTH + position) * FILTERS + k];
+      bias_total += gradient;
       let oh = position / OUT_WIDTH;
       let ow = position % OUT_WIDTH;
       let h = oh * STRIDE_HEIGHT + kh * DILATION_HEIGHT - PAD_TOP; // above the image this wraps around to a huge number
       let w = ow * STRIDE_WIDTH + kw * DILATION_WIDTH - PAD_LEFT;
       if (h >= HEIGHT || w >= WIDTH) { continue; }
-      sum += image[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c]
-           * dy[(n * OUT_HEIGHT * OUT_WIDTH + position) * FILTERS + k];
+      sum += image[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c] * gradient;
     }
     total += sum;
   }
   partials[(id.z * KERNEL_HEIGHT * KERNEL_WIDTH * GROUP_CHANNELS + id.y) * FILTERS + k] = total;
+  if (HAS_BIAS == 1 && id.y == 0) { bias_partials[id.z * FILTERS + k] = bias_total; }
 }

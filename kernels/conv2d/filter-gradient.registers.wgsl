@@ -23,6 +23,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
@@ -32,6 +33,7 @@ const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 @group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
+@group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -47,6 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let right = tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
 
   var sum = mat4x4f(); // [row][column]
+  var bias_sum = vec4f();
   let end = min((id.z + 1) * SLICE, POSITIONS);
   for (var position = id.z * SLICE; position < end; position++) {
     let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
@@ -57,9 +60,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let a = select(vec4f(), vec4f(image[at.x], image[at.y], image[at.z], image[at.w]), inside);
     let output = position * FILTERS + column;
     let b = vec4f(dy[output.x], dy[output.y], dy[output.z], dy[output.w]);
+    bias_sum += b;
     sum += mat4x4f(a.x * b, a.y * b, a.z * b, a.w * b);
   }
 
+  if (HAS_BIAS == 1 && id.y == 0) {
+    for (var j = 0u; j < min(4u, FILTERS - first_column); j++) {
+      bias_partials[id.z * FILTERS + first_column + j] = bias_sum[j];
+    }
+  }
   for (var i = 0u; i < min(4u, ROWS - first_row); i++) {
     for (var j = 0u; j < min(4u, FILTERS - first_column); j++) {
       partials[(id.z * ROWS + first_row + i) * FILTERS + first_column + j] = sum[i][j];

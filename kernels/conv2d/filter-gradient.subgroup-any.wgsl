@@ -25,6 +25,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 4; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
@@ -37,6 +38,7 @@ const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 @group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
+@group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
 // What row (kh, kw, c) of the patch at a position holds; zero outside the image and past the end of the slice.
 fn image_value(position: u32, end: u32, row: u32) -> f32 {
@@ -57,6 +59,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
+  var bias_sum = vec4f();
   for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
     var own: array<vec4f, UNROLL>;
     var b: array<vec4f, UNROLL>;
@@ -66,6 +69,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
         image_value(p, end, row + 2), image_value(p, end, row + 3));
       let dy_row = min(p, POSITIONS - 1) * FILTERS;
       b[u] = vec4f(dy[dy_row + k.x], dy[dy_row + k.y], dy[dy_row + k.z], dy[dy_row + k.w]);
+      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], p < end); }
     }
     for (var l = 0u; l < GROUP; l++) {
       for (var u = 0u; u < UNROLL; u++) {
@@ -78,6 +82,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     }
   }
 
+  if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0) {
+    for (var j = 0u; j < 4; j++) {
+      if (column + j < FILTERS) { bias_partials[workgroup.z * FILTERS + column + j] = bias_sum[j]; }
+    }
+  }
   for (var l = 0u; l < GROUP; l++) {
     for (var r = 0u; r < 4; r++) {
       let to = (workgroup.y * SUBGROUP_SIZE + group + l) * 4 + r;

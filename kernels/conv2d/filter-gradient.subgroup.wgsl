@@ -25,6 +25,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 8; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
@@ -39,6 +40,7 @@ const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * QUADS; // of four channels each
 @group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c / 4]
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k / 4]
 @group(0) @binding(2) var<storage, read_write> partials: array<vec4f>; // [split, kh, kw, c, k / 4]
+@group(0) @binding(3) var<storage, read_write> bias_partials: array<vec4f>; // [split, k / 4]; written if HAS_BIAS
 
 // Four channels of the pixel that one tap sees from a position; zero outside the image and past the end of the slice.
 fn image_terms(position: u32, end: u32, tap: u32, quad: u32) -> vec4f {
@@ -60,12 +62,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
+  var bias_sum = vec4f();
   for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
     var own: array<vec4f, UNROLL>;
     var b: array<vec4f, UNROLL>;
     for (var u = 0u; u < UNROLL; u++) {
       own[u] = image_terms(start + u, end, tap, quad);
       b[u] = dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column];
+      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], start + u < end); }
     }
     for (var l = 0u; l < GROUP; l++) {
       for (var u = 0u; u < UNROLL; u++) {
@@ -78,6 +82,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     }
   }
 
+  if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0 && column < COLUMNS) {
+    bias_partials[workgroup.z * COLUMNS + column] = bias_sum;
+  }
   for (var l = 0u; l < GROUP; l++) {
     let to = workgroup.y * SUBGROUP_SIZE + group + l;
     if (to >= ROWS || column >= COLUMNS) { continue; }

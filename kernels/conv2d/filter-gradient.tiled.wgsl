@@ -25,6 +25,7 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
+const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
 const TILE: u32 = 64;
 const DEPTH: u32 = 16;
@@ -37,6 +38,7 @@ const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 @group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
+@group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
 var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
 var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
@@ -62,6 +64,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
 
   var sums: array<vec4f, 4>; // four rows of four columns
+  var bias_sum = vec4f();
   for (var start = workgroup.z * SLICE; start < end; start += DEPTH) {
     let p = start + local.y;
     let row = first_row + local.x * 4;
@@ -78,6 +81,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
     for (var t = 0u; t < DEPTH; t++) {
       let a = left_tile[t * PITCH + local.y];
       let b = right_tile[t * PITCH + local.x];
+      if (HAS_BIAS == 1) { bias_sum += b; }
       sums[0] = fma(a.xxxx, b, sums[0]);
       sums[1] = fma(a.yyyy, b, sums[1]);
       sums[2] = fma(a.zzzz, b, sums[2]);
@@ -86,6 +90,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
     workgroupBarrier();
   }
 
+  if (HAS_BIAS == 1 && workgroup.y + local.y == 0) {
+    for (var j = 0u; j < 4; j++) {
+      let k = first_column + local.x * 4 + j;
+      if (k < FILTERS) { bias_partials[workgroup.z * FILTERS + k] = bias_sum[j]; }
+    }
+  }
   for (var r = 0u; r < 4; r++) {
     let row = first_row + local.y * 4 + r;
     if (row >= ROWS) { continue; }

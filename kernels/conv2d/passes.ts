@@ -11,26 +11,26 @@ type VariantName = ConvolutionVariant["name"];
 function variants<R extends string, W extends string>(
   pass: string,
   reads: readonly R[],
-  write: W,
+  writes: readonly W[],
 ): Record<VariantName, Kernel<R, W, never>> {
-  const variant = (name: string, output: string) =>
-    kernel(import.meta.url, `${pass}.${name}.wgsl`, { reads, writes: [output] }) as Kernel<R, W, never>;
+  const variant = (name: string) =>
+    kernel(import.meta.url, `${pass}.${name}.wgsl`, { reads, writes }) as Kernel<R, W, never>;
   return {
-    naive: variant("naive", write),
-    tiled: variant("tiled", write),
-    registers: variant("registers", write),
-    subgroup: variant("subgroup", write),
-    "subgroup-any": variant("subgroup-any", write),
-    depthwise: variant("depthwise", write),
+    naive: variant("naive"),
+    tiled: variant("tiled"),
+    registers: variant("registers"),
+    subgroup: variant("subgroup"),
+    "subgroup-any": variant("subgroup-any"),
+    depthwise: variant("depthwise"),
   };
 }
 
-const forwardKernels = variants("forward", ["image", "filters", "bias"], "y");
-const inputGradientKernels = variants("input-gradient", ["dy", "filters", "image"], "dx");
-const filterGradientKernels = variants("filter-gradient", ["image", "dy"], "partials");
+const forwardKernels = variants("forward", ["image", "filters", "bias"], ["y"]);
+const inputGradientKernels = variants("input-gradient", ["dy", "filters", "image"], ["dx"]);
+const filterGradientKernels = variants("filter-gradient", ["image", "dy"], ["partials", "bias_partials"]);
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
-  reads: ["partials"],
-  writes: ["dfilters"],
+  reads: ["partials", "bias_partials"],
+  writes: ["dfilters", "dbias"],
 });
 
 /** What the forward pass reads, and where it writes: a new tensor unless given. */
@@ -50,7 +50,7 @@ export function forward(
 ): Tensor {
   const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
   const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
-  const inputs = { image, filters, bias: bias ?? filters };
+  const inputs = { image, filters, bias: bias ?? image.engine.one };
   const y = output ?? shape;
   return run(forwardKernels[variant.name], inputs, { y }, launch(problem, variant, epilogue)).y;
 }
@@ -71,39 +71,55 @@ export function inputGradient(
   activation: FusedActivation = "linear",
   variant = chooseConvolution("input-gradient", problem, dy.engine.adapter),
 ): Tensor {
-  const inputs = { dy, filters, image: image ?? dy };
+  const inputs = { dy, filters, image: image ?? dy.engine.one };
   const options = launch(problem, variant, { DERIVATIVE: image ? fusedActivationCodes[activation] : 0 });
   return run(inputGradientKernels[variant.name], inputs, { dx: output }, options).dx;
 }
 
-/** Gradient with respect to the filters, written to `output`. */
+/** What the gradient with respect to the filters is computed from, and where it is written. */
+export interface FilterGradientTensors {
+  readonly image: Tensor;
+  readonly dy: Tensor;
+  readonly output: Output;
+  /** [k], receives the gradient of the bias: dy summed over all positions */
+  readonly dbias?: Tensor | undefined;
+}
+
+/** Gradient with respect to the filters, and to the bias if asked for. */
 export function filterGradient(
   problem: Convolution,
-  image: Tensor,
-  dy: Tensor,
-  output: Output,
+  { image, dy, output, dbias }: FilterGradientTensors,
   variant = chooseConvolution("filter-gradient", problem, dy.engine.adapter),
 ): Tensor {
-  const compute = filterGradientKernels[variant.name];
   const { split } = variant;
-  if (split === 1)
-    return run(compute, { image, dy }, { partials: output }, launch(problem, variant)).partials;
-
-  const size = filterSize(problem) * problem.filters;
-  const { partials } = run(
-    compute,
+  const { filters } = problem;
+  const size = filterSize(problem) * filters;
+  const whole = split === 1;
+  const outputs = {
+    partials: whole ? output : [split, size],
+    bias_partials: (whole && dbias) || (dbias ? [split, filters] : [1]),
+  };
+  const options = launch(problem, variant, { HAS_BIAS: dbias ? 1 : 0, ...(whole ? {} : { SPLIT: split }) });
+  const { partials, bias_partials } = run(
+    filterGradientKernels[variant.name],
     { image, dy },
-    { partials: [split, size] },
-    launch(problem, variant, { SPLIT: split }),
+    outputs,
+    options,
   );
-  const constants = { SIZE: size, SPLIT: split };
-  const { dfilters } = run(
+  const { scopes } = image.engine;
+  if (whole) {
+    if (!dbias) scopes.discard(bias_partials);
+    return partials;
+  }
+  const bias = dbias ? filters : 0;
+  const { dfilters, dbias: unused } = run(
     reducePartials,
-    { partials },
-    { dfilters: output },
-    { constants, invocations: size },
+    { partials, bias_partials },
+    { dfilters: output, dbias: dbias ?? [1] },
+    { constants: { SIZE: size, BIAS: bias, SPLIT: split }, invocations: size + bias },
   );
-  image.engine.scopes.discard(partials);
+  for (const tensor of [partials, bias_partials]) scopes.discard(tensor);
+  if (!dbias) scopes.discard(unused);
   return dfilters;
 }
 

@@ -1,15 +1,18 @@
 // Second half of a filter gradient whose sum was cut into SPLIT slices:
 //
-//   dfilters[i] = sum over slice of partials[slice, i]
+//   dfilters[i] = sum over slice of partials[slice, i]        dbias[k] = sum over slice of bias_partials[slice, k]
 //
 // Always in the same order, so the same inputs give the same bits. One invocation sums one element.
-// Dispatch: (ceil(SIZE / 64), 1, 1), or any (x, y) with x * y * 64 >= SIZE.
+// Dispatch: any (x, y) with x * y * 64 >= SIZE + BIAS.
 
 const SIZE: u32 = 64; // kh * kw * c * k
+const BIAS: u32 = 0; // k, or 0 without a bias
 const SPLIT: u32 = 4;
 
 @group(0) @binding(0) var<storage, read> partials: array<f32>; // [split, kh, kw, c, k]
-@group(0) @binding(1) var<storage, read_write> dfilters: array<f32>; // [kh, kw, c, k]
+@group(0) @binding(1) var<storage, read> bias_partials: array<f32>; // [split, k]
+@group(0) @binding(2) var<storage, read_write> dfilters: array<f32>; // [kh, kw, c, k]
+@group(0) @binding(3) var<storage, read_write> dbias: array<f32>; // [k]
 
 @compute @workgroup_size(64)
 fn main(
@@ -18,10 +21,10 @@ fn main(
   @builtin(local_invocation_index) local: u32,
 ) {
   let i = (workgroup.y * workgroups.x + workgroup.x) * 64u + local;
-  if (i >= SIZE) { return; }
+  if (i >= SIZE + BIAS) { return; }
   var sum = 0.0;
   for (var slice = 0u; slice < SPLIT; slice++) {
-    sum += partials[slice * SIZE + i];
+    if (i < SIZE) { sum += partials[slice * SIZE + i]; } else { sum += bias_partials[slice * BIAS + i - SIZE]; }
   }
-  dfilters[i] = sum;
+  if (i < SIZE) { dfilters[i] = sum; } else { dbias[i - SIZE] = sum; }
 }

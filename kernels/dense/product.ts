@@ -96,7 +96,8 @@ export function multiply(
   const tiles = { rows: Math.ceil(m / variant.tileM), columns: Math.ceil(n / variant.tileN) };
   const [x, y] = variant.rowsFirst ? [tiles.rows, tiles.columns] : [tiles.columns, tiles.rows];
   const work = { constants, workgroups: [x, y, batch * split], flops: 2 * batch * m * n * k } as const;
-  const extra = { bias: bias ?? b, kept: derivative?.output ?? b };
+  const unused = a.engine.one;
+  const extra = { bias: bias ?? unused, kept: derivative?.output ?? unused };
   const outputs = { y: split === 1 ? output : [batch, split, m, n], column_sums: columnSums ?? [1] };
   const product = run(kernels[variant.name], { a, b, ...extra }, outputs, work);
   if (!columnSums) a.engine.scopes.discard(product.column_sums);

@@ -32,7 +32,9 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
     backward: (dy, want) => {
       const dx = want(0);
       const launch = { constants: { ...constants, DERIVATIVE }, invocations: quarters(x.shape) };
-      return [dx && run(backward, { dy, winner, y: DERIVATIVE === 0 ? dy : y }, { dx }, launch).dx];
+      return [
+        dx && run(backward, { dy, winner, y: DERIVATIVE === 0 ? dy.engine.one : y }, { dx }, launch).dx,
+      ];
     },
   });
 }

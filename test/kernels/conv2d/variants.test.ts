@@ -160,7 +160,14 @@ describe("conv2d", () => {
       return { actual: dx, expected, terms };
     }
     if (pass === "filter-gradient") {
-      const gradient = filterGradient(problem, upload(image), upload(dy), weights.shape, variant);
+      const dbias = engine().zeros([filters]);
+      const tensors = { image: upload(image), dy: upload(dy), output: weights.shape, dbias };
+      const gradient = filterGradient(problem, tensors, variant);
+      const sums = bias.data.map((_, k) =>
+        dy.data.reduce((sum, d, i) => sum + (i % filters === k ? d : 0), 0),
+      );
+      const rows = batch * outHeight * outWidth;
+      expectClose(await dbias.data(), sums, { terms: rows, scale: 1 }, "gradient of the bias");
       const expected = conv2dFilterGradientReference(image, dy, problem);
       return { actual: gradient, expected, terms: batch * outHeight * outWidth };
     }

@@ -1,0 +1,7 @@
+/** @file Exact nearest neighbours. */
+export {
+  NearestNeighbors,
+  type Neighbors,
+  type NeighborsOptions,
+  type NeighborsPrediction,
+} from "./nearest-neighbors.ts";

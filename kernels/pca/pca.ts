@@ -1,0 +1,192 @@
+/** @file Principal component analysis: the directions along which a data set varies most. */
+import type { Engine } from "../../engine/device.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { dense } from "../dense/dense.ts";
+import { square, sub } from "../elementwise/index.ts";
+import { sum } from "../reduce/reduce.ts";
+import { type HostRows, rowsAndWidth, uploadRows } from "../rows.ts";
+import { featureMeans, secondMoments } from "./moments.ts";
+import { symmetricEigen } from "./symmetric-eigen.ts";
+
+/** What is known of a data set's principal components, in float64. */
+export interface Spectrum {
+  /** number of rows */
+  readonly count: number;
+  /** [width] */
+  readonly mean: Float64Array;
+  /** [components, width], unit rows, the most important first */
+  readonly components: Float64Array;
+  /** variance along each component, divided by n - 1 */
+  readonly explainedVariance: Float64Array;
+  /** the same as parts of the total variance */
+  readonly explainedVarianceRatio: Float64Array;
+  /** mean of the variances that are left out, scikit-learn's noise_variance_; 0 if none is */
+  readonly noiseVariance: number;
+}
+
+const uploadedRows = 1024;
+
+export class Pca {
+  readonly engine: Engine;
+  readonly spectrum: Spectrum;
+  readonly #mean: Tensor;
+  /** [components, width] */
+  readonly #components: Tensor;
+
+  private constructor(engine: Engine, spectrum: Spectrum) {
+    this.engine = engine;
+    this.spectrum = spectrum;
+    const { mean, components } = spectrum;
+    this.#mean = engine.keep(engine.tensor(mean));
+    this.#components = engine.keep(engine.tensor(components, [components.length / mean.length, mean.length]));
+  }
+
+  /**
+   * Finds the first `components` principal components: covariance on the GPU, eigen-decomposition in float64. Each points
+   * so that its entry of largest magnitude is positive (svd_flip of scikit-learn 1.5). dispose() frees the GPU memory.
+   * @throws ArgumentError if components is below 1 or above the rank of the data
+   */
+  static async fit(engine: Engine, rows: HostRows, options: { readonly components: number }): Promise<Pca> {
+    return new Pca(engine, await principalComponents(engine, rows, options.components));
+  }
+
+  get components(): number {
+    return this.#components.shape[0]!;
+  }
+
+  /** The first `components` of these, as a Pca of its own. Throws ArgumentError if there are not so many. */
+  first(components: number): Pca {
+    checkComponents(components, this.components, `${this.components} components were fitted`);
+    return new Pca(this.engine, firstComponents(this.spectrum, components));
+  }
+
+  /** z = (x - mean) components^T: [n, components] from [n, width]. */
+  transform(x: Tensor): Tensor {
+    this.#check("transform", x, this.spectrum.mean.length);
+    return this.engine.scope(() => dense(sub(x, this.#mean), this.#components, { transposeKernel: true }));
+  }
+
+  /** x = z components + mean: [n, width] from [n, components]. */
+  inverseTransform(z: Tensor): Tensor {
+    this.#check("inverseTransform", z, this.components);
+    return dense(z, this.#components, { bias: this.#mean });
+  }
+
+  /** transform() of rows in main memory, row-major [n, components]. */
+  async project(rows: HostRows): Promise<Float32Array> {
+    const result = new Float32Array(rows.shape[0]! * this.components);
+    await this.#eachBlock(
+      rows,
+      (x) => this.transform(x),
+      (z, first) => result.set(z, first * this.components),
+    );
+    return result;
+  }
+
+  /** inverseTransform(transform(x)) of rows in main memory: what is left of them after the compression. */
+  async reconstruct(rows: HostRows): Promise<Float32Array> {
+    const result = new Float32Array(rows.shape[0]! * this.spectrum.mean.length);
+    const reconstruct = (x: Tensor) => this.inverseTransform(this.transform(x));
+    await this.#eachBlock(rows, reconstruct, (y, first) => result.set(y, first * this.spectrum.mean.length));
+    return result;
+  }
+
+  /** Mean over all values of (x - reconstruct(x))^2. */
+  async reconstructionError(rows: HostRows): Promise<number> {
+    let total = 0;
+    const errors = (x: Tensor) => sum(square(sub(x, this.inverseTransform(this.transform(x)))), { axes: 1 });
+    await this.#eachBlock(rows, errors, (squares) => {
+      for (const value of squares) total += value;
+    });
+    return total / (rows.shape[0]! * this.spectrum.mean.length);
+  }
+
+  dispose(): void {
+    this.#mean.dispose();
+    this.#components.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Hands `compute` the rows block by block, and `take` its values and the first row's number. */
+  async #eachBlock(
+    rows: HostRows,
+    compute: (x: Tensor) => Tensor,
+    take: (values: Float32Array, first: number) => void,
+  ): Promise<void> {
+    const [count, width] = rowsAndWidth("PCA", rows);
+    for (let first = 0; first < count; first += uploadedRows) {
+      const size = { rows: Math.min(uploadedRows, count - first), width };
+      const y = this.engine.scope(() =>
+        this.engine.keep(compute(uploadRows(this.engine, rows, first, size))),
+      );
+      take((await y.data()) as Float32Array, first);
+      y.dispose();
+    }
+  }
+
+  #check(op: string, x: Tensor, width: number): void {
+    if (x.shape.length === 2 && x.shape[1] === width) return;
+    throw new ShapeError(`PCA: ${op} expects [n,${width}], got ${formatShape(x.shape)}.`);
+  }
+}
+
+async function principalComponents(engine: Engine, rows: HostRows, components: number): Promise<Spectrum> {
+  const [count, width] = rowsAndWidth("PCA", rows);
+  checkComponents(components, Math.min(count, width), `the data are ${formatShape([count, width])}`);
+  const mean = featureMeans(rows);
+  const moments = await secondMoments(engine, rows, { shift: mean });
+  const { values, vectors } = symmetricEigen(moments, width);
+  const rank = rankOf(values, Math.min(count - 1, width));
+  checkComponents(components, rank, `the data have rank ${rank}`);
+  const variances = values.map((value) => Math.max(value, 0) / (count - 1));
+  const total = variances.reduce((sum, variance) => sum + variance, 0);
+  pointUp(vectors, width);
+  const all: Spectrum = {
+    count,
+    mean,
+    components: vectors,
+    explainedVariance: variances,
+    explainedVarianceRatio: variances.map((variance) => variance / total),
+    noiseVariance: 0,
+  };
+  return firstComponents(all, components);
+}
+
+function firstComponents(spectrum: Spectrum, components: number): Spectrum {
+  const { count, mean, explainedVariance } = spectrum;
+  const open = explainedVariance.subarray(components, Math.min(count, mean.length));
+  const beyond = spectrum.noiseVariance * (Math.min(count, mean.length) - explainedVariance.length);
+  const left = open.reduce((sum, variance) => sum + variance, beyond);
+  const places = Math.min(count, mean.length) - components;
+  return {
+    ...spectrum,
+    components: spectrum.components.slice(0, components * mean.length),
+    explainedVariance: explainedVariance.slice(0, components),
+    explainedVarianceRatio: spectrum.explainedVarianceRatio.slice(0, components),
+    noiseVariance: places > 0 ? left / places : 0,
+  };
+}
+
+/** Eigenvalues above the rounding errors of float32 data, at most `most`. */
+function rankOf(values: Float64Array, most: number): number {
+  const smallest = values[0]! * 2 ** -23;
+  return Math.min(most, values.filter((value) => value > smallest && value > 0).length);
+}
+
+/** Turns each vector so that its entry of largest magnitude is positive. */
+function pointUp(vectors: Float64Array, width: number): void {
+  for (let start = 0; start < vectors.length; start += width) {
+    const vector = vectors.subarray(start, start + width);
+    const largest = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+    if (largest < 0) for (const [j, value] of vector.entries()) vector[j] = -value;
+  }
+}
+
+function checkComponents(components: number, most: number, why: string): void {
+  if (Number.isInteger(components) && components >= 1 && components <= most) return;
+  throw new ArgumentError(`PCA: ${components} components asked for, but ${why}: 1 to ${most} are possible.`);
+}
