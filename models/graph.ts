@@ -1,45 +1,71 @@
-/** @file A model's graph of layer calls: naming, running it on tensors, and letting go of what is used up. */
+/** @file A model's graph of layer calls: running it on tensors, and letting go of what is used up. */
 import type { Engine } from "../engine/device.ts";
 import { ArgumentError } from "../engine/errors.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import { l1l2Penalty } from "../kernels/losses/index.ts";
+import { nameLayers } from "./layer-names.ts";
 import { InputLayer } from "./layers/input.ts";
 import type { CallContext, Layer } from "./layers/layer.ts";
-import { type SymbolicTensor, topologicalOrder } from "./symbolic.ts";
+import { type LayerCall, type SymbolicTensor, topologicalOrder } from "./symbolic.ts";
 
 export class Graph {
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
-  /** every layer call, each after its inputs */
-  readonly nodes: readonly SymbolicTensor[];
+  /** every layer call, each after those that make its inputs */
+  readonly calls: readonly LayerCall[];
   /** every layer once, in the order of first use */
   readonly layers: readonly Layer[];
+  /** random streams of one run */
+  readonly streams: number;
+  /** per call, the first of its streams */
+  readonly #streams: readonly number[];
+  /** the calls that stand for the inputs: an input may be a tensor within another model, which is cut there */
+  readonly #entrances: ReadonlyMap<SymbolicTensor, LayerCall>;
+  readonly #consumers: ReadonlyMap<SymbolicTensor, number>;
 
   constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
     this.inputs = inputs;
     this.outputs = outputs;
-    this.nodes = topologicalOrder(outputs);
-    this.layers = [...new Set(this.nodes.map(({ layer }) => layer))];
+    this.#entrances = new Map(inputs.map((tensor) => [tensor, entranceFor(tensor)]));
+    this.calls = topologicalOrder(outputs, (tensor) => this.callOf(tensor));
+    this.layers = [...new Set(this.calls.map(({ layer }) => layer))];
     this.#checkInputs();
     nameLayers(this.layers);
+    this.#consumers = countConsumers(this.calls, outputs);
+    let streams = 0;
+    this.#streams = this.calls.map(({ layer }) => {
+      const first = streams + 1;
+      streams += layer.streams;
+      return first;
+    });
+    this.streams = streams;
+  }
+
+  /** The call that makes `tensor` in this graph. */
+  callOf(tensor: SymbolicTensor): LayerCall {
+    return this.#entrances.get(tensor) ?? tensor.call;
   }
 
   /** Computes the outputs. Each activation is released after its last use unless the tape keeps it. */
-  run(engine: Engine, values: readonly Tensor[], context: CallContext, inspect?: Inspect): Tensor[] {
+  run(engine: Engine, values: readonly Tensor[], context: CallContext): Tensor[] {
     const results = new Map<SymbolicTensor, Tensor>();
     const uses = new Map<Tensor, number>();
-    const consumers = this.#countConsumers();
     for (const [i, node] of this.inputs.entries()) {
       results.set(node, values[i]!);
       uses.set(values[i]!, Number.POSITIVE_INFINITY); // owned by the caller
     }
-    for (const [index, node] of this.nodes.entries()) {
-      if (results.has(node)) continue;
-      const inputs = node.inputs.map((input) => results.get(input)!);
-      const stream = context.stream * 256 + index + 1;
-      const output = engine.scope(() => node.layer.call(inputs, { ...context, stream }));
-      inspect?.(node.layer, output);
-      results.set(node, output);
-      uses.set(output, (uses.get(output) ?? 0) + consumers.get(node)!);
+    for (const [index, call] of this.calls.entries()) {
+      if (results.has(call.outputs[0]!)) continue;
+      const inputs = call.inputs.map((input) => results.get(input)!);
+      const stream = context.stream + this.#streams[index]!;
+      const outputs = callLayer(engine, call.layer, inputs, { ...context, stream });
+      for (const [i, node] of call.outputs.entries()) {
+        const output = outputs[i]!;
+        context.inspect?.(call.layer, output);
+        results.set(node, output);
+        uses.set(output, (uses.get(output) ?? 0) + (this.#consumers.get(node) ?? 0));
+      }
+      for (const output of outputs) if (uses.get(output) === 0) engine.scopes.discard(output);
       for (const input of inputs) this.#useUp(engine, input, uses);
     }
     return this.outputs.map((node) => results.get(node)!);
@@ -51,45 +77,53 @@ export class Graph {
     if (left === 0) engine.scopes.discard(tensor);
   }
 
-  /** How often each call's result is used; outputs once more, by the caller. */
-  #countConsumers(): Map<SymbolicTensor, number> {
-    const counts = new Map(this.nodes.map((node) => [node, 0]));
-    for (const node of this.nodes) {
-      for (const input of node.inputs) counts.set(input, counts.get(input)! + 1);
-    }
-    for (const output of this.outputs) counts.set(output, counts.get(output)! + 1);
-    return counts;
-  }
-
   #checkInputs(): void {
-    const open = this.nodes.find((node) => node.layer instanceof InputLayer && !this.inputs.includes(node));
-    if (open) throw new ArgumentError("model: an output depends on an input that is not listed in `inputs`.");
-    const unused = this.inputs.find((node) => !this.nodes.includes(node));
-    if (unused) throw new ArgumentError("model: an input is listed that no output depends on.");
+    if (new Set(this.inputs).size !== this.inputs.length) {
+      throw new ArgumentError("model: an input is listed twice.");
+    }
+    const isOpen = ({ layer, outputs }: LayerCall) =>
+      layer instanceof InputLayer && !this.inputs.includes(outputs[0]!);
+    if (this.calls.some(isOpen)) {
+      throw new ArgumentError("model: an output depends on an input that is not listed in `inputs`.");
+    }
+    if (this.inputs.some((tensor) => !this.calls.includes(this.callOf(tensor)))) {
+      throw new ArgumentError("model: an input is listed that no output depends on.");
+    }
   }
 }
 
-/** Sees every layer's output while a graph runs, e.g. to find the first that is not finite. */
-export type Inspect = (layer: Layer, output: Tensor) => void;
-
-/** Gives unnamed layers Keras's automatic names: conv2d_1, conv2d_2, dense_1. Throws ArgumentError for a name used twice. */
-function nameLayers(layers: readonly Layer[]): void {
-  const counts = new Map<string, number>();
-  const taken = new Set(layers.map(({ name }) => name).filter((name) => name !== ""));
-  for (const layer of layers) {
-    if (layer.name !== "") continue;
-    const base = layer instanceof InputLayer ? "input" : snakeCase(layer.className); // Keras's input_1
-    do {
-      counts.set(base, (counts.get(base) ?? 0) + 1);
-      layer.name = `${base}_${counts.get(base)}`;
-    } while (taken.has(layer.name));
-  }
-  const names = layers.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice) throw new ArgumentError(`model: two layers are named "${twice}".`);
+/** Runs a layer and notes the penalty on its output, if it has one and somebody collects them. */
+function callLayer(
+  engine: Engine,
+  layer: Layer,
+  inputs: readonly Tensor[],
+  context: CallContext,
+): readonly Tensor[] {
+  const { penalties } = context;
+  const made = engine.scope(() => {
+    const outputs = layer.callAll(inputs, context);
+    const { activityRegularizer: regularizer } = layer;
+    if (regularizer && penalties) {
+      const factors = { l1: regularizer.l1 / penalties.divisor, l2: regularizer.l2 / penalties.divisor };
+      penalties.terms.push(...outputs.map((output) => l1l2Penalty(output, factors)));
+    }
+    return { outputs, terms: penalties?.terms }; // what is returned outlives the scope
+  });
+  return made.outputs;
 }
 
-/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, Conv2DTranspose to conv2d_transpose. */
-export function snakeCase(className: string): string {
-  return className.replace(/(.)([A-Z][a-z])/g, "$1_$2").toLowerCase();
+function entranceFor(tensor: SymbolicTensor): LayerCall {
+  if (tensor.layer instanceof InputLayer) return tensor.call;
+  return { layer: new InputLayer(tensor.shape), inputs: [], outputs: [tensor] };
+}
+
+/** How often each call's result is used; outputs once more, by the caller. */
+function countConsumers(
+  calls: readonly LayerCall[],
+  outputs: readonly SymbolicTensor[],
+): Map<SymbolicTensor, number> {
+  const counts = new Map<SymbolicTensor, number>();
+  const used = [...calls.flatMap(({ inputs }) => inputs), ...outputs];
+  for (const tensor of used) counts.set(tensor, (counts.get(tensor) ?? 0) + 1);
+  return counts;
 }

@@ -16,6 +16,14 @@ export {
   sgd,
 } from "../kernels/optimizers/index.ts";
 export type { ActivationName } from "./activations.ts";
+export { CSVLogger, type CSVLoggerOptions } from "./callbacks/csv-logger.ts";
+export { EarlyStopping, type EarlyStoppingOptions } from "./callbacks/early-stopping.ts";
+export { LambdaCallback } from "./callbacks/lambda-callback.ts";
+export { type EpochSchedule, LearningRateScheduler } from "./callbacks/learning-rate-scheduler.ts";
+export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-checkpoint.ts";
+export type { MonitorOptions } from "./callbacks/monitor.ts";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/reduce-lr-on-plateau.ts";
+export { TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
 export * from "./initializers.ts";
 export { Activation } from "./layers/activation.ts";
 export { Add } from "./layers/add.ts";
@@ -40,19 +48,33 @@ export type { PoolingOptions } from "./layers/pooling2d.ts";
 export { Reshape } from "./layers/reshape.ts";
 export { UpSampling2D } from "./layers/up-sampling2d.ts";
 export { ZeroPadding2D } from "./layers/zero-padding2d.ts";
+export * from "./metrics/classification-report.ts";
+export * from "./metrics/confusion.ts";
+export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
+export { l1, l1l2, l2, type Regularizer, type WeightRegularizers } from "./regularizers.ts";
 export * from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";
 export type { Summary, SummaryRow } from "./summary.ts";
 export type { SymbolicTensor } from "./symbolic.ts";
-export type { Callback, CallbackState, FitControl, Progress } from "./training/callbacks.ts";
+export type { ArrayDataset, Values, ValuesByName } from "./training/arrays.ts";
+export type { BatchGenerator, HostBatch } from "./training/batch-generator.ts";
+export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from "./training/callbacks.ts";
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
+export type { CompileOptions } from "./training/compile-options.ts";
 export type { DataSource, Subset } from "./training/data.ts";
 export { History, type Logs } from "./training/history.ts";
-export { type MetricName, metricNames } from "./training/metric-names.ts";
-export { lossNames } from "./training/objective.ts";
+export { lossNames } from "./training/loss-names.ts";
+export { type MetricName, metricNames, topKCategoricalAccuracy } from "./training/metric-names.ts";
 export type { EvaluateOptions, FitOptions, PredictOptions } from "./training/options.ts";
+export type { ClassWeight, SampleWeight, WeightOptions } from "./training/sample-weights.ts";
 export type { TrainingPosition, TrainingSnapshot } from "./training/snapshot.ts";
-export type { CompileOptions } from "./training/trainer.ts";
-export { loadWeights, saveWeights } from "./weights/model-weights.ts";
+export {
+  formatLoadedWeights,
+  type LoadedWeight,
+  loadWeights,
+  saveWeights,
+  type WeightValues,
+} from "./weights/model-weights.ts";
 export { readSafetensors, writeSafetensors } from "./weights/safetensors.ts";
+export type { WeightFilter, WeightPattern } from "./weights/weight-filter.ts";

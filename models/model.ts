@@ -1,19 +1,29 @@
 /** @file Model: a graph of layers with weights on one engine, and Keras's compile, fit, evaluate and predict. */
 import type { Engine } from "../engine/device.ts";
-import { ArgumentError, formatShape, ShapeError, WgradError } from "../engine/errors.ts";
+import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../engine/errors.ts";
 import { type Shape, sameShape } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import { Graph, type Inspect } from "./graph.ts";
-import { type CallContext, Layer, type LayerOptions } from "./layers/layer.ts";
-import { ParameterStore, type StoredVariable } from "./parameter-store.ts";
+import { type CloneOptions, cloneModel, copyGraph } from "./clone.ts";
+import { Graph } from "./graph.ts";
+import { namesOf } from "./layer-names.ts";
+import { type CallContext, type Inspect, Layer, type LayerOptions, unknownWeight } from "./layers/layer.ts";
+import { ParameterStore } from "./parameter-store.ts";
+import { type StoredVariable, storedVariables } from "./stored-variables.ts";
 import { formatSummary, type Summary, summarize } from "./summary.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
+import type { ValuesByName } from "./training/arrays.ts";
+import type { BatchGenerator } from "./training/batch-generator.ts";
+import type { CompileOptions } from "./training/compile-options.ts";
 import type { DataSource } from "./training/data.ts";
-import type { History } from "./training/history.ts";
+import type { History, Logs } from "./training/history.ts";
+import { ModelOptimizer } from "./training/model-optimizer.ts";
 import type { EvaluateOptions, FitOptions, PredictOptions } from "./training/options.ts";
-import { type CompileOptions, Trainer } from "./training/trainer.ts";
+import { predictOutputs } from "./training/prediction.ts";
+import type { WeightOptions } from "./training/sample-weights.ts";
+import { Trainer } from "./training/trainer.ts";
 
 export interface ModelOptions extends LayerOptions {
+  /** from input(), or tensors within another model, which is cut there */
   readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
   readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
@@ -21,6 +31,8 @@ export interface ModelOptions extends LayerOptions {
 export class Model extends Layer {
   readonly className: string = "Model";
   readonly graph: Graph;
+  /** the name is automatic, and no model that this one is in has settled it */
+  #nameOpen: boolean;
   #store: ParameterStore | undefined;
   #trainer: Trainer | undefined;
 
@@ -28,11 +40,35 @@ export class Model extends Layer {
     super(options);
     const list = (value: SymbolicTensor | readonly SymbolicTensor[]) => [value].flat() as SymbolicTensor[];
     this.graph = new Graph(list(options.inputs), list(options.outputs));
-    if (this.name === "") this.name = "model_1";
+    this.#nameOpen = this.name === "";
+    if (this.#nameOpen) this.name = "model_1";
   }
 
   get layers(): readonly Layer[] {
     return this.graph.layers;
+  }
+
+  get inputs(): readonly SymbolicTensor[] {
+    return this.graph.inputs;
+  }
+
+  get outputs(): readonly SymbolicTensor[] {
+    return this.graph.outputs;
+  }
+
+  /** The model's only output, to build on. Throws ArgumentError if there are several. */
+  override get output(): SymbolicTensor {
+    return this.single(this.outputs);
+  }
+
+  /** Keras's: those of the input layers. */
+  get inputNames(): readonly string[] {
+    return namesOf(this.inputs.map((tensor) => this.graph.callOf(tensor)));
+  }
+
+  /** Keras's: those of the output layers. */
+  get outputNames(): readonly string[] {
+    return namesOf(this.outputs);
   }
 
   /** Shape of one sample, of a model with one input. */
@@ -40,58 +76,112 @@ export class Model extends Layer {
     return this.single(this.graph.inputs).shape;
   }
 
+  /** The layer of that name. Throws ArgumentError, with the nearest name, if there is none. */
+  getLayer(name: string): Layer {
+    const found = this.layers.find((layer) => layer.name === name);
+    if (found) return found;
+    const names = this.layers.map((layer) => layer.name);
+    const near = nearest(name, names);
+    const hint = near ? ` Did you mean "${near}"?` : ` It has ${names.join(", ")}.`;
+    throw new ArgumentError(`getLayer: ${this.label} has no layer "${name}".${hint}`);
+  }
+
+  /** What the layer of that name gives in this model; `use` counts from 0 where the layer is used several times. */
+  outputOf(name: string, use = 0): SymbolicTensor {
+    const layer = this.getLayer(name);
+    const outputs = this.graph.calls.filter((call) => call.layer === layer).flatMap((call) => call.outputs);
+    const output = outputs[use];
+    if (!output)
+      throw new ArgumentError(`outputOf: ${name} has outputs 0 to ${outputs.length - 1}, not ${use}.`);
+    return output;
+  }
+
+  override get needsName(): boolean {
+    return this.#nameOpen;
+  }
+
+  override receiveName(name: string): void {
+    this.name = name;
+    this.#nameOpen = false;
+  }
+
+  override get innerLayers(): readonly Layer[] {
+    return this.layers;
+  }
+
+  override get streams(): number {
+    return 1 + this.graph.streams;
+  }
+
   override outputShape(inputs: readonly Shape[]): Shape {
+    return this.single(this.outputShapes(inputs));
+  }
+
+  override outputShapes(inputs: readonly Shape[]): readonly Shape[] {
     for (const [i, { shape }] of this.graph.inputs.entries()) {
       if (!inputs[i] || !sameShape(shape, inputs[i])) {
         const found = inputs[i] ? formatShape(inputs[i]) : "none";
         throw new ShapeError(`${this.label}: input ${i} must be ${formatShape(shape)}, got ${found}.`);
       }
     }
-    return this.single(this.graph.outputs).shape;
+    if (inputs.length > this.inputs.length) {
+      throw new ArgumentError(`${this.label}: takes ${this.inputs.length} inputs, got ${inputs.length}.`);
+    }
+    return this.graph.outputs.map(({ shape }) => shape);
   }
 
   override call(inputs: readonly Tensor[], context: CallContext): Tensor {
-    return this.single(this.graph.run(inputs[0]!.engine, inputs, context));
+    return this.single(this.callAll(inputs, context));
+  }
+
+  override callAll(inputs: readonly Tensor[], context: CallContext): Tensor[] {
+    const frozen = (context.frozen ?? false) || !this.trainable;
+    return this.graph.run(inputs[0]!.engine, inputs, { ...context, frozen });
   }
 
   /** The output for a batch [n, ...]: differentiable, on the model's engine. */
   run(x: Tensor, context: CallContext, inspect?: Inspect): Tensor {
-    return this.single(this.graph.run(x.engine, [x], context, inspect));
+    return this.call([x], inspect ? { ...context, inspect } : context);
   }
 
   /** Every weight with its path (layer/weight) in layer order. */
   get weights(): readonly StoredVariable[] {
-    return this.layers.flatMap((layer) =>
-      layer.variables.map((variable) => ({
-        path: `${layer.name}/${variable.name}`,
-        variable,
-        trainable: variable.trainable && layer.trainable,
-      })),
-    );
+    return storedVariables(this.layers, this.trainable);
   }
 
   override get parameterCount(): number {
-    return this.summary().total;
+    return this.weights.reduce((sum, { variable }) => sum + variable.size, 0);
   }
 
   /** The network as data; `printSummary` and String() give Keras's table. */
   summary(): Summary {
-    return summarize(this.graph.nodes);
+    return summarize(this.graph, this.weights);
   }
 
   summaryText(): string {
     return formatSummary(this.name, this.summary());
   }
 
-  /** Puts the weights on an engine and initialises them from `seed`. Done by compile(). */
-  initialize(engine: Engine, seed: number): ParameterStore {
+  /**
+   * Puts the weights on an engine: those that another model has there as they are, the others with the values `kept`
+   * of their paths or drawn from `seed`. Done by compile().
+   */
+  initialize(engine: Engine, seed: number, kept?: ReadonlyMap<string, Float32Array>): ParameterStore {
+    this.checkEngine(engine);
     this.#store?.dispose();
+    this.#store = undefined;
     const store = new ParameterStore(engine, this.weights);
-    for (const [stream, entry] of store.entries.entries()) {
-      store.write(entry, entry.variable.initializer(entry.variable.shape, { seed, stream }));
+    for (const [stream, { path, variable }] of store.entries.entries()) {
+      if (!store.fresh.has(variable)) continue;
+      variable.write(kept?.get(path) ?? variable.initializer(variable.shape, { seed, stream }), path);
     }
     this.#store = store;
     return store;
+  }
+
+  /** Throws ArgumentError if another model has some of the weights on another engine. */
+  checkEngine(engine: Engine): void {
+    ParameterStore.checkEngine(engine, this.weights, this.#store);
   }
 
   get store(): ParameterStore {
@@ -100,28 +190,45 @@ export class Model extends Layer {
   }
 
   /** Values of all weights by path, in layer order. */
-  async getWeights(): Promise<Map<string, Float32Array>> {
-    return this.store.read();
+  override async getWeights(): Promise<Map<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const { path, variable } of this.weights) values.set(path, await variable.read());
+    return values;
   }
 
-  /** Sets weights by path. Throws ArgumentError for an unknown path, ShapeError for a wrong number of values. */
-  setWeights(values: ReadonlyMap<string, Float32Array>): void {
-    const entries = new Map(this.store.entries.map((entry) => [entry.path, entry]));
+  /** Sets weights by path, or what they start from before compile(). Throws ArgumentError for an unknown path, ShapeError for a wrong number of values. */
+  override setWeights(values: ReadonlyMap<string, Float32Array>): void {
+    const variables = new Map(this.weights.map(({ path, variable }) => [path, variable]));
     for (const [path, data] of values) {
-      const entry = entries.get(path);
-      if (!entry) {
-        throw new ArgumentError(
-          `setWeights: the model has no weight "${path}". It has ${[...entries.keys()].join(", ")}.`,
-        );
-      }
-      this.store.write(entry, data);
+      const variable = variables.get(path);
+      if (!variable) throw unknownWeight("the model", path, [...variables.keys()]);
+      variable.write(data, path);
     }
+  }
+
+  /** A model of the same layers with weights of its own: copied ones, or new ones drawn at compile(). */
+  async clone(options: CloneOptions = {}): Promise<Model> {
+    return cloneModel(this, options);
+  }
+
+  protected override copy(twinOf: (layer: Layer) => Layer): Model {
+    return new Model(copyGraph(this.graph, twinOf));
   }
 
   /** Chooses optimizer, loss and metrics, puts the weights on the GPU and compiles all kernels in parallel. */
   async compile(options: CompileOptions): Promise<void> {
-    this.#trainer?.dispose();
-    this.#trainer = await Trainer.create(this, options);
+    const previous = this.#trainer;
+    try {
+      this.#trainer = await Trainer.create(this, options, previous);
+    } catch (error) {
+      if (previous?.disposed) this.#trainer = undefined;
+      throw error;
+    }
+  }
+
+  /** Where the model's weights are, as long as a model that has them is compiled. */
+  get engine(): Engine | undefined {
+    return this.weights.find(({ variable }) => variable.built)?.variable.tensor.engine;
   }
 
   get trainer(): Trainer {
@@ -130,8 +237,16 @@ export class Model extends Layer {
     return this.#trainer;
   }
 
-  /** Trains for `epochs` passes over the data. Returns the history, with Keras's names. */
-  async fit(data: DataSource, options: FitOptions = {}): Promise<History> {
+  /** The optimizer; its learning rate may be changed between fits. Throws WgradError until the model is compiled. */
+  get optimizer(): ModelOptimizer {
+    return new ModelOptimizer(this.trainer);
+  }
+
+  /**
+   * Trains for `epochs` passes over the data, or over `stepsPerEpoch` batches of a generator each. A second fit goes on
+   * with the optimizer's state. Returns the history, with Keras's names.
+   */
+  async fit(data: DataSource | BatchGenerator, options: FitOptions = {}): Promise<History> {
     return this.trainer.fit(data, options);
   }
 
@@ -140,9 +255,39 @@ export class Model extends Layer {
     return this.trainer.evaluate(data, options);
   }
 
-  /** Outputs in inference mode, [n, ...] row-major. */
+  /** The only output in inference mode, [n, ...] row-major. Throws ArgumentError if there are several. */
   async predict(data: DataSource, options: PredictOptions = {}): Promise<Float32Array> {
-    return this.trainer.predict(data, options);
+    if (this.outputs.length > 1) {
+      throw new ArgumentError(`predict: ${this.label} has several outputs; predictOutputs() returns them.`);
+    }
+    return Object.values(await this.predictOutputs(data, options))[0]!;
+  }
+
+  /** All outputs in inference mode by name, [n, ...] row-major each. Needs weights, but no compile() of its own. */
+  async predictOutputs(
+    data: DataSource,
+    options: PredictOptions = {},
+  ): Promise<Record<string, Float32Array>> {
+    return predictOutputs(this, this.#trainer?.engine ?? this.engine, data, options);
+  }
+
+  /** One update on a batch in main memory. Returns loss and metrics before the update. */
+  async trainOnBatch(x: ValuesByName, y?: ValuesByName, options: WeightOptions = {}): Promise<Logs> {
+    return this.trainer.onBatch.train(x, y, options);
+  }
+
+  /** Loss and metrics of a batch in main memory, in inference mode. */
+  async testOnBatch(
+    x: ValuesByName,
+    y?: ValuesByName,
+    options: Pick<WeightOptions, "sampleWeight"> = {},
+  ): Promise<Logs> {
+    return this.evaluate(y ? { inputs: x, targets: y } : { inputs: x }, options);
+  }
+
+  /** The only output for a batch in main memory, in inference mode. */
+  async predictOnBatch(x: ValuesByName): Promise<Float32Array> {
+    return this.predict({ inputs: x });
   }
 
   /** Frees the GPU memory of weights and optimizer. */

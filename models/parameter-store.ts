@@ -1,28 +1,21 @@
 /**
  * @file Where a model's weights live: flat GPU buffers with one view per variable, aligned to 256 bytes, so that an
- * optimizer is one dispatch per group. Trainable and frozen variables are in groups of their own.
+ * optimizer is one dispatch per group. Trainable and frozen variables are in groups of their own. Models that share
+ * layers share the values: a variable lives as long as one of their stores.
  */
 import type { Engine } from "../engine/device.ts";
-import { formatShape, MemoryError, ShapeError } from "../engine/errors.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import { ArgumentError, formatShape, MemoryError } from "../engine/errors.ts";
+import { type Storage, Tensor } from "../engine/tensor.ts";
+import type { StoredVariable } from "./stored-variables.ts";
 import type { Variable } from "./variable.ts";
 
 const alignment = 64; // elements: 256 bytes
 
-/** Variables that share one flat buffer. */
+/** Variables that follow one another in a flat buffer. */
 export interface ParameterGroup {
   readonly variables: readonly Variable[];
-  /** all values, with padding between the variables */
+  /** all their values, with padding between the variables */
   readonly values: Tensor;
-  readonly trainable: boolean;
-}
-
-/** One variable of a model, as the store needs it. */
-export interface StoredVariable {
-  /** layer and weight name: conv2d_1/kernel */
-  readonly path: string;
-  readonly variable: Variable;
-  /** the variable is trainable and so is its layer */
   readonly trainable: boolean;
 }
 
@@ -30,49 +23,51 @@ export class ParameterStore {
   readonly engine: Engine;
   readonly entries: readonly StoredVariable[];
   readonly groups: readonly ParameterGroup[];
+  /** the variables that no other model on this engine had put there: their values are zeros until they are set */
+  readonly fresh: ReadonlySet<Variable>;
 
-  /** Allocates the buffers and attaches the variables. Values are zeros until they are set. */
+  /** Allocates buffers for the variables that have none, and shares those of the others, which must be on `engine`. */
   constructor(engine: Engine, entries: readonly StoredVariable[]) {
     this.engine = engine;
     this.entries = entries;
-    this.groups = [true, false].flatMap((trainable) => {
-      const variables = entries
-        .filter((entry) => entry.trainable === trainable)
-        .map(({ variable }) => variable);
-      return partition(variables, engine).map((part) => allocateGroup(engine, part, trainable));
-    });
+    const fresh = entries.filter(({ variable }) => !variable.built);
+    this.fresh = new Set(fresh.map(({ variable }) => variable));
+    const parts = [true, false].flatMap((trainable) => partition(variablesOf(fresh, trainable), engine));
+    for (const part of parts) allocate(engine, part);
+    this.groups = [true, false].flatMap((trainable) =>
+      neighbours(variablesOf(entries, trainable)).map((run) => groupOf(engine, run, trainable)),
+    );
+    for (const { variable } of entries) variable.retain();
+  }
+
+  /** Throws ArgumentError if a variable is on another engine, held by another store than `own`. */
+  static checkEngine(engine: Engine, entries: readonly StoredVariable[], own?: ParameterStore): void {
+    const held = new Set(own?.entries.map(({ variable }) => variable));
+    for (const { path, variable } of entries) {
+      const elsewhere = variable.built && variable.tensor.engine !== engine;
+      if (elsewhere && variable.holders > (held.has(variable) ? 1 : 0)) {
+        throw new ArgumentError(
+          `compile: another model has the weight ${path} on another engine; use that one.`,
+        );
+      }
+    }
   }
 
   /** All values in the order of the entries. */
   async read(): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>();
-    for (const { path, variable } of this.entries) {
-      values.set(path, (await variable.tensor.data()) as Float32Array);
-    }
+    for (const { path, variable } of this.entries) values.set(path, await variable.read());
     return values;
   }
 
-  /** Sets one variable. Throws ShapeError if the number of values is wrong. */
-  write(entry: StoredVariable, values: Float32Array): void {
-    const { path, variable } = entry;
-    if (values.length !== variable.size) {
-      const shape = formatShape(variable.shape);
-      throw new ShapeError(
-        `${path}: ${values.length} values for a weight of shape ${shape} (${variable.size}).`,
-      );
-    }
-    this.engine.upload(variable.tensor, values);
-  }
-
   dispose(): void {
-    for (const { variables, values } of this.groups) {
-      for (const variable of variables) {
-        variable.tensor.dispose();
-        variable.attach(undefined);
-      }
-      values.dispose();
-    }
+    for (const { values } of this.groups) values.dispose();
+    for (const { variable } of this.entries) variable.release();
   }
+}
+
+function variablesOf(entries: readonly StoredVariable[], trainable: boolean): Variable[] {
+  return entries.filter((entry) => entry.trainable === trainable).map(({ variable }) => variable);
 }
 
 /** Views of `flat`, one per variable, at the places their values have in their group. */
@@ -86,10 +81,31 @@ export function viewsOf(flat: Tensor, variables: readonly Variable[]): Tensor[] 
   });
 }
 
-function allocateGroup(engine: Engine, variables: readonly Variable[], trainable: boolean): ParameterGroup {
+/** Puts the variables one after the other into a new buffer. */
+function allocate(engine: Engine, variables: readonly Variable[]): void {
   const size = variables.reduce((sum, variable) => sum + padded(variable.size), 0);
-  const values = engine.keep(engine.zeros([size]));
-  for (const [i, view] of viewsOf(values, variables).entries()) variables[i]!.attach(view);
+  const flat = engine.keep(engine.zeros([size]));
+  for (const [i, view] of viewsOf(flat, variables).entries()) variables[i]!.attach(view);
+  flat.dispose(); // the views hold the buffer
+}
+
+/** Cuts the list where the next variable is not the next in its buffer: where models share a part of their weights. */
+function neighbours(variables: readonly Variable[]): Variable[][] {
+  const runs: Variable[][] = [];
+  let end: { readonly storage: Storage; readonly byteOffset: number } | undefined;
+  for (const variable of variables) {
+    const { storage, byteOffset } = variable.tensor;
+    if (end?.storage !== storage || end.byteOffset !== byteOffset) runs.push([]);
+    runs.at(-1)!.push(variable);
+    end = { storage, byteOffset: byteOffset + padded(variable.size) * 4 };
+  }
+  return runs;
+}
+
+function groupOf(engine: Engine, variables: readonly Variable[], trainable: boolean): ParameterGroup {
+  const { storage, byteOffset } = variables[0]!.tensor;
+  const size = variables.reduce((sum, variable) => sum + padded(variable.size), 0);
+  const values = new Tensor(engine, [size], "f32", storage, byteOffset).retain();
   return { variables, values, trainable };
 }
 

@@ -1,8 +1,11 @@
-/** @file Learning rates as functions of time: epochs or steps, counted from 0, whichever the caller counts. */
+/**
+ * @file Learning rates as functions of time, counted from 0. As `learningRate` of an optimizer they count steps, in a
+ * LearningRateScheduler epochs. Any function of a number is one.
+ */
 import { ArgumentError } from "../engine/errors.ts";
+import type { Schedule } from "../kernels/optimizers/index.ts";
 
-/** The learning rate at epoch (or step) `at`. */
-export type Schedule = (at: number) => number;
+export type { Schedule };
 
 export function constantRate(rate: number): Schedule {
   checkRate("constantRate", "rate", rate);
@@ -53,6 +56,12 @@ export function piecewise(boundaries: readonly number[], rates: readonly number[
   }
   for (const rate of rates) checkRate("piecewise", "rates", rate);
   return (at) => rates[boundaries.filter((boundary) => at >= boundary).length]!;
+}
+
+/** A rate that a schedule gave for `at`. Throws ArgumentError, with `owner` at its head, if it cannot be one. */
+export function checkedRate(owner: string, rate: number, at: number): number {
+  if (typeof rate === "number" && rate >= 0 && Number.isFinite(rate)) return rate;
+  throw new ArgumentError(`${owner}: the schedule must give a rate of 0 or more, gave ${rate} at ${at}.`);
 }
 
 function checkRate(name: string, argument: string, value: number): void {

@@ -1,12 +1,22 @@
 /** @file sequential(): a model whose layers follow one another. */
 import { ArgumentError } from "../engine/errors.ts";
+import { copyGraph } from "./clone.ts";
 import { InputLayer } from "./layers/input.ts";
 import type { Layer, LayerOptions } from "./layers/layer.ts";
-import { Model } from "./model.ts";
-import { SymbolicTensor } from "./symbolic.ts";
+import { Model, type ModelOptions } from "./model.ts";
+import type { SymbolicTensor } from "./symbolic.ts";
 
 export class Sequential extends Model {
   override readonly className = "Sequential";
+
+  constructor(options: ModelOptions) {
+    super(options);
+    if (this.needsName) this.name = "sequential_1";
+  }
+
+  protected override copy(twinOf: (layer: Layer) => Layer): Sequential {
+    return new Sequential(copyGraph(this.graph, twinOf));
+  }
 }
 
 /**
@@ -20,7 +30,7 @@ export function sequential(layers: readonly Layer[], options: LayerOptions = {})
       "sequential: the first layer must be Input(shape), e.g. Input([32, 32, 3]), and others must follow.",
     );
   }
-  const inputs = new SymbolicTensor(first.shape, first, []);
+  const inputs = first.tensor;
   const outputs = rest.reduce<SymbolicTensor>((x, layer) => layer.apply(x), inputs);
-  return new Sequential({ name: "sequential_1", ...options, inputs, outputs });
+  return new Sequential({ ...options, inputs, outputs });
 }

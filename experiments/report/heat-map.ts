@@ -4,8 +4,8 @@
  * told apart. Strength is opacity over the page, which serves light and dark alike.
  */
 
+import type { ConfusionMatrix } from "../../models/metrics/confusion.ts";
 import { textWidth } from "./axis.ts";
-import type { ConfusionMatrix } from "./confusion.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import { color, type Role } from "./palette.ts";

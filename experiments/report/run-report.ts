@@ -1,9 +1,9 @@
 /**
- * @file What the report of a run is made of: plain data, without types of engine or models, so that a report can
+ * @file What the report of a run is made of: plain data, without tensors or models, so that a report can
  * be written from a live run, from the files of a run folder, or in a test.
  */
 
-import type { ConfusionMatrix } from "./confusion.ts";
+import type { ConfusionMatrix } from "../../models/metrics/confusion.ts";
 
 /** Everything `writeRunReport` shows. A part that is absent leaves its section out. */
 export interface RunReport {

@@ -1,7 +1,7 @@
 /** @file Running an experiment that only looks at data. */
+import { writeJson } from "../../models/files.ts";
 import type { DataExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
-import { writeJson } from "./files.ts";
 import { datasetFacts, type RunContext, runFacts, writeConfig } from "./run.ts";
 
 /** Writes config.json, result.json and the report; prints the tables. */

@@ -1,11 +1,11 @@
 /** @file What every run has: engine, data, settings, folder; and the events that the command line shows. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Engine } from "../../engine/device.ts";
+import { writeJson } from "../../models/files.ts";
 import type { Progress } from "../../models/training/callbacks.ts";
 import type { Logs } from "../../models/training/history.ts";
 import type { Experiment } from "../experiment.ts";
 import type { DatasetFacts, RunFacts } from "../report/run-report.ts";
-import { writeJson } from "./files.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { commandOf, type RunSettings } from "./settings.ts";
 import { commit, versions } from "./versions.ts";

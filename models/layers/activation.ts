@@ -14,6 +14,10 @@ export class ActivationLayer extends Layer {
     this.activation = activation;
   }
 
+  protected override copy(): ActivationLayer {
+    return new ActivationLayer(this.activation);
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return this.single(inputs);
   }

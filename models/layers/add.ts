@@ -8,6 +8,10 @@ import { Layer, type LayerOptions } from "./layer.ts";
 export class AddLayer extends Layer {
   readonly className = "Add";
 
+  protected override copy(): AddLayer {
+    return new AddLayer();
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const [first, ...others] = inputs;
     if (!first || others.length === 0) {

@@ -7,6 +7,10 @@ import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 export class AveragePooling2DLayer extends Pooling2DLayer {
   readonly className = "AveragePooling2D";
 
+  protected override copy(): AveragePooling2DLayer {
+    return new AveragePooling2DLayer(this.options);
+  }
+
   call(inputs: readonly Tensor[]): Tensor {
     return avgPool2d(this.single(inputs), this.options);
   }

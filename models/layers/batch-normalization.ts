@@ -21,8 +21,12 @@ export class BatchNormalizationLayer extends Layer {
     const channels = [this.single(inputs).at(-1)!];
     this.addVariable("gamma", channels, ones());
     this.addVariable("beta", channels, zeros());
-    this.addVariable("moving_mean", channels, zeros(), false);
-    this.addVariable("moving_variance", channels, ones(), false);
+    this.addVariable("moving_mean", channels, zeros(), { trainable: false });
+    this.addVariable("moving_variance", channels, ones(), { trainable: false });
+  }
+
+  protected override copy(): BatchNormalizationLayer {
+    return new BatchNormalizationLayer(this.#options);
   }
 
   outputShape(inputs: readonly Shape[]): Shape {
@@ -42,7 +46,7 @@ export class BatchNormalizationLayer extends Layer {
       movingMean: this.variable("moving_mean").tensor,
       movingVariance: this.variable("moving_variance").tensor,
     };
-    const training = context.training && this.trainable;
+    const training = context.training && this.trainable && !context.frozen;
     const { momentum = 0.99, epsilon = 1e-3, movingVarianceRule = "unbiased" } = this.#options;
     return batchNorm(this.single(inputs), state, { training, momentum, epsilon, movingVarianceRule });
   }

@@ -22,6 +22,10 @@ export class ConcatenateLayer extends Layer {
     }
   }
 
+  protected override copy(): ConcatenateLayer {
+    return new ConcatenateLayer({ axis: this.axis });
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const [first, ...others] = inputs;
     if (!first || others.length === 0) {

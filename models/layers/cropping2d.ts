@@ -15,6 +15,10 @@ export class Cropping2DLayer extends Layer {
     this.cropping = bothMargins("Cropping2D", cropping);
   }
 
+  protected override copy(): Cropping2DLayer {
+    return new Cropping2DLayer(this.cropping);
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const image = this.singleOfRank(inputs, 3, "[h,w,c]") as [number, number, number];
     const [[top, bottom], [left, right]] = this.cropping;

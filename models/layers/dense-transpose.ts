@@ -6,12 +6,14 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
 import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
 import { type Initializer, zeros } from "../initializers.ts";
+import type { Regularizer } from "../regularizers.ts";
 import type { DenseLayer } from "./dense.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type BorrowedVariable, Layer, type LayerOptions } from "./layer.ts";
 
 export interface DenseTransposeOptions extends LayerOptions {
   readonly activation?: ActivationName;
   readonly biasInitializer?: Initializer;
+  readonly biasRegularizer?: Regularizer;
 }
 
 export class DenseTransposeLayer extends Layer {
@@ -19,19 +21,29 @@ export class DenseTransposeLayer extends Layer {
   readonly activation: ActivationName;
   /** whose kernel it uses; that layer owns it, and the gradients of both uses add up */
   readonly tied: DenseLayer;
-  readonly #biasInitializer: Initializer;
+  readonly #options: DenseTransposeOptions;
 
   constructor(tied: DenseLayer, options: DenseTransposeOptions = {}) {
     super(options);
-    const { activation = "linear", biasInitializer = zeros() } = options;
+    const { activation = "linear" } = options;
     checkActivation("DenseTranspose", activation);
     this.activation = activation;
     this.tied = tied;
-    this.#biasInitializer = biasInitializer;
+    this.#options = options;
   }
 
   protected override createVariables(): void {
-    this.addVariable("bias", [this.tied.kernel.shape[0]!], this.#biasInitializer);
+    const { biasInitializer = zeros(), biasRegularizer } = this.#options;
+    const shape = [this.tied.kernel.shape[0]!];
+    this.addVariable("bias", shape, biasInitializer, { regularizer: biasRegularizer });
+  }
+
+  override get borrowed(): readonly BorrowedVariable[] {
+    return [{ owner: this.tied, variable: this.tied.kernel }];
+  }
+
+  protected override copy(twinOf: (layer: Layer) => Layer): DenseTransposeLayer {
+    return new DenseTransposeLayer(twinOf(this.tied) as DenseLayer, this.#options);
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

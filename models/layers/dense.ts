@@ -5,10 +5,11 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
 import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
 import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
+import type { WeightRegularizers } from "../regularizers.ts";
 import type { Variable } from "../variable.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
-export interface DenseLayerOptions extends LayerOptions {
+export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
   readonly activation?: ActivationName;
   readonly useBias?: boolean;
   readonly kernelInitializer?: Initializer;
@@ -36,8 +37,14 @@ export class DenseLayer extends Layer {
   protected override createVariables(inputs: readonly Shape[]): void {
     const { useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros() } = this.#options;
     const [features] = this.singleOfRank(inputs, 1, "[features]") as [number];
-    this.addVariable("kernel", [features, this.units], kernelInitializer);
-    if (useBias) this.addVariable("bias", [this.units], biasInitializer);
+    const { kernelRegularizer, biasRegularizer } = this.#options;
+    const shape = [features, this.units];
+    this.addVariable("kernel", shape, kernelInitializer, { regularizer: kernelRegularizer });
+    if (useBias) this.addVariable("bias", [this.units], biasInitializer, { regularizer: biasRegularizer });
+  }
+
+  protected override copy(): DenseLayer {
+    return new DenseLayer(this.units, this.#options);
   }
 
   /** The kernel [in, out], for layers tied to this one. Throws WgradError until the layer was used. */

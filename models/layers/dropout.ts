@@ -15,6 +15,10 @@ export class DropoutLayer extends Layer {
     this.rate = rate;
   }
 
+  protected override copy(): DropoutLayer {
+    return new DropoutLayer(this.rate);
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return this.single(inputs);
   }

@@ -7,6 +7,10 @@ import { Layer, type LayerOptions } from "./layer.ts";
 export class FlattenLayer extends Layer {
   readonly className = "Flatten";
 
+  protected override copy(): FlattenLayer {
+    return new FlattenLayer();
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return [sizeOf(this.single(inputs))];
   }

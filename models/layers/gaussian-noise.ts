@@ -17,6 +17,10 @@ export class GaussianNoiseLayer extends Layer {
     this.stddev = stddev;
   }
 
+  protected override copy(): GaussianNoiseLayer {
+    return new GaussianNoiseLayer(this.stddev);
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return this.single(inputs);
   }

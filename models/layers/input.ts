@@ -1,7 +1,7 @@
 /** @file The entrance of a model. */
 import { checkShape, type Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { SymbolicTensor } from "../symbolic.ts";
+import type { SymbolicTensor } from "../symbolic.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
 export class InputLayer extends Layer {
@@ -12,6 +12,20 @@ export class InputLayer extends Layer {
     super(options);
     checkShape(shape, "Input");
     this.shape = shape;
+  }
+
+  /** Where the layer's values enter a model. */
+  get tensor(): SymbolicTensor {
+    const [call = this.addCall([], [this.shape])] = this.calls;
+    return call.outputs[0]!;
+  }
+
+  override get nameBase(): string {
+    return "input"; // Keras's input_1
+  }
+
+  protected override copy(): InputLayer {
+    return new InputLayer(this.shape);
   }
 
   outputShape(): Shape {
@@ -30,5 +44,5 @@ export function Input(shape: Shape, options: LayerOptions = {}): InputLayer {
 
 /** Entrance of a functional model: `const x = input([32, 32, 3])`. */
 export function input(shape: Shape, options: LayerOptions = {}): SymbolicTensor {
-  return new SymbolicTensor(shape, new InputLayer(shape, options), []);
+  return new InputLayer(shape, options).tensor;
 }

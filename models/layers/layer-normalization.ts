@@ -20,6 +20,10 @@ export class LayerNormalizationLayer extends Layer {
     this.addVariable("beta", features, zeros());
   }
 
+  protected override copy(): LayerNormalizationLayer {
+    return new LayerNormalizationLayer({ epsilon: this.#epsilon });
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return this.single(inputs);
   }

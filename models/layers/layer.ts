@@ -1,16 +1,30 @@
 /** @file What a layer is: it owns variables, knows its output shape, and computes outputs from inputs. */
-import { ArgumentError, formatShape, ShapeError, WgradError } from "../../engine/errors.ts";
-import type { Shape } from "../../engine/shape.ts";
+import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../../engine/errors.ts";
+import { type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Initializer } from "../initializers.ts";
-import { SymbolicTensor } from "../symbolic.ts";
-import { Variable } from "../variable.ts";
+import type { Regularizer } from "../regularizers.ts";
+import { type LayerCall, layerCall, SymbolicTensor } from "../symbolic.ts";
+import { Variable, type VariableOptions } from "../variable.ts";
 
 export interface LayerOptions {
   /** unique in its model; `conv2d_1`, `dense_2`, ... unless given */
   readonly name?: string;
   /** false freezes the layer's weights */
   readonly trainable?: boolean;
+  /** penalty on the layer's output, divided by the batch size and added to the loss */
+  readonly activityRegularizer?: Regularizer;
+}
+
+/** Sees every layer's output while a graph runs, e.g. to find the first that is not finite. */
+export type Inspect = (layer: Layer, output: Tensor) => void;
+
+/** Where a pass collects the penalties on activations. */
+export interface Penalties {
+  /** samples of the whole batch: what each penalty is divided by */
+  readonly divisor: number;
+  /** scalars to add to the loss */
+  readonly terms: Tensor[];
 }
 
 /** What a layer may want to know when it computes. */
@@ -19,6 +33,17 @@ export interface CallContext {
   readonly training: boolean;
   /** number of the random stream of this call: its own for every use of a layer in a model */
   readonly stream: number;
+  /** the layer is within a frozen model */
+  readonly frozen?: boolean;
+  /** activations are penalised only where somebody collects the terms */
+  readonly penalties?: Penalties;
+  readonly inspect?: Inspect;
+}
+
+/** A weight that a layer uses but another layer owns. */
+export interface BorrowedVariable {
+  readonly owner: Layer;
+  readonly variable: Variable;
 }
 
 /** Base of all layers. Shapes given to and returned by layers have no batch axis; tensors have it first. */
@@ -27,12 +52,17 @@ export abstract class Layer {
   abstract readonly className: string;
   name: string;
   trainable: boolean;
+  activityRegularizer: Regularizer | undefined;
   readonly variables: Variable[] = [];
+  readonly #calls: LayerCall[] = [];
   #inputShapes: readonly Shape[] | undefined;
+  /** collects instead of `variables` while another use is compared with the first */
+  #draft: Variable[] | undefined;
 
   constructor(options: LayerOptions = {}) {
     this.name = options.name ?? "";
     this.trainable = options.trainable ?? true;
+    this.activityRegularizer = options.activityRegularizer;
   }
 
   /** Shape of the output, without the batch axis. Throws ShapeError for inputs the layer cannot take. */
@@ -41,23 +71,111 @@ export abstract class Layer {
   /** Computes the output. */
   abstract call(inputs: readonly Tensor[], context: CallContext): Tensor;
 
+  /** Shapes of all outputs; only models have several. */
+  outputShapes(inputs: readonly Shape[]): readonly Shape[] {
+    return [this.outputShape(inputs)];
+  }
+
+  /** Computes all outputs; only models have several. */
+  callAll(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    return [this.call(inputs, context)];
+  }
+
+  /** A layer of the same settings, not built and not named yet. `twinOf` gives the copy of another layer. */
+  protected copy(_twinOf: (layer: Layer) => Layer): Layer {
+    throw new WgradError(
+      `${this.label}: a ${this.className} cannot be cloned, it does not say how to copy it.`,
+    );
+  }
+
+  /** A copy with the same name, built for the same inputs, with weights of its own. */
+  twin(twinOf: (layer: Layer) => Layer): Layer {
+    const twin = this.copy(twinOf);
+    if (!this.needsName) twin.receiveName(this.name);
+    twin.trainable = this.trainable;
+    twin.activityRegularizer = this.activityRegularizer;
+    if (this.#inputShapes) twin.build(this.#inputShapes);
+    return twin;
+  }
+
+  /** true until the layer has a name of its own; the model that it is used in gives it one */
+  get needsName(): boolean {
+    return this.name === "";
+  }
+
+  /** Automatic names are this and a number: conv2d_1. */
+  get nameBase(): string {
+    return snakeCase(this.className);
+  }
+
+  receiveName(name: string): void {
+    this.name = name;
+  }
+
+  /** The layers of a model within a model. */
+  get innerLayers(): readonly Layer[] {
+    return [];
+  }
+
+  /** Weights of other layers that this one uses. */
+  get borrowed(): readonly BorrowedVariable[] {
+    return [];
+  }
+
+  /** Number of random streams that one use takes. */
+  get streams(): number {
+    return 1;
+  }
+
+  /** Every use of the layer so far, in any model. */
+  get calls(): readonly LayerCall[] {
+    return this.#calls;
+  }
+
+  /** The output of the layer's only use, to cut a model there. Throws ArgumentError if it was not used or used twice. */
+  get output(): SymbolicTensor {
+    const outputs = this.#calls.flatMap((call) => call.outputs);
+    if (outputs.length !== 1) {
+      const uses = outputs.length === 0 ? "was not used yet" : `has ${outputs.length} outputs in its uses`;
+      throw new ArgumentError(`${this.label}: ${uses}; model.outputOf(name) finds the one in a model.`);
+    }
+    return outputs[0]!;
+  }
+
   /** Creates the variables for these input shapes; layers without weights need not override it. */
   protected createVariables(_inputs: readonly Shape[]): void {}
 
-  /** Builds the layer once; a second use must have the same input shapes if the layer has weights. */
+  /** Builds the layer once. Throws ShapeError for a second use with inputs that would need other weights. */
   build(inputs: readonly Shape[]): void {
     if (this.#inputShapes === undefined) {
       this.createVariables(inputs);
       this.#inputShapes = inputs;
-    }
+    } else if (this.variables.length > 0) this.#checkReuse(this.#inputShapes, inputs);
   }
 
-  /** Uses the layer on symbolic inputs: the functional API. */
+  /** Uses the layer on symbolic inputs: the functional API. Throws ArgumentError for a model of several outputs. */
   apply(input: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
+    const outputs = this.applyAll(input);
+    if (outputs.length !== 1)
+      throw new ArgumentError(`${this.label}: has ${outputs.length} outputs; applyAll() returns them.`);
+    return outputs[0]!;
+  }
+
+  /** Uses the layer on symbolic inputs and returns all its outputs. */
+  applyAll(input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
     const inputs = input instanceof SymbolicTensor ? [input] : [...input];
     const shapes = inputs.map(({ shape }) => shape);
+    if (this.#inputShapes === undefined) this.build(shapes);
+    const outputs = this.outputShapes(shapes); // says first what is wrong with the inputs of another use
     this.build(shapes);
-    return new SymbolicTensor(this.outputShape(shapes), this, inputs);
+    return this.addCall(inputs, outputs).outputs;
+  }
+
+  /** Notes a use of the layer. */
+  addCall(inputs: readonly SymbolicTensor[], outputs: readonly Shape[]): LayerCall {
+    const call = layerCall(this, inputs, outputs);
+    this.#calls.push(call);
+    return call;
   }
 
   /** Number of weights, trainable or not. */
@@ -65,9 +183,30 @@ export abstract class Layer {
     return this.variables.reduce((sum, { size }) => sum + size, 0);
   }
 
-  protected addVariable(name: string, shape: Shape, initializer: Initializer, trainable = true): Variable {
-    const variable = new Variable(name, shape, initializer, trainable);
-    this.variables.push(variable);
+  /** Values of the layer's weights by name: kernel, bias. Throws WgradError until a model with it is compiled. */
+  async getWeights(): Promise<Map<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const variable of this.variables) values.set(variable.name, await variable.read());
+    return values;
+  }
+
+  /** Sets weights by name, or what they start from before compile(). Throws ArgumentError for an unknown name, ShapeError for a wrong number of values. */
+  setWeights(values: ReadonlyMap<string, Float32Array>): void {
+    const known = this.variables.map(({ name }) => name);
+    for (const [name, data] of values) {
+      if (!known.includes(name)) throw unknownWeight(this.label, name, known);
+      this.variable(name).write(data, `${this.label}/${name}`);
+    }
+  }
+
+  protected addVariable(
+    name: string,
+    shape: Shape,
+    initializer: Initializer,
+    options: VariableOptions = {},
+  ): Variable {
+    const variable = new Variable(name, shape, initializer, options);
+    (this.#draft ?? this.variables).push(variable);
     return variable;
   }
 
@@ -99,4 +238,38 @@ export abstract class Layer {
   protected get label(): string {
     return this.name || this.className;
   }
+
+  /** A shared layer has one set of weights: what the inputs of another use would need must be what it has. */
+  #checkReuse(first: readonly Shape[], inputs: readonly Shape[]): void {
+    const needed: Variable[] = [];
+    this.#draft = needed;
+    try {
+      this.createVariables(inputs);
+    } finally {
+      this.#draft = undefined;
+    }
+    for (const [i, { name, shape }] of needed.entries()) {
+      const own = this.variables[i]!;
+      if (sameShape(own.shape, shape)) continue;
+      const [built, asked] = [first, inputs].map((shapes) => shapes.map(formatShape).join(", "));
+      throw new ShapeError(
+        `${this.label}: was built for inputs ${built} with the ${name} ${formatShape(own.shape)}; inputs ${asked} ` +
+          `need ${formatShape(shape)}. Every use of a layer shares its weights.`,
+      );
+    }
+  }
+}
+
+/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, Conv2DTranspose to conv2d_transpose. */
+function snakeCase(className: string): string {
+  return className.replace(/(.)([A-Z][a-z])/g, "$1_$2").toLowerCase();
+}
+
+/** For a weight name or path that does not exist. */
+export function unknownWeight(owner: string, name: string, known: readonly string[]): ArgumentError {
+  const near = nearest(name, known);
+  const hint = near ? ` Did you mean "${near}"?` : "";
+  return new ArgumentError(
+    `setWeights: ${owner} has no weight "${name}". It has ${known.join(", ") || "none"}.${hint}`,
+  );
 }

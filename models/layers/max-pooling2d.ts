@@ -7,6 +7,10 @@ import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 export class MaxPooling2DLayer extends Pooling2DLayer {
   readonly className = "MaxPooling2D";
 
+  protected override copy(): MaxPooling2DLayer {
+    return new MaxPooling2DLayer(this.options);
+  }
+
   call(inputs: readonly Tensor[]): Tensor {
     return maxPool2d(this.single(inputs), this.options);
   }

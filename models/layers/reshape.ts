@@ -20,6 +20,10 @@ export class ReshapeLayer extends Layer {
     this.targetShape = targetShape;
   }
 
+  protected override copy(): ReshapeLayer {
+    return new ReshapeLayer(this.targetShape);
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const shape = this.single(inputs);
     const known = sizeOf(this.targetShape.filter((size) => size !== -1));

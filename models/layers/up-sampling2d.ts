@@ -14,6 +14,10 @@ export class UpSampling2DLayer extends Layer {
     this.size = pair("UpSampling2D", "size", size);
   }
 
+  protected override copy(): UpSampling2DLayer {
+    return new UpSampling2DLayer(this.size);
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const [height, width, channels] = this.singleOfRank(inputs, 3, "[h,w,c]") as [number, number, number];
     return [height * this.size[0], width * this.size[1], channels];

@@ -14,6 +14,10 @@ export class ZeroPadding2DLayer extends Layer {
     this.padding = bothMargins("ZeroPadding2D", padding);
   }
 
+  protected override copy(): ZeroPadding2DLayer {
+    return new ZeroPadding2DLayer(this.padding);
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const [height, width, channels] = this.singleOfRank(inputs, 3, "[h,w,c]") as [number, number, number];
     const [[top, bottom], [left, right]] = this.padding;

@@ -1,11 +1,15 @@
 /** @file Callbacks: what happens around epochs. Kept state survives a checkpoint, so a resumed run goes on the same. */
 
+import type { NumericError } from "../../engine/errors.ts";
 import type { Model } from "../model.ts";
 import type { History, Logs } from "./history.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 
 /** JSON-compatible state of a callback. */
 export type CallbackState = Record<string, unknown>;
+
+/** Weights that a callback keeps, by path. */
+export type KeptWeights = ReadonlyMap<string, Float32Array>;
 
 /** Where training stands, for progress displays; at most every 100 ms. */
 export interface Progress {
@@ -48,8 +52,51 @@ export interface Callback {
   onTrainEnd?(control: FitControl): void | Promise<void>;
   /** training stops between two steps, within an epoch; snapshot() tells where */
   onInterrupt?(control: FitControl): void | Promise<void>;
+  /** a loss was not finite, training halted before its update; true ends training without an error */
+  onNumericError?(error: NumericError, control: FitControl): boolean;
   /** true for callbacks that save snapshots: their onEpochEnd runs last, when the epoch is in the history */
   readonly savesTraining?: boolean;
   saveState?(): CallbackState;
+  /** called before training: with {} for a fresh start */
   loadState?(state: CallbackState): void;
+  /** saved beside the state */
+  saveWeights?(): KeptWeights | undefined;
+  /** called after loadState, if there were any */
+  loadWeights?(weights: KeptWeights): void;
+}
+
+/** What callbacks keep over an interruption: by the callback's name, `name 2` for the second of a name, ... */
+export interface CallbackMemory {
+  readonly states: Record<string, CallbackState>;
+  /** by name/path */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+export function saveCallbacks(callbacks: readonly Callback[]): CallbackMemory {
+  const states: Record<string, CallbackState> = {};
+  const weights = new Map<string, Float32Array>();
+  for (const [key, callback] of keyed(callbacks)) {
+    states[key] = callback.saveState?.() ?? {};
+    for (const [path, data] of callback.saveWeights?.() ?? []) weights.set(`${key}/${path}`, data);
+  }
+  return { states, weights };
+}
+
+/** Hands every callback its part of the memory; without one, all start afresh. */
+export function loadCallbacks(callbacks: readonly Callback[], memory: CallbackMemory | undefined): void {
+  for (const [key, callback] of keyed(callbacks)) {
+    callback.loadState?.(memory?.states[key] ?? {});
+    const own = [...(memory?.weights ?? [])].filter(([name]) => name.startsWith(`${key}/`));
+    const weights = own.map(([name, data]) => [name.slice(key.length + 1), data] as const);
+    if (weights.length > 0) callback.loadWeights?.(new Map(weights));
+  }
+}
+
+function keyed(callbacks: readonly Callback[]): [string, Callback][] {
+  const counts = new Map<string, number>();
+  return callbacks.map((callback) => {
+    const count = (counts.get(callback.name) ?? 0) + 1;
+    counts.set(callback.name, count);
+    return [count === 1 ? callback.name : `${callback.name} ${count}`, callback];
+  });
 }

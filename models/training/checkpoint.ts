@@ -9,6 +9,7 @@ import type { Callback } from "./callbacks.ts";
 import { type TrainingSnapshot, trainingPositionSchema } from "./snapshot.ts";
 
 const slotPrefix = "optimizer/";
+const keptPrefix = "callback/";
 
 /** The file within a run's checkpoint folder. */
 export function checkpointPath(folder: string): string {
@@ -36,12 +37,10 @@ export function writeCheckpoint(
     data,
   });
   const weights = [...snapshot.weights].map(([path, data]) => entry(path, path, data));
-  const slots = [...snapshot.slots].map(([name, data]) =>
-    entry(`${slotPrefix}${name}`, name.slice(name.indexOf("/") + 1), data),
-  );
-  writeSafetensors(checkpointPath(folder), [...weights, ...slots], {
-    position: JSON.stringify(snapshot.position),
-  });
+  const owned = (prefix: string, values: ReadonlyMap<string, Float32Array>) =>
+    [...values].map(([name, data]) => entry(`${prefix}${name}`, name.slice(name.indexOf("/") + 1), data));
+  const entries = [...weights, ...owned(slotPrefix, snapshot.slots), ...owned(keptPrefix, snapshot.kept)];
+  writeSafetensors(checkpointPath(folder), entries, { position: JSON.stringify(snapshot.position) });
 }
 
 /** Reads the snapshot in `folder`. Throws FileError if it is missing or damaged. */
@@ -50,9 +49,11 @@ export function readCheckpoint(folder: string): TrainingSnapshot {
   const { tensors, metadata } = readSafetensors(path);
   const weights = new Map<string, Float32Array>();
   const slots = new Map<string, Float32Array>();
+  const kept = new Map<string, Float32Array>();
   for (const [name, { data }] of tensors) {
     if (!(data instanceof Float32Array)) throw new FileError(`${path}: ${name} is not F32.`);
     if (name.startsWith(slotPrefix)) slots.set(name.slice(slotPrefix.length), data);
+    else if (name.startsWith(keptPrefix)) kept.set(name.slice(keptPrefix.length), data);
     else weights.set(name, data);
   }
   let json: unknown;
@@ -64,7 +65,7 @@ export function readCheckpoint(folder: string): TrainingSnapshot {
   const position = trainingPositionSchema.safeParse(json);
   if (!position.success)
     throw new FileError(`${path}: the position of the checkpoint is damaged: ${position.error.message}`);
-  return { position: position.data, weights, slots };
+  return { position: position.data, weights, slots, kept };
 }
 
 /** Saves a checkpoint after every epoch and when training is interrupted. */

@@ -2,8 +2,10 @@
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { GpuDataset, type HostDataset } from "../../kernels/gather/index.ts";
+import { GpuDataset, gatherSamples, type HostDataset, SampleStore } from "../../kernels/gather/index.ts";
+import type { ArrayDataset } from "./arrays.ts";
 import { identityOrder } from "./order.ts";
+import { datasetSource, type SampleSource } from "./sample-source.ts";
 
 /** Some samples of a data set, in this order. */
 export interface Subset {
@@ -11,47 +13,86 @@ export interface Subset {
   readonly indices: Uint32Array;
 }
 
+/** Data for a model with one input and one output. */
+export type SingleSource = GpuDataset | Subset | HostDataset;
+
 /** A data set on the GPU stays there; arrays are copied for the duration of the call. */
-export type DataSource = GpuDataset | Subset | HostDataset;
+export type DataSource = SingleSource | ArrayDataset;
+
+/** What one (micro-)batch is computed from. */
+export interface Batch {
+  /** [n, ...] each, in the model's order */
+  readonly inputs: readonly Tensor[];
+  readonly targets: readonly Tensor[];
+  /** [n] per output: factors of the samples' losses; none without sample or class weights */
+  readonly weights: readonly (Tensor | undefined)[];
+}
+
+/** Sample weights by output on the GPU, one value per sample. */
+export class WeightStores {
+  readonly #stores: readonly (SampleStore | undefined)[];
+
+  constructor(engine: Engine, weights: readonly (Float32Array | undefined)[]) {
+    this.#stores = weights.map((values) => values && SampleStore.upload(engine, values, [1]));
+  }
+
+  write(weights: readonly (Float32Array | undefined)[]): void {
+    for (const [i, values] of weights.entries()) if (values) this.#stores[i]!.write(0, values);
+  }
+
+  batch(order: Tensor<"u32">, samples: number): (Tensor | undefined)[] {
+    return this.#stores.map(
+      (store) => store && gatherSamples(store, order, { batch: samples }).view([samples]),
+    );
+  }
+
+  dispose(): void {
+    for (const store of this.#stores) store?.dispose();
+  }
+}
 
 /** Batches of a data source: an order on the GPU and the kernels that gather what it names. */
 export class Feed {
   readonly engine: Engine;
-  readonly dataset: GpuDataset;
   readonly indices: Uint32Array;
-  readonly #order: Tensor<"u32">;
+  readonly #source: SampleSource;
   readonly #owned: boolean;
-  readonly #oneHot: boolean;
+  readonly #order: Tensor<"u32">;
+  #weights: WeightStores | undefined;
 
-  private constructor(
-    engine: Engine,
-    dataset: GpuDataset,
-    indices: Uint32Array,
-    owned: boolean,
-    oneHot: boolean,
-  ) {
-    this.engine = engine;
-    this.dataset = dataset;
+  /** The samples of `source` that `indices` name; it and its weights are disposed of with the feed if `owned`. */
+  constructor(source: SampleSource, indices: Uint32Array, owned: boolean, weights?: WeightStores) {
+    if (indices.length === 0) throw new ArgumentError("fit/evaluate: the data has no samples.");
+    this.engine = source.engine;
     this.indices = indices;
+    this.#source = source;
     this.#owned = owned;
-    this.#oneHot = oneHot;
-    this.#order = engine.keep(engine.tensor(indices, [indices.length], "u32"));
+    this.#weights = weights;
+    this.#order = this.engine.keep(this.engine.tensor(indices, [indices.length], "u32"));
   }
 
-  /** `oneHot`: labels become one-hot rows. Throws ArgumentError for an empty source or one of another engine. */
-  static open(engine: Engine, source: DataSource, oneHot: boolean): Feed {
-    const owned = !(source instanceof GpuDataset) && !("dataset" in source);
-    const dataset = owned ? GpuDataset.upload(engine, source) : "dataset" in source ? source.dataset : source;
-    const indices = "indices" in source ? source.indices : identityOrder(dataset.count);
-    if (indices.length === 0) throw new ArgumentError("fit/evaluate: the data has no samples.");
+  /**
+   * Of a data set for a model with one input and one output. `oneHot`: labels become one-hot rows.
+   * Throws ArgumentError for an empty source or one of another engine.
+   */
+  static open(engine: Engine, source: SingleSource, oneHot: boolean): Feed {
+    const given = "dataset" in source ? source.dataset : source;
+    const dataset = given instanceof GpuDataset ? given : GpuDataset.upload(engine, given);
     if (dataset.engine !== engine)
       throw new ArgumentError("fit/evaluate: the data set is on another engine than the model.");
-    return new Feed(engine, dataset, indices, owned, oneHot);
+    const indices = "indices" in source ? source.indices : identityOrder(dataset.count);
+    return new Feed(datasetSource(dataset, oneHot, dataset !== given), indices, true);
   }
 
-  /** The same data set with other samples: the two parts of a validation split. */
+  /** The same data with other samples: the two parts of a validation split. */
   withIndices(indices: Uint32Array): Feed {
-    return new Feed(this.engine, this.dataset, indices, false, this.#oneHot);
+    return new Feed(this.#source, indices, false, this.#weights);
+  }
+
+  /** The samples have these weights from now on; they are disposed of with the feed. */
+  withWeights(weights: WeightStores): this {
+    this.#weights = weights;
+    return this;
   }
 
   get count(): number {
@@ -63,14 +104,17 @@ export class Feed {
     this.engine.upload(this.#order, order);
   }
 
-  /** The next `samples` samples at the position of the StepState. */
-  batch(samples: number): { x: Tensor; y: Tensor } {
-    const { inputs, targets } = this.dataset.batch(this.#order, { batch: samples, oneHot: this.#oneHot });
-    return { x: inputs, y: targets };
+  /** The next `samples` samples at the position of the StepState; `x` and `y` are the first input and target. */
+  batch(samples: number): Batch & { readonly x: Tensor; readonly y: Tensor } {
+    const { inputs, targets } = this.#source.batch(this.#order, samples);
+    const weights = this.#weights?.batch(this.#order, samples) ?? [];
+    return { inputs, targets, weights, x: inputs[0]!, y: targets[0]! };
   }
 
   dispose(): void {
     this.#order.dispose();
-    if (this.#owned) this.dataset.dispose();
+    if (!this.#owned) return;
+    this.#weights?.dispose();
+    this.#source.dispose();
   }
 }

@@ -1,6 +1,7 @@
 /** @file Where a loss that is NaN or infinite came from: the step is run again, layer by layer. */
 import { NumericError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import type { Inspect } from "../layers/layer.ts";
 import type { Feed } from "./data.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -47,11 +48,14 @@ async function findCulprit(trainer: Trainer, feed: Feed, position: number, sampl
     step.set({ sample: first });
     engine.scope(() =>
       engine.useStep(step, () => {
-        const { x } = feed.batch(Math.min(size, samples - first));
-        outputs.push(["the input", engine.keep(x.view(x.shape))]);
-        model.run(x, { training: true, stream: 0 }, ({ name }, y) =>
-          outputs.push([`the output of ${name}`, engine.keep(y.view(y.shape))]),
-        );
+        const { inputs } = feed.batch(Math.min(size, samples - first));
+        for (const [i, x] of inputs.entries()) {
+          const name = inputs.length === 1 ? "the input" : `the input ${model.inputNames[i]}`;
+          outputs.push([name, engine.keep(x.view(x.shape))]);
+        }
+        const inspect: Inspect = ({ name }, y) =>
+          outputs.push([`the output of ${name}`, engine.keep(y.view(y.shape))]);
+        model.callAll(inputs, { training: true, stream: 0, inspect });
       }),
     );
   }

@@ -1,14 +1,27 @@
 /** @file A pass over a feed in inference mode: loss and metrics, or the outputs themselves. */
 import type { Engine } from "../../engine/device.ts";
+import { WgradError } from "../../engine/errors.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { StepState } from "../../engine/step-state.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import type { Model } from "../model.ts";
 import type { Feed } from "./data.ts";
+import { forwardPass } from "./forward-pass.ts";
 import { TrainingLog } from "./log.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
+import type { Objective } from "./objective.ts";
 import { Pace } from "./pace.ts";
-import type { Trainer } from "./trainer.ts";
+
+/** Samples at a time unless said otherwise. */
+export const evaluationBatch = 256;
+
+/** The model, and for evaluate() its losses and metrics. */
+export interface EvaluationSetup {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly objective?: Objective;
+}
 
 /** Batches of one size. */
 interface Stretch {
@@ -17,19 +30,19 @@ interface Stretch {
 }
 
 export class Evaluation {
-  readonly #trainer: Trainer;
+  readonly #setup: EvaluationSetup;
   readonly #feed: Feed;
   readonly #engine: Engine;
   /** the full batches, then the rest */
   readonly #stretches: readonly Stretch[];
 
   /** Batches have `batchSize` samples, or fewer where that would not fit the adapter. */
-  constructor(trainer: Trainer, feed: Feed, batchSize: number) {
-    this.#trainer = trainer;
+  constructor(setup: EvaluationSetup, feed: Feed, batchSize: number) {
+    this.#setup = setup;
     this.#feed = feed;
-    this.#engine = trainer.engine;
+    this.#engine = setup.engine;
     const most = Math.min(batchSize, feed.count);
-    const { parts } = fitMicroBatch(this.#engine, most, ([samples]) => void this.#forward(samples!));
+    const { parts } = fitMicroBatch(this.#engine, most, ([samples]) => void this.#outputs(samples!));
     const size = parts[0]!;
     const stretches = [
       { samples: size, batches: Math.floor(feed.count / size) },
@@ -40,14 +53,16 @@ export class Evaluation {
 
   /** Loss and metrics: means over all samples. */
   async evaluate(): Promise<Record<string, number>> {
-    const { objective } = this.#trainer;
+    const { model, objective } = this.#setup;
+    if (!objective) throw new WgradError("evaluate: the model is not compiled.");
     const total = this.#stretches.reduce((sum, { batches }) => sum + batches, 0);
     const log = new TrainingLog(this.#engine, objective, total);
     const rows: number[][] = [];
     let batch = 0;
     const body = (samples: number) => {
-      const { outputs, y } = this.#forward(samples);
-      log.write(objective.loss(outputs, y, samples), samples, outputs, y);
+      const batch = this.#feed.batch(samples);
+      const options = { training: false, batchSize: samples, first: true };
+      log.write(forwardPass({ model, objective }, batch, options), samples, batch.targets);
     };
     try {
       await this.#replayAll(body, async (recording, { batches }) => {
@@ -69,23 +84,24 @@ export class Evaluation {
     }
   }
 
-  /** The outputs of all samples, [n, ...] row-major. */
-  async predict(): Promise<Float32Array> {
-    const { outputs } = this.#trainer.model.graph;
-    const size = sizeOf(outputs[0]!.shape);
-    const result = new Float32Array(this.#feed.count * size);
+  /** The outputs of all samples, [n, ...] row-major, one array per output. */
+  async predict(): Promise<Float32Array[]> {
+    const sizes = this.#setup.model.outputs.map(({ shape }) => sizeOf(shape));
+    const results = sizes.map((size) => new Float32Array(this.#feed.count * size));
     let done = 0;
     await this.#replayAll(
-      (samples) => this.#forward(samples).outputs,
+      (samples) => this.#outputs(samples),
       async (recording, { samples, batches }) => {
         for (let i = 0; i < batches; i++) {
           if (i > 0) recording.replay();
-          result.set((await recording.result.data()) as Float32Array, done * size);
+          for (const [k, output] of recording.result.entries()) {
+            results[k]!.set((await output.data()) as Float32Array, done * sizes[k]!);
+          }
           done += samples;
         }
       },
     );
-    return result;
+    return results;
   }
 
   /** Records `body` for each batch size (which runs it once) and lets `use` replay the rest, from the first sample on. */
@@ -119,8 +135,8 @@ export class Evaluation {
     }
   }
 
-  #forward(samples: number): { outputs: Tensor; y: Tensor } {
-    const { x, y } = this.#feed.batch(samples);
-    return { outputs: this.#trainer.model.run(x, { training: false, stream: 0 }), y };
+  #outputs(samples: number): Tensor[] {
+    const { inputs } = this.#feed.batch(samples);
+    return this.#setup.model.callAll(inputs, { training: false, stream: 0 });
   }
 }

@@ -1,16 +1,15 @@
 /** @file fit(): epochs of recorded steps, evaluation after each, callbacks, progress, and stopping between two steps. */
-import { InterruptedError } from "../../engine/errors.ts";
-import type { Callback, FitControl, Progress } from "./callbacks.ts";
+import { ArgumentError, InterruptedError, NumericError } from "../../engine/errors.ts";
+import { checkedRate } from "../schedules.ts";
+import { type Callback, type FitControl, loadCallbacks, type Progress, saveCallbacks } from "./callbacks.ts";
 import type { Feed } from "./data.ts";
-import { diagnose } from "./diagnose.ts";
 import { History, type Logs } from "./history.ts";
 import { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
-import { shuffled } from "./order.ts";
 import { Pace } from "./pace.ts";
 import type { TrainingPosition, TrainingSnapshot } from "./snapshot.ts";
-import { TrainingStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
+import type { TrainingBatches } from "./training-batches.ts";
 
 const progressMilliseconds = 100;
 
@@ -22,12 +21,10 @@ export class FitRun implements FitControl {
   readonly history: History;
   readonly #trainer: Trainer;
   readonly #options: FitOptions;
-  readonly #feed: Feed;
+  readonly #batches: TrainingBatches;
   readonly #evaluations: EvaluationFeeds;
   readonly #log: TrainingLog;
-  readonly #steps = new Map<number, TrainingStep>();
   readonly #callbacks: readonly Callback[];
-  readonly #batchSize: number;
   #epoch: number;
   #batch: number;
   /** optimizer updates before the running epoch */
@@ -36,23 +33,22 @@ export class FitRun implements FitControl {
   #learningRate: number;
   #stopReason: string | undefined;
 
-  constructor(trainer: Trainer, feed: Feed, evaluations: EvaluationFeeds, options: FitOptions) {
-    const { epochs = 1, batchSize = 32, resume } = options;
+  constructor(trainer: Trainer, batches: TrainingBatches, evaluations: EvaluationFeeds, options: FitOptions) {
+    const { epochs = 1, initialEpoch = 0, resume } = options;
     this.#trainer = trainer;
     this.#options = options;
-    this.#feed = feed;
+    this.#batches = batches;
     this.#evaluations = evaluations;
-    this.#batchSize = Math.min(batchSize, feed.count);
     this.#callbacks = options.callbacks ?? [];
     this.epochs = epochs;
-    this.#epoch = resume?.position.epoch ?? 0;
+    this.#epoch = resume?.position.epoch ?? initialEpoch;
     this.#batch = resume?.position.batch ?? 0;
     this.#rows = resume?.position.rows ?? [];
-    this.#learningRate = resume?.position.learningRate ?? trainer.optimizer.learningRate;
+    this.#learningRate = resume?.position.learningRate ?? trainer.learningRate;
     this.history = resume ? History.fromJSON(resume.position.history) : new History();
     this.#log = new TrainingLog(trainer.engine, trainer.objective, this.stepsPerEpoch);
-    for (const callback of this.#callbacks)
-      callback.loadState?.(resume?.position.callbacks[callback.name] ?? {});
+    const memory = resume && { states: resume.position.callbacks, weights: resume.kept };
+    loadCallbacks(this.#callbacks, memory);
   }
 
   get model() {
@@ -60,7 +56,7 @@ export class FitRun implements FitControl {
   }
 
   get stepsPerEpoch(): number {
-    return Math.ceil(this.#feed.count / this.#batchSize);
+    return this.#batches.stepsPerEpoch;
   }
 
   get learningRate(): number {
@@ -68,8 +64,12 @@ export class FitRun implements FitControl {
   }
 
   set learningRate(value: number) {
-    this.#learningRate = value;
-    this.#trainer.step.set({ learningRate: value });
+    if (this.#trainer.optimizer.schedule) {
+      throw new ArgumentError(
+        "fit: the optimizer's learning rate is a function of the step, so no callback can set it.",
+      );
+    }
+    this.#setRate(value);
   }
 
   stop(reason: string): void {
@@ -80,11 +80,10 @@ export class FitRun implements FitControl {
     try {
       this.#trainer.step.set({ halted: 0, sample: 0 });
       for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
-      while (this.#epoch < this.epochs && this.#stopReason === undefined) await this.#runEpoch();
+      await this.#runEpochs();
       for (const callback of this.#callbacks) await callback.onTrainEnd?.(this);
       return this.history;
     } finally {
-      for (const step of this.#steps.values()) step.dispose();
       this.#log.dispose();
     }
   }
@@ -92,7 +91,7 @@ export class FitRun implements FitControl {
   async snapshot(): Promise<TrainingSnapshot> {
     const { model, state, seed } = this.#trainer;
     const { step } = await this.#trainer.step.read();
-    const states = this.#callbacks.map((callback) => [callback.name, callback.saveState?.() ?? {}] as const);
+    const { states, weights: kept } = saveCallbacks(this.#callbacks);
     const position: TrainingPosition = {
       epoch: this.#epoch,
       batch: this.#batch,
@@ -101,20 +100,29 @@ export class FitRun implements FitControl {
       learningRate: this.#learningRate,
       rows: this.#rows,
       history: this.history.toJSON(),
-      callbacks: Object.fromEntries(states),
+      callbacks: states,
     };
-    return { position, weights: await model.getWeights(), slots: await state.read() };
+    return { position, weights: await model.getWeights(), slots: await state.read(), kept };
+  }
+
+  /** Up to the last epoch, a stop, or a loss that is not finite and that a callback takes note of. */
+  async #runEpochs(): Promise<void> {
+    try {
+      while (this.#epoch < this.epochs && this.#stopReason === undefined) await this.#runEpoch();
+    } catch (error) {
+      if (!(error instanceof NumericError)) throw error;
+      const noted = this.#callbacks.filter((callback) => callback.onNumericError?.(error, this));
+      if (noted.length === 0) throw error;
+    }
   }
 
   async #runEpoch(): Promise<void> {
-    const { step, seed } = this.#trainer;
+    const { step } = this.#trainer;
     const epoch = this.#epoch;
     for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
-    const { indices } = this.#feed;
-    this.#feed.setOrder((this.#options.shuffle ?? true) ? shuffled(indices, seed, epoch) : indices);
-    const position = this.#batch * this.#batchSize;
+    this.#batches.start(epoch, this.#batch);
     this.#firstStep = (await step.read()).step - this.#batch;
-    step.set({ epoch, position, batch: this.#batch, learningRate: this.#learningRate });
+    step.set({ epoch, batch: this.#batch, learningRate: this.#learningRate });
 
     const seconds = await this.#runSteps();
     const logs: Logs = this.#log.means(this.#rows);
@@ -146,13 +154,9 @@ export class FitRun implements FitControl {
     const started = performance.now();
     const firstBatch = this.#batch;
     let shown = started;
-    const full = Math.floor(this.#feed.count / this.#batchSize);
     while (this.#batch < this.stepsPerEpoch) {
-      const size = this.#batch < full ? this.#batchSize : this.#feed.count - full * this.#batchSize;
-      const left = this.#batch < full ? full - this.#batch : 1;
-      const count = Math.min(pace.steps, left, this.#log.room(this.#rows.length, this.#batch));
-      const step = await this.#stepFor(size);
-      step.run(count);
+      const most = Math.min(pace.steps, this.#log.room(this.#rows.length, this.#batch));
+      const count = await this.#batches.run(this.#batch, this.#scheduleRate() ? 1 : most, this.#log);
       this.#batch += count;
       await pace.submitted(count);
       const interrupted = this.#options.signal?.aborted ?? false;
@@ -169,6 +173,20 @@ export class FitRun implements FitControl {
     return (performance.now() - started) / 1000;
   }
 
+  /** Sets the rate of the next step, if the optimizer has a schedule; then each step is submitted on its own. */
+  #scheduleRate(): boolean {
+    const { name, schedule } = this.#trainer.optimizer;
+    if (!schedule) return false;
+    const step = this.#firstStep + this.#batch;
+    this.#setRate(checkedRate(name, schedule(step), step));
+    return true;
+  }
+
+  #setRate(value: number): void {
+    this.#learningRate = value;
+    this.#trainer.learningRate = value;
+  }
+
   async #interrupt(): Promise<InterruptedError> {
     for (const callback of this.#callbacks) await callback.onInterrupt?.(this);
     return new InterruptedError(
@@ -181,43 +199,22 @@ export class FitRun implements FitControl {
     this.#rows.push(...(await this.#log.read(this.#rows.length, this.#batch)));
     const { halted } = await this.#trainer.step.read();
     if (halted === 0) return;
-    const [step, epoch, batchSize] = [halted - 1, this.#epoch, this.#batchSize];
-    throw await diagnose(this.#trainer, this.#feed, {
-      epoch,
-      batch: step - this.#firstStep,
-      step,
-      batchSize,
-    });
-  }
-
-  async #stepFor(size: number): Promise<TrainingStep> {
-    const known = this.#steps.get(size);
-    if (known) return known;
-    const step = await TrainingStep.prepare(
-      this.#trainer,
-      this.#feed,
-      this.#log,
-      size,
-      this.#options.eager ?? false,
-    );
-    this.#steps.set(size, step);
-    if (this.#steps.size === 1) this.#options.onPlan?.(step.parts);
-    return step;
+    const step = halted - 1;
+    throw await this.#batches.diagnose({ epoch: this.#epoch, batch: step - this.#firstStep, step });
   }
 
   #showProgress(firstBatch: number, seconds: number): void {
-    const { count } = this.#feed;
-    const samples = Math.min(this.#batch * this.#batchSize, count);
+    const samples = this.#batches.samplesIn(this.#batch);
     const progress: Progress = {
       epoch: this.#epoch,
       epochs: this.epochs,
       batch: this.#batch,
       steps: this.stepsPerEpoch,
       samples,
-      totalSamples: count,
+      totalSamples: this.#batches.totalSamples,
       logs: this.#log.means(this.#rows),
       seconds,
-      imagesPerSecond: (samples - firstBatch * this.#batchSize) / seconds,
+      imagesPerSecond: (samples - this.#batches.samplesIn(firstBatch)) / seconds,
     };
     for (const callback of this.#callbacks) callback.onProgress?.(progress, this);
     this.#options.onProgress?.(progress);

@@ -1,5 +1,6 @@
 /** @file History: what every epoch reported, by Keras's names. */
-import { ArgumentError } from "../../engine/errors.ts";
+import { ArgumentError, FileError } from "../../engine/errors.ts";
+import { readJson, writeJson } from "../files.ts";
 
 /** Values of one epoch: loss, accuracy, val_loss, ... */
 export type Logs = Record<string, number>;
@@ -26,17 +27,41 @@ export class History {
     return this.history[name]?.at(-1) ?? undefined;
   }
 
-  /** Continues this history with one that started where it ended. */
+  /**
+   * This history and one that goes on from it: of a resumed run, whose epochs follow, or of a second fit(), whose epochs
+   * start at 1 and are counted on. Throws ArgumentError if epochs of the two overlap.
+   */
   join(later: History): History {
     const joined = History.fromJSON(this.toJSON());
+    const end = this.epoch.at(-1) ?? 0;
+    const first = later.epoch[0] ?? end + 1;
+    if (first !== 1 && first <= end) {
+      throw new ArgumentError(`history: epoch ${first} to join is already there, the last one is ${end}.`);
+    }
+    const offset = first === 1 ? end : 0;
     for (const [i, epoch] of later.epoch.entries()) {
       const entries = Object.entries(later.history).flatMap(([name, values]) => {
         const value = values[i];
         return value === null || value === undefined ? [] : [[name, value] as const];
       });
-      joined.append(epoch, Object.fromEntries(entries));
+      joined.append(epoch + offset, Object.fromEntries(entries));
     }
     return joined;
+  }
+
+  /** Writes a JSON file with the layout of history.json; it appears only when it is whole. Throws FileError. */
+  save(path: string): void {
+    writeJson(path, this.toJSON());
+  }
+
+  /** Reads what save() wrote. Throws FileError if the file is missing or holds no history. */
+  static load(path: string): History {
+    const json = readJson(path);
+    try {
+      return History.fromJSON(json as Record<string, (number | null)[]>);
+    } catch (cause) {
+      throw new FileError(`${path}: ${(cause as Error).message}`, { cause });
+    }
   }
 
   /** The layout of history.json: { "epoch": [...], "loss": [...], ... }. */
@@ -44,15 +69,20 @@ export class History {
     return { epoch: [...this.epoch], ...structuredClone(this.history) };
   }
 
-  /** Throws ArgumentError if the lists have different lengths or `epoch` is missing. */
+  /** Throws ArgumentError if `epoch` is missing, lists have different lengths or hold something else than numbers. */
   static fromJSON(json: Record<string, (number | null)[]>): History {
-    const { epoch, ...values } = json;
+    const { epoch, ...values } = json ?? {};
     const history = new History();
-    if (!Array.isArray(epoch)) throw new ArgumentError('history: no list "epoch".');
+    if (!Array.isArray(epoch) || !epoch.every(Number.isInteger)) {
+      throw new ArgumentError('history: no list "epoch" of whole numbers.');
+    }
     history.epoch.push(...(epoch as number[]));
     for (const [name, list] of Object.entries(values)) {
       if (!Array.isArray(list) || list.length !== epoch.length) {
         throw new ArgumentError(`history: "${name}" has not as many values as "epoch" (${epoch.length}).`);
+      }
+      if (!list.every((value) => value === null || typeof value === "number")) {
+        throw new ArgumentError(`history: "${name}" holds values that are no numbers.`);
       }
       history.history[name] = [...list];
     }

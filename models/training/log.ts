@@ -2,8 +2,9 @@
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { logLossColumns, logRow } from "../../kernels/metrics/index.ts";
+import type { Pass } from "./forward-pass.ts";
 import type { Logs } from "./history.ts";
-import { metricFunctions } from "./metric-names.ts";
+import { metricFunction } from "./metric-names.ts";
 import type { Objective } from "./objective.ts";
 
 const maxRows = 4096;
@@ -21,15 +22,22 @@ export class TrainingLog {
     this.#engine = engine;
     this.#objective = objective;
     this.#rows = Math.min(batches, maxRows);
-    this.#columns = logLossColumns + objective.metrics.length;
+    this.#columns = logLossColumns + objective.columnNames.length;
     this.#tensor = engine.keep(engine.zeros([this.#rows, this.#columns]));
   }
 
-  /** Encodes the row of the current (micro-)batch; `loss` is the sum of its losses over `divisor`. */
-  write(loss: Tensor, divisor: number, outputs: Tensor, targets: Tensor): void {
+  /** Encodes the row of the current (micro-)batch; its loss is the sum of the losses over `divisor`. */
+  write({ loss, outputs, losses }: Pass, divisor: number, targets: readonly Tensor[]): void {
     this.#engine.scope(() => {
-      const metrics = this.#objective.metrics.map(({ kind }) => metricFunctions[kind](outputs, targets));
-      logRow(this.#tensor, { loss, divisor, samples: outputs.shape[0]!, metrics });
+      const metrics = this.#objective.heads.flatMap((head, i) =>
+        head.metrics.map(({ kind }) => metricFunction(kind)(outputs[i]!, targets[i]!)),
+      );
+      logRow(this.#tensor, {
+        loss,
+        divisor,
+        samples: outputs[0]!.shape[0]!,
+        metrics: [...losses, ...metrics],
+      });
     });
   }
 
@@ -54,7 +62,7 @@ export class TrainingLog {
     const sums = new Float64Array(this.#columns);
     for (const row of rows) for (const [i, value] of row.entries()) sums[i]! += value;
     const samples = sums[0]!;
-    const names = ["loss", ...this.#objective.metrics.map(({ name }) => name)];
+    const names = ["loss", ...this.#objective.columnNames];
     return Object.fromEntries(names.map((name, i) => [name, sums[1 + i]! / samples]));
   }
 

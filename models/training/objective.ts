@@ -1,98 +1,118 @@
-/** @file Loss and metrics of a compiled model, resolved from Keras's names. */
+/** @file The objective of a compiled model: the losses and metrics of its outputs, resolved from Keras's names. */
 import type { Engine } from "../../engine/device.ts";
-import { ArgumentError, nearest } from "../../engine/errors.ts";
+import { ArgumentError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import {
-  binaryCrossentropy,
-  categoricalCrossentropy,
-  type LossOptions,
-  meanAbsoluteError,
-  meanSquaredError,
-  softmaxCrossEntropy,
-  sparseCategoricalCrossentropy,
-} from "../../kernels/losses/index.ts";
+import { add, mul, scale } from "../../kernels/elementwise/index.ts";
 import type { Model } from "../model.ts";
-import { type MetricName, metricNames } from "./metric-names.ts";
+import { byName, checkNames } from "./by-output.ts";
+import { type Head, headOf, lossOf, type Metric, type MetricList } from "./head.ts";
+import { rowsPerSample } from "./loss-names.ts";
 
-type LossFunction = (outputs: Tensor, targets: Tensor, options: LossOptions) => Tensor;
+/** A loss for every output, in one of Keras's forms; one name is for all outputs. */
+export type LossChoice = string | readonly string[] | Readonly<Record<string, string>>;
+/** Metrics for all outputs, or a record of them by output; an output that is left out has none. */
+export type MetricChoice = MetricList | Readonly<Record<string, MetricList>>;
+/** Factors of the losses; 1 unless given. */
+export type LossWeights = readonly number[] | Readonly<Record<string, number>>;
 
-/** `sparse` losses take class labels, the others rows of the output's shape (one-hot for labels). */
-const losses: Readonly<Record<string, { readonly compute: LossFunction; readonly sparse: boolean }>> = {
-  categorical_crossentropy: { compute: categoricalCrossentropy, sparse: false },
-  sparse_categorical_crossentropy: { compute: sparseCategoricalCrossentropy, sparse: true },
-  softmax_crossentropy: { compute: softmaxCrossEntropy, sparse: false },
-  binary_crossentropy: { compute: binaryCrossentropy, sparse: false },
-  mean_squared_error: { compute: meanSquaredError, sparse: false },
-  mean_absolute_error: { compute: meanAbsoluteError, sparse: false },
-};
-
-/** Keras's names of the losses. */
-export const lossNames: readonly string[] = Object.keys(losses);
-
-const lossAliases: Readonly<Record<string, string>> = {
-  mse: "mean_squared_error",
-  mae: "mean_absolute_error",
-};
-
-/** A metric: the name of its result and what it computes. */
-export interface Metric {
-  readonly name: string;
-  readonly kind: MetricName;
+/** What the losses of a (micro-)batch are computed from, one per output. */
+export interface Targets {
+  readonly targets: readonly Tensor[];
+  /** [n] each: factors of the samples' losses */
+  readonly weights: readonly (Tensor | undefined)[];
 }
 
 export class Objective {
-  readonly lossName: string;
+  readonly heads: readonly Head[];
+  /** of all outputs, with the output's name before it if there are several: class_accuracy */
   readonly metrics: readonly Metric[];
-  /** labels are given to the loss as one-hot rows */
-  readonly oneHot: boolean;
-  readonly #compute: LossFunction;
 
-  constructor(model: Model, loss: string, metrics: readonly string[] | Readonly<Record<string, string>>) {
-    this.lossName = lossAliases[loss] ?? loss;
-    const found = Object.hasOwn(losses, this.lossName) ? losses[this.lossName] : undefined;
-    if (!found) throw unknown("loss", loss, [...lossNames, ...Object.keys(lossAliases)]);
-    this.#compute = found.compute;
-    this.oneHot = !found.sparse;
-    const entries = Array.isArray(metrics)
-      ? metrics.map((name) => [name, name] as const)
-      : Object.entries(metrics);
-    this.metrics = entries.map(([name, kind]) => ({ name, kind: resolveMetric(kind, this.lossName, model) }));
+  constructor(model: Model, loss: LossChoice, metrics: MetricChoice, lossWeights?: LossWeights) {
+    const names = model.outputNames;
+    const choices = typeof loss === "string" ? names.map(() => loss) : byName("compile: loss", names, loss);
+    const weights = lossWeights ? byName("compile: lossWeights", names, lossWeights) : names.map(() => 1);
+    this.heads = model.outputs.map(({ shape }, i) => {
+      const [name, weight] = [names[i]!, weights[i]!];
+      if (!Number.isFinite(weight))
+        throw new ArgumentError(`compile: the loss weight of ${name} is ${weight}.`);
+      return headOf({ name, shape }, choices[i]!, weight, metricsFor(name, names, metrics));
+    });
+    this.metrics = this.heads.flatMap((head) =>
+      head.metrics.map(({ name, kind }) => ({ name: this.#several ? `${head.name}_${name}` : name, kind })),
+    );
   }
 
-  /** Loss of a (micro-)batch: the sum over its samples divided by `batchSize`. */
+  /** Of the only output's loss. */
+  get lossName(): string {
+    return this.#head.loss.name;
+  }
+
+  /** Labels are given to the only output's loss as one-hot rows. */
+  get oneHot(): boolean {
+    return !this.#head.loss.sparse;
+  }
+
+  /** Names of what the log keeps beside the total loss: losses of the outputs if there are several, then metrics. */
+  get columnNames(): readonly string[] {
+    const losses = this.#several ? this.heads.map(({ name }) => `${name}_loss`) : [];
+    return [...losses, ...this.metrics.map(({ name }) => name)];
+  }
+
+  /** Loss of a (micro-)batch of a model with one output: the sum over its samples divided by `batchSize`. */
   loss(outputs: Tensor, targets: Tensor, batchSize: number): Tensor {
-    return this.#compute(outputs, targets, { divisor: batchSize });
+    return this.losses([outputs], { targets: [targets], weights: [] }, batchSize).total;
   }
 
-  /** Runs model and loss on shapes only, so that what does not fit is said at compile(). */
+  /** The weighted sum of all losses, and of several outputs the losses of each sample, [n] each. */
+  losses(outputs: readonly Tensor[], { targets, weights }: Targets, batchSize: number) {
+    const perOutput: Tensor[] = [];
+    const terms = this.heads.map((head, i) => {
+      const [y, target, factors] = [outputs[i]!, targets[i]!, weights[i]];
+      const options = factors ? { weights: factors } : {};
+      if (!this.#several) return lossOf(head, y, target, batchSize, options);
+      const rows = rowsPerSample(head.loss, y);
+      const perSample = y.engine.allocate([y.shape[0]! * rows], "f32", "losses of the samples");
+      const loss = lossOf(head, y, target, batchSize, { ...options, perSample });
+      const weighted = factors ? mul(perSample, factors) : perSample;
+      perOutput.push(rows === 1 ? weighted : scale(weighted, 1 / rows));
+      return loss;
+    });
+    const scaled = terms.map((loss, i) =>
+      this.heads[i]!.weight === 1 ? loss : scale(loss, this.heads[i]!.weight),
+    );
+    return { total: scaled.reduce((sum, loss) => add(sum, loss)), perOutput };
+  }
+
+  /** Runs model and losses on shapes only, so that what does not fit is said at compile(). */
   check(engine: Engine, model: Model): void {
     engine.plan(() => {
-      const x = engine.zeros([1, ...model.inputShape]);
-      const outputs = model.run(x, { training: false, stream: 0 });
-      const targets = this.oneHot
-        ? engine.zeros(outputs.shape)
-        : engine.zeros(outputs.shape.slice(0, -1), "u32");
-      this.loss(outputs, targets, 1);
+      const inputs = model.inputs.map(({ shape }) => engine.zeros([1, ...shape]));
+      const outputs = model.callAll(inputs, { training: false, stream: 0 });
+      const targets = this.heads.map(({ loss }, i) => {
+        const { shape } = outputs[i]!;
+        return loss.sparse ? engine.zeros(shape.slice(0, -1), "u32") : engine.zeros(shape);
+      });
+      this.losses(outputs, { targets, weights: [] }, 1);
     });
   }
-}
 
-/** Keras's choice for "accuracy": by the loss, and so binary accuracy for binary cross-entropy even over classes. */
-function resolveMetric(name: string, loss: string, model: Model): MetricName {
-  const aliases: Record<string, MetricName> = { mse: "mean_squared_error", mae: "mean_absolute_error" };
-  if (name === "accuracy" || name === "acc") {
-    if (loss === "binary_crossentropy" || model.graph.outputs[0]?.shape.at(-1) === 1)
-      return "binary_accuracy";
-    return loss.startsWith("sparse_") ? "sparse_categorical_accuracy" : "categorical_accuracy";
+  get #several(): boolean {
+    return this.heads.length > 1;
   }
-  const kind = aliases[name] ?? name;
-  if ((metricNames as readonly string[]).includes(kind)) return kind as MetricName;
-  throw unknown("metric", name, ["accuracy", ...metricNames, ...Object.keys(aliases)]);
+
+  get #head(): Head {
+    if (this.#several) throw new ArgumentError("objective: the model has several outputs; see its heads.");
+    return this.heads[0]!;
+  }
 }
 
-function unknown(what: string, name: string, known: readonly string[]): ArgumentError {
-  const hint = nearest(name, known);
-  return new ArgumentError(
-    `compile: unknown ${what} "${name}"${hint ? `, did you mean "${hint}"?` : "."} One of ${known.join(", ")}.`,
-  );
+/** By output where there are several, or where a value is a list. */
+function metricsFor(name: string, names: readonly string[], metrics: MetricChoice): MetricList {
+  if (Array.isArray(metrics)) return metrics as readonly string[];
+  const record = metrics as Readonly<Record<string, string | MetricList>>;
+  const flat = Object.values(record).every((value) => typeof value === "string");
+  if (names.length === 1 && flat) return record as Readonly<Record<string, string>>;
+  checkNames("compile: metrics", names, Object.keys(record));
+  const own = record[name] ?? [];
+  return typeof own === "string" ? [own] : own;
 }

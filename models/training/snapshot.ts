@@ -25,4 +25,6 @@ export interface TrainingSnapshot {
   readonly weights: ReadonlyMap<string, Float32Array>;
   /** optimizer state by slot/path: momentum/conv2d_1/kernel */
   readonly slots: ReadonlyMap<string, Float32Array>;
+  /** weights that callbacks keep, by callback/path: EarlyStopping/dense_1/kernel */
+  readonly kept: ReadonlyMap<string, Float32Array>;
 }

@@ -2,8 +2,8 @@
 import type { Engine } from "../../engine/device.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { gradients } from "../../engine/tape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
 import type { Feed } from "./data.ts";
+import { forwardPass, type Pass } from "./forward-pass.ts";
 import type { TrainingLog } from "./log.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
 import type { Trainer } from "./trainer.ts";
@@ -58,6 +58,7 @@ export class TrainingStep {
     }
     if (!this.#recording) {
       this.#recording = engine.record(() => this.#run());
+      this.#trainer.dispatchesPerStep = this.#recording.dispatches.length;
       engine.commands.flush();
       left--;
     }
@@ -82,15 +83,16 @@ export class TrainingStep {
 
   /** Gradients of one micro-batch, added to those of the batch so far; its loss and metrics go to the log. */
   #differentiate(engine: Engine, samples: number, accumulate: boolean): void {
-    const { model, state, objective } = this.#trainer;
-    const { x, y } = this.#feed.batch(samples);
-    const outputs: Tensor[] = [];
+    const { state } = this.#trainer;
+    const { batchSize } = this;
+    const batch = this.#feed.batch(samples);
+    const passes: Pass[] = [];
     const forward = () => {
-      outputs.push(model.run(x, { training: true, stream: 0 }));
-      return objective.loss(outputs[0]!, y, this.batchSize);
+      const pass = forwardPass(this.#trainer, batch, { training: true, batchSize, first: !accumulate });
+      passes.push(pass);
+      return pass.loss;
     };
-    const options = { into: state.gradients, accumulate };
-    const { value } = gradients(engine, forward, state.sources, options);
-    this.#log.write(value, this.batchSize, outputs[0]!, y);
+    gradients(engine, forward, state.sources, { into: state.gradients, accumulate });
+    this.#log.write(passes[0]!, batchSize, batch.targets);
   }
 }

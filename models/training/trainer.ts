@@ -1,32 +1,24 @@
 /** @file A compiled model: engine, optimizer, loss and metrics, and what fit, evaluate and predict do with them. */
-import { createEngine, type Engine } from "../../engine/device.ts";
+import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { StepState } from "../../engine/step-state.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { Model } from "../model.ts";
-import { type DataSource, Feed } from "./data.ts";
-import { Evaluation } from "./evaluation.ts";
+import type { Port } from "./arrays.ts";
+import { type BatchGenerator, GeneratorBatches, isBatchGenerator } from "./batch-generator.ts";
+import { type CompileOptions, checkCompile } from "./compile-options.ts";
+import type { DataSource, Feed } from "./data.ts";
+import { leaseEngine, returnEngine } from "./engine-lease.ts";
+import { Evaluation, evaluationBatch } from "./evaluation.ts";
+import { FeedOpener, requireData } from "./feed-opener.ts";
 import { type EvaluationFeeds, FitRun } from "./fit.ts";
 import type { History } from "./history.ts";
 import { Objective } from "./objective.ts";
+import { OnBatch } from "./on-batch.ts";
 import { OptimizerState } from "./optimizer-state.ts";
-import type { EvaluateOptions, FitOptions, PredictOptions } from "./options.ts";
+import { checkFit, type EvaluateOptions, type FitOptions } from "./options.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
-
-export interface CompileOptions {
-  readonly optimizer: Optimizer;
-  /** Keras's name: categorical_crossentropy, binary_crossentropy, ... */
-  readonly loss: string;
-  /** names, or result names with what they compute: { accuracy: "categorical_accuracy" } */
-  readonly metrics?: readonly string[] | Readonly<Record<string, string>>;
-  /** where to train; a new engine on the best adapter unless given */
-  readonly engine?: Engine;
-  /** of the initial weights and everything random in training. Default 1 */
-  readonly seed?: number;
-}
-
-/** Samples at a time in evaluate and predict unless said otherwise. */
-const evaluationBatch = 256;
+import { FeedBatches, type TrainingBatches } from "./training-batches.ts";
 
 export class Trainer {
   readonly model: Model;
@@ -36,26 +28,49 @@ export class Trainer {
   readonly seed: number;
   /** of training; evaluation has its own */
   readonly step: StepState;
-  readonly #ownsEngine: boolean;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly onBatch: OnBatch;
+  readonly #open: FeedOpener;
+  #learningRate: number;
+  #disposed = false;
   /** kernel launches of the last recorded training step */
   dispatchesPerStep = 0;
 
-  private constructor(model: Model, engine: Engine, objective: Objective, options: CompileOptions) {
+  private constructor(
+    model: Model,
+    engine: Engine,
+    objective: Objective,
+    options: CompileOptions,
+    kept: ReadonlyMap<string, Float32Array> | undefined,
+  ) {
     this.model = model;
     this.engine = engine;
     this.objective = objective;
     this.seed = options.seed ?? 1;
-    this.state = new OptimizerState(model.initialize(engine, this.seed), options.optimizer);
+    const names = model.inputNames;
+    this.inputs = model.inputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
+    this.outputs = objective.heads.map(({ name, shape }) => ({ name, shape }));
+    this.state = new OptimizerState(model.initialize(engine, this.seed, kept), options.optimizer);
     this.step = new StepState(engine);
-    this.step.set({ seed: this.seed, learningRate: options.optimizer.learningRate });
-    this.#ownsEngine = options.engine === undefined;
+    this.#learningRate = options.optimizer.learningRate;
+    this.step.set({ seed: this.seed, learningRate: this.#learningRate });
+    this.#open = new FeedOpener(engine, this.inputs, this.outputs, objective);
+    this.onBatch = new OnBatch(this);
   }
 
-  /** Checks loss and metrics against the model by a dry run of one sample, and puts the weights on the engine. */
-  static async create(model: Model, options: CompileOptions): Promise<Trainer> {
-    const objective = new Objective(model, options.loss, options.metrics ?? []);
-    const engine = options.engine ?? (await createEngine());
-    const trainer = new Trainer(model, engine, objective, options);
+  /**
+   * Checks loss and metrics against the model by a dry run of one sample, and puts the weights on the engine. A model
+   * that is compiled again keeps its weights, and `previous` is disposed of.
+   */
+  static async create(model: Model, options: CompileOptions, previous?: Trainer): Promise<Trainer> {
+    checkCompile(options);
+    const objective = new Objective(model, options.loss, options.metrics ?? [], options.lossWeights);
+    if (options.engine) model.checkEngine(options.engine);
+    const kept = previous && (await model.getWeights());
+    const engine = await leaseEngine(options.engine, model.engine);
+    previous?.dispose();
+    const trainer = new Trainer(model, engine, objective, options, kept);
     try {
       objective.check(engine, model);
     } catch (error) {
@@ -69,52 +84,56 @@ export class Trainer {
     return this.state.optimizer;
   }
 
-  async fit(source: DataSource, options: FitOptions): Promise<History> {
+  /** Of the next step, before decay. Stays from one fit to the next. */
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  set learningRate(value: number) {
+    this.#learningRate = value;
+    this.step.set({ learningRate: value });
+  }
+
+  async fit(source: DataSource | BatchGenerator, options: FitOptions): Promise<History> {
     checkFit(options);
-    const { oneHot } = this.objective;
-    const whole = Feed.open(this.engine, source, oneHot);
-    const feeds = [whole];
-    const open = (data: DataSource) => {
-      const feed = Feed.open(this.engine, data, oneHot);
+    requireData("fit", source);
+    const feeds: Feed[] = [];
+    const keep = (feed: Feed) => {
       feeds.push(feed);
       return feed;
     };
+    let batches: TrainingBatches | undefined;
     try {
       const { validationSplit = 0, validationData, evaluationSets = {}, resume } = options;
       const evaluations: EvaluationFeeds[number][] = [];
-      let training = whole;
-      if (validationSplit > 0) {
-        const kept = Math.floor(whole.count * (1 - validationSplit));
-        if (kept === 0)
-          throw new ArgumentError(`fit: validationSplit ${validationSplit} leaves no sample to train on.`);
-        training = whole.withIndices(whole.indices.slice(0, kept));
-        const held = whole.withIndices(whole.indices.slice(kept));
-        feeds.push(training, held);
-        evaluations.push({ prefix: "val", feed: held });
+      if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options);
+      else {
+        let training = keep(await this.#open.weighted("fit", source, options));
+        if (validationSplit > 0) {
+          const kept = Math.floor(training.count * (1 - validationSplit));
+          if (kept === 0)
+            throw new ArgumentError(`fit: validationSplit ${validationSplit} leaves no sample to train on.`);
+          const { indices } = training;
+          evaluations.push({ prefix: "val", feed: keep(training.withIndices(indices.slice(kept))) });
+          training = keep(training.withIndices(indices.slice(0, kept)));
+        }
+        batches = new FeedBatches(this, training, options);
       }
-      if (validationData) evaluations.push({ prefix: "val", feed: open(validationData) });
-      for (const [prefix, data] of Object.entries(evaluationSets))
-        evaluations.push({ prefix, feed: open(data) });
+      const sets = { ...(validationData && { val: validationData }), ...evaluationSets };
+      for (const [prefix, data] of Object.entries(sets))
+        evaluations.push({ prefix, feed: keep(this.#open.plain("fit", data)) });
       if (resume) this.restore(resume);
-      return await new FitRun(this, training, evaluations, options).run();
+      return await new FitRun(this, batches, evaluations, options).run();
     } finally {
+      batches?.dispose();
       for (const feed of feeds) feed.dispose();
     }
   }
 
   async evaluate(source: DataSource, options: EvaluateOptions): Promise<Record<string, number>> {
-    const feed = Feed.open(this.engine, source, this.objective.oneHot);
+    const feed = await this.#open.weighted("evaluate", source, options);
     try {
       return await this.evaluateFeed(feed, options);
-    } finally {
-      feed.dispose();
-    }
-  }
-
-  async predict(source: DataSource, options: PredictOptions): Promise<Float32Array> {
-    const feed = Feed.open(this.engine, source, this.objective.oneHot);
-    try {
-      return await new Evaluation(this, feed, options.batchSize ?? evaluationBatch).predict();
     } finally {
       feed.dispose();
     }
@@ -129,26 +148,19 @@ export class Trainer {
   restore({ position, weights, slots }: TrainingSnapshot): void {
     this.model.setWeights(weights);
     this.state.write(slots);
-    this.step.set({ step: position.step, seed: position.seed, learningRate: position.learningRate });
+    this.step.set({ step: position.step, seed: position.seed });
+    this.learningRate = position.learningRate;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
   }
 
   dispose(): void {
+    this.#disposed = true;
+    this.onBatch.dispose();
     this.state.dispose();
     this.step.dispose();
-    if (this.#ownsEngine) this.engine.dispose();
-  }
-}
-
-function checkFit({ epochs = 1, batchSize = 32, validationSplit = 0, validationData }: FitOptions): void {
-  if (!Number.isInteger(epochs) || epochs < 0)
-    throw new ArgumentError(`fit: epochs must be a whole number, got ${epochs}.`);
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ArgumentError(`fit: batchSize must be a positive integer, got ${batchSize}.`);
-  }
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new ArgumentError(`fit: validationSplit must be in [0, 1), got ${validationSplit}.`);
-  }
-  if (validationSplit > 0 && validationData) {
-    throw new ArgumentError("fit: give validationSplit or validationData, not both.");
+    returnEngine(this.engine);
   }
 }

@@ -1,8 +1,21 @@
-/** @file A model's weights as a safetensors file: Keras's names, layer order. */
-import { FileError, formatShape } from "../../engine/errors.ts";
-import { sameShape } from "../../engine/shape.ts";
+/** @file A model's weights as a safetensors file, Keras's names in layer order, and loading all or a part of them. */
+import { ArgumentError, FileError, formatShape } from "../../engine/errors.ts";
+import { type Shape, sameShape } from "../../engine/shape.ts";
 import type { Model } from "../model.ts";
-import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import type { StoredVariable } from "../stored-variables.ts";
+import { readSafetensors, type SafetensorsTensor, writeSafetensors } from "./safetensors.ts";
+import { type NamedWeight, type WeightFilter, weightSelector } from "./weight-filter.ts";
+
+/** Values by path, from getWeights() of another model or from a file that was read. */
+export type WeightValues = ReadonlyMap<string, Float32Array | SafetensorsTensor>;
+
+/** What loading did with one weight, of the model or of the file. */
+export interface LoadedWeight {
+  readonly path: string;
+  readonly outcome: "loaded" | "skipped" | "missing" | "other shape" | "other type" | "not in the model";
+  /** in words, where something does not fit */
+  readonly detail: string;
+}
 
 /** Writes all weights, as float32. Throws FileError. */
 export async function saveWeights(model: Model, path: string): Promise<void> {
@@ -14,26 +27,77 @@ export async function saveWeights(model: Model, path: string): Promise<void> {
 }
 
 /**
- * Sets all weights of the model from a file. Nothing is set unless every weight is there with the right type and shape.
- * Throws FileError with a table of what matched and what did not.
+ * Sets the weights of the model that `only` and `skip` select, all unless given, from a file or a map. Nothing is set
+ * unless every selected weight is there with the right type and shape, and every selected entry is in the model.
+ * Returns what became of every weight, in the model's order; formatLoadedWeights() makes a table of it.
+ * Throws FileError (ArgumentError for a map) with what does not fit; ArgumentError for a pattern that matches nothing.
  */
-export function loadWeights(model: Model, path: string): void {
-  const { tensors } = readSafetensors(path);
-  const values = new Map<string, Float32Array>();
-  const problems: string[] = [];
-  for (const { path: name, variable } of model.weights) {
-    const found = tensors.get(name);
-    if (!found) problems.push(`${name} ${formatShape(variable.shape)}: missing`);
-    else if (!sameShape(found.shape, variable.shape)) {
-      problems.push(`${name}: ${formatShape(variable.shape)} expected, ${formatShape(found.shape)} found`);
-    } else if (!(found.data instanceof Float32Array))
-      problems.push(`${name}: F32 expected, ${found.dtype} found`);
-    else values.set(name, found.data);
-  }
-  const extra = [...tensors.keys()].filter((name) => !model.weights.some((weight) => weight.path === name));
-  problems.push(...extra.map((name) => `${name}: the model has no such weight`));
+export function loadWeights(
+  model: Model,
+  source: string | WeightValues,
+  filter: WeightFilter = {},
+): readonly LoadedWeight[] {
+  const values = typeof source === "string" ? readSafetensors(source).tensors : source;
+  const weights = model.weights;
+  const inModel = new Set(weights.map(({ path }) => path));
+  const extra = [...values.keys()].filter((path) => !inModel.has(path)).map(entryOnly);
+  const selects = weightSelector("loadWeights", [...weights, ...extra], filter);
+  const rows = [
+    ...weights.map((weight) => (selects(weight) ? compare(weight, values) : skipped(weight))),
+    ...extra.map((entry) => (selects(entry) ? notInModel(entry) : skipped(entry))),
+  ];
+  const problems = rows.filter(({ outcome }) => outcome !== "loaded" && outcome !== "skipped");
   if (problems.length > 0) {
-    throw new FileError(`${path} does not fit the model ${model.name}:\n  ${problems.join("\n  ")}`);
+    const name = typeof source === "string" ? source : "The map";
+    const message = `${name} does not fit the model ${model.name}:\n  ${problems.map(({ detail }) => detail).join("\n  ")}`;
+    throw typeof source === "string" ? new FileError(message) : new ArgumentError(message);
   }
-  model.setWeights(values);
+  const loaded = new Set(rows.flatMap(({ path, outcome }) => (outcome === "loaded" ? [path] : [])));
+  for (const { path, variable } of weights) {
+    if (loaded.has(path)) variable.write(dataOf(values.get(path)!) as Float32Array, path);
+  }
+  return rows;
+}
+
+/** The outcome of loadWeights() as lines of text, one per weight, and the counts. */
+export function formatLoadedWeights(rows: readonly LoadedWeight[]): string {
+  const width = rows.reduce((most, { path }) => Math.max(most, path.length), 0);
+  const counts = new Map<string, number>();
+  for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const total = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+  return [...rows.map(({ path, outcome }) => `${path.padEnd(width)}  ${outcome}`), total].join("\n");
+}
+
+/** An entry of the file that the model does not have: its layer is what comes before the weight's name. */
+function entryOnly(path: string): NamedWeight {
+  return { path, owners: path.split("/").slice(0, -1) };
+}
+
+function skipped({ path }: NamedWeight): LoadedWeight {
+  return { path, outcome: "skipped", detail: "" };
+}
+
+function notInModel({ path }: NamedWeight): LoadedWeight {
+  return { path, outcome: "not in the model", detail: `${path}: the model has no such weight` };
+}
+
+function compare({ path, variable }: StoredVariable, values: WeightValues): LoadedWeight {
+  const found = values.get(path);
+  const expected = formatShape(variable.shape);
+  if (!found) return { path, outcome: "missing", detail: `${path} ${expected}: missing` };
+  const shape: Shape = "shape" in found ? found.shape : [found.length];
+  const fits = "shape" in found ? sameShape(shape, variable.shape) : found.length === variable.size;
+  if (!fits) {
+    const detail = `${path}: ${expected} expected, ${formatShape(shape)} found`;
+    return { path, outcome: "other shape", detail };
+  }
+  if (!(dataOf(found) instanceof Float32Array)) {
+    const dtype = "dtype" in found ? found.dtype : typeof found;
+    return { path, outcome: "other type", detail: `${path}: F32 expected, ${dtype} found` };
+  }
+  return { path, outcome: "loaded", detail: "" };
+}
+
+function dataOf(found: Float32Array | SafetensorsTensor) {
+  return "data" in found ? found.data : found;
 }

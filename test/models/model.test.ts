@@ -144,11 +144,39 @@ describe("summary", () => {
     ]);
   });
 
-  it("of a graph shows the connections, within 81 columns", () => {
-    const x = input([4]);
-    const text = model({ inputs: x, outputs: Add().apply([Dense(4).apply(x), x]) }).summaryText();
-    expect(text).toContain("add_1 (Add)                  (None, 4)             0         dense_1, input_1");
-    expect(Math.max(...text.split("\n").map(({ length }) => length))).toBe(81);
+  // keras.utils.print_summary of Keras 2.2 for graphs: columns at 32, 53 and 65 of 98, a line per connection
+  it("of a graph shows the connections as Keras does", () => {
+    const line = "_".repeat(98);
+    const [a, b] = [input([4]), input([4])];
+    const shared = Dense(4);
+    const inner = sequential([Input([4]), Dense(3), Dense(4, { trainable: false })], { name: "inner" });
+    const y = Add().apply([inner.apply(shared.apply(a)), shared.apply(b)]);
+    expect(
+      model({ inputs: [a, b], outputs: y })
+        .summaryText()
+        .split("\n"),
+    ).toEqual([
+      "Model: model_1",
+      line,
+      "Layer (type)                    Output Shape         Param #     Connected to",
+      "=".repeat(98),
+      "input_1 (InputLayer)            (None, 4)            0",
+      line,
+      "dense_1 (Dense)                 (None, 4)            20          input_1[0][0]",
+      "                                                                 input_2[0][0]",
+      line,
+      "inner (Sequential)              (None, 4)            31          dense_1[0][0]",
+      line,
+      "input_2 (InputLayer)            (None, 4)            0",
+      line,
+      "add_1 (Add)                     (None, 4)            0           inner[0][0]",
+      "                                                                 dense_1[1][0]",
+      "=".repeat(98),
+      "Total params: 51",
+      "Trainable params: 35",
+      "Non-trainable params: 16",
+      line,
+    ]);
   });
 
   it("counts what is frozen as non-trainable", () => {

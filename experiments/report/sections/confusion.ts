@@ -1,8 +1,12 @@
 /** @file Which classes are taken for which: confusion matrix, most confused pairs, scores per class. */
 
+import {
+  classificationReport,
+  formatClassificationReport,
+  type Scores,
+} from "../../../models/metrics/classification-report.ts";
+import { largestConfusion, mostConfusedPairs } from "../../../models/metrics/confusion.ts";
 import { imageFigure, imageList } from "../captioned-images.ts";
-import { formatClassificationReport } from "../classification-text.ts";
-import { classificationReport, largestConfusion, mostConfusedPairs, type Scores } from "../confusion.ts";
 import { type Figure, inlineFigure } from "../figure.ts";
 import { formatCount, formatPercent } from "../format.ts";
 import { confusionHeatMap } from "../heat-map.ts";

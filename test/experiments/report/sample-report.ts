@@ -1,6 +1,5 @@
 /** @file A report of made-up but plausible numbers, as `svhn-c` would give it. Seeded: always the same. */
 
-import { confusionCounts, mostConfusedPairs } from "../../../experiments/report/confusion.ts";
 import { gatherImages } from "../../../experiments/report/image-grid.ts";
 import type {
   FilterWeights,
@@ -10,6 +9,7 @@ import type {
   ResultRow,
   RunReport,
 } from "../../../experiments/report/run-report.ts";
+import { confusionCounts, mostConfusedPairs } from "../../../models/metrics/confusion.ts";
 
 export const digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 

@@ -2,6 +2,7 @@
 import type { Engine } from "../../../engine/index.ts";
 import type { GoldenCase, GoldenEntry } from "../cases.ts";
 import type { Check } from "../compare.ts";
+import { runClassical, supportsClassical } from "./classical.ts";
 import { runInitializer, supportsInitializer } from "./initializer.ts";
 import { runLoss, supportsLoss } from "./loss.ts";
 import { runMetric, supportsMetric } from "./metric.ts";
@@ -26,6 +27,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   schedule: { run: runSchedule, supports: supportsSchedule },
   initializer: { run: runInitializer, supports: supportsInitializer },
   metric: { run: runMetric, supports: supportsMetric },
+  classical: { run: runClassical, supports: supportsClassical },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
 };

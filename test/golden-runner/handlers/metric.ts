@@ -8,13 +8,19 @@ import {
   topKAccuracy,
 } from "../../../kernels/metrics/index.ts";
 import { oneHot } from "../../../kernels/shape/index.ts";
+import { classificationReport, type Scores } from "../../../models/metrics/classification-report.ts";
+import { confusionCounts } from "../../../models/metrics/confusion.ts";
+import { type AverageRocCurve, classRocCurves } from "../../../models/metrics/roc.ts";
 import { Attributes } from "../attributes.ts";
 import { type GoldenCase, numbersOf, tensorOf } from "../cases.ts";
 import { type Check, compareOutputs, type Results } from "../compare.ts";
 
-const metrics: Readonly<Record<string, (golden: GoldenCase, engine: Engine) => Promise<Results>>> = {
-  keras_metrics: kerasMetrics,
-};
+const metrics: Readonly<Record<string, (golden: GoldenCase, engine: Engine) => Results | Promise<Results>>> =
+  {
+    keras_metrics: kerasMetrics,
+    classification_report: classificationMetrics,
+    roc: rocMetrics,
+  };
 
 export function supportsMetric(op: string): boolean {
   return Object.hasOwn(metrics, op);
@@ -42,4 +48,34 @@ async function kerasMetrics(golden: GoldenCase, engine: Engine): Promise<Results
     results[name] = [values.reduce((sum, value) => sum + value, 0) / values.length];
   }
   return results;
+}
+
+function classificationMetrics(golden: GoldenCase): Results {
+  const [labels, predicted] = [numbersOf(tensorOf(golden, "y_true")), numbersOf(tensorOf(golden, "y_pred"))];
+  const confusion = confusionCounts(labels, predicted, new Attributes(golden).number("classes"));
+  const { perClass, macro, weighted, accuracy } = classificationReport(confusion);
+  const row = ({ precision, recall, f1, support }: Scores) => [precision, recall, f1, support];
+  return {
+    confusion: confusion.flat(),
+    per_class: perClass.flatMap(row),
+    macro: row(macro),
+    weighted: row(weighted),
+    accuracy: [accuracy],
+  };
+}
+
+function rocMetrics(golden: GoldenCase): Results {
+  const [labels, scores] = [numbersOf(tensorOf(golden, "y_true")), numbersOf(tensorOf(golden, "scores"))];
+  const { perClass, micro, macro } = classRocCurves(labels, scores, new Attributes(golden).number("classes"));
+  const points = (name: string | number, { falsePositiveRate, truePositiveRate }: AverageRocCurve) => [
+    [`fpr.${name}`, falsePositiveRate] as const,
+    [`tpr.${name}`, truePositiveRate] as const,
+  ];
+  const curves = [...perClass.entries(), ["micro", micro] as const, ["macro", macro] as const];
+  return {
+    ...Object.fromEntries(curves.flatMap(([name, curve]) => points(name, curve))),
+    auc: perClass.map((curve) => curve.auc),
+    "auc.micro": [micro.auc],
+    "auc.macro": [macro.auc],
+  };
 }

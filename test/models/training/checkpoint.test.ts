@@ -107,6 +107,7 @@ function snapshot(value: number): TrainingSnapshot {
     position: { ...position, history: { epoch: [1], loss: [null] }, callbacks: {} },
     weights: new Map([["dense_1/kernel", Float32Array.of(value, 2, 3, 4)]]),
     slots: new Map([["momentum/dense_1/kernel", Float32Array.of(5, 6, 7, value)]]),
+    kept: new Map([["EarlyStopping/dense_1/kernel", Float32Array.of(value, 8, 9, 10)]]),
   };
 }
 

@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { ArgumentError } from "../../../engine/errors.ts";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ArgumentError, FileError } from "../../../engine/errors.ts";
 import { History } from "../../../models/index.ts";
 
 function example(): History {
@@ -42,10 +45,57 @@ describe("History", () => {
     });
   });
 
-  it("refuses lists of different lengths", () => {
+  it("counts on the epochs of a second fit, and refuses epochs that it has", () => {
+    const joined = example().join(example());
+    expect(joined.epoch).toEqual([1, 2, 3, 4]);
+    expect(joined.history.loss).toEqual([2, 1, 2, 1]);
+    expect(new History().join(example()).toJSON()).toEqual(example().toJSON());
+    expect(example().join(new History()).toJSON()).toEqual(example().toJSON());
+    const overlapping = new History();
+    overlapping.append(2, { loss: 1 });
+    expect(() => example().join(overlapping)).toThrow(
+      "history: epoch 2 to join is already there, the last one is 2.",
+    );
+  });
+
+  it("refuses lists of different lengths, and values that are no numbers", () => {
+    expect(() => History.fromJSON({ epoch: [1], loss: ["1"] as never })).toThrow(
+      'history: "loss" holds values that are no numbers.',
+    );
+    expect(() => History.fromJSON({ epoch: ["1"] as never })).toThrow('no list "epoch" of whole numbers');
+    expect(() => History.fromJSON(null as never)).toThrow(ArgumentError);
     expect(() => History.fromJSON({ loss: [1] })).toThrow(ArgumentError);
     expect(() => History.fromJSON({ epoch: [1, 2], loss: [1] })).toThrow(
       'history: "loss" has not as many values as "epoch" (2).',
     );
+  });
+});
+
+describe("a history file", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "wgrad-history-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("holds what history.json of a run holds, and comes back", () => {
+    const path = join(folder, "deeper", "history.json");
+    example().save(path);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(example().toJSON());
+    expect(readdirSync(join(folder, "deeper"))).toEqual(["history.json"]); // nothing temporary is left
+    expect(History.load(path).toJSON()).toEqual(example().toJSON());
+    example().join(example()).save(path);
+    expect(History.load(path).epoch).toEqual([1, 2, 3, 4]);
+  });
+
+  it("that is missing or damaged is named", () => {
+    expect(() => History.load(join(folder, "none.json"))).toThrow(FileError);
+    const path = join(folder, "damaged.json");
+    for (const text of ["{", "[]", "3", '{"epoch": [1], "loss": [1, 2]}']) {
+      writeFileSync(path, text);
+      expect(() => History.load(path)).toThrow(FileError);
+      expect(() => History.load(path)).toThrow(/damaged\.json/);
+    }
+    expect(() => example().save(join(path, "history.json"))).toThrow(FileError);
   });
 });

@@ -1,33 +1,37 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatClassificationReport } from "../../../experiments/report/classification-text.ts";
 import {
   classificationReport,
   confusionCounts,
+  formatClassificationReport,
   largestConfusion,
   mostConfusedPairs,
   type Scores,
-} from "../../../experiments/report/confusion.ts";
+} from "../../../models/index.ts";
+import { numbersOf, readCase, readIndex, tensorOf } from "../../golden-runner/cases.ts";
 
-const golden = path.resolve(process.env.WGRAD_GOLDEN ?? path.join(import.meta.dirname, "../../golden"));
-const goldenFiles = existsSync(path.join(golden, "index.json")) ? goldenCases() : [];
+const folder = path.resolve(process.env.WGRAD_GOLDEN ?? path.join(import.meta.dirname, "../../golden"));
+const goldenCases = existsSync(path.join(folder, "index.json"))
+  ? readIndex(folder).filter(({ op }) => op === "classification_report")
+  : [];
 
 // Expected values: scikit-learn, stored in the case files (golden/README.md).
-describe.skipIf(goldenFiles.length === 0)("golden cases of scikit-learn", () => {
-  it.each(goldenFiles)("%s", (file) => {
-    const { attrs, integers } = readCase(path.join(golden, file));
-    const { classes, report, most_confused } = attrs;
+describe.skipIf(goldenCases.length === 0)("golden cases of scikit-learn", () => {
+  it.each(goldenCases)("$name", (entry) => {
+    const golden = readCase(folder, entry);
+    const { classes, report, most_confused, accuracy } = golden.attrs as unknown as ReportAttributes;
+    const integers = (name: string) => numbersOf(tensorOf(golden, name));
     const counts = confusionCounts(integers("y_true"), integers("y_pred"), classes);
-    expect(counts.flat()).toEqual([...integers("confusion")]);
+    expect(counts.flat()).toEqual(Array.from(integers("confusion")));
     const mine = classificationReport(counts);
     mine.perClass.forEach((scores, k) => {
       expectScores(scores, report[String(k)]!);
     });
     expectScores(mine.macro, report["macro avg"]!);
     expectScores(mine.weighted, report["weighted avg"]!);
-    expect(mine.accuracy).toBeCloseTo(attrs.accuracy, 12);
+    expect(mine.accuracy).toBeCloseTo(accuracy, 12);
     const { label, predicted, count } = largestConfusion(counts)!;
     expect([label, predicted, count]).toEqual(most_confused);
   });
@@ -47,28 +51,6 @@ function expectScores(mine: Scores, theirs: GoldenScores) {
   expect(mine.recall).toBeCloseTo(theirs.recall, 12);
   expect(mine.f1).toBeCloseTo(theirs["f1-score"], 12);
   expect(mine.support).toBe(theirs.support);
-}
-
-function goldenCases(): string[] {
-  const index = JSON.parse(readFileSync(path.join(golden, "index.json"), "utf8")) as {
-    cases: { op: string; file: string }[];
-  };
-  return index.cases.filter(({ op }) => op === "classification_report").map(({ file }) => file);
-}
-
-/** The safetensors layout: header length (u64), JSON header, raw tensors. */
-function readCase(file: string) {
-  const bytes = readFileSync(file);
-  const start = 8 + Number(bytes.readBigUInt64LE(0));
-  const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<
-    string,
-    { attrs: string; data_offsets: [number, number] }
-  >;
-  const integers = (name: string) => {
-    const [from, to] = header[name]!.data_offsets;
-    return new Int32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer);
-  };
-  return { attrs: JSON.parse(header.__metadata__!.attrs) as ReportAttributes, integers };
 }
 
 const labelled = fc.integer({ min: 1, max: 12 }).chain((classes) =>

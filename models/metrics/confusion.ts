@@ -1,5 +1,4 @@
-/** @file Confusion matrix and what follows from it: precision, recall, F1 and the most confused pairs. */
-
+/** @file Confusion matrix from labels and predictions, and its most confused pairs. */
 import { ArgumentError } from "../../engine/errors.ts";
 
 export interface ConfusionMatrix {
@@ -7,27 +6,6 @@ export interface ConfusionMatrix {
   readonly classes: readonly string[];
   /** [true class][predicted class], number of samples */
   readonly counts: readonly (readonly number[])[];
-}
-
-/** Scores of one class or an average; 0/0 counts as 0, as in scikit-learn. */
-export interface Scores {
-  readonly precision: number;
-  readonly recall: number;
-  readonly f1: number;
-  /** samples whose true class it is */
-  readonly support: number;
-}
-
-export interface ClassificationReport {
-  /** index = label */
-  readonly perClass: readonly Scores[];
-  readonly accuracy: number;
-  /** from the summed counts; with one label per sample all three equal the accuracy */
-  readonly micro: Scores;
-  /** plain mean over the classes */
-  readonly macro: Scores;
-  /** mean weighted by support */
-  readonly weighted: Scores;
 }
 
 /** Samples of class `label` that were taken for `predicted`. */
@@ -76,23 +54,6 @@ export function confusionCounts(
   return counts;
 }
 
-/** Precision, recall, F1 and support per class, and their averages, by scikit-learn's definitions. */
-export function classificationReport(counts: ConfusionMatrix["counts"]): ClassificationReport {
-  const support = counts.map((row) => sum(row));
-  const predictions = counts.map((_, column) => sum(counts.map((row) => row[column]!)));
-  const perClass = counts.map((row, k) => scores(row[k]!, predictions[k]!, support[k]!));
-  const total = sum(support);
-  const correct = sum(counts.map((row, k) => row[k]!));
-  const equal = counts.map(() => 1);
-  return {
-    perClass,
-    accuracy: ratio(correct, total),
-    micro: scores(correct, total, total),
-    macro: average(perClass, equal, total),
-    weighted: average(perClass, support, total),
-  };
-}
-
 /** The `limit` pairs of classes with the most samples taken for each other, most first; only pairs that occur. */
 export function mostConfusedPairs(counts: ConfusionMatrix["counts"], limit: number): ConfusedPair[] {
   const pairs: ConfusedPair[] = [];
@@ -118,32 +79,4 @@ export function largestConfusion(counts: ConfusionMatrix["counts"]): Confusion |
     });
   });
   return largest;
-}
-
-function scores(correct: number, predicted: number, support: number): Scores {
-  return {
-    precision: ratio(correct, predicted),
-    recall: ratio(correct, support),
-    f1: ratio(2 * correct, predicted + support),
-    support,
-  };
-}
-
-function average(rows: readonly Scores[], weights: readonly number[], support: number): Scores {
-  const mean = (pick: (row: Scores) => number) =>
-    ratio(sum(rows.map((row, k) => pick(row) * weights[k]!)), sum(weights));
-  return {
-    precision: mean((row) => row.precision),
-    recall: mean((row) => row.recall),
-    f1: mean((row) => row.f1),
-    support,
-  };
-}
-
-function ratio(numerator: number, denominator: number): number {
-  return denominator === 0 ? 0 : numerator / denominator;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,0 +1,103 @@
+/** @file CSVLogger: a line of every epoch's results in a table that spreadsheets read. */
+import { z } from "zod";
+import { ArgumentError, FileError } from "../../engine/errors.ts";
+import { checkNames, written } from "../../engine/options.ts";
+import { nodeFiles } from "../files.ts";
+import type { Callback, CallbackState } from "../training/callbacks.ts";
+import type { Logs } from "../training/history.ts";
+import { parseState } from "./state.ts";
+
+export interface CSVLoggerOptions {
+  /** between the fields; one character. Default "," */
+  readonly separator?: string;
+  /** true: go on in a file that is there; false: begin anew. Default false */
+  readonly append?: boolean;
+}
+
+const label = "CSVLogger";
+
+const stateSchema = z.object({
+  /** the columns after "epoch"; null before the first line */
+  keys: z.array(z.string()).nullable().default(null),
+  /** size of the file */
+  bytes: z.number().int().nonnegative().default(0),
+});
+
+export class CSVLoggerCallback implements Callback {
+  readonly name = label;
+  readonly #path: string;
+  readonly #separator: string;
+  readonly #append: boolean;
+  #state = stateSchema.parse({});
+
+  constructor(path: string, options: CSVLoggerOptions) {
+    checkNames(label, options, ["separator", "append"]);
+    const { separator = ",", append = false } = options;
+    if (typeof path !== "string" || path === "") {
+      throw new ArgumentError(`${label}: needs the name of a file, got ${written(path)}.`);
+    }
+    if (typeof separator !== "string" || separator.length !== 1 || /["\r\n]/.test(separator)) {
+      const got = written(separator);
+      throw new ArgumentError(`${label}: separator must be one character and no quote, got ${got}.`);
+    }
+    this.#path = path;
+    this.#separator = separator;
+    this.#append = append;
+  }
+
+  /** Empties the file, unless it shall be appended to; a resumed run takes back what came after its checkpoint. */
+  onTrainBegin(): void {
+    this.#touch(({ dirname, mkdirSync, existsSync, statSync, truncateSync, writeFileSync }) => {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      const size = existsSync(this.#path) ? statSync(this.#path).size : 0;
+      const resumed = this.#state.keys !== null && size >= this.#state.bytes;
+      if (resumed) return truncateSync(this.#path, this.#state.bytes);
+      this.#state = { keys: null, bytes: this.#append ? size : 0 };
+      writeFileSync(this.#path, "", { flag: this.#append ? "a" : "w" });
+    });
+  }
+
+  onEpochEnd(epoch: number, logs: Logs): void {
+    const { keys: known, bytes } = this.#state;
+    const keys = known ?? Object.keys(logs).sort();
+    const rows: (string | number)[][] = [[epoch, ...keys.map((key) => logs[key] ?? "NA")]];
+    if (bytes === 0) rows.unshift(["epoch", ...keys]);
+    const text = rows.map(
+      (row) => `${row.map((field) => this.#quote(String(field))).join(this.#separator)}\r\n`,
+    );
+    this.#touch(({ appendFileSync, statSync }) => {
+      appendFileSync(this.#path, text.join(""));
+      this.#state = { keys, bytes: statSync(this.#path).size };
+    });
+  }
+
+  saveState(): CallbackState {
+    return { ...this.#state };
+  }
+
+  loadState(state: CallbackState): void {
+    this.#state = parseState(label, stateSchema, state);
+  }
+
+  #quote(field: string): string {
+    const plain = !field.includes(this.#separator) && !/["\r\n]/.test(field);
+    return plain ? field : `"${field.replaceAll('"', '""')}"`;
+  }
+
+  #touch(use: (files: ReturnType<typeof nodeFiles>) => void): void {
+    const files = nodeFiles(this.#path);
+    try {
+      use(files);
+    } catch (cause) {
+      throw new FileError(`${label}: cannot write ${this.#path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+}
+
+/**
+ * Keras's CSVLogger: a header `epoch,...` with the names in alphabetical order, then a line per epoch, counted from 0,
+ * with the quantities known when it is called. What an epoch does not report is NA. Lines end in CR LF (RFC 4180).
+ */
+export function CSVLogger(path: string, options: CSVLoggerOptions = {}): CSVLoggerCallback {
+  return new CSVLoggerCallback(path, options);
+}

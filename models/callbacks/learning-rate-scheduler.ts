@@ -1,0 +1,53 @@
+/** @file LearningRateScheduler: the learning rate of every epoch from a function. */
+import { z } from "zod";
+import { ArgumentError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
+import { checkedRate } from "../schedules.ts";
+import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
+import type { Logs } from "../training/history.ts";
+import { parseState } from "./state.ts";
+
+/** The rate of an epoch (from 0), given the one in force: any Schedule is one. */
+export type EpochSchedule = (epoch: number, learningRate: number) => number;
+
+const label = "LearningRateScheduler";
+/** the epoch whose rate is in force */
+const stateSchema = z.object({ epoch: z.number().int().nullable().default(null) });
+
+export class LearningRateSchedulerCallback implements Callback {
+  readonly name = label;
+  readonly #schedule: EpochSchedule;
+  #state = stateSchema.parse({});
+
+  constructor(schedule: EpochSchedule) {
+    if (typeof schedule !== "function") {
+      throw new ArgumentError(
+        `${label}: schedule must be a function of the epoch, got ${written(schedule)}.`,
+      );
+    }
+    this.#schedule = schedule;
+  }
+
+  onEpochBegin(epoch: number, control: FitControl): void {
+    if (this.#state.epoch === epoch) return; // resumed within the epoch: the rate is already its own
+    control.learningRate = checkedRate(label, this.#schedule(epoch, control.learningRate), epoch);
+    this.#state.epoch = epoch;
+  }
+
+  onEpochEnd(_epoch: number, logs: Logs, control: FitControl): void {
+    logs.lr = control.learningRate;
+  }
+
+  saveState(): CallbackState {
+    return { ...this.#state };
+  }
+
+  loadState(state: CallbackState): void {
+    this.#state = parseState(label, stateSchema, state);
+  }
+}
+
+/** Keras's LearningRateScheduler. Adds each epoch's rate to the history as `lr`. */
+export function LearningRateScheduler(schedule: EpochSchedule): LearningRateSchedulerCallback {
+  return new LearningRateSchedulerCallback(schedule);
+}

@@ -1,0 +1,49 @@
+/**
+ * @file Text files, written so that a crash leaves either the old one or the new one. Node's modules are asked for when a
+ * file is touched and never imported, so that modules for the browser may use this one.
+ */
+import { FileError } from "../engine/errors.ts";
+
+/** node:fs and node:path. Throws FileError where there are none. */
+export function nodeFiles(path: string) {
+  const builtin = globalThis.process?.getBuiltinModule;
+  if (!builtin) throw new FileError(`Cannot open ${path}: files are read and written in Node only.`);
+  return { ...builtin("node:fs"), ...builtin("node:path") };
+}
+
+/** Writes text under a temporary name and renames it. Makes the folder. Throws FileError with the reason. */
+export function writeFileAtomically(path: string, text: string): void {
+  const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } =
+    nodeFiles(path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(temporary, "w");
+    try {
+      writeFileSync(file, text); // unlike writeSync it goes on after a partial write
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (cause) {
+    try {
+      rmSync(temporary, { force: true });
+    } catch {} // the error to report is the one before
+    throw new FileError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+export function writeJson(path: string, value: unknown): void {
+  writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The value in a JSON file. Throws FileError if it cannot be read or is no JSON. */
+export function readJson(path: string): unknown {
+  try {
+    return JSON.parse(nodeFiles(path).readFileSync(path, "utf8"));
+  } catch (cause) {
+    if (cause instanceof FileError) throw cause;
+    throw new FileError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,74 @@
+/** @file What the convolution layers share: options by Keras's names and defaults, the bias, and the activation. */
+import { ArgumentError } from "../../engine/errors.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import type { Conv2dOptions } from "../../kernels/conv2d/conv2d.ts";
+import { type Padding, pair, type Size2d } from "../../kernels/window.ts";
+import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
+import { type Initializer, zeros } from "../initializers.ts";
+import type { Regularizer, WeightRegularizers } from "../regularizers.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+/** Options of all convolution layers; what is said of the kernel has another name in DepthwiseConv2D. */
+export interface ConvolutionOptions extends LayerOptions, Omit<WeightRegularizers, "kernelRegularizer"> {
+  readonly strides?: Size2d;
+  readonly padding?: Padding;
+  readonly dilationRate?: Size2d;
+  readonly activation?: ActivationName;
+  readonly useBias?: boolean;
+  readonly biasInitializer?: Initializer;
+}
+
+/** How the kernel starts, and the penalty on it. */
+export interface KernelRules {
+  readonly initializer: Initializer;
+  readonly regularizer: Regularizer | undefined;
+}
+
+export abstract class Convolution2DLayer extends Layer {
+  readonly kernelSize: readonly [number, number];
+  readonly activation: ActivationName;
+  protected readonly options: ConvolutionOptions;
+
+  constructor(className: string, kernelSize: Size2d, options: ConvolutionOptions) {
+    super(options);
+    const { activation = "linear" } = options;
+    checkActivation(className, activation);
+    this.kernelSize = pair(className, "kernelSize", kernelSize);
+    this.activation = activation;
+    this.options = options;
+  }
+
+  /** Adds the kernel and, unless there shall be none, a bias for each of `outputs` channels. */
+  protected addKernel(
+    name: string,
+    shape: Shape,
+    outputs: number,
+    { initializer, regularizer }: KernelRules,
+  ): void {
+    const { useBias = true, biasInitializer = zeros(), biasRegularizer } = this.options;
+    this.addVariable(name, shape, initializer, { regularizer });
+    if (useBias) this.addVariable("bias", [outputs], biasInitializer, { regularizer: biasRegularizer });
+  }
+
+  /** How the window slides, as resolveWindow and the ops take it. */
+  protected sliding() {
+    const { strides = 1, padding = "valid", dilationRate = 1 } = this.options;
+    return { window: this.kernelSize, strides, padding, dilation: dilationRate } as const;
+  }
+
+  /** Runs a convolution with the layer's options, and what it cannot fuse of the activation after it. */
+  protected convolve(op: (kernel: Tensor, options: Conv2dOptions) => Tensor): Tensor {
+    const [kernel, bias] = this.variables;
+    const { fused, rest } = fuse(this.activation);
+    const { strides, padding, dilation } = this.sliding();
+    const options = { strides, padding, dilation, bias: bias?.tensor, activation: fused };
+    return activate(op(kernel!.tensor, options), rest);
+  }
+}
+
+/** Throws ArgumentError unless an option counts something. */
+export function requireCount(layer: string, name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
+  throw new ArgumentError(`${layer}: ${name} must be a positive integer, got ${value}.`);
+}

@@ -1,0 +1,68 @@
+/** @file Training steps on batches that come from main memory one by one. */
+import type { HostSamples } from "./arrays.ts";
+import { Feed, WeightStores } from "./data.ts";
+import type { TrainingLog } from "./log.ts";
+import { identityOrder } from "./order.ts";
+import { ArraySource } from "./sample-source.ts";
+import { TrainingStep } from "./step.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** A batch with the factors of its samples' losses by output. */
+export interface WeightedSamples {
+  readonly samples: HostSamples;
+  readonly weights: readonly (Float32Array | undefined)[];
+}
+
+/** The place on the GPU for batches of one kind, and their step. */
+interface Place {
+  readonly source: ArraySource;
+  readonly weights: WeightStores;
+  readonly feed: Feed;
+  readonly step: TrainingStep;
+}
+
+export class BatchSteps {
+  readonly #trainer: Trainer;
+  readonly #log: TrainingLog;
+  readonly #eager: boolean;
+  readonly #places = new Map<string, Place>();
+
+  constructor(trainer: Trainer, log: TrainingLog, eager: boolean) {
+    this.#trainer = trainer;
+    this.#log = log;
+    this.#eager = eager;
+  }
+
+  /** Uploads the batch and trains on it. Returns the place, to look at what went wrong in it. */
+  async run(batch: WeightedSamples): Promise<Place> {
+    const kind = `${ArraySource.kindOf(batch.samples)} weights ${batch.weights.map(Boolean).join(" ")}`;
+    const known = this.#places.get(kind);
+    known?.source.write(batch.samples);
+    known?.weights.write(batch.weights);
+    const place = known ?? (await this.#open(batch));
+    this.#places.set(kind, place);
+    this.#trainer.step.set({ position: 0 });
+    place.step.run(1);
+    return place;
+  }
+
+  dispose(): void {
+    for (const { feed, step } of this.#places.values()) for (const owner of [step, feed]) owner.dispose();
+    this.#places.clear();
+  }
+
+  async #open({ samples, weights: factors }: WeightedSamples): Promise<Place> {
+    const { engine, objective } = this.#trainer;
+    const oneHot = objective.heads.map(({ loss }) => !loss.sparse);
+    const source = new ArraySource(engine, samples, oneHot);
+    const weights = new WeightStores(engine, factors);
+    const feed = new Feed(source, identityOrder(samples.count), true, weights);
+    try {
+      const step = await TrainingStep.prepare(this.#trainer, feed, this.#log, samples.count, this.#eager);
+      return { source, weights, feed, step };
+    } catch (error) {
+      feed.dispose();
+      throw error;
+    }
+  }
+}

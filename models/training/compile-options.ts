@@ -1,0 +1,39 @@
+/** @file Options of compile(), by Keras's names. */
+import type { Engine } from "../../engine/device.ts";
+import { ArgumentError } from "../../engine/errors.ts";
+import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import { checkNames } from "./by-output.ts";
+import type { LossChoice, LossWeights, MetricChoice } from "./objective.ts";
+
+export interface CompileOptions {
+  readonly optimizer: Optimizer;
+  /** Keras's name: categorical_crossentropy, ...; of several outputs a list or a record by output, or one for all */
+  readonly loss: LossChoice;
+  /** factors of the losses of several outputs; 1 unless given */
+  readonly lossWeights?: LossWeights;
+  /**
+   * Names, or result names with what they compute: { accuracy: "categorical_accuracy" }. Of several outputs the same
+   * for all, or a record of them by output.
+   */
+  readonly metrics?: MetricChoice;
+  /** where to train; unless given, where the model's weights are, else a new engine on the best adapter */
+  readonly engine?: Engine;
+  /** of the initial weights and everything random in training. Default 1 */
+  readonly seed?: number;
+}
+
+const known = ["optimizer", "loss", "lossWeights", "metrics", "engine", "seed"];
+
+/** Throws ArgumentError for an option that does not exist, and for one that cannot be what it says. */
+export function checkCompile(options: CompileOptions): void {
+  checkNames("compile", known, Object.keys(options));
+  const { optimizer, loss, seed = 1 } = options;
+  if (typeof optimizer?.apply !== "function") {
+    throw new ArgumentError("compile: optimizer must be made by sgd(), adam() or another of the optimizers.");
+  }
+  if (!loss)
+    throw new ArgumentError('compile: a loss is missing, e.g. { loss: "categorical_crossentropy" }.');
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new ArgumentError(`compile: seed must be a whole number below 2^32, got ${seed}.`);
+  }
+}

@@ -1,0 +1,31 @@
+/** @file predict(): outputs in inference mode, of a compiled model or of one that shares its weights with one. */
+import type { Engine } from "../../engine/device.ts";
+import { WgradError } from "../../engine/errors.ts";
+import type { Model } from "../model.ts";
+import type { DataSource } from "./data.ts";
+import { Evaluation, evaluationBatch } from "./evaluation.ts";
+import { FeedOpener } from "./feed-opener.ts";
+import type { PredictOptions } from "./options.ts";
+
+/** All outputs by name. Throws WgradError if a weight has no values yet. */
+export async function predictOutputs(
+  model: Model,
+  engine: Engine | undefined,
+  data: DataSource,
+  { batchSize = evaluationBatch }: PredictOptions,
+): Promise<Record<string, Float32Array>> {
+  if (!engine) {
+    throw new WgradError(`${model.name} is not compiled: await model.compile({ optimizer, loss }) first.`);
+  }
+  const { inputs, outputs, inputNames, outputNames } = model;
+  const ports = (tensors: typeof inputs, names: readonly string[]) =>
+    tensors.map(({ shape }, i) => ({ name: names[i]!, shape }));
+  const opener = new FeedOpener(engine, ports(inputs, inputNames), ports(outputs, outputNames));
+  const feed = opener.plain("predict", data);
+  try {
+    const results = await new Evaluation({ engine, model }, feed, batchSize).predict();
+    return Object.fromEntries(outputNames.map((name, i) => [name, results[i]!]));
+  } finally {
+    feed.dispose();
+  }
+}
