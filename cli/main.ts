@@ -23,6 +23,8 @@ function program(): Command {
   addList(root);
   addDoctor(root);
   addEvaluate(root);
+  addGradcheck(root);
+  addExplain(root);
   return root;
 }
 
@@ -84,6 +86,27 @@ function addEvaluate(root: Command): void {
     .addOption(adapterOption())
     .option("--json", "as JSON")
     .action(async (run, options) => (await import("./evaluate.ts")).evaluate(run, options));
+}
+
+function addGradcheck(root: Command): void {
+  root
+    .command("gradcheck")
+    .argument("[op]", "name of an op, or all; without one the ops are listed")
+    .description("hold the gradients of an op against numeric ones")
+    .option("--seed <n>", "decides the inputs", nonNegativeInteger, 1)
+    .option("--samples <n>", "elements shown of each gradient; all are checked", positiveInteger, 4)
+    .addOption(adapterOption())
+    .option("--json", "as JSON, with every element")
+    .action(async (op, options) => (await import("./gradcheck.ts")).gradcheck(op, options));
+}
+
+function addExplain(root: Command): void {
+  root
+    .command("explain")
+    .argument("[lesson]", "name of a lesson; without one the lessons are listed")
+    .description("work a tiny example through, forward and backward, with every sum")
+    .addOption(adapterOption())
+    .action(async (lesson, options) => (await import("./explain.ts")).explain(lesson, options));
 }
 
 function adapterOption(): Option {

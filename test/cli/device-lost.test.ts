@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { loadSvhn } from "../../datasets/load-svhn.ts";
+import { loadDataset } from "../../datasets/load-dataset.ts";
 import type { AdapterChoice } from "../../engine/adapter.ts";
 import { createEngine } from "../../engine/device.ts";
 import { DeviceLostError } from "../../engine/errors.ts";
@@ -18,7 +18,11 @@ const folder = useTemporaryFolder();
 it("leaves the checkpoint of the last finished epoch and an error with exit code 1 that says so", async () => {
   const engine = await createEngine({ adapter: adapter as AdapterChoice });
   const counts = { train: 20, test: 10 };
-  const dataset = await loadSvhn({ data: folder(), allowDownload: false, syntheticCounts: counts });
+  const dataset = await loadDataset("svhn", {
+    data: folder(),
+    allowDownload: false,
+    syntheticCounts: counts,
+  });
   const options = { epochs: 3, batch: 5, seed: 1, profile: "quick", shuffle: true } as const;
   const run = runTrainingExperiment({
     experiment: svhnC,

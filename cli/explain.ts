@@ -1,0 +1,26 @@
+/** @file `wgrad explain`: a tiny example of an op, worked through forward and backward. */
+import type { AdapterChoice } from "../engine/adapter.ts";
+import { createEngine } from "../engine/device.ts";
+import { findByName } from "../experiments/by-name.ts";
+import { lessons } from "../experiments/explain/lessons.ts";
+import { Workbench } from "../experiments/explain/workbench.ts";
+import { paletteFor } from "../experiments/text.ts";
+
+const listing = { kind: "lesson", command: "npm run explain" };
+
+/** Lists the lessons without a name. Throws NumericError if the kernels do not compute what the lesson derives. */
+export async function explain(
+  name: string | undefined,
+  { adapter }: { readonly adapter: AdapterChoice },
+): Promise<void> {
+  const palette = paletteFor(process.stdout, process.env.NO_COLOR);
+  if (name === undefined) {
+    for (const lesson of lessons) console.log(`${palette.title(lesson.name.padEnd(22))}${lesson.summary}`);
+    console.log("\nRead one with: npm run explain -- <lesson>");
+    return;
+  }
+  const lesson = findByName(name, lessons, listing);
+  process.env.WGRAD_KERNELS = "naive"; // the kernels whose lines the lesson shows
+  const page = await lesson.teach(new Workbench(await createEngine({ adapter })));
+  console.log(page.lines(palette).join("\n"));
+}
