@@ -33,18 +33,7 @@ export interface LogEntry {
 export function logRow(log: Tensor, entry: LogEntry): void {
   const { loss, samples, divisor = samples, metrics = [] } = entry;
   const columns = logLossColumns + metrics.length;
-  if (log.shape.length !== 2 || log.shape[1] !== columns || log.dtype !== "f32") {
-    throw new ShapeError(
-      `logRow: the log is [rows,${columns}] f32, got ${formatShape(log.shape)} ${log.dtype}.`,
-    );
-  }
-  if (loss.size !== 1) throw new ShapeError(`logRow: the loss is a scalar, got ${formatShape(loss.shape)}.`);
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new ArgumentError(`logRow: samples must be a positive integer, got ${samples}.`);
-  }
-  if (!(divisor > 0 && Number.isFinite(divisor))) {
-    throw new ArgumentError(`logRow: divisor must be a positive number, got ${divisor}.`);
-  }
+  checkRow("logRow", log, columns, { loss, samples, divisor });
   const state = log.engine.step.tensor;
   run(
     logLoss,
@@ -60,5 +49,26 @@ export function logRow(log: Tensor, entry: LogEntry): void {
     }
     const constants = { COLUMNS: columns, COLUMN: logLossColumns + index };
     run(logColumn, { values, log }, {}, { constants, workgroups: [1] });
+  }
+}
+
+/** Throws ShapeError or ArgumentError, in the name of `op`, if a row cannot be written. */
+export function checkRow(
+  op: string,
+  log: Tensor,
+  columns: number,
+  { loss, samples, divisor }: Required<Pick<LogEntry, "loss" | "samples" | "divisor">>,
+): void {
+  if (log.shape.length !== 2 || log.shape[1] !== columns || log.dtype !== "f32") {
+    throw new ShapeError(
+      `${op}: the log is [rows,${columns}] f32, got ${formatShape(log.shape)} ${log.dtype}.`,
+    );
+  }
+  if (loss.size !== 1) throw new ShapeError(`${op}: the loss is a scalar, got ${formatShape(loss.shape)}.`);
+  if (!Number.isInteger(samples) || samples < 1) {
+    throw new ArgumentError(`${op}: samples must be a positive integer, got ${samples}.`);
+  }
+  if (!(divisor > 0 && Number.isFinite(divisor))) {
+    throw new ArgumentError(`${op}: divisor must be a positive number, got ${divisor}.`);
   }
 }

@@ -1,10 +1,10 @@
 /** @file Loss and metrics of every batch: written on the GPU, fetched now and then, averaged in float64. */
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { logLossColumns, logRow } from "../../kernels/metrics/index.ts";
+import { fitsLogStep, logLossColumns, logRow, logStep } from "../../kernels/metrics/index.ts";
 import type { Pass } from "./forward-pass.ts";
 import type { Logs } from "./history.ts";
-import { metricFunction } from "./metric-names.ts";
+import { metricFunction, stepMetric } from "./metric-names.ts";
 import type { Objective } from "./objective.ts";
 
 const maxRows = 4096;
@@ -27,17 +27,23 @@ export class TrainingLog {
   }
 
   /** Encodes the row of the current (micro-)batch; its loss is the sum of the losses over `divisor`. */
-  write({ loss, outputs, losses }: Pass, divisor: number, targets: readonly Tensor[]): void {
+  write(pass: Pass, divisor: number, targets: readonly Tensor[]): void {
+    const { loss, outputs, losses } = pass;
+    const samples = outputs[0]!.shape[0]!;
+    const { heads } = this.#objective;
+    if (heads.length === 1) {
+      const metrics = heads[0]!.metrics.map(({ kind }) => stepMetric(kind));
+      const entry = { loss, divisor, samples, predictions: outputs[0]!, targets: targets[0]!, metrics };
+      if (fitsLogStep(entry)) {
+        logStep(this.#tensor, entry);
+        return;
+      }
+    }
     this.#engine.scope(() => {
-      const metrics = this.#objective.heads.flatMap((head, i) =>
+      const metrics = heads.flatMap((head, i) =>
         head.metrics.map(({ kind }) => metricFunction(kind)(outputs[i]!, targets[i]!)),
       );
-      logRow(this.#tensor, {
-        loss,
-        divisor,
-        samples: outputs[0]!.shape[0]!,
-        metrics: [...losses, ...metrics],
-      });
+      logRow(this.#tensor, { loss, divisor, samples, metrics: [...losses, ...metrics] });
     });
   }
 

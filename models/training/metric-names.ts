@@ -6,6 +6,7 @@ import {
   binaryAccuracy,
   categoricalAccuracy,
   roundedAccuracy,
+  type StepMetric,
   sparseCategoricalAccuracy,
   squaredError,
   topKAccuracy,
@@ -55,4 +56,21 @@ export function topKCategoricalAccuracy(k = 5, options: { readonly sparse?: bool
     throw new ArgumentError(`topKCategoricalAccuracy: k must be a positive integer, got ${k}.`);
   }
   return `${options.sparse ? "sparse_" : ""}top_${k}_categorical_accuracy`;
+}
+
+const stepMetrics: Readonly<Record<keyof typeof functions, StepMetric>> = {
+  categorical_accuracy: { kind: "categoricalAccuracy" },
+  sparse_categorical_accuracy: { kind: "categoricalAccuracy" },
+  binary_accuracy: { kind: "binaryAccuracy" },
+  rounded_accuracy: { kind: "roundedAccuracy" },
+  top_k_categorical_accuracy: { kind: "topKAccuracy", k: 5 },
+  sparse_top_k_categorical_accuracy: { kind: "topKAccuracy", k: 5 },
+  mean_squared_error: { kind: "squaredError" },
+  mean_absolute_error: { kind: "absoluteError" },
+};
+
+/** The same metric for the kernel that writes a whole row of the log. */
+export function stepMetric(name: MetricName): StepMetric {
+  const k = topK.exec(name)?.[1];
+  return k ? { kind: "topKAccuracy", k: Number(k) } : stepMetrics[name as keyof typeof functions];
 }

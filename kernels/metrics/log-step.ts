@@ -1,0 +1,70 @@
+/** @file A row of the log in a single dispatch, metrics included: for predictions over classes, as long as they are few. */
+import { kernel, run } from "../../engine/kernel.ts";
+import { sameShape } from "../../engine/shape.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { checkRow, type LogEntry, logLossColumns } from "./log.ts";
+
+const stepRow = kernel(import.meta.url, "log-step.wgsl", {
+  reads: ["loss", "p", "t"],
+  updates: ["log", "state"],
+});
+
+/** Values of the shader's METRIC constants. */
+const metricCodes = {
+  categoricalAccuracy: 1,
+  topKAccuracy: 2,
+  squaredError: 3,
+  absoluteError: 4,
+  binaryAccuracy: 5,
+  roundedAccuracy: 6,
+} as const;
+const mostMetrics = 4;
+const mostElements = 65536; // one workgroup looks at them all
+
+/** A metric that the kernel computes itself. */
+export interface StepMetric {
+  readonly kind: keyof typeof metricCodes;
+  /** of topKAccuracy */
+  readonly k?: number;
+}
+
+export interface StepLogEntry extends Required<Pick<LogEntry, "loss" | "divisor" | "samples">> {
+  /** [n, ...] f32 */
+  readonly predictions: Tensor;
+  /** of the same shape, or class indices [n] u32 */
+  readonly targets: Tensor;
+  readonly metrics: readonly StepMetric[];
+}
+
+/** Whether logStep takes an entry: no metrics, or up to four, of few values. */
+export function fitsLogStep({ predictions, targets, metrics }: StepLogEntry): boolean {
+  if (metrics.length === 0) return true;
+  const classes = predictions.shape.length === 2;
+  const labels = classes && targets.dtype === "u32" && sameShape(targets.shape, [predictions.shape[0]!]);
+  const values = targets.dtype === "f32" && sameShape(targets.shape, predictions.shape);
+  const suits = ({ kind }: StepMetric) =>
+    metricCodes[kind] <= metricCodes.topKAccuracy ? classes && (labels || values) : values;
+  return metrics.length <= mostMetrics && predictions.size <= mostElements && metrics.every(suits);
+}
+
+/** What logRow does with metrics computed before. Throws as it does; the entry must fit. */
+export function logStep(log: Tensor, entry: StepLogEntry): void {
+  const { loss, samples, divisor, predictions, targets, metrics } = entry;
+  const columns = logLossColumns + metrics.length;
+  checkRow("logStep", log, columns, entry);
+  const choices = Array.from({ length: mostMetrics }, (_, m): [string, number][] => [
+    [`METRIC_${m}`, metrics[m] ? metricCodes[metrics[m].kind] : 0],
+    [`K_${m}`, metrics[m]?.k ?? 1],
+  ]).flat();
+  const constants = {
+    COLUMNS: columns,
+    SAMPLES: samples,
+    DIVISOR: divisor,
+    CLASSES: predictions.size / predictions.shape[0]!,
+    LABELS: targets.dtype === "u32",
+    ...Object.fromEntries(choices),
+  };
+  const unused = log.engine.one;
+  const [p, t] = metrics.length > 0 ? [predictions, targets] : [unused, unused];
+  run(stepRow, { loss, p, t, log, state: log.engine.step.tensor }, {}, { constants, workgroups: [1] });
+}
