@@ -6,19 +6,12 @@ import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { requireFloat } from "../shape/arguments.ts";
-import {
-  checkOptions,
-  gradientConstants,
-  type LossOptions,
-  lanesFor,
-  meanOf,
-  perSampleOutput,
-} from "./loss.ts";
+import { checkOptions, gradientConstants, type LossOptions, lossLaunch } from "./loss.ts";
 
 interface LossKernels {
   /** the predictions are probabilities, divided by their sum */
   readonly renormalizes: boolean;
-  readonly forward: Kernel<"x" | "targets", "loss" | "statistics">;
+  readonly forward: Kernel<"x" | "targets" | "weights", "loss" | "batch_loss" | "statistics">;
   readonly backward: Kernel<"dy" | "x" | "targets" | "statistics" | "weights", "dx">;
 }
 
@@ -26,8 +19,8 @@ function lossKernels(file: string, renormalizes: boolean): LossKernels {
   return {
     renormalizes,
     forward: kernel(import.meta.url, `${file}.wgsl`, {
-      reads: ["x", "targets"],
-      writes: ["loss", "statistics"],
+      reads: ["x", "targets", "weights"],
+      writes: ["loss", "statistics", "batch_loss"],
     }),
     backward: kernel(import.meta.url, `${file}-gradient.wgsl`, {
       reads: ["dy", "x", "targets", "statistics", "weights"],
@@ -88,12 +81,11 @@ function crossEntropy(
   const samples = x.size / classes;
   checkOptions(op, samples, options);
   const sizes = { CLASSES: classes, LABELS: targets.dtype !== "f32" };
+  const launch = lossLaunch(x.engine, { samples, length: classes, constants: sizes }, options);
   const { value, statistics } = x.engine.scope(() => {
-    const lanes = lanesFor(x.engine, classes);
-    const outputs = { loss: perSampleOutput(samples, options), statistics: [samples, 4] };
-    const launch = { constants: { ...sizes, LANES: lanes }, invocations: samples * lanes };
-    const { loss, statistics } = run(forward, { x, targets }, outputs, launch);
-    return { value: meanOf(loss, options), statistics };
+    const outputs = { ...launch.outputs, statistics: [samples, 4] };
+    const written = run(forward, { x, targets, ...launch.inputs }, outputs, launch.options);
+    return { value: launch.scalar(written), statistics: written.statistics };
   });
   const { weights = x.engine.one } = options;
   const { input, activation } = sourceOfPrediction(x);

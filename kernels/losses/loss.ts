@@ -1,7 +1,8 @@
 /** @file What all losses share: options, the mean over samples, shader constants. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
-import type { Output } from "../../engine/kernel.ts";
+import type { Output, RunOptions } from "../../engine/kernel.ts";
+import type { Constants } from "../../engine/shader.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { mul } from "../elementwise/binary.ts";
 import { reduceBlock } from "../reduce/block.ts";
@@ -15,6 +16,8 @@ export interface LossOptions {
   /** [n], receives the loss of each sample, without its weight: for metrics */
   readonly perSample?: Tensor;
 }
+
+const workgroup = 64;
 
 /** The bounds that Keras clips probabilities to: the float32 neighbours of 1e-7 and 1 - 1e-7. */
 export const probabilityClip = [Math.fround(1e-7), 1 - 2 ** -23] as const;
@@ -35,18 +38,41 @@ export function checkOptions(
   }
 }
 
-/** Where the kernel writes the losses of the samples. */
-export function perSampleOutput(samples: number, { perSample }: LossOptions): Output {
-  return perSample ?? [samples];
-}
-
 /** The scalar: the weighted sum over samples, in a fixed order, over the divisor. */
-export function meanOf(perSample: Tensor, options: LossOptions): Tensor {
+function meanOf(perSample: Tensor, options: LossOptions): Tensor {
   const { weights, divisor = perSample.size } = options;
   const flat = perSample.view([perSample.size]);
   const losses = weights ? mul(flat, weights.view(flat.shape)) : flat;
   const block = { outer: 1, length: losses.size, inner: 1 };
   return reduceBlock(losses, block, { operation: "sum", scale: 1 / divisor }, []);
+}
+
+/** How a forward kernel runs, and how its scalar is made. */
+export interface LossLaunch {
+  readonly options: RunOptions;
+  /** inputs and outputs that all forward kernels have */
+  readonly inputs: { readonly weights: Tensor };
+  readonly outputs: { readonly loss: Output; readonly batch_loss: Output };
+  /** the scalar, from what the kernel wrote */
+  readonly scalar: (written: { readonly loss: Tensor; readonly batch_loss: Tensor }) => Tensor;
+}
+
+/** For `samples` of `length` values each. A single workgroup adds up the scalar itself; else another dispatch does. */
+export function lossLaunch(
+  engine: Engine,
+  { samples, length, constants }: { samples: number; length: number; constants: Constants },
+  options: LossOptions,
+): LossLaunch {
+  const lanes = lanesFor(engine, length);
+  const { weights, divisor = samples } = options;
+  const whole = lanes === 1 && samples <= workgroup;
+  const total = whole ? { TOTAL: true, SCALE: 1 / divisor, WEIGHTED: weights !== undefined } : {};
+  return {
+    options: { constants: { ...constants, LANES: lanes, ...total }, invocations: samples * lanes },
+    inputs: { weights: weights ?? engine.one },
+    outputs: { loss: options.perSample ?? [samples], batch_loss: whole ? [] : [1] },
+    scalar: (written) => (whole ? written.batch_loss : meanOf(written.loss, options)),
+  };
 }
 
 /** Constants of the backward kernels: what the gradient of a sample's loss is multiplied with. */
@@ -55,6 +81,6 @@ export function gradientConstants(samples: number, { weights, divisor = samples 
 }
 
 /** Invocations that share a sample of `length` values: one, or a workgroup where rows are long. */
-export function lanesFor(engine: Engine, length: number): 1 | 64 {
-  return length <= (engine.adapter.software ? 2048 : 32) ? 1 : 64;
+function lanesFor(engine: Engine, length: number): 1 | 64 {
+  return length <= (engine.adapter.software ? 2048 : 32) ? 1 : workgroup;
 }

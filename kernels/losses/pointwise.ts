@@ -7,16 +7,12 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { requireFloat } from "../shape/arguments.ts";
-import {
-  checkOptions,
-  gradientConstants,
-  type LossOptions,
-  lanesFor,
-  meanOf,
-  perSampleOutput,
-} from "./loss.ts";
+import { checkOptions, gradientConstants, type LossOptions, lossLaunch } from "./loss.ts";
 
-const forward = kernel(import.meta.url, "pointwise.wgsl", { reads: ["x", "targets"], writes: ["loss"] });
+const forward = kernel(import.meta.url, "pointwise.wgsl", {
+  reads: ["x", "targets", "weights"],
+  writes: ["loss", "batch_loss"],
+});
 const backward = kernel(import.meta.url, "pointwise-gradient.wgsl", {
   reads: ["dy", "x", "targets", "weights"],
   writes: ["dx"],
@@ -70,12 +66,10 @@ function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, optio
   checkOptions(op, samples, options);
   const length = x.size / samples;
   const sizes = { LENGTH: length, LOSS: lossCodes[op] };
-  const value = x.engine.scope(() => {
-    const lanes = lanesFor(x.engine, length);
-    const launch = { constants: { ...sizes, LANES: lanes }, invocations: samples * lanes };
-    const { loss } = run(forward, { x, targets }, { loss: perSampleOutput(samples, options) }, launch);
-    return meanOf(loss, options);
-  });
+  const launch = lossLaunch(x.engine, { samples, length, constants: sizes }, options);
+  const value = x.engine.scope(() =>
+    launch.scalar(run(forward, { x, targets, ...launch.inputs }, launch.outputs, launch.options)),
+  );
   const { weights = x.engine.one } = options;
   const { input, through } = reach(x, length);
   return differentiable(value, {
@@ -89,8 +83,8 @@ function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, optio
         THROUGH: through,
         ...gradientConstants(samples, options),
       };
-      const launch = { constants, invocations: Math.ceil(x.size / 4) };
-      return [dx && run(backward, { dy, x, targets, weights }, { dx }, launch).dx];
+      const work = { constants, invocations: Math.ceil(x.size / 4) };
+      return [dx && run(backward, { dy, x, targets, weights }, { dx }, work).dx];
     },
   });
 }

@@ -12,6 +12,9 @@
 const LENGTH: u32 = 784u;
 const LOSS: u32 = 0u;
 const LANES: u32 = 64u; // 1 or WORKGROUP
+const TOTAL: bool = false; // also batch_loss = SCALE * sum of weight * loss; for up to WORKGROUP samples, LANES 1
+const SCALE: f32 = 1.0;
+const WEIGHTED: bool = false;
 
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
@@ -20,6 +23,8 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [samples, LENGTH]
 @group(0) @binding(1) var<storage, read> targets: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> loss: array<f32>; // [samples]
+@group(0) @binding(3) var<storage, read> weights: array<f32>; // [samples]; read if WEIGHTED
+@group(0) @binding(4) var<storage, read_write> batch_loss: array<f32>; // [1]; written if TOTAL
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
@@ -78,5 +83,14 @@ fn main(
     }
     sum = partials[0]; // of interest to lane 0 alone, which wrote it
   }
-  if (lane == 0u && sample < samples) { loss[sample] = sum / f32(LENGTH); }
+  let cost = sum / f32(LENGTH);
+  if (lane == 0u && sample < samples) { loss[sample] = cost; }
+  if (TOTAL) {
+    partials[local] = select(0.0, cost * select(1.0, weights[min(sample, samples - 1u)], WEIGHTED), sample < samples);
+    for (var half = WORKGROUP / 2u * groups.z; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (local < half) { partials[local] += partials[local + half]; }
+    }
+    if (local == 0u) { batch_loss[0] = SCALE * partials[0]; }
+  }
 }

@@ -8,6 +8,9 @@
 const CLASSES: u32 = 10u;
 const LABELS: bool = false;
 const LANES: u32 = 1u; // 1 or WORKGROUP
+const TOTAL: bool = false; // also batch_loss = SCALE * sum of weight * loss; for up to WORKGROUP samples, LANES 1
+const SCALE: f32 = 1.0;
+const WEIGHTED: bool = false;
 
 const WORKGROUP: u32 = 64u;
 
@@ -15,6 +18,8 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(1) var<storage, read> targets: array<u32>; // labels [samples], or f32 bits [samples, CLASSES]
 @group(0) @binding(2) var<storage, read_write> loss: array<f32>; // [samples]
 @group(0) @binding(3) var<storage, read_write> statistics: array<vec4f>; // [samples]
+@group(0) @binding(4) var<storage, read> weights: array<f32>; // [samples]; read if WEIGHTED
+@group(0) @binding(5) var<storage, read_write> batch_loss: array<f32>; // [1]; written if TOTAL
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
@@ -73,5 +78,13 @@ fn main(
   if (lane == 0u && unit == sample) {
     loss[sample] = cost;
     statistics[sample] = vec4f(largest, log_total, mass, 0.0);
+  }
+  if (TOTAL) {
+    partials[local] = select(0.0, cost * select(1.0, weights[sample], WEIGHTED), unit == sample);
+    for (var half = WORKGROUP / 2u * groups.z; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (local < half) { partials[local] += partials[local + half]; }
+    }
+    if (local == 0u) { batch_loss[0] = SCALE * partials[0]; }
   }
 }

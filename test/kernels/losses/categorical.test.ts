@@ -71,6 +71,16 @@ for (const [name, { dense, sparse, range, value, gradient }] of Object.entries(f
       );
     });
 
+    it("matches the reference on more samples than a workgroup adds up", async () => {
+      for (const samples of [64, 65]) {
+        const [x, t] = [randomArray([samples, 3], 1, ...range), randomArray([samples, 3], 2, 0, 1)];
+        const weights = randomArray([samples], 3, 0, 2);
+        await checkLoss(engine(), { loss: dense, x, targets: t, weights }, value(x, t), (d) =>
+          gradient(d, x, t),
+        );
+      }
+    });
+
     it("matches the reference with many classes, on either class of adapter", async () => {
       const x = randomArray([3, 101], 1, ...range);
       const t = oneHot([0, 100, 50], 101);
