@@ -1,6 +1,7 @@
 /** @file Splitting a batch whose activations exceed the adapter's limits: gradients add up over the parts. */
-import type { Engine, Plan } from "../../engine/device.ts";
+import type { Engine } from "../../engine/device.ts";
 import { MemoryError } from "../../engine/errors.ts";
+import type { Plan } from "../../engine/plan.ts";
 
 /** Sizes of the parts of a batch, at most `limit` each, as equal as possible: 1280 by 300 is 256 five times. */
 export function microBatches(batchSize: number, limit: number): number[] {

@@ -4,6 +4,11 @@ import type { Model } from "../../models/model.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import { convolutionalAutoencoder } from "../../models/networks/ae-conv.ts";
 import { deepAutoencoder } from "../../models/networks/ae-deep.ts";
+import {
+  caltechConvolutionNetwork,
+  caltechFinetuneNetwork,
+  caltechHead,
+} from "../../models/networks/caltech.ts";
 import { cifar10BNetwork } from "../../models/networks/cifar10-b.ts";
 import { cifar10ENetwork } from "../../models/networks/cifar10-e.ts";
 import { cifar10FNetwork } from "../../models/networks/cifar10-f.ts";
@@ -12,6 +17,7 @@ import { cifar25ImprovedNetwork } from "../../models/networks/cifar25-improved.t
 import { cifar100ConvolutionalNetwork } from "../../models/networks/cifar100-cnn.ts";
 import { cifar100DenseNetwork } from "../../models/networks/cifar100-nn.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
+import { resnet50 } from "../../models/networks/resnet50.ts";
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
 import { tiedAutoencoder } from "../../models/networks/tied-ae.ts";
@@ -46,6 +52,13 @@ const published: readonly (readonly [string, Model, number])[] = [
   ["cifar25-improved", cifar25ImprovedNetwork(), 1_258_553],
   ["cifar25-bn-before", cifar25ImprovedNetwork({ normalize: "before" }), 1_259_321],
   ["cifar25-bn-after", cifar25ImprovedNetwork({ normalize: "after" }), 1_259_321],
+  ["resnet50", resnet50(), 23_587_712],
+  ["caltech-features-1", caltechHead("features-1"), 409_800],
+  ["caltech-features-2", caltechHead("features-2"), 2_303_176],
+  ["caltech-features-3", caltechHead("features-3"), 2_303_176],
+  ["caltech-finetune-1", caltechFinetuneNetwork("features-1"), 23_997_512],
+  ["caltech-finetune-2", caltechFinetuneNetwork("features-2"), 25_890_888],
+  ["caltech-finetune-conv", caltechConvolutionNetwork(), 25_038_984],
   ["cifar100-nn", cifar100DenseNetwork(), 3_623_600],
   ["cifar100-cnn", cifar100ConvolutionalNetwork(), 6_850_792],
 ];
@@ -56,6 +69,14 @@ const parametersOf = (model: Model, type: string) =>
 describe("the networks of the assignment", () => {
   it.each(published)("%s has the published number of parameters", (_, model, parameters) => {
     expect(model.parameterCount).toBe(parameters);
+  });
+
+  it("include a ResNet-50 with Keras's shapes and moving statistics", () => {
+    const network = resnet50();
+    expect(network.summary().total - network.summary().trainable).toBe(53_120); // assignment.md 1.2
+    expect(network.outputs[0]!.shape).toEqual([7, 7, 2048]);
+    expect(network.layers.filter(({ className }) => className === "Conv2D")).toHaveLength(53);
+    expect(network.getLayer("res5c_branch2c").parameterCount).toBe(512 * 2048 + 2048);
   });
 
   it("have the parts that the sources list", () => {

@@ -1,0 +1,77 @@
+/** @file Whitening matrices on disk: fitting one takes minutes, reading it a moment. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { FileError } from "../../engine/errors.ts";
+import { readSafetensors, writeSafetensors } from "../weights/safetensors.ts";
+
+/** What a matrix was made from: a file made from anything else is replaced. */
+export interface ZcaKey {
+  /** names the data and their standardization, e.g. by checksum and split */
+  readonly source: string;
+  readonly epsilon: number;
+  /** rows of the matrix */
+  readonly width: number;
+}
+
+/**
+ * The matrix in the file at `path` if it was made for `key`; else what `compute` returns, then written there under a
+ * temporary name and renamed, so that a half-written file never has the name.
+ * @throws FileError if the file is damaged, or cannot be written
+ */
+export async function cachedZcaMatrix(
+  path: string,
+  key: ZcaKey,
+  compute: () => Promise<Float64Array>,
+): Promise<Float64Array> {
+  const found = existsSync(path) ? read(path, key) : undefined;
+  if (found) return found;
+  const matrix = await compute();
+  write(path, key, matrix);
+  return matrix;
+}
+
+/** undefined if the file is whole, but of another key */
+function read(path: string, key: ZcaKey): Float64Array | undefined {
+  const { tensors, metadata } = readWhole(path);
+  const data = tensors.get("zca")?.data;
+  if (!(data instanceof Float64Array) || metadata.sha256 !== checksum(data)) {
+    throw damaged(path, "its checksum is wrong");
+  }
+  return metadata.key === keyText(key) ? data : undefined;
+}
+
+function readWhole(path: string) {
+  try {
+    return readSafetensors(path);
+  } catch (cause) {
+    throw damaged(path, (cause as Error).message, cause);
+  }
+}
+
+function write(path: string, key: ZcaKey, matrix: Float64Array): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw new FileError(`Cannot make the folder of ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const entry = { name: "zca", shape: [key.width, key.width], data: matrix };
+  writeSafetensors(path, [entry], { key: keyText(key), sha256: checksum(matrix) });
+}
+
+function keyText({ source, epsilon, width }: ZcaKey): string {
+  return JSON.stringify({ source, epsilon, width });
+}
+
+function checksum(matrix: Float64Array): string {
+  const bytes = new Uint8Array(matrix.buffer, matrix.byteOffset, matrix.byteLength);
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function damaged(path: string, why: string, cause?: unknown): FileError {
+  const reason = why.replace(/\.$/, "");
+  return new FileError(
+    `The whitening matrix in ${path} is damaged: ${reason}. Delete the file, then it is computed again.`,
+    { cause },
+  );
+}
