@@ -38,9 +38,22 @@ export class ByteReader {
     }
   }
 
-  /** Reads to the end, so that a checksum behind the last byte is checked too. */
-  async drain(): Promise<void> {
-    while (await this.#advance());
+  /** Passes over the next `count` bytes. */
+  async skip(count: number): Promise<void> {
+    for (let left = count; left > 0; ) {
+      if (this.#chunk.length === 0 && !(await this.#advance()))
+        throw new EndOfBytesError(count, count - left);
+      const passed = Math.min(left, this.#chunk.length);
+      this.#chunk = this.#chunk.subarray(passed);
+      left -= passed;
+    }
+  }
+
+  /** Reads to the end, so that a checksum behind the last byte is checked too; says how many bytes were left. */
+  async drain(): Promise<number> {
+    let left = this.#chunk.length;
+    while (await this.#advance()) left += this.#chunk.length;
+    return left;
   }
 
   async #advance(): Promise<boolean> {

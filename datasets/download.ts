@@ -1,9 +1,8 @@
 /** @file Downloads one file so that it is there whole and checked, or not there at all: resumed, hashed, renamed. */
 
-import { type FileHandle, mkdir, open, rename, rm, statfs } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { FileError, formatBytes } from "../engine/errors.ts";
-import { fileError, fileSize } from "./files.ts";
+import { checkFreeSpace, fileError, fileSize, writeAll } from "./files.ts";
 import { brokenOff, DownloadError, type RemoteBytes, requestBytes } from "./http.ts";
 import { md5OfFile } from "./md5.ts";
 
@@ -84,7 +83,9 @@ async function writePart(request: DownloadRequest, part: string, remote: RemoteB
   let position = remote.start;
   try {
     await mkdir(dirname(part), { recursive: true });
-    await checkSpace(part, remote);
+    if (remote.total !== undefined) {
+      await checkFreeSpace("download", dirname(part), remote.total - remote.start);
+    }
     file = await open(part, position > 0 ? "r+" : "w");
     const report = progressReporter(request, remote);
     for await (const chunk of remote.chunks) {
@@ -102,25 +103,6 @@ async function writePart(request: DownloadRequest, part: string, remote: RemoteB
   if (remote.total !== undefined && position !== remote.total) {
     throw brokenOff(request.address, `${position} of ${remote.total} bytes came`);
   }
-}
-
-/** A disk that fills up takes part of a chunk first, and reports the error with the next write. */
-async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length; ) {
-    done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
-  }
-}
-
-/** Says before the first byte that a file will not fit. */
-async function checkSpace(part: string, remote: RemoteBytes): Promise<void> {
-  if (remote.total === undefined) return;
-  const disk = await statfs(dirname(part));
-  const free = disk.bavail * disk.bsize;
-  const needed = remote.total - remote.start;
-  if (free >= needed) return;
-  throw new FileError(
-    `cannot download to ${dirname(part)}: ${formatBytes(needed)} are needed, ${formatBytes(free)} are free on this disk.`,
-  );
 }
 
 function progressReporter({ path, onProgress }: DownloadRequest, { start, total }: RemoteBytes) {

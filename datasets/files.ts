@@ -1,7 +1,7 @@
-/** @file What the operating system says when a file cannot be used, in words. */
+/** @file Files and disks, and what the operating system says when they cannot be used, in words. */
 
-import { stat } from "node:fs/promises";
-import { FileError } from "../engine/errors.ts";
+import { type FileHandle, stat, statfs } from "node:fs/promises";
+import { FileError, formatBytes } from "../engine/errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -40,4 +40,21 @@ export async function fileSize(path: string): Promise<number | undefined> {
     if (errorCode(error) === "ENOENT") return undefined;
     throw fileError("read", path, error);
   }
+}
+
+/** A disk that fills up takes part of a chunk first, and reports the error with the next write. */
+export async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length; ) {
+    done += (await file.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+  }
+}
+
+/** Says before the first byte that something will not fit. `action`: e.g. "download". @throws FileError */
+export async function checkFreeSpace(action: string, folder: string, bytes: number): Promise<void> {
+  const disk = await statfs(folder);
+  const free = disk.bavail * disk.bsize;
+  if (free >= bytes) return;
+  throw new FileError(
+    `cannot ${action} to ${folder}: ${formatBytes(bytes)} are needed, ${formatBytes(free)} are free on this disk.`,
+  );
 }

@@ -1,15 +1,30 @@
 /** @file The data sets by name. */
 
+import { type Cifar100Labels, cifar10, cifar25, cifar100 } from "./cifar.ts";
 import type { Dataset } from "./dataset.ts";
-import { type LoadOptions, loadSvhn } from "./load-svhn.ts";
+import { fashionMnist, mnist } from "./mnist.ts";
+import { type LoadOptions, obtainDataset } from "./obtain.ts";
+import type { DatasetSource } from "./source.ts";
+import { svhn, svhnExtra } from "./svhn.ts";
 
-const loaders = {
-  svhn: loadSvhn,
-} as const satisfies Record<string, (options: LoadOptions) => Promise<Dataset>>;
+export interface LoadDatasetOptions extends LoadOptions {
+  /** of cifar100; default fine */
+  readonly labels?: Cifar100Labels;
+}
 
-export type DatasetId = keyof typeof loaders;
+const sources = {
+  svhn: () => svhn,
+  "svhn-extra": () => svhnExtra,
+  cifar10: () => cifar10,
+  cifar25: () => cifar25,
+  cifar100: ({ labels = "fine" }) => cifar100(labels),
+  mnist: () => mnist,
+  "fashion-mnist": () => fashionMnist,
+} as const satisfies Record<string, (options: LoadDatasetOptions) => DatasetSource>;
 
-/** Loads a data set from the data folder, the network or, if need be, a synthetic stand-in; see its own file. */
-export function loadDataset(id: DatasetId, options: LoadOptions = {}): Promise<Dataset> {
-  return loaders[id](options);
+export type DatasetId = keyof typeof sources;
+
+/** Loads a data set from the data folder, the network or, if need be, a synthetic stand-in; see obtainDataset. */
+export function loadDataset(id: DatasetId, options: LoadDatasetOptions = {}): Promise<Dataset> {
+  return obtainDataset(sources[id](options), options);
 }

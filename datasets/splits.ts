@@ -27,19 +27,58 @@ export function randomSubset(count: number, limit: number, seed: number): Uint32
 }
 
 /**
+ * How a validation part is chosen. A rule and the number of images say exactly which image is where, so the rule is what
+ * a run records. Sizes are a number of images, or a fraction with the rounding of the Keras function that has it.
+ */
+export type SplitRule =
+  | { readonly take: "last" | "first"; readonly size: SplitSize }
+  | { readonly take: "random"; readonly size: SplitSize; readonly seed: number };
+
+export type SplitSize = { readonly images: number } | { readonly fraction: number };
+
+/**
+ * The parts that a rule gives, each in ascending order.
+ * @throws ArgumentError for a size that leaves a part empty
+ */
+export function splitByRule(count: number, rule: SplitRule): Split {
+  const size = validationSize(count, rule);
+  if (!(Number.isSafeInteger(size) && size > 0 && size < count)) {
+    throw new ArgumentError(
+      `validation split: ${formatSize(rule.size)} of ${count} images leaves one part empty or is no number of images.`,
+    );
+  }
+  const at = count - size;
+  if (rule.take === "random") {
+    const order = permutation(count, rule.seed, holdoutStream);
+    return { train: order.slice(0, at).sort(), validation: order.slice(at).sort() };
+  }
+  if (rule.take === "last") return { train: range(0, at), validation: range(at, count) };
+  return { train: range(size, count), validation: range(0, size) };
+}
+
+/** `the last 5,000 of 60,000 training images`, `6,000 of 60,000 training images drawn with seed 1`. */
+export function describeSplit(count: number, rule: SplitRule): string {
+  const size = validationSize(count, rule).toLocaleString("en-US");
+  const of = `${size} of ${count.toLocaleString("en-US")} training images`;
+  return rule.take === "random" ? `${of} drawn with seed ${rule.seed}` : `the ${rule.take} ${of}`;
+}
+
+/**
  * Keras's rule for `fit(validation_split=fraction)`: the last images, before any shuffling, are the validation part.
  * The training part has floor(count * (1 - fraction)) images, computed in double precision as Keras does.
  */
 export function lastFractionSplit(count: number, fraction: number): Split {
-  const at = splitAt(count, fraction);
-  return { train: range(0, at), validation: range(at, count) };
+  return splitByRule(count, { take: "last", size: { fraction } });
 }
 
-/** A validation part drawn by `seed`, of the size that Keras's rule gives; both parts in ascending order. */
+/** Keras's rule for `ImageDataGenerator(validation_split=fraction)`: the first floor(count * fraction) images. */
+export function firstFractionSplit(count: number, fraction: number): Split {
+  return splitByRule(count, { take: "first", size: { fraction } });
+}
+
+/** A validation part drawn by `seed`, of the size that Keras's rule for `fit` gives. */
 export function randomSplit(count: number, fraction: number, seed: number): Split {
-  const at = splitAt(count, fraction);
-  const order = permutation(count, seed, holdoutStream);
-  return { train: order.slice(0, at).sort(), validation: order.slice(at).sort() };
+  return splitByRule(count, { take: "random", size: { fraction }, seed });
 }
 
 /** The images and labels with these numbers, in this order, copied. */
@@ -57,12 +96,14 @@ export function takeImages(set: ImageSet, indices: Uint32Array): ImageSet {
   return { ...set, images, labels, count: indices.length };
 }
 
-function splitAt(count: number, fraction: number): number {
-  const at = Math.floor(count * (1 - fraction));
-  if (at > 0 && at < count) return at;
-  throw new ArgumentError(
-    `validation split: a fraction of ${fraction} of ${count} images leaves one part empty, expected between 0 and 1.`,
-  );
+function validationSize(count: number, { take, size }: SplitRule): number {
+  if ("images" in size) return size.images;
+  const { fraction } = size;
+  return take === "first" ? Math.floor(count * fraction) : count - Math.floor(count * (1 - fraction));
+}
+
+function formatSize(size: SplitSize): string {
+  return "images" in size ? String(size.images) : `a fraction of ${size.fraction}`;
 }
 
 /** 0 to count - 1 in an order drawn by seed (Fisher and Yates). */

@@ -1,32 +1,46 @@
 /** @file The Street View House Numbers, cropped digits ("format 2"): MATLAB files of 32x32 RGB images. */
 
-import { basename, join } from "node:path";
 import { FileError, formatShape } from "../engine/errors.ts";
-import type { DataFile, Dataset, ImageSet } from "./dataset.ts";
-import { fileSize } from "./files.ts";
+import type { ImageSet } from "./dataset.ts";
 import { findVariable, type MatVariable, readMatBytes, readMatDirectory, readMatNumbers } from "./matlab.ts";
-import { md5OfFile } from "./md5.ts";
+import type { DatasetSource, SourceContents } from "./source.ts";
+import { syntheticCounts, syntheticStreetDigits } from "./synthetic-street-digits.ts";
 
-/** Below the data folder. */
-export const svhnFolder = "svhn";
+const trainFile = { name: "train_32x32.mat", md5: "e26dedcc434d2e4c54c9b2d4a06d8373" };
+const testFile = { name: "test_32x32.mat", md5: "eb5a983be6a315427106f1b164d9cef3" };
+const extraFile = { name: "extra_32x32.mat", md5: "a93ce644f1a588dc4d68dda5feec44a7" };
 
-/** The published files: name, MD5 and number of images. */
-export const svhnFiles = {
-  train: { name: "train_32x32.mat", md5: "e26dedcc434d2e4c54c9b2d4a06d8373", count: 73257 },
-  test: { name: "test_32x32.mat", md5: "eb5a983be6a315427106f1b164d9cef3", count: 26032 },
-  extra: { name: "extra_32x32.mat", md5: "a93ce644f1a588dc4d68dda5feec44a7", count: 531131 },
-} as const;
-
-export type SvhnPart = keyof typeof svhnFiles;
-
-/** What every data set of street digits has in common. Label = the file's label - 1, so that 9 is the digit 0. */
-export const svhnFacts = {
+const svhnFacts = {
+  // Label = the file's label - 1, so that 9 is the digit 0.
   classes: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"],
   license: "SVHN: for non-commercial use only.",
   citation:
     "Y. Netzer, T. Wang, A. Coates, A. Bissacco, B. Wu, A. Y. Ng: Reading Digits in Natural Images with Unsupervised " +
     "Feature Learning. NIPS Workshop on Deep Learning and Unsupervised Feature Learning, 2011.",
+  folder: "svhn",
+  addresses: ["http://ufldl.stanford.edu/housenumbers/"],
+  standIn: { what: "street digits", counts: syntheticCounts, draw: syntheticStreetDigits },
 } as const;
+
+/** 73,257 + 26,032 images. */
+export const svhn: DatasetSource = {
+  ...svhnFacts,
+  id: "svhn",
+  name: "SVHN",
+  title: "Street View House Numbers, cropped digits",
+  files: [trainFile, testFile],
+  read: (path) => readSvhn(path, [trainFile.name]),
+};
+
+/** The training set is train and extra together: 604,388 + 26,032 images. */
+export const svhnExtra: DatasetSource = {
+  ...svhnFacts,
+  id: "svhn-extra",
+  name: "SVHN with the extra set",
+  title: "Street View House Numbers, cropped digits, with the extra set",
+  files: [trainFile, testFile, extraFile],
+  read: (path) => readSvhn(path, [trainFile.name, extraFile.name]),
+};
 
 const size = 32;
 const channels = 3;
@@ -34,56 +48,29 @@ const imageBytes = size * size * channels;
 
 /** One file, its shapes checked, its numbers not read yet. */
 interface Opened {
+  readonly name: string;
   readonly path: string;
   readonly pixels: MatVariable;
   readonly labels: MatVariable;
   readonly count: number;
 }
 
-/**
- * Reads SVHN from the data folder; the images are in memory once.
- * @param folder the data folder, with `svhn/{train,test,extra}_32x32.mat`
- * @param extra whether the training set is train and extra together
- * @throws FileError if a file is missing, not a MATLAB version 5 file, damaged, or holds something else
- */
-export async function readSvhn(folder: string, extra: boolean): Promise<Dataset> {
-  const paths = (parts: readonly SvhnPart[]) =>
-    parts.map((part) => join(folder, svhnFolder, svhnFiles[part].name));
-  const training = await Promise.all(paths(extra ? ["train", "extra"] : ["train"]).map(openPart));
-  const test = await Promise.all(paths(["test"]).map(openPart));
-  const files: DataFile[] = [];
-  for (const part of [...training, ...test]) files.push(await describeFile(part));
-  const official = files.every((file) => file.official);
+/** All shapes are checked before any image is read; the images are in memory once. */
+async function readSvhn(
+  path: (name: string) => string,
+  training: readonly string[],
+): Promise<SourceContents> {
+  const open = (names: readonly string[]) => Promise.all(names.map((name) => openPart(name, path(name))));
+  const train = await open(training);
+  const test = await open([testFile.name]);
   return {
-    id: "svhn",
-    title: `Street View House Numbers, cropped digits${extra ? ", with the extra set" : ""}`,
-    ...svhnFacts,
-    train: await readParts(training),
+    train: await readParts(train),
     test: await readParts(test),
-    origin: official ? "official" : "other",
-    files,
-    note: official ? `official SVHN files: ${listFiles(files)}.` : otherNote(files),
+    counts: new Map([...train, ...test].map(({ name, count }) => [name, count])),
   };
 }
 
-function listFiles(files: readonly DataFile[]): string {
-  const describe = ({ path, count }: DataFile) =>
-    `${svhnFolder}/${basename(path)} (${count.toLocaleString("en-US")} image${count === 1 ? "" : "s"})`;
-  return files.map(describe).join(", ");
-}
-
-function otherNote(files: readonly DataFile[]): string {
-  const others = listFiles(files.filter((file) => !file.official));
-  return `not the official SVHN files (other md5): ${others}. Accuracies are not comparable with published ones.`;
-}
-
-async function describeFile({ path, count }: Opened): Promise<DataFile> {
-  const md5 = await md5OfFile(path);
-  const official = Object.values(svhnFiles).some((file) => path.endsWith(file.name) && file.md5 === md5);
-  return { path, bytes: (await fileSize(path)) ?? 0, md5, official, count };
-}
-
-async function openPart(path: string): Promise<Opened> {
+async function openPart(name: string, path: string): Promise<Opened> {
   const variables = await readMatDirectory(path);
   const pixels = findVariable(variables, "X", path);
   const labels = findVariable(variables, "y", path);
@@ -100,7 +87,7 @@ async function openPart(path: string): Promise<Opened> {
       `${path}: y is ${formatShape(labels.dims)}, expected [${count},1]: one label for each image of X ${formatShape(pixels.dims)}.`,
     );
   }
-  return { path, pixels, labels, count };
+  return { name, path, pixels, labels, count };
 }
 
 /** Reads files one behind the other into one set. */

@@ -1,5 +1,6 @@
 /** @file What an experiment is: one question of the assignment, declared. */
 import type { Dataset } from "../datasets/dataset.ts";
+import type { DatasetId } from "../datasets/load-dataset.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
 import type { Model } from "../models/model.ts";
 import type { FreeSection } from "./report/run-report.ts";
@@ -43,7 +44,7 @@ interface ExperimentBase {
   readonly source: Source;
   /** the question in words */
   readonly question: string;
-  readonly dataset: "svhn";
+  readonly dataset: DatasetId;
   readonly published: readonly PublishedFigure[];
   readonly profiles: Readonly<Record<ProfileName, Profile>>;
 }

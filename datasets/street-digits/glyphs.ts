@@ -1,5 +1,6 @@
 /** @file Turns centre lines into distance fields, from which a digit is drawn at any thickness in a few operations. */
 
+import { flattenPath, type Line } from "../drawing/paths.ts";
 import { type Font, fonts } from "./fonts.ts";
 
 /**
@@ -21,18 +22,10 @@ const fieldColumns = 62;
 const fieldRows = 82;
 const cell = 2;
 
-/** Line from (x, y) to (x + dx, y + dy), and its thickness relative to the pen's. */
-interface Segment {
-  readonly x: number;
-  readonly y: number;
-  readonly dx: number;
-  readonly dy: number;
+/** A line of the path, and its thickness relative to the pen's. */
+interface Segment extends Line {
   readonly weight: number;
 }
-
-type Point = readonly [x: number, y: number];
-
-const curveSteps = 8;
 
 const glyphs = new Map<string, Glyph>();
 
@@ -62,7 +55,7 @@ export function distanceAt({ distances }: Glyph, x: number, y: number): number {
 }
 
 function makeGlyph(font: Font, digit: number): Glyph {
-  const segments = flatten(font.digits[digit]!, font.contrast);
+  const segments = weighLines(font.digits[digit]!, font.contrast);
   const xs = segments.flatMap(({ x, dx }) => [x, x + dx]);
   const square = font.pen === "square";
   const distances = new Float32Array(fieldRows * fieldColumns);
@@ -90,43 +83,10 @@ function distanceTo(segment: Segment, px: number, py: number, square: boolean): 
   return (square && beyondEnd ? 0.8 * Math.max(ex, ey) + 0.2 * round : round) / weight;
 }
 
-/** Path data as line segments. */
-function flatten(path: string, contrast: number): Segment[] {
-  const segments: Segment[] = [];
-  let start: Point = [0, 0];
-  let pen: Point = [0, 0];
-  const lineTo = (to: Point) => {
-    const [dx, dy] = [to[0] - pen[0], to[1] - pen[1]];
-    const length = Math.sqrt(dx * dx + dy * dy);
-    if (length > 0)
-      segments.push({ x: pen[0], y: pen[1], dx, dy, weight: 1 - (contrast * Math.abs(dx)) / length });
-    pen = to;
-  };
-  for (const [, command, numbers] of path.matchAll(/([MLQCZ])([^MLQCZ]*)/g)) {
-    const values = (numbers ?? "").trim().split(/\s+/).map(Number);
-    const points = Array.from(
-      { length: values.length >> 1 },
-      (_, i): Point => [values[2 * i]!, values[2 * i + 1]!],
-    );
-    if (command === "M") start = pen = points[0]!;
-    else if (command === "Z") lineTo(start);
-    else if (command === "L") for (const point of points) lineTo(point);
-    else for (const point of curve([pen, ...points])) lineTo(point);
-  }
-  return segments;
-}
-
-/** Points on a Bézier curve of any degree by de Casteljau's repeated interpolation, without the first. */
-function curve(control: readonly Point[]): Point[] {
-  return Array.from({ length: curveSteps }, (_, step) => {
-    const t = (step + 1) / curveSteps;
-    let points = control;
-    while (points.length > 1) {
-      points = points.slice(1).map((to, i): Point => {
-        const from = points[i]!;
-        return [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])];
-      });
-    }
-    return points[0]!;
+/** Path data as lines, horizontal ones thinner by the contrast. */
+function weighLines(path: string, contrast: number): Segment[] {
+  return flattenPath(path).map((line) => {
+    const { dx, dy } = line;
+    return { ...line, weight: 1 - (contrast * Math.abs(dx)) / Math.sqrt(dx * dx + dy * dy) };
   });
 }

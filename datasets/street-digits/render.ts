@@ -1,6 +1,6 @@
 /** @file Paints a scene of the synthetic street digits into 32x32 bytes. */
 
-import { pcg4d } from "../../engine/random.ts";
+import { addNoise, type NoiseSource, smooth } from "../drawing/pixels.ts";
 import { distanceAt } from "./glyphs.ts";
 import { blotchPoints, type Colour, type Scene } from "./scene.ts";
 
@@ -10,19 +10,12 @@ const channels = 3;
 /** Bytes of one image, [h, w, c]. */
 export const imageBytes = imageSize * imageSize * channels;
 
-/** Where the noise of an image comes from: it is hashed per pixel. */
-export interface NoiseSource {
-  readonly seed: number;
-  readonly stream: number;
-  readonly image: number;
-}
-
 /** Paints `scene` into `target`, 3072 bytes [h, w, c]. */
 export function renderScene(scene: Scene, noise: NoiseSource, target: Uint8ClampedArray): void {
   const pixels = new Float32Array(imageBytes);
   paint(scene, pixels);
-  for (let pass = 0; pass < scene.blur.passes; pass++) smooth(pixels, scene.blur.weight);
-  addNoise(scene, noise, pixels, target);
+  for (let pass = 0; pass < scene.blur.passes; pass++) smooth(pixels, imageSize, channels, scene.blur.weight);
+  addNoise(pixels, channels, scene.noise, noise, target);
 }
 
 function paint(scene: Scene, pixels: Float32Array): void {
@@ -97,53 +90,4 @@ function put(pixels: Float32Array, at: number, colour: Colour, opacity: number):
     const under = pixels[at + channel]!;
     pixels[at + channel] = under + opacity * (colour[channel]! - under);
   }
-}
-
-/** One pass of the kernel [weight, 1 - 2 weight, weight] along rows and columns; borders repeat. */
-function smooth(pixels: Float32Array, weight: number): void {
-  const rowStride = imageSize * channels;
-  for (let line = 0; line < imageSize; line++) {
-    for (let channel = 0; channel < channels; channel++) {
-      smoothLine(pixels, line * rowStride + channel, channels, weight);
-    }
-  }
-  for (let start = 0; start < rowStride; start++) smoothLine(pixels, start, rowStride, weight);
-}
-
-function smoothLine(pixels: Float32Array, start: number, stride: number, weight: number): void {
-  const end = start + (imageSize - 1) * stride;
-  let before = pixels[start]!;
-  for (let at = start; at <= end; at += stride) {
-    const here = pixels[at]!;
-    const after = at < end ? pixels[at + stride]! : here;
-    pixels[at] = here + weight * (before + after - 2 * here);
-    before = here;
-  }
-}
-
-/** Adds noise; storing rounds and clips to bytes. */
-function addNoise(
-  { noise }: Scene,
-  source: NoiseSource,
-  pixels: Float32Array,
-  target: Uint8ClampedArray,
-): void {
-  const { seed, stream, image } = source;
-  for (let pixel = 0; pixel < imageSize * imageSize; pixel++) {
-    const bits = pcg4d(seed, stream, image, firstNoiseCount + pixel);
-    const grey = noise.grey * bell(bits[3]);
-    const at = pixel * channels;
-    for (let channel = 0; channel < channels; channel++) {
-      target[at + channel] = pixels[at + channel]! + grey + noise.colour * bell(bits[channel]!);
-    }
-  }
-}
-
-/** The scene's own draws count from 0 and end far below. */
-const firstNoiseCount = 1 << 16;
-
-/** Nearly a standard normal number: the sum of the four bytes, less its mean 510, over its standard deviation. */
-function bell(bits: number): number {
-  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-  return (sum - 510) / 147.8;
 }

@@ -1,6 +1,7 @@
 /** @file Chance decides what a synthetic street digit looks like: layout, typeface, camera, colours, weather. */
 
-import type { Draws } from "./draws.ts";
+import type { Draws } from "../drawing/draws.ts";
+import type { Noise } from "../drawing/pixels.ts";
 import { fonts } from "./fonts.ts";
 import { type Glyph, glyphOf } from "./glyphs.ts";
 
@@ -60,8 +61,7 @@ export interface Scene {
   readonly blotches: Float32Array;
   /** weight of either neighbour in one pass of smoothing, and the number of passes */
   readonly blur: { readonly weight: number; readonly passes: number };
-  /** standard deviation of noise on all channels together, and on each alone */
-  readonly noise: { readonly grey: number; readonly colour: number };
+  readonly noise: Noise;
 }
 
 /** Points per side of the blotch grid. */

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { dataFolder } from "../../datasets/data-folder.ts";
-import { fileSize } from "../../datasets/files.ts";
+import { checkFreeSpace, fileSize } from "../../datasets/files.ts";
 import { md5OfFile } from "../../datasets/md5.ts";
 import { countClasses, pixelRange } from "../../datasets/statistics.ts";
 import { FileError } from "../../engine/errors.ts";
@@ -61,6 +61,17 @@ describe("fileSize", () => {
     expect(await fileSize(join(folder(), "none"))).toBeUndefined();
     symlinkSync("loop", join(folder(), "loop"));
     await expect(fileSize(join(folder(), "loop"))).rejects.toThrow(/cannot read .*loop: .*ELOOP/);
+  });
+});
+
+describe("checkFreeSpace", () => {
+  it("refuses what no disk holds, with both sizes, and lets a byte pass", async () => {
+    await checkFreeSpace("unpack", folder(), 1);
+    const refused = checkFreeSpace("unpack", folder(), 1e18);
+    await expect(refused).rejects.toThrow(
+      /^cannot unpack to .*: 1000000 TB are needed, .* are free on this disk\.$/,
+    );
+    await expect(refused).rejects.toBeInstanceOf(FileError);
   });
 });
 

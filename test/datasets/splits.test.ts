@@ -2,10 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ImageSet } from "../../datasets/dataset.ts";
 import {
+  describeSplit,
+  firstFractionSplit,
   lastFractionSplit,
   randomSplit,
   randomSubset,
   type Split,
+  type SplitRule,
+  splitByRule,
   takeImages,
 } from "../../datasets/splits.ts";
 import { ArgumentError } from "../../engine/errors.ts";
@@ -46,6 +50,57 @@ describe("lastFractionSplit", () => {
     expect(() => lastFractionSplit(10, 0.95)).toThrow(
       "a fraction of 0.95 of 10 images leaves one part empty",
     );
+  });
+});
+
+describe("firstFractionSplit", () => {
+  // Python 3.11: int(n * f), the rule of Keras 2's ImageDataGenerator.
+  it.each([
+    [12500, 0.1, 1250],
+    [50000, 0.1, 5000],
+    [10, 0.7, 7],
+    [100, 0.29, 28],
+  ])("%d images, fraction %d: the first %d to validate", (count, fraction, held) => {
+    const split = firstFractionSplit(count, fraction);
+    expect(split.validation.length).toBe(held);
+    expect(split.validation.at(-1)).toBe(held - 1);
+    expect(split.train[0]).toBe(held);
+    expectPartition(split, count);
+  });
+
+  it("refuses a fraction that leaves a part empty", () => {
+    for (const fraction of [0, 0.05, 1, Number.NaN])
+      expect(() => firstFractionSplit(10, fraction)).toThrow("leaves one part empty");
+  });
+});
+
+describe("splitByRule", () => {
+  it("takes the last or the first 5,000 of MNIST: both conventions of the sources", () => {
+    const last: SplitRule = { take: "last", size: { images: 5000 } };
+    const { train, validation } = splitByRule(60000, last);
+    expect([train.length, train[0], train.at(-1)]).toEqual([55000, 0, 54999]);
+    expect([validation.length, validation[0], validation.at(-1)]).toEqual([5000, 55000, 59999]);
+    expect(describeSplit(60000, last)).toBe("the last 5,000 of 60,000 training images");
+    const first: SplitRule = { take: "first", size: { images: 5000 } };
+    const other = splitByRule(60000, first);
+    expect([other.train.length, other.train[0], other.train.at(-1)]).toEqual([55000, 5000, 59999]);
+    expect([other.validation[0], other.validation.at(-1)]).toEqual([0, 4999]);
+    expect(describeSplit(60000, first)).toBe("the first 5,000 of 60,000 training images");
+  });
+
+  it("gives the same parts from the rule as it is recorded", () => {
+    const rule: SplitRule = { take: "random", size: { images: 7 }, seed: 3 };
+    const split = splitByRule(50, rule);
+    expect(split.validation.length).toBe(7);
+    expectPartition(split, 50);
+    expect(splitByRule(50, JSON.parse(JSON.stringify(rule)) as SplitRule)).toEqual(split);
+    expect(splitByRule(50, { ...rule, seed: 4 })).not.toEqual(split);
+    expect(describeSplit(50, rule)).toBe("7 of 50 training images drawn with seed 3");
+  });
+
+  it.each([0, 10, 11, -1, 2.5, Number.NaN])("refuses %d images of 10", (images) => {
+    for (const take of ["first", "last"] as const)
+      expect(() => splitByRule(10, { take, size: { images } })).toThrow(ArgumentError);
   });
 });
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { dataFolder } from "../../datasets/data-folder.ts";
+import { loadDataset } from "../../datasets/load-dataset.ts";
 import { countClasses, pixelRange } from "../../datasets/statistics.ts";
-import { readSvhn } from "../../datasets/svhn.ts";
 import { FileError } from "../../engine/errors.ts";
 import { doubleStorage, type MatArray, matFile, uint8Storage } from "./support/mat-writer.ts";
 import { useTemporaryFolder } from "./support/temporary-folder.ts";
@@ -31,12 +31,14 @@ function prepare(train: readonly MatArray[] | string): string {
   return folder();
 }
 
+const read = (data: string) => loadDataset("svhn", { data, allowDownload: false });
+
 /** fixtures/make-mat.py: pixel [h, w, c] of image n. */
 const pixel = (h: number, w: number, c: number, n: number) => (7 * h + 3 * w + 50 * c + 11 * n) % 256;
 
-describe("readSvhn", () => {
+describe("svhn", () => {
   it("brings SciPy's arrays to [n, h, w, c] and labels 1..10 to 0..9", async () => {
-    const { test } = await readSvhn(prepare("svhn-12.mat"), false);
+    const { test } = await read(prepare("svhn-12.mat"));
     expect(test).toMatchObject({ count: 12, height: 32, width: 32, channels: 3 });
     for (let n = 0; n < 12; n++)
       for (let h = 0; h < 32; h++)
@@ -49,24 +51,24 @@ describe("readSvhn", () => {
   });
 
   it("reads a single image, whose last dimension MATLAB drops", async () => {
-    const { train, classes } = await readSvhn(prepare("svhn-1.mat"), false);
+    const { train, classes } = await read(prepare("svhn-1.mat"));
     expect(train.count).toBe(1);
     expect([...train.images.subarray(0, 4)]).toEqual([0, 50, 100, 3]);
     expect(classes[train.labels[0]!]).toBe("1");
   });
 
   it("takes label 10 as the digit 0, stored as double or uint8, as column or row", async () => {
-    const column = await readSvhn(prepare([pixels(2), labels([10, 9])]), false);
+    const column = await read(prepare([pixels(2), labels([10, 9])]));
     expect([...column.train.labels].map((label) => column.classes[label])).toEqual(["0", "9"]);
     const row = labels([3, 10], { dims: [1, 2], classCode: 9, storage: uint8Storage });
-    const { train, classes } = await readSvhn(prepare([pixels(2), row]), false);
+    const { train, classes } = await read(prepare([pixels(2), row]));
     expect([...train.labels].map((label) => classes[label])).toEqual(["3", "0"]);
   });
 
   it("puts the extra images behind those of the training set", async () => {
     const data = prepare([pixels(2), labels([1, 2])]);
     copyFileSync(fixture("svhn-12.mat"), join(data, "svhn", "extra_32x32.mat"));
-    const { train, files } = await readSvhn(data, true);
+    const { train, files } = await loadDataset("svhn-extra", { data, allowDownload: false });
     expect(train.count).toBe(14);
     expect([...train.labels.subarray(0, 4)]).toEqual([0, 1, 0, 1]);
     expect(train.images[2 * 3072 - 1]).toBe(9);
@@ -76,7 +78,7 @@ describe("readSvhn", () => {
 
   it("names files that are not the official ones, with counts and md5", async () => {
     const data = prepare("svhn-1.mat");
-    const { origin, note, files } = await readSvhn(data, false);
+    const { origin, note, files } = await read(data);
     expect(origin).toBe("other");
     expect(note).toMatch(
       /not the official SVHN files \(other md5\): svhn\/train_32x32\.mat \(1 image\), .*\(12 images\)/,
@@ -123,7 +125,7 @@ describe("files that hold something else", () => {
       /y is char, expected real numbers/,
     ],
   ])("%s", async (_, arrays, message) => {
-    const reading = readSvhn(prepare(arrays), false);
+    const reading = read(prepare(arrays));
     await expect(reading).rejects.toThrow(message);
     await expect(reading).rejects.toBeInstanceOf(FileError);
   });
@@ -136,7 +138,7 @@ describe.skipIf(missing.length > 0)(
   `real SVHN in ${real}${missing.length > 0 ? " (skipped: not there)" : ""}`,
   () => {
     it("is read whole, every class present, pixels over the whole range", async () => {
-      const { train, test, origin, files } = await readSvhn(real, false);
+      const { train, test, origin, files } = await read(real);
       for (const set of [train, test]) {
         expect(set.images.length).toBe(set.count * 3072);
         expect(Math.min(...countClasses(set, 10))).toBeGreaterThan(0);

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ImageSet } from "../../datasets/dataset.ts";
+import { Draws } from "../../datasets/drawing/draws.ts";
 import { countClasses, pixelRange } from "../../datasets/statistics.ts";
-import { Draws } from "../../datasets/street-digits/draws.ts";
 import { fonts } from "../../datasets/street-digits/fonts.ts";
 import { distanceAt, glyphOf } from "../../datasets/street-digits/glyphs.ts";
 import { syntheticStreetDigits } from "../../datasets/synthetic-street-digits.ts";

@@ -1,9 +1,12 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { loadDataset } from "../../datasets/load-dataset.ts";
-import { type LoadOptions, loadSvhn } from "../../datasets/load-svhn.ts";
+import { type DatasetId, loadDataset } from "../../datasets/load-dataset.ts";
+import { mnist } from "../../datasets/mnist.ts";
+import { type LoadOptions, obtainDataset } from "../../datasets/obtain.ts";
+import type { DatasetSource } from "../../datasets/source.ts";
 import { FileError } from "../../engine/errors.ts";
 import { useFileServers } from "./support/file-server.ts";
 import { useTemporaryFolder } from "./support/temporary-folder.ts";
@@ -19,9 +22,10 @@ function put(...names: string[]): void {
   for (const name of names) writeFileSync(join(folder(), "svhn", name), twelve);
 }
 
-const load = (options: LoadOptions) => loadSvhn({ data: folder(), syntheticCounts: small, ...options });
+const load = (options: LoadOptions, id: DatasetId = "svhn") =>
+  loadDataset(id, { data: folder(), syntheticCounts: small, ...options });
 
-describe("loadSvhn", () => {
+describe("loadDataset", () => {
   it("uses the files that are there, whatever their md5, without asking the network", async () => {
     put("train_32x32.mat", "test_32x32.mat");
     const { address, ranges } = await serve(twelve);
@@ -52,23 +56,72 @@ describe("loadSvhn", () => {
     expect(other.train.images.every((value, i) => value === dataset.train.images[i])).toBe(false);
   });
 
-  it("one real file of two: all synthetic, never a mixture", async () => {
+  it("one real file of two: an error that names both, neither a mixture nor a stand-in", async () => {
     put("train_32x32.mat");
-    const dataset = await load({ allowDownload: false });
-    expect(dataset).toMatchObject({ origin: "synthetic", train: { count: 12 }, test: { count: 5 } });
-    expect(dataset.note).toContain(`test_32x32.mat not in ${join(folder(), "svhn")}, downloads are off`);
-    expect(dataset.note).not.toContain("train_32x32.mat");
-    const real = 7; // fixtures/make-mat.py: pixel [1, 0, 0] of image 0
-    expect(dataset.train.images.slice(96, 99)).not.toEqual(Uint8Array.of(real, real + 50, real + 100));
+    const loading = load({ allowDownload: false });
+    await expect(loading).rejects.toThrow(
+      `${join(folder(), "svhn")}: test_32x32.mat of SVHN not found, train_32x32.mat found (downloads are off).`,
+    );
+    await expect(loading).rejects.toBeInstanceOf(FileError);
   });
 
-  it("with extra: asks for the third file too", async () => {
+  it("svhn-extra asks for the third file too", async () => {
     put("train_32x32.mat", "test_32x32.mat");
-    const dataset = await load({ allowDownload: false, extra: true });
-    expect(dataset.origin).toBe("synthetic");
-    expect(dataset.note).toContain("extra_32x32.mat not in");
+    await expect(load({ allowDownload: false }, "svhn-extra")).rejects.toThrow(
+      "extra_32x32.mat of SVHN with",
+    );
     put("extra_32x32.mat");
-    expect(await load({ allowDownload: false, extra: true })).toMatchObject({ train: { count: 24 } });
+    expect(await load({ allowDownload: false }, "svhn-extra")).toMatchObject({
+      id: "svhn-extra",
+      train: { count: 24 },
+    });
+  });
+
+  it.each<[DatasetId, number, number]>([
+    ["svhn", 10, 3],
+    ["svhn-extra", 10, 3],
+    ["cifar10", 10, 3],
+    ["cifar25", 25, 3],
+    ["cifar100", 100, 3],
+    ["mnist", 10, 1],
+    ["fashion-mnist", 10, 1],
+  ])("%s has a stand-in of its classes and channels", async (id, classes, channels) => {
+    const dataset = await load({ allowDownload: false }, id);
+    expect(dataset).toMatchObject({
+      id,
+      origin: "synthetic",
+      train: { count: 12, channels },
+      test: { count: 5 },
+    });
+    expect(new Set(dataset.classes).size).toBe(classes);
+    expect(dataset.note).toMatch(
+      /^SYNTHETIC stand-in: 12 \+ 5 .* made with seed 0, not .* \(none of its files in /,
+    );
+    expect(dataset.note).toContain("downloads are off");
+  });
+
+  it("tries the mirrors in their order, and names each that fails", async () => {
+    const { address } = await serve(twelve);
+    const gone = await serve(twelve, { status: 404 });
+    const source = (addresses: readonly string[]): DatasetSource => ({
+      ...mnist,
+      addresses,
+      files: mnist.files.map(({ name }) => ({ name, md5: createHash("md5").update(twelve).digest("hex") })),
+      read: async () => expect.fail("got as far as reading"),
+    });
+    await expect(obtainDataset(source([gone.address, address]), { data: folder() })).rejects.toThrow(
+      "got as far as reading",
+    );
+    expect(gone.ranges.length).toBe(4);
+    expect(readdirSync(join(folder(), "mnist")).length).toBe(4);
+    const data = join(folder(), "empty");
+    const dataset = await obtainDataset(source([gone.address, `${gone.address}b/`]), {
+      data,
+      syntheticCounts: small,
+    });
+    expect(dataset.note).toMatch(
+      /train-images-idx3-ubyte\.gz: .*\(404\); cannot download .*\/b\/train-images.*\(404\)/,
+    );
   });
 
   it("a server without the files: synthetic", async () => {

@@ -1,0 +1,131 @@
+/** @file CIFAR-10, CIFAR-100 and the first 25 classes of CIFAR-100: 32x32 RGB photographs, binary version. */
+
+import { FileError } from "../engine/errors.ts";
+import { cifar10Classes, cifar100CoarseClasses, cifar100FineClasses } from "./cifar-classes.ts";
+import { countRecords, type RecordLayout, readRecords } from "./cifar-records.ts";
+import type { ImageSet } from "./dataset.ts";
+import type { DatasetSource, SourceContents } from "./source.ts";
+import { takeImages } from "./splits.ts";
+import { coloredShapes } from "./synthetic-shapes.ts";
+
+const cifarFacts = {
+  license: "CIFAR: no licence stated; its authors ask that the technical report be cited.",
+  citation: "A. Krizhevsky: Learning Multiple Layers of Features from Tiny Images. Technical report, 2009.",
+  addresses: ["https://www.cs.toronto.edu/~kriz/"],
+} as const;
+
+const cifar10Layout: RecordLayout = { labels: [{ name: "label", classes: 10 }], chosen: 0 };
+
+/**
+ * 50,000 + 10,000 images in 10 classes. The MD5s of the files inside the archive are those that several public projects
+ * check (also against the pixels of the official Python version).
+ */
+export const cifar10: DatasetSource = {
+  ...cifarFacts,
+  id: "cifar10",
+  name: "CIFAR-10",
+  title: "CIFAR-10: photographs in 10 classes",
+  classes: cifar10Classes,
+  folder: "cifar-10-batches-bin",
+  archive: { name: "cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530" },
+  files: [
+    { name: "data_batch_1.bin", md5: "5dd7e06a14cb22eb9f671a540d1b7c25" },
+    { name: "data_batch_2.bin", md5: "5ea93a67294ea407fff1d09f752e9692" },
+    { name: "data_batch_3.bin", md5: "942cd6a4bcdd0dd3c604fbe906cb4421" },
+    { name: "data_batch_4.bin", md5: "ae636b3ba5c66a11e91e8cb52e771fcb" },
+    { name: "data_batch_5.bin", md5: "53f37980c15c3d472c316c40844f3f0d" },
+    { name: "test_batch.bin", md5: "803d5f7f4d78ea53de84dbe85f74fb6d" },
+  ],
+  read: (path) => {
+    const batches = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
+    return readParts(path, batches, ["test_batch.bin"], cifar10Layout);
+  },
+  standIn: coloredShapes(10),
+};
+
+/** The MD5s of the files inside the archive come from one public project; a download brings its own, see official-sums. */
+const cifar100Files = {
+  ...cifarFacts,
+  folder: "cifar-100-binary",
+  archive: { name: "cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8" },
+  files: [
+    { name: "train.bin", md5: "6172c7755cfe09b2fe270c85cebc1b15" },
+    { name: "test.bin", md5: "4499cfba6c016c1be1438163640a0898" },
+  ],
+} as const;
+
+/** Which of its two labels an image of CIFAR-100 gets: 100 fine classes, or the 20 coarse ones that group them by five. */
+export type Cifar100Labels = "fine" | "coarse";
+
+/** 50,000 + 10,000 images. */
+export function cifar100(labels: Cifar100Labels): DatasetSource {
+  const fine = labels === "fine";
+  return {
+    ...cifar100Files,
+    id: "cifar100",
+    name: "CIFAR-100",
+    title: fine ? "CIFAR-100: photographs in 100 classes" : "CIFAR-100: photographs, the 20 coarse classes",
+    classes: fine ? cifar100FineClasses : cifar100CoarseClasses,
+    read: (path) => readCifar100(path, labels),
+    standIn: coloredShapes(fine ? 100 : 20),
+  };
+}
+
+/** Classes of CIFAR-25. */
+const firstClasses = 25;
+
+/** The images of CIFAR-100 with fine label 0 to 24: 12,500 + 2,500. */
+export const cifar25: DatasetSource = {
+  ...cifar100Files,
+  id: "cifar25",
+  name: "CIFAR-100",
+  title: "CIFAR-25: the first 25 classes of CIFAR-100",
+  classes: cifar100FineClasses.slice(0, firstClasses),
+  read: async (path) => {
+    const { train, test, counts } = await readCifar100(path, "fine");
+    return {
+      train: keepFirstClasses(train, path("train.bin")),
+      test: keepFirstClasses(test, path("test.bin")),
+      counts,
+    };
+  },
+  standIn: coloredShapes(firstClasses),
+};
+
+function readCifar100(path: (name: string) => string, labels: Cifar100Labels): Promise<SourceContents> {
+  return readParts(path, ["train.bin"], ["test.bin"], {
+    labels: [
+      { name: "coarse label", classes: cifar100CoarseClasses.length },
+      { name: "fine label", classes: cifar100FineClasses.length },
+    ],
+    chosen: labels === "coarse" ? 0 : 1,
+  });
+}
+
+async function readParts(
+  path: (name: string) => string,
+  training: readonly string[],
+  test: readonly string[],
+  layout: RecordLayout,
+): Promise<SourceContents> {
+  const counts = new Map<string, number>();
+  for (const name of [...training, ...test]) counts.set(name, await countRecords(path(name), layout));
+  return {
+    train: await readRecords(training.map(path), layout),
+    test: await readRecords(test.map(path), layout),
+    counts,
+  };
+}
+
+function keepFirstClasses(set: ImageSet, path: string): ImageSet {
+  const kept: number[] = [];
+  set.labels.forEach((label, i) => {
+    if (label < firstClasses) kept.push(i);
+  });
+  if (kept.length === 0) {
+    throw new FileError(
+      `${path}: none of its ${set.count} images has a fine label from 0 to ${firstClasses - 1}.`,
+    );
+  }
+  return kept.length === set.count ? set : takeImages(set, Uint32Array.from(kept));
+}

@@ -1,0 +1,121 @@
+/** @file A data set for an experiment: the files that are there, else downloaded ones, else a synthetic stand-in. */
+
+import { basename, join } from "node:path";
+import { FileError } from "../engine/errors.ts";
+import { dataFolder } from "./data-folder.ts";
+import type { DataFile, Dataset } from "./dataset.ts";
+import { type FetchOptions, fetchFiles } from "./fetch-files.ts";
+import { fileSize } from "./files.ts";
+import { md5OfFile } from "./md5.ts";
+import { isOfficial } from "./official-sums.ts";
+import type { DatasetSource, PublishedFile } from "./source.ts";
+import { countClasses } from "./statistics.ts";
+
+export interface LoadOptions extends FetchOptions {
+  /** the data folder; see dataFolder() for the default */
+  readonly data?: string;
+  /** of the synthetic stand-in; default 0 */
+  readonly seed?: number;
+  /** images of the synthetic stand-in */
+  readonly syntheticCounts?: { readonly train: number; readonly test: number };
+}
+
+/**
+ * Loads a data set. Files in the data folder are used whatever their md5; missing ones are downloaded; if the network
+ * does not give them, the whole data set is synthetic, as `origin` and `note` say. Real and synthetic images are never
+ * mixed: where only some of the files are there, that is an error.
+ * @throws FileError for a damaged or missing file, trouble with the disk, or a download that broke off half way
+ */
+export async function obtainDataset(source: DatasetSource, options: LoadOptions = {}): Promise<Dataset> {
+  const folder = join(dataFolder(options.data), source.folder);
+  const missing: PublishedFile[] = [];
+  for (const file of source.files) {
+    if ((await fileSize(join(folder, file.name))) === undefined) missing.push(file);
+  }
+  if (missing.length === 0) return readDataset(source, folder);
+  const trouble = await fetchFiles(source, folder, missing, options);
+  if (trouble === undefined) return readDataset(source, folder);
+  if (missing.length < source.files.length) throw incomplete(source, folder, missing, trouble);
+  return standIn(source, options, `none of its files in ${folder}: ${trouble}`);
+}
+
+async function readDataset(source: DatasetSource, folder: string): Promise<Dataset> {
+  const { id, title, classes, license, citation } = source;
+  const { train, test, counts } = await source.read((name) => join(folder, name));
+  const files: DataFile[] = [];
+  for (const file of source.files) {
+    const path = join(folder, file.name);
+    const md5 = await md5OfFile(path);
+    const bytes = (await fileSize(path)) ?? 0;
+    const official = await isOfficial(folder, file, md5);
+    files.push({ path, bytes, md5, official, count: counts.get(file.name) ?? 0 });
+  }
+  const official = files.every((file) => file.official);
+  const present = countClasses(train, classes.length).filter((count) => count > 0).length;
+  const sizes = `${number(train.count)} + ${number(test.count)} images`;
+  return {
+    id,
+    title,
+    classes,
+    license,
+    citation,
+    train,
+    test,
+    files,
+    origin: official ? "official" : "other",
+    note: official ? `official ${source.name} files: ${sizes}.` : otherNote(source, files, present),
+  };
+}
+
+function otherNote(
+  { name, folder, files, classes }: DatasetSource,
+  found: readonly DataFile[],
+  present: number,
+) {
+  const describe = (file: DataFile, i: number) => {
+    const unit = files[i]!.holds === "labels" ? "label" : "image";
+    return `${folder}/${basename(file.path)} (${number(file.count)} ${unit}${file.count === 1 ? "" : "s"})`;
+  };
+  const others = found.flatMap((file, i) => (file.official ? [] : [describe(file, i)])).join(", ");
+  const absent = present < classes.length ? ` Only ${present} of ${classes.length} classes occur.` : "";
+  return `not the official ${name} files (other md5): ${others}.${absent} Accuracies are not comparable with published ones.`;
+}
+
+function incomplete(
+  { name, files }: DatasetSource,
+  folder: string,
+  missing: readonly PublishedFile[],
+  trouble: string,
+): FileError {
+  const there = files.filter((file) => !missing.includes(file));
+  const list = (some: readonly PublishedFile[]) => some.map((file) => file.name).join(", ");
+  return new FileError(
+    `${folder}: ${list(missing)} of ${name} not found, ${list(there)} found (${trouble}). Put the missing there, or name ` +
+      "another data folder with --data: without any file of it, synthetic images stand in.",
+  );
+}
+
+function standIn(
+  { id, name, classes, standIn }: DatasetSource,
+  options: LoadOptions,
+  trouble: string,
+): Dataset {
+  const { seed = 0, syntheticCounts: counts = standIn.counts } = options;
+  const sizes = `${number(counts.train)} + ${number(counts.test)}`;
+  return {
+    id,
+    title: `Synthetic ${standIn.what} (stand-in for ${name})`,
+    classes: standIn.classes ?? classes,
+    train: standIn.draw("train", counts.train, seed),
+    test: standIn.draw("test", counts.test, seed),
+    origin: "synthetic",
+    files: [],
+    note: `SYNTHETIC stand-in: ${sizes} ${standIn.what} made with seed ${seed}, not ${name} (${trouble}).`,
+    license: "Made by wgrad; free of rights of others.",
+    citation: `Synthetic ${standIn.what} of wgrad.`,
+  };
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}

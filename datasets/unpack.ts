@@ -1,0 +1,88 @@
+/** @file Unpacks chosen files from a .tar.gz archive so that they are there whole, or not there at all. */
+
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { FileError } from "../engine/errors.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { checkFreeSpace, fileError, writeAll } from "./files.ts";
+import { readGzip } from "./gzip.ts";
+import { readTarHeader, tarPadding } from "./tar.ts";
+
+const blockBytes = 1 << 20;
+
+/** Where the bytes of a file lie until it is whole. */
+const partOf = (folder: string, name: string) => join(folder, `${name}.part`);
+
+/**
+ * Unpacks the files `names` of the archive's folder `basename(folder)` into `folder`. Only these names are ever written;
+ * whatever else the archive holds is passed over. The files get their names when the archive was read to its end.
+ * @throws FileError if the archive is damaged or lacks one of the files, or for trouble with the disk; what was unpacked
+ * until then is removed, files of other names are untouched
+ */
+export async function unpackTarGz(archive: string, folder: string, names: readonly string[]): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const found = await readGzip(archive, (reader) => unpackMembers(reader, archive, folder, names));
+    const missing = names.filter((name) => !found.has(name));
+    if (missing.length > 0) {
+      const members = missing.map((name) => `${basename(folder)}/${name}`).join(", ");
+      throw new FileError(`${archive}: ${members} is not in the archive.`);
+    }
+    for (const name of names) await rename(partOf(folder, name), join(folder, name));
+  } catch (error) {
+    for (const name of names) await rm(partOf(folder, name), { force: true });
+    throw fileError("unpack to", folder, error);
+  }
+}
+
+async function unpackMembers(
+  reader: ByteReader,
+  archive: string,
+  folder: string,
+  names: readonly string[],
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (;;) {
+    const header = await readTarHeader(reader, archive);
+    if (!header) break;
+    const { bytes, isFile } = header;
+    const name = names.find(
+      (wanted) => isFile && memberName(header.name) === `${basename(folder)}/${wanted}`,
+    );
+    if (name === undefined) await reader.skip(bytes);
+    else {
+      found.add(name);
+      await checkFreeSpace("unpack", folder, bytes);
+      await writeMember(reader, partOf(folder, name), bytes);
+    }
+    await reader.skip(tarPadding(bytes));
+  }
+  await reader.drain(); // to the checksum of the gzip stream
+  return found;
+}
+
+/** Some archivers write ./folder/file. */
+function memberName(name: string): string {
+  return name.replace(/^(\.\/)+/, "");
+}
+
+async function writeMember(reader: ByteReader, path: string, bytes: number): Promise<void> {
+  // Trouble with this file is not trouble with the archive, which is what the caller makes of any other error.
+  const onDisk = <T>(work: Promise<T>) =>
+    work.catch((error: unknown) => {
+      throw fileError("write", path, error);
+    });
+  let file: FileHandle | undefined;
+  try {
+    file = await onDisk(open(path, "w"));
+    const block = new Uint8Array(Math.min(blockBytes, bytes));
+    for (let position = 0; position < bytes; position += block.length) {
+      const part = block.subarray(0, Math.min(block.length, bytes - position));
+      await reader.readInto(part);
+      await onDisk(writeAll(file, part, position));
+    }
+    await onDisk(file.sync());
+  } finally {
+    await file?.close();
+  }
+}
