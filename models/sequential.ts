@@ -1,7 +1,7 @@
 /** @file sequential(): a model whose layers follow one another. */
 import { ArgumentError } from "../engine/errors.ts";
 import { copyGraph } from "./clone.ts";
-import { InputLayer } from "./layers/input.ts";
+import { InputLayer, input } from "./layers/input.ts";
 import type { Layer, LayerOptions } from "./layers/layer.ts";
 import { Model, type ModelOptions } from "./model.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
@@ -20,17 +20,20 @@ export class Sequential extends Model {
 }
 
 /**
- * Keras's Sequential: `sequential([Input([32, 32, 3]), Conv2D(16, 5), Flatten(), Dense(10)])`.
- * @throws ArgumentError if the first layer is no Input, ShapeError if a layer cannot take the output before it
+ * Keras's Sequential: `sequential([Input([32, 32, 3]), Conv2D(16, 5), Flatten(), Dense(10)])`. It may start with a model
+ * instead of an Input.
+ * @throws ArgumentError for another first layer, ShapeError if a layer cannot take the output before it
  */
 export function sequential(layers: readonly Layer[], options: LayerOptions = {}): Sequential {
-  const [first, ...rest] = layers;
-  if (!(first instanceof InputLayer) || rest.length === 0) {
+  const [first, ...others] = layers;
+  const start =
+    first instanceof InputLayer ? first.tensor : first instanceof Model && input(first.inputShape);
+  if (!start || others.length === 0) {
     throw new ArgumentError(
-      "sequential: the first layer must be Input(shape), e.g. Input([32, 32, 3]), and others must follow.",
+      "sequential: the first layer must be Input(shape), e.g. Input([32, 32, 3]), or a model, and others must follow.",
     );
   }
-  const inputs = first.tensor;
-  const outputs = rest.reduce<SymbolicTensor>((x, layer) => layer.apply(x), inputs);
-  return new Sequential({ ...options, inputs, outputs });
+  const rest = first instanceof Model ? layers : others;
+  const outputs = rest.reduce<SymbolicTensor>((x, layer) => layer.apply(x), start);
+  return new Sequential({ ...options, inputs: start, outputs });
 }

@@ -10,9 +10,9 @@ export type PoolingOptions = Omit<PoolOptions, "poolSize"> & LayerOptions;
 export abstract class Pooling2DLayer extends Layer {
   protected readonly options: PoolOptions;
 
-  constructor(options: PoolOptions & LayerOptions) {
+  constructor({ poolSize = 2, strides = poolSize, padding = "valid", ...options }: PoolOptions & LayerOptions) {
     super(options);
-    this.options = options;
+    this.options = { poolSize, strides, padding };
   }
 
   outputShape(inputs: readonly Shape[]): Shape {
