@@ -3,6 +3,7 @@ import { kernel, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sum } from "../reduce/reduce.ts";
 import type { Affinities } from "./affinities.ts";
+import type { Embedding } from "./embedding.ts";
 
 const forcesKernel = kernel(import.meta.url, "forces.wgsl", {
   reads: ["p", "y"],
@@ -20,13 +21,6 @@ const moveKernel = kernel(import.meta.url, "move-points.wgsl", {
   reads: ["gradient"],
   updates: ["gains", "velocity", "y"],
 });
-
-/** An embedding on its way, each [2, points]: all x coordinates, then all y coordinates. */
-export interface Embedding {
-  readonly y: Tensor;
-  readonly velocity: Tensor;
-  readonly gains: Tensor;
-}
 
 export interface Slope {
   /** [2, points], 0 in the padding */
@@ -72,7 +66,11 @@ export interface StepOptions {
 }
 
 /** Moves the points down the gradient. */
-export function movePoints(embedding: Embedding, gradient: Tensor, options: StepOptions): void {
-  const constants = { MOMENTUM: options.momentum, RATE: options.learningRate };
-  run(moveKernel, { gradient, ...embedding }, {}, { constants, invocations: gradient.size / 4 });
+export function movePoints(
+  { y, velocity, gains }: Embedding,
+  gradient: Tensor,
+  { momentum, learningRate }: StepOptions,
+): void {
+  const constants = { MOMENTUM: momentum, RATE: learningRate };
+  run(moveKernel, { gradient, gains, velocity, y }, {}, { constants, invocations: gradient.size / 4 });
 }

@@ -2,12 +2,14 @@
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, NumericError, ShapeError } from "../../engine/errors.ts";
 import { elementNormal } from "../../engine/random.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import { square } from "../elementwise/unary.ts";
 import { Pca } from "../pca/pca.ts";
 import { sum } from "../reduce/reduce.ts";
-import { type HostRows, roundUp } from "../rows.ts";
+import type { HostRows } from "../rows.ts";
 import { type Affinities, affinities } from "./affinities.ts";
-import { divergence, divergenceGradient, type Embedding, movePoints } from "./descent.ts";
+import { divergence, divergenceGradient, movePoints } from "./descent.ts";
+import { Embedding } from "./embedding.ts";
 
 export interface TsneOptions {
   /** effective number of neighbours, below the number of points */
@@ -26,13 +28,18 @@ export interface TsneOptions {
   readonly onProgress?: (progress: TsneProgress) => void;
 }
 
-export interface TsneProgress {
+/** Where the descent is. */
+interface TsneFigures {
   /** steps done */
   readonly iteration: number;
-  readonly iterations: number;
   /** Kullback-Leibler divergence, of the exaggerated affinities while they are */
   readonly divergence: number;
   readonly gradientNorm: number;
+}
+
+export interface TsneProgress extends TsneFigures {
+  /** steps to do */
+  readonly iterations: number;
 }
 
 export interface TsneResult {
@@ -50,10 +57,13 @@ const smallestGradient = 1e-7;
 
 /** Part of the descent with one exaggeration and momentum; it starts at rest. */
 interface Phase {
+  /** steps done before */
   readonly first: number;
+  /** steps done after */
   readonly end: number;
   readonly exaggeration: number;
   readonly momentum: number;
+  readonly learningRate: number;
 }
 
 /**
@@ -64,82 +74,86 @@ interface Phase {
  * @throws NumericError if the descent diverges
  */
 export async function tsne(engine: Engine, rows: HostRows, options: TsneOptions = {}): Promise<TsneResult> {
-  const { perplexity = 30, earlyExaggeration = 12, iterations = 1000 } = options;
-  if (!Number.isInteger(iterations) || iterations < 1) {
-    throw new ArgumentError(`t-SNE: iterations must be a whole number from 1 on, got ${iterations}.`);
-  }
+  const { perplexity = 30, iterations = 1000, onProgress } = options;
+  checkOptions(options);
   const found = engine.scope(() => {
     const { count, p } = affinities(engine, rows, perplexity);
     return { count, p: engine.keep(p) };
   });
-  const points = roundUp(found.count, 4);
-  const learningRate = options.learningRate ?? Math.max(found.count / earlyExaggeration / 4, 50);
-  const held: Embedding[] = [];
-  try {
-    const start = planar(await startingPoints(engine, rows, options), points);
-    const embedding = engine.scope(() => {
-      const [y, velocity, gains] = [start, start, start].map((values) =>
-        engine.keep(engine.tensor(values, [2, points])),
-      );
-      return { y: y!, velocity: velocity!, gains: gains! };
-    });
-    held.push(embedding);
-    const change = Math.min(explorationSteps, iterations);
-    const phases: Phase[] = [
-      { first: 0, end: change, exaggeration: earlyExaggeration, momentum: 0.5 },
-      { first: change, end: iterations, exaggeration: 1, momentum: 0.8 },
-    ];
-    let last: TsneProgress | undefined;
-    for (const phase of phases) {
-      if (phase.end > phase.first) last = await descend(found, embedding, phase, learningRate, options);
-    }
-    const y = (await embedding.y.data()) as Float32Array;
-    const plane = Float32Array.from(
-      { length: 2 * found.count },
-      (_, i) => y[(i % 2) * points + Math.floor(i / 2)]!,
-    );
-    return { embedding: plane, divergence: last!.divergence, iterations: last!.iteration };
-  } finally {
-    found.p.dispose();
-    for (const { y, velocity, gains } of held) for (const tensor of [y, velocity, gains]) tensor.dispose();
+  using _ = found.p;
+  using embedding = new Embedding(engine, await startingPoints(engine, rows, options));
+  let last: TsneFigures | undefined;
+  for (const phase of phasesOf(options, found.count)) {
+    last = await descend(found, embedding, phase, (figures) => onProgress?.({ ...figures, iterations }));
   }
+  const { divergence, iteration } = last!;
+  return { embedding: await embedding.coordinates(), divergence, iterations: iteration };
+}
+
+function phasesOf(options: TsneOptions, count: number): Phase[] {
+  const { earlyExaggeration = 12, iterations = 1000 } = options;
+  const { learningRate = Math.max(count / earlyExaggeration / 4, 50) } = options;
+  const change = Math.min(explorationSteps, iterations);
+  const phases = [
+    { first: 0, end: change, exaggeration: earlyExaggeration, momentum: 0.5, learningRate },
+    { first: change, end: iterations, exaggeration: 1, momentum: 0.8, learningRate },
+  ];
+  return phases.filter(({ first, end }) => end > first);
 }
 
 /** Runs a phase, ended early where scikit-learn ends it: a tiny gradient, or no progress for 300 steps. */
 async function descend(
   found: Affinities,
   embedding: Embedding,
-  { first, end, exaggeration, momentum }: Phase,
-  learningRate: number,
-  { onProgress, iterations = 1000 }: TsneOptions,
-): Promise<TsneProgress> {
-  const { engine } = embedding.y;
-  engine.clear(embedding.velocity);
-  engine.upload(embedding.gains, new Float32Array(embedding.gains.size).fill(1));
-  const best = { divergence: Number.POSITIVE_INFINITY, iteration: first };
-  for (let iteration = first + 1; ; iteration++) {
-    const check = iteration % stepsPerCheck === 0 || iteration === end;
-    const figures = engine.scope(() => {
-      const { gradient, mass } = divergenceGradient(found, embedding.y, exaggeration);
-      const kl = check ? divergence(found, embedding.y, mass, exaggeration) : undefined;
-      movePoints(embedding, gradient, { momentum, learningRate });
-      if (!kl) return [];
-      return [kl, sum(square(gradient))].map((tensor) => engine.keep(tensor));
-    });
-    engine.commands.flush(); // a submit per step: none runs into a watchdog
+  phase: Phase,
+  report: (figures: TsneFigures) => void,
+): Promise<TsneFigures> {
+  embedding.rest();
+  const best = { divergence: Number.POSITIVE_INFINITY, iteration: phase.first };
+  for (let iteration = phase.first + 1; ; iteration++) {
+    const check = iteration % stepsPerCheck === 0 || iteration === phase.end;
+    const tensors = step(found, embedding, phase, check);
     if (!check) continue;
-    const [kl, squares] = await Promise.all(figures.map(async (tensor) => (await tensor.data())[0]!));
-    for (const tensor of figures) tensor.dispose();
-    const progress = { iteration, iterations, divergence: kl!, gradientNorm: Math.sqrt(squares!) };
-    if (!Number.isFinite(kl) || !Number.isFinite(squares)) {
-      throw new NumericError(
-        `t-SNE: the divergence is ${kl} after ${iteration} steps; a learning rate below ${learningRate} may help.`,
-      );
-    }
-    onProgress?.(progress);
-    if (kl! < best.divergence) Object.assign(best, { divergence: kl!, iteration });
+    const [kl, squares] = await Promise.all(tensors.map(async (tensor) => (await tensor.data())[0]!));
+    for (const tensor of tensors) tensor.dispose();
+    const figures = { iteration, divergence: kl!, gradientNorm: Math.sqrt(squares!) };
+    checkFinite(figures, phase.learningRate);
+    report(figures);
+    if (figures.divergence < best.divergence) Object.assign(best, figures);
     const stuck = iteration - best.iteration > stepsWithoutProgress;
-    if (iteration === end || stuck || progress.gradientNorm <= smallestGradient) return progress;
+    if (iteration === phase.end || stuck || figures.gradientNorm <= smallestGradient) return figures;
+  }
+}
+
+/** One step; with `check`, the divergence before it and the square of the gradient's length, to be disposed of. */
+function step(found: Affinities, embedding: Embedding, phase: Phase, check: boolean): Tensor[] {
+  const { y } = embedding;
+  const { engine } = y;
+  const figures = engine.scope(() => {
+    const { gradient, mass } = divergenceGradient(found, y, phase.exaggeration);
+    const kl = check ? [divergence(found, y, mass, phase.exaggeration), sum(square(gradient))] : [];
+    movePoints(embedding, gradient, phase);
+    return kl.map((tensor) => engine.keep(tensor));
+  });
+  engine.commands.flush(); // a submit per step: none runs into a watchdog
+  return figures;
+}
+
+function checkFinite({ divergence, gradientNorm, iteration }: TsneFigures, learningRate: number): void {
+  if (Number.isFinite(divergence) && Number.isFinite(gradientNorm)) return;
+  throw new NumericError(
+    `t-SNE: the divergence is ${divergence} after ${iteration} steps. Are all values finite? If so, a learning rate ` +
+      `below ${learningRate} may help.`,
+  );
+}
+
+function checkOptions({ iterations = 1, earlyExaggeration = 1, learningRate = 1 }: TsneOptions): void {
+  if (!Number.isInteger(iterations) || iterations < 1) {
+    throw new ArgumentError(`t-SNE: iterations must be a whole number from 1 on, got ${iterations}.`);
+  }
+  for (const [name, value] of Object.entries({ earlyExaggeration, learningRate })) {
+    if (value > 0 && Number.isFinite(value)) continue;
+    throw new ArgumentError(`t-SNE: ${name} must be above 0, got ${value}.`);
   }
 }
 
@@ -165,13 +179,4 @@ async function startingPoints(
   const mean = firsts.reduce((total, x) => total + x, 0) / count;
   const deviation = Math.sqrt(firsts.reduce((total, x) => total + (x - mean) ** 2, 0) / count);
   return Float64Array.from(projected, (x) => (x / deviation) * 1e-4);
-}
-
-/** [2, points] from [n, 2] */
-function planar(coordinates: ArrayLike<number>, points: number): Float32Array {
-  const result = new Float32Array(2 * points);
-  for (let i = 0; i < coordinates.length; i++) {
-    result[(i % 2) * points + Math.floor(i / 2)] = coordinates[i]!;
-  }
-  return result;
 }

@@ -10,6 +10,7 @@ import { runNetwork } from "./network.ts";
 import { runNetworkHashed } from "./network-hashed.ts";
 import { runOp, supportsOp } from "./op.ts";
 import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
+import { runPreprocessing, supportsPreprocessing } from "./preprocessing.ts";
 import { runSchedule, supportsSchedule } from "./schedule.ts";
 
 /** Runs a case and holds its results against the expected ones. */
@@ -28,6 +29,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   initializer: { run: runInitializer, supports: supportsInitializer },
   metric: { run: runMetric, supports: supportsMetric },
   classical: { run: runClassical, supports: supportsClassical },
+  preprocessing: { run: runPreprocessing, supports: supportsPreprocessing },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
 };

@@ -1,0 +1,62 @@
+/** @file Noise on the inputs of a denoising autoencoder. */
+import { ArgumentError, ShapeError } from "../../engine/errors.ts";
+import { kernel, run } from "../../engine/kernel.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { elementsPerSample, requireStream } from "../dropout/stream.ts";
+import { requireFloat } from "../shape/arguments.ts";
+
+const corruptKernel = kernel(import.meta.url, "corrupt.wgsl", {
+  reads: ["x", "order"],
+  writes: ["y"],
+  step: true,
+});
+
+/** Masking sets values to 0 but for a part `keep` of them; Gaussian noise is added, and cut to [0, 1] with `clip`. */
+export type Corruption =
+  | { readonly kind: "masking"; readonly keep: number }
+  | { readonly kind: "gaussian"; readonly stddev: number; readonly clip?: boolean };
+
+export interface CorruptOptions {
+  /** number of the random sequence: training, validation and test data have one each */
+  readonly stream: number;
+  /** true for other noise in every epoch, else each sample has its own for ever */
+  readonly fresh: boolean;
+}
+
+/**
+ * Damages a batch. The noise of sample order[step.position + step.sample + i] comes from (seed, that sample, stream)
+ * and, if fresh, the epoch: the same in any micro-batch, replayed or resumed. Stands right behind gatherSamples().
+ * @param x [batch, ...]
+ * @param order sample indices [count], u32, as gatherSamples() takes it
+ * @throws ArgumentError if keep is not in [0, 1] or stddev is negative
+ */
+export function corrupt(
+  x: Tensor,
+  order: Tensor<"u32">,
+  corruption: Corruption,
+  { stream, fresh }: CorruptOptions,
+): Tensor {
+  requireFloat("corrupt", "x", x);
+  requireStream("corrupt", stream);
+  if (x.shape.length < 1) throw new ShapeError("corrupt: expects [batch,...], got a scalar [].");
+  const perSample = elementsPerSample(x);
+  const constants = {
+    MASKING: corruption.kind === "masking",
+    AMOUNT: amountOf(corruption),
+    CLIP: corruption.kind === "gaussian" && (corruption.clip ?? false),
+    FRESH: fresh,
+    STREAM: stream,
+    PER_SAMPLE: perSample,
+  };
+  const invocations = x.shape[0]! * Math.ceil(perSample / 4);
+  return run(corruptKernel, { x, order }, { y: x.shape }, { constants, invocations }).y;
+}
+
+function amountOf(corruption: Corruption): number {
+  if (corruption.kind === "masking") {
+    if (corruption.keep >= 0 && corruption.keep <= 1) return corruption.keep;
+    throw new ArgumentError(`corrupt: keep is the probability to stay, from 0 to 1, got ${corruption.keep}.`);
+  }
+  if (corruption.stddev >= 0 && Number.isFinite(corruption.stddev)) return corruption.stddev;
+  throw new ArgumentError(`corrupt: stddev must be 0 or more, got ${corruption.stddev}.`);
+}

@@ -1,0 +1,82 @@
+/** @file Mean 0 and deviation 1: per channel over a data set (featurewise), or per image (samplewise). */
+import type { Engine } from "../../engine/device.ts";
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { addScalar, div, mul, sqrt, sub } from "../elementwise/index.ts";
+import { mean, variance } from "../reduce/reduce.ts";
+import { type HostRows, readRow, rowsAndWidth } from "../rows.ts";
+
+export interface ChannelStatistics {
+  /** per channel, over samples, rows and columns */
+  readonly mean: Float64Array;
+  /** biased standard deviation */
+  readonly deviation: Float64Array;
+}
+
+/** Statistics of images [n, h, w, c] in float64, over their last axis. */
+export function channelStatistics(images: HostRows): ChannelStatistics {
+  const [count, width] = rowsAndWidth("channelStatistics", images);
+  const channels = images.shape.at(-1)!;
+  const values = (count * width) / channels;
+  const row = new Float64Array(width);
+  const average = (term: (value: number, channel: number) => number) => {
+    const sums = new Float64Array(channels);
+    for (let i = 0; i < count; i++) {
+      readRow(images, i, row);
+      for (let j = 0; j < width; j++) sums[j % channels]! += term(row[j]!, j % channels);
+    }
+    return sums.map((sum) => sum / values);
+  };
+  const means = average((value) => value);
+  const variances = average((value, channel) => (value - means[channel]!) ** 2);
+  return { mean: means, deviation: variances.map(Math.sqrt) };
+}
+
+/** Featurewise standardization on the GPU: (x - mean) / (deviation + epsilon) per channel. */
+export class FeatureStandardizer {
+  readonly #mean: Tensor;
+  readonly #factor: Tensor;
+
+  /** `deviation` is left out to centre only. `epsilon`: Keras's 1e-7 unless given. dispose() frees the GPU memory. */
+  constructor(
+    engine: Engine,
+    statistics: { readonly mean: Float64Array; readonly deviation?: Float64Array },
+    epsilon = 1e-7,
+  ) {
+    const { mean: means, deviation } = statistics;
+    const factor = means.map((_, channel) => (deviation ? 1 / (deviation[channel]! + epsilon) : 1));
+    this.#mean = engine.keep(engine.tensor(means));
+    this.#factor = engine.keep(engine.tensor(factor));
+  }
+
+  /** @param x [..., channels] */
+  apply(x: Tensor): Tensor {
+    if (x.shape.at(-1) !== this.#mean.size) {
+      throw new ShapeError(
+        `standardize: statistics of ${this.#mean.size} channels, x ${formatShape(x.shape)}.`,
+      );
+    }
+    return x.engine.scope(() => mul(sub(x, this.#mean), this.#factor));
+  }
+
+  dispose(): void {
+    this.#mean.dispose();
+    this.#factor.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Samplewise standardization: (x - mean) / (deviation + epsilon) over all values of each sample of x [n, ...]. */
+export function standardizeSamples(x: Tensor, epsilon = 1e-7): Tensor {
+  if (x.shape.length < 2) {
+    throw new ShapeError(`standardizeSamples: expects [n,...], got ${formatShape(x.shape)}.`);
+  }
+  return x.engine.scope(() => {
+    const over = { axes: x.shape.slice(1).map((_, i) => i + 1), keepDims: true };
+    const centred = sub(x, mean(x, over));
+    return div(centred, addScalar(sqrt(variance(x, over)), epsilon));
+  });
+}
