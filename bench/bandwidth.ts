@@ -1,6 +1,7 @@
 /**
  * @file Kernels that are bound by memory: elementwise ops, reductions, softmax, normalisation, pooling and optimizers on
- * tensors of 16 MiB, held against the copy kernel's bandwidth. Bytes are those that the mathematics must move.
+ * tensors of 16 MiB, held against the copy kernel's bandwidth. Bytes and operations are those of the mathematics: a sum,
+ * product, quotient, comparison, root or exponential counts as one.
  */
 import type { Engine } from "../engine/device.ts";
 import type { Shape } from "../engine/shape.ts";
@@ -38,6 +39,7 @@ export interface BandwidthSubject {
   /** what to time; returns what it wrote */
   readonly run: () => Tensor;
   readonly bytes: number;
+  readonly flops: number;
   /** the result in float64, to be compared before timing */
   readonly expected: () => ArrayLike<number>;
   readonly free: () => void;
@@ -47,83 +49,92 @@ const rows = 65536;
 const channels = 64;
 const shape = [rows, channels]; // 16 MiB
 const image = [64, 32, 32, 64]; // 16 MiB
-const tensorBytes = 4 * rows * channels;
+const elements = rows * channels;
+
+/** Of one element: 4-byte words read or written, and floating-point operations. */
+interface Cost {
+  readonly words: number;
+  readonly operations: number;
+}
 
 /** By name; the shape is the same for all, so that the figures can be compared. */
 export const bandwidthWorkloads: Readonly<Record<string, (engine: Engine) => BandwidthSubject>> = {
   relu: (engine) =>
     forward(
       engine,
-      2,
+      { words: 2, operations: 1 },
       ([x]) => relu(x!),
       ([x]) => unaryReference("relu", x!),
     ),
   sigmoid: (engine) =>
     forward(
       engine,
-      2,
+      { words: 2, operations: 4 },
       ([x]) => sigmoid(x!),
       ([x]) => unaryReference("sigmoid", x!),
     ),
   "sigmoid gradient": (engine) =>
     backward(
       engine,
-      3,
+      { words: 3, operations: 3 },
       (x) => sigmoid(x),
       (x, dy) => unaryGradientReference("sigmoid", dy, x),
     ),
   add: (engine) =>
     forward(
       engine,
-      3,
+      { words: 3, operations: 1 },
       ([a, b]) => add(a!, b!),
       ([a, b]) => binaryReference("add", a!, b!),
     ),
   "sum of rows": (engine) =>
     forward(
       engine,
-      1,
+      { words: 1, operations: 1 },
       ([x]) => sum(x!, { axes: 1 }),
       ([x]) => reduceReference("sum", x!, [1]),
     ),
   "sum of columns": (engine) =>
     forward(
       engine,
-      1,
+      { words: 1, operations: 1 },
       ([x]) => sum(x!, { axes: 0 }),
       ([x]) => reduceReference("sum", x!, [0]),
     ),
   "sum of all": (engine) =>
     forward(
       engine,
-      1,
+      { words: 1, operations: 1 },
       ([x]) => sum(x!),
       ([x]) => reduceReference("sum", x!, [0, 1]),
     ),
   softmax: (engine) =>
     forward(
       engine,
-      2,
+      { words: 2, operations: 5 },
       ([x]) => softmax(x!),
       ([x]) => softmaxReference(x!, 1),
     ),
   "max-pool 2x2": (engine) => pooling(engine),
   "batch-norm": (engine) => normalization(engine, false),
   "batch-norm gradient": (engine) => normalization(engine, true),
-  "sgd momentum": (engine) => optimization(engine, sgd({ momentum: 0.9 }), sgdReference(0.9)),
-  adagrad: (engine) => optimization(engine, adagrad(), adagradReference(1e-7)),
-  adam: (engine) => optimization(engine, adam(), adamReference(0.9, 0.999, 1e-7)),
+  "sgd momentum": (engine) => optimization(engine, sgd({ momentum: 0.9 }), 4, sgdReference(0.9)),
+  adagrad: (engine) => optimization(engine, adagrad(), 7, adagradReference(1e-7)),
+  adam: (engine) => optimization(engine, adam(), 12, adamReference(0.9, 0.999, 1e-7)),
 };
 
 type Op = (inputs: readonly Tensor[]) => Tensor;
 type Reference = (inputs: readonly Array64[]) => Array64;
 
-/** `passes`: how many tensors of 16 MiB are read or written. */
-function forward(engine: Engine, passes: number, op: Op, reference: Reference): BandwidthSubject {
+function workOf({ words, operations }: Cost) {
+  return { bytes: 4 * words * elements, flops: operations * elements };
+}
+
+function forward(engine: Engine, cost: Cost, op: Op, reference: Reference): BandwidthSubject {
   const inputs = [1, 2].map((stream) => randomTensor(engine, shape, stream));
   return {
     run: () => op(inputs.map(({ tensor }) => tensor)),
-    bytes: passes * tensorBytes,
+    ...workOf(cost),
     expected: () => reference(inputs.map(({ values }) => array64(shape, values))).data,
     free: () => dispose(inputs.map(({ tensor }) => tensor)),
   };
@@ -132,7 +143,7 @@ function forward(engine: Engine, passes: number, op: Op, reference: Reference): 
 /** The backward rule of `op` alone, for a random incoming gradient. */
 function backward(
   engine: Engine,
-  passes: number,
+  cost: Cost,
   op: (x: Tensor) => Tensor,
   reference: (x: Array64, dy: Array64) => Array64,
   shapes: { x: Shape; y: Shape } = { x: shape, y: shape },
@@ -149,7 +160,7 @@ function backward(
       const wanted = rule.inputs.map((input) => (input === x.tensor ? input.shape : undefined));
       return rule.backward(dy.tensor, (i) => wanted[i])[rule.inputs.indexOf(x.tensor)]!;
     },
-    bytes: passes * tensorBytes,
+    ...workOf(cost),
     expected: () => reference(array64(shapes.x, x.values), array64(shapes.y, dy.values)).data,
     free: () => {
       tape.abandon();
@@ -163,7 +174,7 @@ function pooling(engine: Engine): BandwidthSubject {
   const window = resolveWindow("bench", image, { window: 2, strides: 2, padding: "valid" });
   return {
     run: () => maxPool2d(x.tensor, { poolSize: 2 }),
-    bytes: 1.5 * tensorBytes, // x read; y and the winners written, each a quarter
+    ...workOf({ words: 1.5, operations: 0.75 }), // x read; y and the winners written, each a quarter
     expected: () => maxPool2dReference(array64(image, x.values), window).y.data,
     free: () => dispose([x.tensor]),
   };
@@ -177,10 +188,15 @@ function normalization(engine: Engine, gradient: boolean): BandwidthSubject {
   const zeros = array64([channels], new Float32Array(channels));
   const op = (x: Tensor) => batchNorm(x, { gamma, beta, movingMean, movingVariance }, { training: true });
   const subject = gradient
-    ? backward(engine, 5, op, (x, dy) => batchNormGradientReference(dy, x, ones, 1e-3)[0])
+    ? backward(
+        engine,
+        { words: 5, operations: 11 },
+        op,
+        (x, dy) => batchNormGradientReference(dy, x, ones, 1e-3)[0],
+      )
     : forward(
         engine,
-        3,
+        { words: 3, operations: 7 },
         ([x]) => op(x!),
         ([x]) => batchNormReference(x!, ones, zeros, batchStatisticsReference(x!), 1e-3),
       );
@@ -192,7 +208,12 @@ function normalization(engine: Engine, gradient: boolean): BandwidthSubject {
 }
 
 /** One update of 4,194,304 parameters: parameters and moments read and written, gradients read. */
-function optimization(engine: Engine, optimizer: Optimizer, rule: UpdateRule): BandwidthSubject {
+function optimization(
+  engine: Engine,
+  optimizer: Optimizer,
+  operations: number,
+  rule: UpdateRule,
+): BandwidthSubject {
   const size = [rows * channels];
   const rate = 0.01;
   const parameters = randomTensor(engine, size, 1);
@@ -209,7 +230,7 @@ function optimization(engine: Engine, optimizer: Optimizer, rule: UpdateRule): B
       engine.useStep(step, () => optimizer.apply(group));
       return parameters.tensor;
     },
-    bytes: (3 + 2 * optimizer.slots.length) * tensorBytes,
+    ...workOf({ words: 3 + 2 * optimizer.slots.length, operations }),
     expected: () =>
       parameters.values.map((p, i) => rule(p, gradients.values[i]!, { ...fresh }, { rate, step: 0 })),
     free: () => {

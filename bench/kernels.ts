@@ -1,11 +1,12 @@
 /** @file Single kernels: each is compared with what it should compute, then timed. */
 import type { Engine } from "../engine/device.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import { boundOf } from "../kernels/tuning/ceilings/bound.ts";
 import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { bandwidthWorkloads } from "./bandwidth.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { productWorkloads } from "./products.ts";
-import type { Row } from "./row.ts";
+import { type Row, rates } from "./row.ts";
 
 export const kernelWorkloads: readonly string[] = [
   ...Object.keys(productWorkloads),
@@ -39,7 +40,6 @@ async function timeProduct(
   const rows: Row[] = [];
   for (const { variant, run } of list) {
     const { ms, runs } = await time(engine, `${name} ${variant}`, run, seconds);
-    const ceiling_fraction = flops / (ms.min * 1e6) / ceilings.f32GigaFlops;
     rows.push({
       suite: "kernels",
       workload: name,
@@ -47,9 +47,7 @@ async function timeProduct(
       variant,
       ms,
       runs,
-      gflops: flops / (ms.median * 1e6),
-      gbytes_per_s: bytes / (ms.median * 1e6),
-      ceiling_fraction,
+      ...rates({ flops, bytes }, ms, boundOf({ flops, bytes }, ceilings)),
       dispatches: 1,
     });
   }
@@ -63,7 +61,7 @@ async function timeBandwidth(
   seconds: number,
   ceilings: Ceilings,
 ): Promise<Row> {
-  const { run, bytes, expected, free } = bandwidthWorkloads[name]!(engine);
+  const { run, bytes, flops, expected, free } = bandwidthWorkloads[name]!(engine);
   compare(name, await resultOf(engine, run), expected());
   const recording = engine.record(() => engine.scope(() => void run()));
   const dispatches = recording.dispatches.length;
@@ -77,9 +75,7 @@ async function timeBandwidth(
     variant: "",
     ms,
     runs,
-    gflops: 0,
-    gbytes_per_s: bytes / (ms.median * 1e6),
-    ceiling_fraction: bytes / (ms.min * 1e6) / ceilings.kernelGigabytes,
+    ...rates({ flops, bytes }, ms, boundOf({ flops, bytes }, ceilings)),
     dispatches,
   };
 }

@@ -1,115 +1,78 @@
-/** @file `npm run bench -- [ceilings|kernels|steps|all]`: tables on the terminal, JSON on request. */
-import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import {
-  type AdapterChoice,
-  createEngine,
-  type Engine,
-  nearest,
-  UsageError,
-  WgradError,
-} from "../engine/index.ts";
+/** @file `npm run bench -- [ceilings|kernels|steps|all]`: tables on the terminal, JSON on request, changes since a file. */
+import { type AdapterChoice, createEngine, type Engine, UsageError } from "../engine/index.ts";
 import { commit, versions } from "../experiments/run/versions.ts";
 import { type Ceilings, measureCeilings } from "../kernels/tuning/ceilings/ceilings.ts";
-import { kernelWorkloads, timeKernel } from "./kernels.ts";
-import { type Row, tableHead, tableRow } from "./row.ts";
+import { writeJson } from "../models/files.ts";
+import { parseWords, runScript } from "./arguments.ts";
+import { checkSameAdapter, compareRows, comparisonText } from "./compare.ts";
+import { timeKernel } from "./kernels.ts";
+import { adapterName, type BenchResult, readResult } from "./result-file.ts";
+import { type Row, tableHead, tableNotes, tableRow } from "./row.ts";
+import { isOf, type Job, selectJobs } from "./selection.ts";
 import { timeStep } from "./steps.ts";
-import { workloads } from "./workloads.ts";
 
-const suites = ["ceilings", "kernels", "steps", "all"];
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+async function main(): Promise<number> {
+  const { values, positionals } = parseWords({
     allowPositionals: true,
     options: {
       only: { type: "string" },
       seconds: { type: "string", default: "2" },
       json: { type: "string" },
+      compare: { type: "string" },
       adapter: { type: "string", default: "auto" },
     },
   });
   const suite = positionals[0] ?? "all";
-  if (!suites.includes(suite))
-    throw new UsageError(`bench: unknown suite "${suite}". One of ${suites.join(", ")}.`);
+  const jobs = selectJobs(suite, values.only);
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) throw new UsageError(`--seconds must be positive, got "${values.seconds}".`);
-  const only = values.only?.split(",").map(parseSelection);
+  if (values.compare && jobs.length === 0)
+    throw new UsageError("--compare: there is nothing to compare without kernels or steps.");
+  const before = values.compare === undefined ? undefined : readResult(values.compare);
   const engine = await createEngine({ adapter: values.adapter as AdapterChoice });
-  console.log(`adapter: ${engine.adapter.description || engine.adapter.device}`);
+  const facts = { adapter: { ...engine.adapter }, versions: versions(), commit: commit() ?? null };
+  console.log(`adapter: ${adapterName(facts)}`);
+  if (before) checkSameAdapter(before, facts);
   const ceilings = await measureCeilings(engine, Math.min(seconds, 1));
   for (const [name, value] of Object.entries(ceilings))
     console.log(`${name.padEnd(20)} ${value.toPrecision(4)}`);
-  const rows = suite === "ceilings" ? [] : await timeAll(engine, suite, only, seconds, ceilings);
+  const rows = await timeAll(engine, jobs, seconds, ceilings);
+  const result = { ...facts, ceilings, rows } satisfies BenchResult;
   if (values.json) {
-    const { adapter } = engine;
-    const report = {
-      adapter: { ...adapter },
-      versions: versions(),
-      commit: commit() ?? null,
-      ceilings,
-      rows,
-    };
-    writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+    writeJson(values.json, result);
     console.log(`\nwritten: ${values.json}`);
   }
-}
-
-interface Selection {
-  readonly name: string;
-  readonly batch: number | undefined;
+  return before ? compareWith(before, jobs, rows) : 0;
 }
 
 async function timeAll(
   engine: Engine,
-  suite: string,
-  only: readonly Selection[] | undefined,
+  jobs: readonly Job[],
   seconds: number,
   ceilings: Ceilings,
 ): Promise<Row[]> {
+  if (jobs.length === 0) return [];
   const rows: Row[] = [];
-  const show = (row: Row) => {
-    console.log(tableRow(row));
-    rows.push(row);
-  };
   console.log(`\n${tableHead()}`);
-  const selected = (name: string) => !only || only.some((selection) => selection.name === name);
-  if (suite !== "steps") {
-    for (const name of kernelWorkloads.filter(selected)) {
-      for (const row of await timeKernel(engine, name, seconds, ceilings)) show(row);
-    }
+  for (const job of jobs) {
+    const timed =
+      job.suite === "kernels"
+        ? await timeKernel(engine, job.workload, seconds, ceilings)
+        : [await timeStep(engine, job.workload, job.batch, seconds, ceilings)];
+    for (const row of timed) console.log(tableRow(row));
+    rows.push(...timed);
   }
-  if (suite !== "kernels") {
-    for (const [name, { batches }] of Object.entries(workloads).filter(([key]) => selected(key))) {
-      const asked = only?.flatMap((selection) =>
-        selection.name === name && selection.batch ? [selection.batch] : [],
-      );
-      for (const batch of asked?.length ? asked : batches)
-        show(await timeStep(engine, name, batch, seconds, ceilings));
-    }
-  }
+  console.log(`\n${tableNotes.join("\n")}`);
   return rows;
 }
 
-/** `svhn-c:128` or `mm1024`. */
-function parseSelection(text: string): Selection {
-  const [name = "", batch] = text.split(":");
-  const known = [...kernelWorkloads, ...Object.keys(workloads)];
-  if (!known.includes(name)) {
-    const hint = nearest(name, known);
-    throw new UsageError(
-      `--only: there is no workload "${name}"${hint ? `, did you mean "${hint}"?` : "."} There are ${known.join(", ")}.`,
-    );
-  }
-  const size = batch === undefined ? undefined : Number(batch);
-  if (size !== undefined && (!Number.isInteger(size) || size < 1))
-    throw new UsageError(`--only: "${text}" has no valid batch size.`);
-  return { name, batch: size };
+/** The exit code: 1 if something became slower. */
+function compareWith(before: BenchResult, jobs: readonly Job[], rows: readonly Row[]): number {
+  const old = before.rows.filter((row) => isOf(jobs, row));
+  const comparison = compareRows(old, rows);
+  console.log(`\nsince ${before.commit ?? "an unknown commit"}:`);
+  for (const line of comparisonText(comparison)) console.log(line);
+  return comparison.changes.some(({ verdict }) => verdict === "slower") ? 1 : 0;
 }
 
-await main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof WgradError ? `bench: ${error.message}` : error);
-    process.exit(error instanceof WgradError ? error.exitCode : 1);
-  },
-);
+runScript("bench", main);

@@ -1,21 +1,51 @@
 /** @file One line of a benchmark: what was timed and how fast it was. */
+import { z } from "zod";
+import type { Bound, Work } from "../kernels/tuning/ceilings/bound.ts";
 import type { Spread } from "./measure.ts";
 
-/** Keys as in the JSON file. */
-export interface Row {
-  readonly suite: "kernels" | "steps";
-  readonly workload: string;
-  readonly batch: number;
-  readonly variant: string;
-  readonly ms: Spread;
-  readonly runs: number;
-  readonly images_per_s?: number;
-  readonly gflops: number;
-  readonly gbytes_per_s: number;
-  /** the best run's part of the ceiling: arithmetic for products and steps, the copy kernel's bandwidth for the others */
-  readonly ceiling_fraction: number;
-  readonly dispatches: number;
-  readonly peak_bytes?: number;
+const bytes = z.number().nonnegative();
+
+/** Keys as in the JSON file; the optional ones are of steps, or younger than some files. */
+export const rowSchema = z.object({
+  suite: z.enum(["kernels", "steps"]),
+  workload: z.string(),
+  batch: z.number(),
+  variant: z.string(),
+  ms: z.object({ median: z.number(), min: z.number(), max: z.number() }),
+  runs: z.number(),
+  images_per_s: z.number().optional(),
+  /** floating-point operations of one run */
+  flops: z.number().optional(),
+  /** read and written by one run */
+  bytes: bytes.optional(),
+  gflops: z.number(),
+  gbytes_per_s: z.number(),
+  /** the best run's part of the ceiling that bounds it: of steps, the least times of their launches added up */
+  ceiling_fraction: z.number(),
+  dispatches: z.number(),
+  /** of the step, without the caches and pools that other things hold */
+  peak_bytes: bytes.optional(),
+  /** parameters, moments of the optimizer, and the activations that backward needs */
+  ideal_bytes: bytes.optional(),
+  /** in bytes */
+  memory: z.object({ parameters: bytes, gradients: bytes, moments: bytes, activations: bytes }).optional(),
+});
+
+export type Row = Readonly<z.infer<typeof rowSchema>>;
+
+/** The rates of a row: by the median, but the part of the ceiling by the best run. */
+export function rates(
+  work: Work,
+  ms: Spread,
+  bound: Bound,
+): Pick<Row, "flops" | "bytes" | "gflops" | "gbytes_per_s" | "ceiling_fraction"> {
+  return {
+    flops: work.flops,
+    bytes: work.bytes,
+    gflops: work.flops / (ms.median * 1e6),
+    gbytes_per_s: work.bytes / (ms.median * 1e6),
+    ceiling_fraction: bound.milliseconds / ms.min,
+  };
 }
 
 const columns = [
@@ -32,8 +62,10 @@ const columns = [
   "launches",
   "us each",
   "peak",
+  "ideal",
+  "ratio",
 ];
-const widths = [8, 26, 6, 16, 9, 9, 9, 9, 8, 8, 9, 8, 9];
+const widths = [8, 26, 6, 16, 9, 9, 9, 9, 8, 8, 9, 8, 9, 9, 6];
 
 /** The table's head. */
 export function tableHead(): string {
@@ -42,6 +74,8 @@ export function tableHead(): string {
 
 export function tableRow(row: Row): string {
   const number = (value: number) => (value >= 1000 ? Math.round(value).toString() : value.toPrecision(3));
+  const megabytes = (value: number | undefined) => (value === undefined ? "" : `${number(value / 1e6)} MB`);
+  const { peak_bytes: peak, ideal_bytes: ideal } = row;
   return line([
     row.suite,
     row.workload,
@@ -55,12 +89,21 @@ export function tableRow(row: Row): string {
     `${Math.round(100 * row.ceiling_fraction)} %`,
     String(row.dispatches),
     number((1000 * row.ms.median) / row.dispatches),
-    row.peak_bytes === undefined ? "" : `${Math.round(row.peak_bytes / 1e6)} MB`,
+    megabytes(peak),
+    megabytes(ideal),
+    peak && ideal ? (peak / ideal).toFixed(2) : "",
   ]);
 }
+
+/** What the figures of a row are, below a table with steps in it. */
+export const tableNotes = [
+  "ceiling: the best run's part of the adapter's f32 rate or bandwidth, whichever bounds the work",
+  "peak: bytes of the step at its fullest; ideal: parameters, the optimizer's moments and what backward keeps",
+];
 
 function line(cells: readonly string[]): string {
   return cells
     .map((cell, i) => (i === 1 || i === 0 || i === 3 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-    .join(" ");
+    .join(" ")
+    .trimEnd();
 }

@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/device.ts";
 import { pcg4d } from "../engine/random.ts";
 import { sizeOf } from "../engine/shape.ts";
+import { boundOfAll } from "../kernels/tuning/ceilings/bound.ts";
 import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import type { Model } from "../models/model.ts";
 import { Feed } from "../models/training/data.ts";
@@ -9,7 +10,7 @@ import { TrainingLog } from "../models/training/log.ts";
 import { identityOrder } from "../models/training/order.ts";
 import { TrainingStep } from "../models/training/step.ts";
 import { measure } from "./measure.ts";
-import type { Row } from "./row.ts";
+import { type Row, rates } from "./row.ts";
 import { workloads } from "./workloads.ts";
 
 /** Times one workload at one batch size. Replay is held against an eager step first: same bits, or an error. */
@@ -34,6 +35,7 @@ export async function timeStep(
   );
   const log = new TrainingLog(engine, model.trainer.objective, 1);
   await checkReplay(model, feed, log, batch);
+  engine.resetPeakMemory(); // eager steps may need more
   const step = await TrainingStep.prepare(model.trainer, feed, log, batch, false);
   step.run(1);
   const { ms, runs } = await measure(
@@ -46,9 +48,11 @@ export async function timeStep(
     seconds,
   );
   const dispatches = step.recording!.dispatches;
-  const flops = dispatches.reduce((sum, dispatch) => sum + dispatch.flops, 0);
-  const bytes = dispatches.reduce((sum, dispatch) => sum + dispatch.bytes, 0);
-  const gflops = flops / (ms.median * 1e6);
+  const work = {
+    flops: dispatches.reduce((sum, { flops }) => sum + flops, 0),
+    bytes: dispatches.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  const memory = memoryOf(model, step);
   const row: Row = {
     suite: "steps",
     workload: name,
@@ -57,17 +61,28 @@ export async function timeStep(
     ms,
     runs,
     images_per_s: (1000 * batch) / ms.median,
-    gflops,
-    gbytes_per_s: bytes / (ms.median * 1e6),
-    ceiling_fraction: flops / (ms.min * 1e6) / ceilings.f32GigaFlops,
+    ...rates(work, ms, boundOfAll(dispatches, ceilings)),
     dispatches: dispatches.length,
     peak_bytes: engine.memory.peakBytes - before,
+    ideal_bytes: memory.parameters + memory.moments + memory.activations,
+    memory,
   };
   step.dispose();
   log.dispose();
   feed.dispose();
   model.dispose();
   return row;
+}
+
+/** Bytes that a step cannot do without, and gradients, which could be used up layer by layer; from the dry run. */
+function memoryOf(model: Model, step: TrainingStep): NonNullable<Row["memory"]> {
+  const { state } = model.trainer;
+  return {
+    parameters: 4 * model.parameterCount,
+    gradients: state.gradientBytes,
+    moments: state.momentBytes,
+    activations: step.plan!.keptBytes,
+  };
 }
 
 /** Runs a step eagerly and a replayed one from the same weights; the updated weights must be the same bits. */

@@ -53,8 +53,13 @@ function addTrain(root: Command): void {
     .option("--save-initial", "also write initial.safetensors, the weights before training")
     .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
     .option("--literal", "follow the source's code where it contradicts its text")
+    .option("--trace", "time every command of one training step instead of training; writes trace.json")
     .option("--json", "print the result as JSON on standard output, progress on standard error")
-    .action(async (id, options) => (await import("./train.ts")).train(id, options));
+    .action(async (id, options) =>
+      options.trace
+        ? (await import("./trace.ts")).trace(id, options)
+        : (await import("./train.ts")).train(id, options),
+    );
 }
 
 function addList(root: Command): void {

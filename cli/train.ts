@@ -118,12 +118,13 @@ function withResumeCommand(error: InterruptedError, id: string, folder: string, 
   return new InterruptedError(`${error.message} Continue with: ${words.join(" ")}`, { cause: error });
 }
 
-function announce(
+/** What will run on which data and adapter, and how it falls short of the experiment. */
+export function announce(
   experiment: Experiment,
   settings: RunSettings,
   dataset: Dataset,
   adapter: string,
-  events: RunEvents,
+  events: Pick<RunEvents, "line">,
 ): void {
   events.line(`${experiment.id}: ${experiment.title}`);
   events.line(`adapter: ${adapter}`);

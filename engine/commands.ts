@@ -2,6 +2,16 @@
  * @file The open command encoder and compute pass. Dispatches gather here until something needs the queue:
  * a readback, an upload, or `maxPending` dispatches.
  */
+import type { Shape } from "./shape.ts";
+
+/** A tensor that a kernel launch works on. */
+export interface Operand {
+  /** of the binding */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly role: "read" | "write" | "update" | "uniform";
+  readonly bytes: number;
+}
 
 /** One kernel launch, complete: what a recording stores and a trace lists. */
 export interface Dispatch {
@@ -10,7 +20,9 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly workgroups: readonly [number, number, number];
-  /** bytes of all bindings, an estimate of the traffic */
+  /** in the order of the bindings; a tensor that is bound twice is listed once */
+  readonly operands: readonly Operand[];
+  /** bytes read and written: all of the operands, updated ones twice, unless the op states less */
   readonly bytes: number;
   /** floating-point operations, where the op states them; else 0 */
   readonly flops: number;
@@ -83,6 +95,24 @@ export class Commands {
       const { source, sourceOffset, target, targetOffset, bytes } = command;
       encoder.copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
     }
+  }
+
+  /** Encodes one command so that the GPU's clock is written to queries 2 * index (before it) and 2 * index + 1 (after). */
+  encodeTimed(command: Command, querySet: GPUQuerySet, index: number): void {
+    const [before, after] = [2 * index, 2 * index + 1];
+    this.#endPass();
+    if (command.kind === "dispatch") {
+      const writes = { querySet, beginningOfPassWriteIndex: before, endOfPassWriteIndex: after };
+      this.#pass = this.#openEncoder().beginComputePass({ timestampWrites: writes });
+      this.encode(command);
+      this.#endPass();
+      return;
+    }
+    const clock = (endOfPassWriteIndex: number) =>
+      this.#openEncoder().beginComputePass({ timestampWrites: { querySet, endOfPassWriteIndex } }).end();
+    clock(before);
+    this.encode(command);
+    clock(after);
   }
 
   /** Submits everything encoded so far. */

@@ -1,19 +1,31 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
 import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
+import { requireTensorsOf } from "./arguments.ts";
 import { BufferPool, type MemoryUse } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter } from "./find-adapter.ts";
-import { type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "./kernel.ts";
+import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
+import { checkFunction, checkNames } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
+import { type Plan, PlanNotes } from "./plan.ts";
 import { readTensor } from "./readback.ts";
 import { Recording, StepLog } from "./recording.ts";
 import { Scopes } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { StepState } from "./step-state.ts";
 import type { Tape } from "./tape.ts";
-import { type DataOf, type DType, Storage, storageBytes, Tensor, toTyped } from "./tensor.ts";
+import {
+  checkDType,
+  checkValues,
+  type DataOf,
+  type DType,
+  Storage,
+  storageBytes,
+  Tensor,
+  toTyped,
+} from "./tensor.ts";
 
 export interface EngineOptions {
   readonly adapter?: AdapterChoice;
@@ -21,17 +33,9 @@ export interface EngineOptions {
   readonly debug?: boolean;
 }
 
-/** What a dry run found out: nothing was computed or allocated. */
-export interface Plan {
-  readonly pipelines: readonly PipelineRequest[];
-  /** bytes in use at the fullest moment */
-  readonly peakBytes: number;
-  /** floating-point operations, as far as the ops state them */
-  readonly flops: number;
-}
-
 /** Finds an adapter and opens a device. Throws AdapterError with what to install if there is none. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  checkNames("createEngine", options, ["adapter", "debug"]);
   const adapter = await findAdapter(options.adapter ?? "auto");
   const wanted = ["subgroups", "shader-f16", "timestamp-query"] as const;
   const limits: Record<string, number> = {};
@@ -74,7 +78,7 @@ export class Engine {
   readonly #memory: BufferPool;
   #pool: BufferPool;
   #log: StepLog | undefined;
-  #plan: { readonly pipelines: Map<string, PipelineRequest>; flops: number } | undefined;
+  #plan: PlanNotes | undefined;
   /** what went wrong first, by the order of the calls: a shader's error comes in later than those it leads to */
   #failure: { readonly error: WgradError; readonly call: number } | undefined;
   #checks: Promise<unknown>[] = [];
@@ -135,6 +139,8 @@ export class Engine {
   /** A tensor with the given values. Throws ShapeError if their number does not fit the shape. */
   tensor<D extends DType = "f32">(values: ArrayLike<number>, shape?: Shape, dtype?: D): Tensor<D> {
     const type = (dtype ?? "f32") as D;
+    checkDType("tensor", type);
+    checkValues("tensor", values);
     const target = shape ?? [values.length];
     checkShape(target, "tensor");
     if (values.length !== sizeOf(target)) {
@@ -142,14 +148,16 @@ export class Engine {
         `tensor: ${values.length} values for shape ${formatShape(target)} (${sizeOf(target)}).`,
       );
     }
+    const data = toTyped(values, type);
     const result = this.allocate(target, type, "tensor");
-    this.upload(result, toTyped(values, type));
+    this.upload(result, data);
     return result;
   }
 
   /** A tensor of zeros. */
   zeros<D extends DType = "f32">(shape: Shape, dtype?: D): Tensor<D> {
     checkShape(shape, "zeros");
+    checkDType("zeros", dtype ?? "f32");
     const result = this.allocate(shape, (dtype ?? "f32") as D, "zeros");
     this.clear(result);
     return result;
@@ -158,6 +166,8 @@ export class Engine {
   /** Overwrites a tensor's bytes from `byteOffset`, a multiple of 4, on. Not while recording: a replay could not repeat it. */
   upload(target: Tensor, data: ArrayBufferView, byteOffset = 0): void {
     this.assertAlive();
+    requireTensorsOf(this, "upload", { target });
+    checkValues("upload", data);
     if (byteOffset % 4 !== 0 || byteOffset < 0 || byteOffset + data.byteLength > target.byteLength) {
       const tensor = `${formatShape(target.shape)} (${target.byteLength} bytes)`;
       throw new ShapeError(`upload: ${data.byteLength} bytes at byte ${byteOffset} do not fit ${tensor}.`);
@@ -170,6 +180,7 @@ export class Engine {
 
   /** Sets all elements to zero. */
   clear(target: Tensor): void {
+    requireTensorsOf(this, "clear", { target });
     if (this.planning) return;
     const { buffer, byteOffset: offset, byteLength: bytes } = target;
     this.#submit({ kind: "clear", label: "clear", target: buffer, offset, bytes }, [target]);
@@ -177,10 +188,13 @@ export class Engine {
 
   /** Copies all of `source` over `target`; they have the same number of bytes and different buffers. */
   copy(source: Tensor, target: Tensor): void {
+    requireTensorsOf(this, "copy", { source, target });
     if (source.byteLength !== target.byteLength) {
       throw new ShapeError(`copy: ${formatShape(source.shape)} does not fit ${formatShape(target.shape)}.`);
     }
     if (this.planning) return;
+    if (source.buffer === target.buffer)
+      throw new ArgumentError("copy: source and target share their memory.");
     const command: Command = {
       kind: "copy",
       label: "copy",
@@ -201,13 +215,11 @@ export class Engine {
     workgroups: [number, number, number],
   ): void {
     this.assertAlive();
-    const request = pipelineRequest(definition, options);
     if (this.#plan) {
-      this.#plan.pipelines.set(request.key, request);
-      this.#plan.flops += options.flops ?? 0;
+      this.#plan.launch(definition, options);
       return;
     }
-    const { pipeline, layout, bindings } = this.pipelines.get(request);
+    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options));
     const bound = bindings.map(({ name }) => (name === "step" ? this.step.tensor : tensors[name]!));
     const entries = bindings.map(({ index, stride }, i): GPUBindGroupEntry => {
       const tensor = bound[i]!;
@@ -218,9 +230,8 @@ export class Engine {
     if (this.#debug) this.device.pushErrorScope("validation");
     const bindGroup = this.device.createBindGroup({ layout, entries });
     const label = definition.name;
-    const bytes = bound.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    const { flops = 0 } = options;
-    this.#submit({ kind: "dispatch", label, pipeline, bindGroup, workgroups, bytes, flops }, bound);
+    const work = workOf(definition, bindings, bound, options);
+    this.#submit({ kind: "dispatch", label, pipeline, bindGroup, workgroups, ...work }, bound);
     if (this.#debug) this.#popDebugScope(label);
   }
 
@@ -241,16 +252,19 @@ export class Engine {
 
   /** Runs `body`; what it made and does not return is released. */
   scope<R>(body: () => R): R {
+    checkFunction("scope", "body", body);
     return this.scopes.scope(body);
   }
 
   /** Takes a tensor out of all scopes; the caller must dispose() it. */
   keep<T extends Tensor>(tensor: T): T {
+    requireTensorsOf(this, "keep", { tensor });
     return this.scopes.keep(tensor);
   }
 
   /** Runs `step` once and logs what it does; the recording replays it. Readbacks and uploads inside are errors. */
   record<R>(step: () => R): Recording<R> {
+    checkFunction("record", "step", step);
     if (this.#log) throw new WgradError("record: a recording is already running.");
     const arena = new BufferPool(
       { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
@@ -273,22 +287,27 @@ export class Engine {
 
   /** Runs `body` with shapes only: nothing is allocated or computed. Tells which pipelines it needs and how much memory. */
   plan(body: () => unknown): Plan {
+    checkFunction("plan", "body", body);
     const outer = { pool: this.#pool, plan: this.#plan };
-    const planned = { pipelines: new Map<string, PipelineRequest>(), flops: 0 };
+    const notes = new PlanNotes();
     const pool = new BufferPool(
       { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
       { planning: true },
     );
-    this.#plan = planned;
+    this.#plan = notes;
     this.#pool = pool;
     try {
       this.scope(() => void this.scope(body));
-      const { pipelines, flops } = planned;
-      return { pipelines: [...pipelines.values()], peakBytes: pool.use.peakBytes, flops };
+      return notes.finish(pool.use.peakBytes);
     } finally {
       this.#plan = outer.plan;
       this.#pool = outer.pool;
     }
+  }
+
+  /** The tape holds `kept` for the backward pass that begins; a dry run notes it. */
+  beginBackward(kept: readonly Tensor[]): void {
+    this.#plan?.backward(kept);
   }
 
   /** Reads a tensor back. Rejects with whatever went wrong on the GPU before; throws inside record() and plan(). */

@@ -77,7 +77,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /** The candidate nearest to `word` by edit distance, for "did you mean"; undefined if none is near. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(word: unknown, candidates: readonly string[]): string | undefined {
+  if (typeof word !== "string") return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
   for (const candidate of candidates) {

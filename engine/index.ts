@@ -2,9 +2,11 @@
 export { type AdapterChoice, type AdapterClass, type AdapterFacts, adapterChoices } from "./adapter.ts";
 export type { MemoryUse } from "./buffers.ts";
 export type { Command, Dispatch } from "./commands.ts";
-export { createEngine, type Engine, type EngineOptions, type Plan } from "./device.ts";
+export { createEngine, type Engine, type EngineOptions } from "./device.ts";
 export * from "./errors.ts";
 export { type Kernel, kernel, type Output, type RunOptions, run } from "./kernel.ts";
+export type { Plan } from "./plan.ts";
+export { type Clock, profile, type StepProfile, type TimedCommand } from "./profile.ts";
 export type { Recording } from "./recording.ts";
 export type { Constants } from "./shader.ts";
 export { checkShape, type Shape, sameShape, sizeOf } from "./shape.ts";

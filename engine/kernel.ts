@@ -2,6 +2,8 @@
  * @file Kernels: a WGSL file, the roles of its bindings, and `run()`, which allocates the outputs, finds the
  * pipeline for the constants and encodes one dispatch.
  */
+import { otherEngine } from "./arguments.ts";
+import type { Dispatch, Operand } from "./commands.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, KernelError } from "./errors.ts";
 import { type Binding, type Constants, parseBindings, setConstants } from "./shader.ts";
@@ -61,6 +63,8 @@ export interface RunOptions {
   readonly workgroupSize?: number;
   /** floating-point operations, for traces and benchmarks */
   readonly flops?: number;
+  /** bytes read and written, where that is less than all of the operands */
+  readonly bytes?: number;
   /** f16 arithmetic: replaces `alias real = f32` */
   readonly half?: boolean;
 }
@@ -77,7 +81,10 @@ export function run<R extends string, W extends string, U extends string>(
   for (const name of definition.writes)
     written[name] = outputTensor(engine, outputs[name], `${definition.name}: ${name}`);
   const tensors: Record<string, Tensor> = { ...inputs, ...written };
-  for (const name of Object.keys(tensors)) tensors[name]!.assertUsable();
+  for (const [name, tensor] of Object.entries(tensors)) {
+    tensor.assertUsable(`${definition.name}: ${name}`);
+    if (tensor.engine !== engine) throw new ArgumentError(`${definition.name}: ${name} ${otherEngine}`);
+  }
   engine.dispatch(definition, tensors, options, workgroupsOf(definition, options, engine));
   return written;
 }
@@ -115,6 +122,29 @@ function workgroupsOf(definition: Kernel, options: RunOptions, engine: Engine): 
   const groups = Math.ceil((options.invocations ?? 1) / (options.workgroupSize ?? 64));
   const y = Math.ceil(groups / most);
   return [Math.ceil(groups / y), y, 1];
+}
+
+/** What a launch works on and how much it does, for traces; `tensors` in the order of the bindings. */
+export function workOf(
+  definition: Kernel,
+  bindings: readonly Binding[],
+  tensors: readonly Tensor[],
+  options: RunOptions,
+): Pick<Dispatch, "operands" | "bytes" | "flops"> {
+  const operands = tensors.flatMap((tensor, i): Operand[] => {
+    if (tensors.indexOf(tensor) < i) return [];
+    const { shape, byteLength: bytes } = tensor;
+    const { name } = bindings[i]!;
+    return [{ name, shape, role: roleOf(definition, name), bytes }];
+  });
+  const traffic = operands.reduce((sum, { role, bytes }) => sum + (role === "update" ? 2 : 1) * bytes, 0);
+  return { operands, bytes: options.bytes ?? traffic, flops: options.flops ?? 0 };
+}
+
+function roleOf({ updates, writes, reads }: Kernel, name: string): Operand["role"] {
+  if (updates.includes(name)) return "update";
+  if (writes.includes(name)) return "write";
+  return reads.includes(name) ? "read" : "uniform";
 }
 
 /** A compiled variant of a kernel: the pipeline for one set of constants. */

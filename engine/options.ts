@@ -1,7 +1,7 @@
 /** @file Checks of options given as an object: values outside their documented range, and misspelt names. */
 import { ArgumentError, nearest } from "./errors.ts";
 
-/** Throws ArgumentError unless `value` is a finite number and `sound`; `allowed` says in words what would be. */
+/** Throws ArgumentError unless `value` is a finite number in float32 and `sound`; `allowed` says in words what would be. */
 export function checkOption(
   name: string,
   option: string,
@@ -9,13 +9,13 @@ export function checkOption(
   sound: boolean,
   allowed: string,
 ): void {
-  if (typeof value === "number" && Number.isFinite(value) && sound) return;
+  if (typeof value === "number" && Number.isFinite(Math.fround(value)) && sound) return;
   throw new ArgumentError(`${name}: ${option} must be ${allowed}, got ${written(value)}.`);
 }
 
 /** A misspelt option would leave its default in force without a word. Throws ArgumentError. */
 export function checkNames(name: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ArgumentError(`${name}: options must be an object, got ${written(options)}.`);
   }
   for (const option of Object.keys(options)) {
@@ -26,13 +26,39 @@ export function checkNames(name: string, options: object, known: readonly string
   }
 }
 
-/** Any value for a message: never throws, whatever was passed. */
+/** Throws ArgumentError unless `value` is true or false. */
+export function checkFlag(name: string, option: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new ArgumentError(`${name}: ${option} must be true or false, got ${written(value)}.`);
+}
+
+/** Throws ArgumentError unless `value` can be called; */
+export function checkFunction(name: string, option: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new ArgumentError(`${name}: ${option} must be a function, got ${written(value)}.`);
+}
+
+const longestText = 80;
+
+/** Any value for a message: never throws, whatever was passed, and is not long. */
 export function written(value: unknown): string {
   if (typeof value === "number" || typeof value === "symbol") return String(value);
   if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
   try {
-    return JSON.stringify(value) ?? String(value);
+    const text = JSON.stringify(value, (_, part) => (typeof part === "number" ? numberText(part) : part));
+    return text === undefined ? String(value) : shortened(text.replace(/"#(-?\w+)"/g, "$1"));
   } catch {
-    return `a ${typeof value}`; // circular, or a bigint
+    return `a ${typeof value}`; // circular, or with a bigint inside
   }
+}
+
+/** JSON has no NaN and no infinity: they are marked, to lose their quotes afterwards. */
+function numberText(value: number): number | string {
+  return Number.isFinite(value) ? value : `#${value}`;
+}
+
+function shortened(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText - 3)}...`;
 }

@@ -1,13 +1,13 @@
 /** @file Reading a tensor into main memory through a mappable buffer. */
+import { requireTensorsOf } from "./arguments.ts";
 import type { Engine } from "./device.ts";
 import { deviceLost } from "./errors.ts";
-import type { DataOf, DType, Tensor } from "./tensor.ts";
-
-const typedArrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array };
+import { type DataOf, type DType, type Tensor, typedArrays } from "./tensor.ts";
 
 /** Copies `tensor` to a fresh typed array, after everything encoded before. */
 export async function readTensor<D extends DType>(engine: Engine, tensor: Tensor<D>): Promise<DataOf[D]> {
   engine.assertAlive();
+  requireTensorsOf(engine, "data()", { tensor });
   const { buffer: source, byteLength: bytes } = tensor;
   const staging = engine.device.createBuffer({ size: bytes, usage: 0x0001 | 0x0008 }); // MAP_READ | COPY_DST
   engine.commands.encode({

@@ -6,6 +6,7 @@ import type { BufferPool } from "./buffers.ts";
 import type { Command, Dispatch } from "./commands.ts";
 import type { Engine } from "./device.ts";
 import { WgradError } from "./errors.ts";
+import { checkOption } from "./options.ts";
 import { tensorsIn } from "./scope.ts";
 import type { Storage, Tensor } from "./tensor.ts";
 
@@ -61,10 +62,16 @@ export class Recording<R = unknown> {
     return this.commands.filter((command): command is Dispatch => command.kind === "dispatch");
   }
 
+  /** Throws WgradError, beginning with what was tried, after dispose() and once the engine is dead. */
+  assertUsable(what: string): void {
+    if (this.#disposed) throw new WgradError(`${what}: this recording was disposed.`);
+    this.#engine.assertAlive();
+  }
+
   /** Encodes the step `times` times and submits. */
   replay(times = 1): void {
-    if (this.#disposed) throw new WgradError("replay: this recording was disposed.");
-    this.#engine.assertAlive();
+    this.assertUsable("replay");
+    checkOption("replay", "times", times, Number.isInteger(times) && times >= 0, "a whole number");
     for (let i = 0; i < times; i++) this.#engine.commands.addAll(this.commands);
     this.#engine.commands.flush();
   }

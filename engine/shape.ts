@@ -1,5 +1,6 @@
 /** @file Shapes: sizes along each axis, outermost first. */
 import { formatShape, ShapeError } from "./errors.ts";
+import { written } from "./options.ts";
 
 /** Sizes along each axis, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -15,6 +16,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** Throws unless every size is a positive integer and the element count can be indexed by u32. */
 export function checkShape(shape: Shape, what: string): void {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${what}: a shape is a list of sizes, got ${written(shape)}.`);
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 1) {
       throw new ShapeError(`${what}: sizes must be positive integers, got ${formatShape(shape)}.`);

@@ -2,10 +2,13 @@
  * @file Reverse-mode automatic differentiation. While a tape is open every differentiable op leaves an entry with a
  * closure that turns the gradient of its output into gradients of its inputs; gradients() plays them backwards.
  */
+
+import { requireTensorsOf } from "./arguments.ts";
 import { Backward } from "./backward.ts";
-import type { Engine } from "./device.ts";
+import { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import type { Output } from "./kernel.ts";
+import { checkFunction, checkNames } from "./options.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -59,13 +62,13 @@ export function gradients(
   sources: readonly Tensor[],
   options: GradientOptions = {},
 ): { value: Tensor; gradients: Tensor[] } {
-  if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
-  checkSources(sources, options.into);
+  checkArguments(engine, body, sources, options);
   const tape = new Tape(sources);
   engine.tape = tape;
   let value: Tensor;
   try {
     value = body();
+    requireTensorsOf(engine, "gradients", { "what the body returned": value });
     tape.use(value);
   } catch (error) {
     tape.abandon();
@@ -77,7 +80,27 @@ export function gradients(
     tape.abandon();
     throw new ShapeError(`gradients: the body must return a scalar, got ${formatShape(value.shape)}.`);
   }
+  engine.beginBackward(tape.entries.flatMap(({ kept }) => kept));
   return { value, gradients: new Backward(engine, tape, sources, options).play(value) };
+}
+
+function checkArguments(
+  engine: Engine,
+  body: () => Tensor,
+  sources: readonly Tensor[],
+  options: GradientOptions,
+): void {
+  if (!(engine instanceof Engine))
+    throw new ArgumentError("gradients: needs an engine, from createEngine().");
+  if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
+  checkFunction("gradients", "body", body);
+  checkNames("gradients", options, ["into", "accumulate"]);
+  for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {
+    if (!Array.isArray(tensors)) throw new ArgumentError(`gradients: ${name} must be a list of tensors.`);
+    for (const [i, tensor] of tensors.entries())
+      requireTensorsOf(engine, "gradients", { [`${name}[${i}]`]: tensor });
+  }
+  checkSources(sources, options.into);
 }
 
 function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | undefined): void {

@@ -2,6 +2,7 @@
 import type { Block } from "./buffers.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
+import { written } from "./options.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 
 /** Element types. `u8` is packed four to a word: data sets stay as small as their files. */
@@ -82,10 +83,11 @@ export class Tensor<D extends DType = DType> {
     return buffer;
   }
 
-  assertUsable(): void {
+  /** Throws ArgumentError once the tensor was released; `what` names it. */
+  assertUsable(what = "This tensor"): void {
     if (this.released) {
       throw new ArgumentError(
-        `This tensor ${formatShape(this.shape)} was released when its scope ended. Return it from scope(), ` +
+        `${what} ${formatShape(this.shape)} was released when its scope ended. Return it from scope(), ` +
           "or keep() it inside.",
       );
     }
@@ -114,14 +116,14 @@ export class Tensor<D extends DType = DType> {
 
   /** The same values under another shape of the same size; one size may be -1. Shares the storage, copies nothing. */
   view(shape: Shape): Tensor<D> {
-    this.assertUsable();
+    this.assertUsable("reshape:");
     const target = inferShape(shape, this);
     return this.engine.adopt(new Tensor(this.engine, target, this.dtype, this.storage, this.byteOffset));
   }
 
   /** Elements `start` to `start + sizeOf(shape)` as a tensor of their own; the start must be 256-byte aligned. */
   slice(start: number, shape: Shape): Tensor<D> {
-    this.assertUsable();
+    this.assertUsable("slice:");
     checkShape(shape, "slice");
     if (!Number.isInteger(start) || start < 0 || start + sizeOf(shape) > this.size) {
       throw new ShapeError(
@@ -145,6 +147,8 @@ export class Tensor<D extends DType = DType> {
 }
 
 function inferShape(shape: Shape, source: Tensor): Shape {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`reshape: a shape is a list of sizes, got ${written(shape)}.`);
   const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const open = source.size / known;
   const target = shape.map((size) => (size === -1 ? open : size));
@@ -159,10 +163,43 @@ function inferShape(shape: Shape, source: Tensor): Shape {
   return target;
 }
 
-/** The values as the typed array that has the bytes of `dtype`. */
-export function toTyped(values: ArrayLike<number>, dtype: DType): ArrayBufferView {
-  if (dtype === "f32") return values instanceof Float32Array ? values : Float32Array.from(values);
-  if (dtype === "i32") return values instanceof Int32Array ? values : Int32Array.from(values);
-  if (dtype === "u32") return values instanceof Uint32Array ? values : Uint32Array.from(values);
-  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+/** The array that holds each dtype in main memory. */
+export const typedArrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
+const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1], u8: [0, 255] } as const;
+
+/** Throws ArgumentError, with the nearest name, for a dtype that does not exist. */
+export function checkDType(what: string, dtype: unknown): asserts dtype is DType {
+  if (typeof dtype === "string" && Object.hasOwn(bytesPerElement, dtype)) return;
+  const known = Object.keys(bytesPerElement);
+  throw new ArgumentError(`${what}: dtype must be one of ${known.join(", ")}, got ${written(dtype)}.`);
+}
+
+/**
+ * The values as the typed array that has the bytes of `dtype`. Throws ArgumentError for what is no number, as the rows of a
+ * nested list are, and for what `dtype` cannot hold: it would arrive as another number.
+ */
+export function toTyped(values: ArrayLike<number>, dtype: DType, what = "tensor"): ArrayBufferView {
+  const Typed = typedArrays[dtype];
+  if (values instanceof Typed) return values;
+  const fractions = dtype === "f32";
+  if (!fractions || !ArrayBuffer.isView(values)) {
+    const [low, high] = fractions ? [] : ranges[dtype];
+    for (let i = 0; i < values.length; i++) {
+      const value: unknown = values[i];
+      const whole = fractions || (Number.isInteger(value) && Number(value) >= low! && Number(value) <= high!);
+      if (typeof value === "number" && whole) continue;
+      const wanted = fractions ? "a number" : `a whole number from ${low} to ${high}`;
+      throw new ArgumentError(`${what}: value ${i} of ${dtype} must be ${wanted}, got ${written(value)}.`);
+    }
+  }
+  return Typed.from(values);
+}
+
+/** Throws ArgumentError unless `values` is a list of numbers, or a typed array of them. */
+export function checkValues(what: string, values: unknown): asserts values is ArrayLike<number> {
+  const numbers = Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView));
+  if (numbers && !(values instanceof BigInt64Array) && !(values instanceof BigUint64Array)) return;
+  throw new ArgumentError(
+    `${what}: the values must be a list of numbers or a typed array, got ${written(values)}.`,
+  );
 }

@@ -1,5 +1,6 @@
 /** @file Activations by Keras's names. */
 import { ArgumentError, nearest } from "../engine/errors.ts";
+import { written } from "../engine/options.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { FusedActivation } from "../kernels/elementwise/fused-activation.ts";
 import { elu, relu, selu, sigmoid, softplus, tanh } from "../kernels/elementwise/index.ts";
@@ -19,11 +20,11 @@ const activations = {
 export type ActivationName = keyof typeof activations;
 
 /** Throws ArgumentError, with the nearest name, for an activation that does not exist. */
-export function checkActivation(layer: string, name: string): asserts name is ActivationName {
-  if (Object.hasOwn(activations, name)) return;
+export function checkActivation(layer: string, name: unknown): asserts name is ActivationName {
+  if (typeof name === "string" && Object.hasOwn(activations, name)) return;
   const hint = nearest(name, Object.keys(activations));
   throw new ArgumentError(
-    `${layer}: unknown activation "${name}"${hint ? `, did you mean "${hint}"?` : "."} One of ${Object.keys(activations).join(", ")}.`,
+    `${layer}: unknown activation ${written(name)}${hint ? `, did you mean "${hint}"?` : "."} One of ${Object.keys(activations).join(", ")}.`,
   );
 }
 

@@ -1,4 +1,6 @@
 /** @file Cloning a model: the same layers again, with weights of their own. */
+import { ArgumentError } from "../engine/errors.ts";
+import { checkNames, written } from "../engine/options.ts";
 import type { Layer } from "./layers/layer.ts";
 import type { Model } from "./model.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
@@ -9,7 +11,12 @@ export interface CloneOptions {
 }
 
 /** Throws WgradError if weights shall be copied and there are none yet, or for a layer that cannot be copied. */
-export async function cloneModel(model: Model, { weights = "copy" }: CloneOptions): Promise<Model> {
+export async function cloneModel(model: Model, options: CloneOptions): Promise<Model> {
+  checkNames("clone", options, ["weights"]);
+  const { weights = "copy" } = options;
+  if (weights !== "copy" && weights !== "fresh") {
+    throw new ArgumentError(`clone: weights must be "copy" or "fresh", got ${written(weights)}.`);
+  }
   const values = weights === "copy" ? await model.getWeights() : new Map<string, Float32Array>();
   const twins = new Map<Layer, Layer>();
   const twinOf = (layer: Layer): Layer => {

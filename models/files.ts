@@ -2,7 +2,14 @@
  * @file Text files, written so that a crash leaves either the old one or the new one. Node's modules are asked for when a
  * file is touched and never imported, so that modules for the browser may use this one.
  */
-import { FileError } from "../engine/errors.ts";
+import { ArgumentError, FileError } from "../engine/errors.ts";
+import { written } from "../engine/options.ts";
+
+/** Throws ArgumentError unless `path` may be the name of a file or folder. Node would read from a number, too. */
+export function requirePath(what: string, path: unknown): asserts path is string {
+  if (typeof path === "string" && path !== "") return;
+  throw new ArgumentError(`${what}: needs the name of a file or folder, got ${written(path)}.`);
+}
 
 /** node:fs and node:path. Throws FileError where there are none. */
 export function nodeFiles(path: string) {
@@ -13,6 +20,7 @@ export function nodeFiles(path: string) {
 
 /** Writes text under a temporary name and renames it. Makes the folder. Throws FileError with the reason. */
 export function writeFileAtomically(path: string, text: string): void {
+  requirePath("write", path);
   const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } =
     nodeFiles(path);
   const temporary = `${path}.${process.pid}.tmp`;
@@ -40,6 +48,7 @@ export function writeJson(path: string, value: unknown): void {
 
 /** The value in a JSON file. Throws FileError if it cannot be read or is no JSON. */
 export function readJson(path: string): unknown {
+  requirePath("read", path);
   try {
     return JSON.parse(nodeFiles(path).readFileSync(path, "utf8"));
   } catch (cause) {

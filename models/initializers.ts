@@ -3,6 +3,7 @@
  * values depend on nothing but its own stream: adding a layer at the end changes no other.
  */
 import { ArgumentError, formatShape, nearest, ShapeError } from "../engine/errors.ts";
+import { checkOption, written } from "../engine/options.ts";
 import { pcg4d, type Uint32x4 } from "../engine/random.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import { orthonormalRows } from "./orthonormal.ts";
@@ -47,24 +48,27 @@ export function ones(): Initializer {
 }
 
 export function constant(value: number): Initializer {
-  check("constant", "value", value, Number.isFinite(value));
+  checkOption("constant", "value", value, true, "a number");
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
 
 /** Uniform in [minimum, maximum). */
 export function randomUniform(minimum = -0.05, maximum = 0.05): Initializer {
-  check("randomUniform", "maximum", maximum, maximum > minimum && Number.isFinite(maximum - minimum));
+  checkOption("randomUniform", "minimum", minimum, true, "a number");
+  checkOption("randomUniform", "maximum", maximum, maximum > minimum, `above the minimum ${minimum}`);
   return (shape, random) => draw(shape, random, (bits) => minimum + (maximum - minimum) * unit(bits[0]));
 }
 
 export function randomNormal(mean = 0, deviation = 0.05): Initializer {
-  check("randomNormal", "deviation", deviation, deviation >= 0 && Number.isFinite(deviation));
+  checkOption("randomNormal", "mean", mean, true, "a number");
+  checkOption("randomNormal", "deviation", deviation, deviation >= 0, "0 or more");
   return (shape, random) => draw(shape, random, (bits) => mean + deviation * normal(bits));
 }
 
 /** Normal, values beyond two deviations drawn again; `deviation` is the one before the cut. */
 export function truncatedNormal(mean = 0, deviation = 0.05): Initializer {
-  check("truncatedNormal", "deviation", deviation, deviation >= 0 && Number.isFinite(deviation));
+  checkOption("truncatedNormal", "mean", mean, true, "a number");
+  checkOption("truncatedNormal", "deviation", deviation, deviation >= 0, "0 or more");
   return (shape, random) =>
     draw(shape, random, (bits) => {
       const value = normal(bits);
@@ -104,7 +108,7 @@ export function lecunNormal(rule?: NormalRule): Initializer {
 
 /** `gain` times a matrix [all but the last axis, last axis] with orthonormal rows or columns, whichever are fewer. */
 export function orthogonal(gain = 1): Initializer {
-  check("orthogonal", "gain", gain, Number.isFinite(gain));
+  checkOption("orthogonal", "gain", gain, true, "a number");
   return (shape, random) => {
     if (shape.length < 2) {
       throw new ShapeError(`orthogonal: needs two axes or more, got ${formatShape(shape)}.`);
@@ -139,9 +143,9 @@ export function initializer(name: InitializerName | Initializer): Initializer {
   if (typeof name === "function") return name;
   if (typeof name === "string" && Object.hasOwn(byName, name)) return byName[name]();
   const known = Object.keys(byName);
-  const near = nearest(String(name), known);
+  const near = nearest(name, known);
   const hint = near ? ` Did you mean "${near}"?` : ` Known: ${known.join(", ")}.`;
-  throw new ArgumentError(`There is no initializer "${name}".${hint}`);
+  throw new ArgumentError(`There is no initializer ${written(name)}.${hint}`);
 }
 
 type Variance = (fans: { fanIn: number; fanOut: number }) => number;
@@ -159,7 +163,9 @@ function scaledNormal(
   rule: NormalRule = "truncated_normal_corrected",
 ): Initializer {
   const rules = ["truncated_normal_corrected", "truncated_normal_uncorrected", "normal"];
-  check(name, "rule", rule, rules.includes(rule));
+  if (!rules.includes(rule)) {
+    throw new ArgumentError(`${name}: rule is one of ${rules.join(", ")}; got ${written(rule)}.`);
+  }
   return (shape, random) => {
     const deviation = Math.sqrt(variance(fans(shape)));
     if (rule === "normal") return randomNormal(0, deviation)(shape, random);
@@ -193,8 +199,4 @@ function unit(bits: number): number {
 /** A standard normal number by Box and Muller's transform. */
 function normal([a, b]: Uint32x4): number {
   return Math.sqrt(-2 * Math.log((a + 0.5) / 2 ** 32)) * Math.cos((2 * Math.PI * b) / 2 ** 32);
-}
-
-function check(name: string, argument: string, value: unknown, sound: boolean): void {
-  if (!sound) throw new ArgumentError(`${name}: ${argument} cannot be ${value}.`);
 }

@@ -1,26 +1,34 @@
 /** @file Model: a graph of layers with weights on one engine, and Keras's compile, fit, evaluate and predict. */
 import type { Engine } from "../engine/device.ts";
 import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../engine/errors.ts";
+import { written } from "../engine/options.ts";
 import { type Shape, sameShape } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { type CloneOptions, cloneModel, copyGraph } from "./clone.ts";
 import { Graph } from "./graph.ts";
 import { namesOf } from "./layer-names.ts";
 import { type CallContext, type Inspect, Layer, type LayerOptions, unknownWeight } from "./layers/layer.ts";
+import { layerOptions } from "./layers/layer-options.ts";
 import { ParameterStore } from "./parameter-store.ts";
 import { type StoredVariable, storedVariables } from "./stored-variables.ts";
 import { formatSummary, type Summary, summarize } from "./summary.ts";
-import type { SymbolicTensor } from "./symbolic.ts";
+import { type SymbolicTensor, symbolicTensors } from "./symbolic.ts";
 import type { ValuesByName } from "./training/arrays.ts";
 import type { BatchGenerator } from "./training/batch-generator.ts";
 import type { CompileOptions } from "./training/compile-options.ts";
 import type { DataSource } from "./training/data.ts";
 import type { History, Logs } from "./training/history.ts";
 import { ModelOptimizer } from "./training/model-optimizer.ts";
-import type { EvaluateOptions, FitOptions, PredictOptions } from "./training/options.ts";
+import {
+  checkOnBatch,
+  type EvaluateOptions,
+  type FitOptions,
+  type PredictOptions,
+} from "./training/options.ts";
 import { predictOutputs } from "./training/prediction.ts";
 import type { WeightOptions } from "./training/sample-weights.ts";
 import { Trainer } from "./training/trainer.ts";
+import { requireMap } from "./variable.ts";
 
 export interface ModelOptions extends LayerOptions {
   /** from input(), or tensors within another model, which is cut there */
@@ -37,8 +45,9 @@ export class Model extends Layer {
   #trainer: Trainer | undefined;
 
   constructor(options: ModelOptions) {
-    super(options);
-    const list = (value: SymbolicTensor | readonly SymbolicTensor[]) => [value].flat() as SymbolicTensor[];
+    super(layerOptions("model", options, ["inputs", "outputs"]));
+    const list = (value: SymbolicTensor | readonly SymbolicTensor[]) =>
+      symbolicTensors("model", [value].flat());
     this.graph = new Graph(list(options.inputs), list(options.outputs));
     this.#nameOpen = this.name === "";
     if (this.#nameOpen) this.name = "model_1";
@@ -83,7 +92,7 @@ export class Model extends Layer {
     const names = this.layers.map((layer) => layer.name);
     const near = nearest(name, names);
     const hint = near ? ` Did you mean "${near}"?` : ` It has ${names.join(", ")}.`;
-    throw new ArgumentError(`getLayer: ${this.label} has no layer "${name}".${hint}`);
+    throw new ArgumentError(`getLayer: ${this.label} has no layer ${written(name)}.${hint}`);
   }
 
   /** What the layer of that name gives in this model; `use` counts from 0 where the layer is used several times. */
@@ -92,7 +101,9 @@ export class Model extends Layer {
     const outputs = this.graph.calls.filter((call) => call.layer === layer).flatMap((call) => call.outputs);
     const output = outputs[use];
     if (!output)
-      throw new ArgumentError(`outputOf: ${name} has outputs 0 to ${outputs.length - 1}, not ${use}.`);
+      throw new ArgumentError(
+        `outputOf: ${name} has outputs 0 to ${outputs.length - 1}, not ${written(use)}.`,
+      );
     return output;
   }
 
@@ -198,6 +209,7 @@ export class Model extends Layer {
 
   /** Sets weights by path, or what they start from before compile(). Throws ArgumentError for an unknown path, ShapeError for a wrong number of values. */
   override setWeights(values: ReadonlyMap<string, Float32Array>): void {
+    requireMap("setWeights", values);
     const variables = new Map(this.weights.map(({ path, variable }) => [path, variable]));
     for (const [path, data] of values) {
       const variable = variables.get(path);
@@ -282,6 +294,7 @@ export class Model extends Layer {
     y?: ValuesByName,
     options: Pick<WeightOptions, "sampleWeight"> = {},
   ): Promise<Logs> {
+    checkOnBatch("testOnBatch", options);
     return this.evaluate(y ? { inputs: x, targets: y } : { inputs: x }, options);
   }
 

@@ -1,5 +1,6 @@
 /** @file Regularizers: penalties on large weights or activations that are added to the loss, by Keras's names. */
 import { ArgumentError } from "../engine/errors.ts";
+import { checkOption, written } from "../engine/options.ts";
 
 /** l1 * sum |x| + l2 * sum x^2, over the elements x of a weight or of a layer's output. */
 export interface Regularizer {
@@ -28,11 +29,16 @@ export function l1l2(absolute = 0.01, square = 0.01): Regularizer {
   return checked("l1l2", { l1: absolute, l2: square });
 }
 
+/** Throws ArgumentError unless `value` is a penalty, as l1(), l2() and l1l2() make it; `option` is what it was given as. */
+export function checkRegularizer(layer: string, option: string, value: unknown): void {
+  const { l1, l2 } = (value ?? {}) as Partial<Regularizer>;
+  if ([l1, l2].every((factor) => typeof factor === "number" && factor >= 0 && Number.isFinite(factor)))
+    return;
+  throw new ArgumentError(`${layer}: ${option} must be made by l1(), l2() or l1l2(), got ${written(value)}.`);
+}
+
 function checked(name: string, regularizer: Regularizer): Regularizer {
-  for (const factor of [regularizer.l1, regularizer.l2]) {
-    if (!(factor >= 0 && Number.isFinite(factor))) {
-      throw new ArgumentError(`${name}: a factor must be 0 or above, got ${factor}.`);
-    }
-  }
+  for (const factor of [regularizer.l1, regularizer.l2])
+    checkOption(name, "a factor", factor, factor >= 0, "0 or above");
   return regularizer;
 }

@@ -3,6 +3,7 @@
  * LearningRateScheduler epochs. Any function of a number is one.
  */
 import { ArgumentError } from "../engine/errors.ts";
+import { checkFunction, checkNames, checkOption, written } from "../engine/options.ts";
 import type { Schedule } from "../kernels/optimizers/index.ts";
 
 export type { Schedule };
@@ -14,6 +15,7 @@ export function constantRate(rate: number): Schedule {
 
 /** initial * 0.5^floor(at / every), never below `floor`. */
 export function halving(options: { initial: number; every: number; floor?: number }): Schedule {
+  checkNames("halving", options, ["initial", "every", "floor"]);
   const { initial, every, floor = 0 } = options;
   checkRate("halving", "initial", initial);
   checkRate("halving", "floor", floor);
@@ -23,6 +25,7 @@ export function halving(options: { initial: number; every: number; floor?: numbe
 
 /** initial / (1 + decay * at): Keras's `decay` option of optimizers, which counts steps. */
 export function timeDecay(options: { initial: number; decay: number }): Schedule {
+  checkNames("timeDecay", options, ["initial", "decay"]);
   const { initial, decay } = options;
   checkRate("timeDecay", "initial", initial);
   checkRate("timeDecay", "decay", decay);
@@ -31,6 +34,7 @@ export function timeDecay(options: { initial: number; decay: number }): Schedule
 
 /** Half a cosine from `initial` at 0 down to `floor` at `length`, constant from there on. */
 export function cosine(options: { initial: number; length: number; floor?: number }): Schedule {
+  checkNames("cosine", options, ["initial", "length", "floor"]);
   const { initial, length, floor = 0 } = options;
   checkRate("cosine", "initial", initial);
   checkRate("cosine", "floor", floor);
@@ -41,11 +45,16 @@ export function cosine(options: { initial: number; length: number; floor?: numbe
 /** Rises in equal parts to the rate of `after` at its start, then follows `after`, which starts to count there. */
 export function warmup(length: number, after: Schedule): Schedule {
   checkCount("warmup", "length", length);
+  checkFunction("warmup", "after", after);
   return (at) => (at < length ? (after(0) * (at + 1)) / (length + 1) : after(at - length));
 }
 
 /** rates[i] for boundaries[i-1] <= at < boundaries[i]; one rate more than boundaries. */
 export function piecewise(boundaries: readonly number[], rates: readonly number[]): Schedule {
+  for (const [name, list] of Object.entries({ boundaries, rates })) {
+    if (Array.isArray(list)) continue;
+    throw new ArgumentError(`piecewise: ${name} must be a list of numbers, got ${written(list)}.`);
+  }
   if (rates.length !== boundaries.length + 1) {
     throw new ArgumentError(
       `piecewise: ${boundaries.length} boundaries need ${boundaries.length + 1} rates, got ${rates.length}.`,
@@ -61,17 +70,15 @@ export function piecewise(boundaries: readonly number[], rates: readonly number[
 /** A rate that a schedule gave for `at`. Throws ArgumentError, with `owner` at its head, if it cannot be one. */
 export function checkedRate(owner: string, rate: number, at: number): number {
   if (typeof rate === "number" && rate >= 0 && Number.isFinite(rate)) return rate;
-  throw new ArgumentError(`${owner}: the schedule must give a rate of 0 or more, gave ${rate} at ${at}.`);
+  throw new ArgumentError(
+    `${owner}: the schedule must give a rate of 0 or more, gave ${written(rate)} at ${at}.`,
+  );
 }
 
 function checkRate(name: string, argument: string, value: number): void {
-  if (!(value >= 0 && Number.isFinite(value))) {
-    throw new ArgumentError(`${name}: ${argument} must be 0 or more, got ${value}.`);
-  }
+  checkOption(name, argument, value, value >= 0, "0 or more");
 }
 
 function checkCount(name: string, argument: string, value: number): void {
-  if (!(value > 0 && Number.isFinite(value))) {
-    throw new ArgumentError(`${name}: ${argument} must be positive, got ${value}.`);
-  }
+  checkOption(name, argument, value, value > 0, "positive");
 }

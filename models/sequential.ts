@@ -1,8 +1,10 @@
 /** @file sequential(): a model whose layers follow one another. */
 import { ArgumentError } from "../engine/errors.ts";
+import { written } from "../engine/options.ts";
 import { copyGraph } from "./clone.ts";
 import { InputLayer, input } from "./layers/input.ts";
-import type { Layer, LayerOptions } from "./layers/layer.ts";
+import { Layer, type LayerOptions } from "./layers/layer.ts";
+import { layerOptions } from "./layers/layer-options.ts";
 import { Model, type ModelOptions } from "./model.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
 
@@ -25,6 +27,13 @@ export class Sequential extends Model {
  * @throws ArgumentError for another first layer, ShapeError if a layer cannot take the output before it
  */
 export function sequential(layers: readonly Layer[], options: LayerOptions = {}): Sequential {
+  const wrong = Array.isArray(layers) ? layers.find((layer) => !(layer instanceof Layer)) : layers;
+  if (wrong !== undefined) {
+    throw new ArgumentError(
+      `sequential: needs a list of layers, as Dense(10) makes one; got ${written(wrong)}.`,
+    );
+  }
+  layerOptions("sequential", options);
   const [first, ...others] = layers;
   const start =
     first instanceof InputLayer ? first.tensor : first instanceof Model && input(first.inputShape);

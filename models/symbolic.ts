@@ -1,4 +1,6 @@
 /** @file Symbolic tensors: the edges of a model's graph, with a shape but no values, and the layer calls between them. */
+import { ArgumentError } from "../engine/errors.ts";
+import { written } from "../engine/options.ts";
 import type { Shape } from "../engine/shape.ts";
 import type { Layer } from "./layers/layer.ts";
 
@@ -27,6 +29,15 @@ export class SymbolicTensor {
   get layer(): Layer {
     return this.call.layer;
   }
+}
+
+/** The tensors, which must be symbolic ones. Throws ArgumentError, with `owner` at its head. */
+export function symbolicTensors(owner: string, tensors: readonly unknown[]): SymbolicTensor[] {
+  return tensors.map((tensor) => {
+    if (tensor instanceof SymbolicTensor) return tensor;
+    const wanted = "what input() or another layer's apply() returned";
+    throw new ArgumentError(`${owner}: takes symbolic tensors, ${wanted}; got ${written(tensor)}.`);
+  });
 }
 
 /** A use of `layer` that makes one tensor of each shape. */

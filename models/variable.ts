@@ -1,5 +1,6 @@
 /** @file Variables: the weights of layers. Their values live in flat GPU buffers once a model is built on an engine. */
-import { formatShape, ShapeError, WgradError } from "../engine/errors.ts";
+import { ArgumentError, formatShape, ShapeError, WgradError } from "../engine/errors.ts";
+import { written } from "../engine/options.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { Initializer } from "./initializers.ts";
@@ -91,8 +92,19 @@ export class Variable {
   }
 
   #checkSize(values: Float32Array, label: string): void {
+    if (!(values instanceof Float32Array)) {
+      throw new ArgumentError(`${label}: the values must be a Float32Array, got ${written(values)}.`);
+    }
     if (values.length === this.size) return;
     const shape = formatShape(this.shape);
     throw new ShapeError(`${label}: ${values.length} values for a weight of shape ${shape} (${this.size}).`);
   }
+}
+
+/** Throws ArgumentError unless `values` are weights by name. */
+export function requireMap(what: string, values: unknown): asserts values is ReadonlyMap<string, unknown> {
+  if (values instanceof Map) return;
+  throw new ArgumentError(
+    `${what}: the weights must be a Map of Float32Arrays by name, got ${written(values)}.`,
+  );
 }

@@ -79,7 +79,8 @@ ${sections.map(({ id, title, body }) => markup`<section id="${id}">\n<h2>${title
 `;
 }
 
-function styles(found: readonly Warning[]): string {
+/** The style sheet of a page with these warnings, which every printed page repeats at its head. */
+export function styles(found: readonly Warning[]): string {
   const sheets = ["page", "content", "media"].map((name) =>
     readFileSync(new URL(`./styles/${name}.css`, import.meta.url), "utf8"),
   );

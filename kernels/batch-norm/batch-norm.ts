@@ -1,9 +1,10 @@
 /** @file Batch normalisation over all axes but the last, in training and in inference. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkFlag, checkNames, checkOption, written } from "../../engine/options.ts";
 import { differentiable, type Want } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { requireFloat, requireVector } from "../shape/arguments.ts";
+import { requireFloats, requireVector } from "../shape/arguments.ts";
 import { mergeLanes, tailOf, walkForElements, walkForSums } from "./columns.ts";
 import { mergeParameterSums } from "./parameter-sums.ts";
 
@@ -164,7 +165,9 @@ function backward(
 }
 
 function checkArguments(x: Tensor, state: BatchNormState, options: BatchNormOptions): void {
-  requireFloat("batchNorm", "x", x);
+  checkNames("batchNorm", options, ["training", "momentum", "epsilon", "movingVarianceRule"]);
+  const { gamma, beta, movingMean, movingVariance } = state ?? {};
+  requireFloats("batchNorm", { x, gamma, beta, movingMean, movingVariance });
   const channels = x.shape.at(-1);
   if (channels === undefined || x.shape.length < 2) {
     throw new ShapeError(`batchNorm: expects [n,...,c], got ${formatShape(x.shape)}.`);
@@ -172,15 +175,19 @@ function checkArguments(x: Tensor, state: BatchNormState, options: BatchNormOpti
   for (const name of ["gamma", "beta", "movingMean", "movingVariance"] as const) {
     requireVector("batchNorm", name, state[name], channels, x);
   }
+  checkFlag("batchNorm", "training", options.training);
+  checkBatchNormOptions("batchNorm", options);
+}
+
+/** Throws ArgumentError for options out of range. */
+export function checkBatchNormOptions(op: string, options: Omit<BatchNormOptions, "training">): void {
   const { momentum = 0.99, epsilon = 1e-3, movingVarianceRule = "unbiased" } = options;
-  if (!(momentum >= 0 && momentum <= 1)) {
-    throw new ArgumentError(`batchNorm: momentum must be between 0 and 1, got ${momentum}.`);
-  }
-  if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
-    throw new ArgumentError(`batchNorm: epsilon must be 0 or more, got ${epsilon}.`);
-  }
-  if (!Object.hasOwn(movingVarianceRules, movingVarianceRule)) {
+  checkOption(op, "momentum", momentum, momentum >= 0 && momentum <= 1, "between 0 and 1");
+  checkOption(op, "epsilon", epsilon, epsilon >= 0, "0 or more");
+  if (typeof movingVarianceRule !== "string" || !Object.hasOwn(movingVarianceRules, movingVarianceRule)) {
     const known = Object.keys(movingVarianceRules).join(", ");
-    throw new ArgumentError(`batchNorm: movingVarianceRule is one of ${known}; got ${movingVarianceRule}.`);
+    throw new ArgumentError(
+      `${op}: movingVarianceRule is one of ${known}; got ${written(movingVarianceRule)}.`,
+    );
   }
 }

@@ -1,12 +1,17 @@
 /** @file Transposed 2-D convolution: the gradient of conv2d with respect to its image, as an op with gradients of its own. */
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
+import { convolutionOptions, requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
 import type { Conv2dOptions } from "../conv2d/conv2d.ts";
 import { filterGradient, forward, inputGradient } from "../conv2d/passes.ts";
 import type { Convolution } from "../conv2d/problem.ts";
 import { differentiableActivation } from "../elementwise/activation-gradient.ts";
-import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
+import {
+  checkFusedActivation,
+  type FusedActivation,
+  fusedActivationCodes,
+} from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { resolveTransposedWindow } from "./window.ts";
 
@@ -31,8 +36,8 @@ export function conv2dTranspose(
   filters: Tensor,
   options: Conv2dTransposeOptions = {},
 ): Tensor {
-  const { bias, activation = "linear" } = options;
   const problem = describe(image, filters, options);
+  const { bias, activation = "linear" } = options;
   const shape = [problem.batch, problem.height, problem.width, problem.channels];
   const y = inputGradient(problem, { dy: image, filters, output: shape });
   finish(y, filters, bias, activation);
@@ -53,9 +58,11 @@ export function conv2dTranspose(
 
 /** The convolution that is transposed: its image is y, its output has the size of `image`. */
 function describe(image: Tensor, filters: Tensor, options: Conv2dTransposeOptions): Convolution {
+  const op = "conv2dTranspose";
+  checkNames(op, options, convolutionOptions);
   const { strides = 1, padding = "valid", dilation = 1, bias } = options;
   const given = { image, filters, bias, layout: "(kh,kw,k,c)" };
-  const op = "conv2dTranspose";
+  checkFusedActivation(op, options.activation ?? "linear");
   requireFourAxes(op, given);
   const shape = image.shape as [number, number, number, number];
   const [kernelHeight, kernelWidth, channels, inputs] = filters.shape as [number, number, number, number];

@@ -1,6 +1,8 @@
 /** @file Checks that the convolution ops share. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloats } from "../shape/arguments.ts";
 
 /** What an op was given, for its messages. */
 export interface ConvolutionArguments {
@@ -16,8 +18,13 @@ export function shapesOf({ image, filters, layout }: ConvolutionArguments): stri
   return `image ${formatShape(image.shape)} (n,h,w,c), filters ${formatShape(filters.shape)} ${layout}`;
 }
 
-/** Throws ShapeError unless image and filters have four axes. */
+/** Names of the options that all convolution ops take. */
+export const convolutionOptions = ["strides", "padding", "dilation", "bias", "activation"] as const;
+
+/** Throws ShapeError unless image and filters have four axes, ArgumentError for what is no tensor at all. */
 export function requireFourAxes(op: string, given: ConvolutionArguments): void {
+  const { image, filters, bias } = given;
+  requireFloats(op, { image, filters }, { bias });
   if (given.image.shape.length === 4 && given.filters.shape.length === 4) return;
   throw new ShapeError(`${op}: expects an image and filters of four axes each. ${shapesOf(given)}.`);
 }
@@ -42,7 +49,7 @@ export function requireBias(op: string, given: ConvolutionArguments, count: numb
 export function requireGroups(given: ConvolutionArguments, groups: number): void {
   const filters = given.filters.shape[3]!;
   if (!Number.isInteger(groups) || groups < 1) {
-    throw new ArgumentError(`conv2d: groups must be a positive integer, got ${groups}.`);
+    throw new ArgumentError(`conv2d: groups must be a positive integer, got ${written(groups)}.`);
   }
   if (filters % groups !== 0) {
     throw new ShapeError(

@@ -1,12 +1,19 @@
 /** @file 2-D convolution (cross-correlation, as in every deep-learning library) and its two gradients. */
 
 import { type Output, outputTensor } from "../../engine/kernel.ts";
+import { checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
-import type { FusedActivation } from "../elementwise/fused-activation.ts";
+import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
-import { requireBias, requireChannels, requireFourAxes, requireGroups } from "./arguments.ts";
+import {
+  convolutionOptions,
+  requireBias,
+  requireChannels,
+  requireFourAxes,
+  requireGroups,
+} from "./arguments.ts";
 import { filterGradient, forward, inputGradient } from "./passes.ts";
 import type { Convolution } from "./problem.ts";
 
@@ -71,8 +78,10 @@ function weightGradients(
 }
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {
+  checkNames("conv2d", options, [...convolutionOptions, "groups"]);
   const { strides = 1, padding = "valid", dilation = 1, groups = 1, bias } = options;
   const given = { image, filters, bias, layout: groups === 1 ? "(kh,kw,c,k)" : "(kh,kw,c/groups,k)" };
+  checkFusedActivation("conv2d", options.activation ?? "linear");
   requireFourAxes("conv2d", given);
   requireGroups(given, groups);
   const [batch, , , channels] = image.shape as [number, number, number, number];

@@ -1,10 +1,12 @@
 /** @file Matrix products: matmul with either side transposed, and the dense layer with bias and activation fused. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Output, outputTensor } from "../../engine/kernel.ts";
+import { checkFlag, checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
-import type { FusedActivation } from "../elementwise/fused-activation.ts";
+import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
+import { requireFloats } from "../shape/arguments.ts";
 import { reshape } from "../shape/reshape.ts";
 import { matrixProduct } from "./product.ts";
 
@@ -25,7 +27,10 @@ export interface DenseOptions {
  * @throws ShapeError if the sizes do not fit
  */
 export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): Tensor {
+  checkNames("dense", options, ["bias", "activation", "transposeKernel"]);
   const { bias, activation = "linear", transposeKernel = false } = options;
+  checkFlag("dense", "transposeKernel", transposeKernel);
+  checkFusedActivation("dense", activation);
   checkDense(x, weights, bias, transposeKernel);
   if (x.shape.length > 2) {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
@@ -66,6 +71,7 @@ function weightGradients(
 }
 
 function checkDense(x: Tensor, weights: Tensor, bias: Tensor | undefined, transposed: boolean): void {
+  requireFloats("dense", { x, kernel: weights }, { bias });
   const layout = transposed ? "(out,in)" : "(in,out)";
   const shapes = `x ${formatShape(x.shape)} (n,in), kernel ${formatShape(weights.shape)} ${layout}`;
   if (x.shape.length < 2 || weights.shape.length !== 2) {

@@ -1,11 +1,12 @@
 /** @file Batched matrix products with either side transposed and NumPy's broadcasting of the batch axes. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output } from "../../engine/kernel.ts";
+import { checkFlag, checkNames } from "../../engine/options.ts";
 import { type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { broadcastShape, stretch, sumTo } from "../elementwise/broadcast.ts";
-import { requireFloat } from "../shape/arguments.ts";
+import { requireFloats } from "../shape/arguments.ts";
 import { multiply } from "./product.ts";
 
 export interface MatmulOptions {
@@ -26,7 +27,9 @@ interface Side {
  * @throws ShapeError if the inner sizes differ or the batch axes do not broadcast
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkNames("matmul", options, ["transposeA", "transposeB"]);
   const { transposeA = false, transposeB = false } = options;
+  for (const [name, flag] of Object.entries({ transposeA, transposeB })) checkFlag("matmul", name, flag);
   const batch = checkMatmul(a, b, transposeA, transposeB);
   const [left, right]: [Side, Side] = [
     { tensor: a, transposed: transposeA },
@@ -96,8 +99,7 @@ function sizesOf({ tensor, transposed }: Side): readonly [number, number] {
 }
 
 function checkMatmul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Shape {
-  requireFloat("matmul", "a", a);
-  requireFloat("matmul", "b", b);
+  requireFloats("matmul", { a, b });
   const layouts = `a ${formatShape(a.shape)} (...,${transposeA ? "k,m" : "m,k"}), b ${formatShape(b.shape)} (...,${transposeB ? "n,k" : "k,n"})`;
   if (a.shape.length < 2 || b.shape.length < 2) {
     throw new ShapeError(`matmul: expects matrices or stacks of them. ${layouts}.`);

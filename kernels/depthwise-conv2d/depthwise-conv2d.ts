@@ -1,7 +1,9 @@
 /** @file Depthwise 2-D convolution: every channel has filters of its own, and nothing is summed over channels. */
+import { checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
+import { convolutionOptions, requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
 import { type Conv2dOptions, convolve } from "../conv2d/conv2d.ts";
+import { checkFusedActivation } from "../elementwise/fused-activation.ts";
 import { resolveWindow } from "../window.ts";
 
 /** Keras's defaults: stride 1, no padding, no bias, no activation. */
@@ -22,9 +24,11 @@ export function depthwiseConv2d(
   filters: Tensor,
   options: DepthwiseConv2dOptions = {},
 ): Tensor {
+  const op = "depthwiseConv2d";
+  checkNames(op, options, convolutionOptions);
   const { strides = 1, padding = "valid", dilation = 1, bias } = options;
   const given = { image, filters, bias, layout: "(kh,kw,c,multiplier)" };
-  const op = "depthwiseConv2d";
+  checkFusedActivation(op, options.activation ?? "linear");
   requireFourAxes(op, given);
   const [kernelHeight, kernelWidth, channels, multiplier] = filters.shape as [number, number, number, number];
   const count = channels * multiplier;

@@ -1,10 +1,11 @@
 /** @file Dropout: a random part of the activations becomes zero, the rest grows so that the expected sum stays. */
-import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { requireFloat } from "../shape/arguments.ts";
+import { requireFloat, requireFloats } from "../shape/arguments.ts";
 import { elementsPerSample, requireStream } from "./stream.ts";
 
 const dropoutKernel = kernel(import.meta.url, "dropout.wgsl", { reads: ["x"], writes: ["y"], step: true });
@@ -24,20 +25,22 @@ export interface DropoutOptions {
  * @param x [n, ...]
  * @throws ArgumentError if the rate is not in [0, 1)
  */
-export function dropout(x: Tensor, { rate, stream }: DropoutOptions): Tensor {
+export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   requireFloat("dropout", "x", x);
+  checkNames("dropout", options, ["rate", "stream"]);
+  const { rate, stream } = options;
   requireStream("dropout", stream);
   const scale = keptScale("dropout", rate);
   if (rate === 0) return x;
-  const options = {
+  const launch = {
     constants: { RATE: rate, SCALE: scale, STREAM: stream, PER_SAMPLE: elementsPerSample(x) },
     invocations: Math.ceil(x.size / 4),
   };
-  return differentiable(run(dropoutKernel, { x }, { y: x.shape }, options).y, {
+  return differentiable(run(dropoutKernel, { x }, { y: x.shape }, launch).y, {
     inputs: [x],
     backward: (dy, want) => {
       const dx = want(0);
-      return [dx && run(dropoutKernel, { x: dy }, { y: dx }, options).y];
+      return [dx && run(dropoutKernel, { x: dy }, { y: dx }, launch).y];
     },
   });
 }
@@ -47,8 +50,7 @@ export function dropout(x: Tensor, { rate, stream }: DropoutOptions): Tensor {
  * @param mask x's shape, 1 where an element stays, else 0
  */
 export function applyDropoutMask(x: Tensor, mask: Tensor, rate: number): Tensor {
-  requireFloat("applyDropoutMask", "x", x);
-  requireFloat("applyDropoutMask", "mask", mask);
+  requireFloats("applyDropoutMask", { x, mask });
   if (!sameShape(x.shape, mask.shape)) {
     const shapes = `x ${formatShape(x.shape)}, mask ${formatShape(mask.shape)}`;
     throw new ShapeError(`applyDropoutMask: the mask must have the shape of x. ${shapes}.`);
@@ -69,8 +71,6 @@ export function applyDropoutMask(x: Tensor, mask: Tensor, rate: number): Tensor 
 
 /** What the elements that stay are multiplied with. */
 function keptScale(op: string, rate: number): number {
-  if (!(rate >= 0 && rate < 1)) {
-    throw new ArgumentError(`${op}: rate must be at least 0 and below 1, got ${rate}.`);
-  }
+  checkOption(op, "rate", rate, rate >= 0 && rate < 1, "at least 0 and below 1");
   return 1 / (1 - rate);
 }

@@ -1,6 +1,6 @@
 /** @file Gaussian noise added to activations while training. */
-import { ArgumentError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -25,12 +25,12 @@ export interface GaussianNoiseOptions {
  * @param x [n, ...]
  * @throws ArgumentError if stddev is negative
  */
-export function gaussianNoise(x: Tensor, { stddev, stream }: GaussianNoiseOptions): Tensor {
+export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor {
   requireFloat("gaussianNoise", "x", x);
+  checkNames("gaussianNoise", options, ["stddev", "stream"]);
+  const { stddev, stream } = options;
   requireStream("gaussianNoise", stream);
-  if (!(stddev >= 0 && Number.isFinite(stddev))) {
-    throw new ArgumentError(`gaussianNoise: stddev must be 0 or more, got ${stddev}.`);
-  }
+  checkOption("gaussianNoise", "stddev", stddev, stddev >= 0, "0 or more");
   if (stddev === 0) return x;
   const constants = { STDDEV: stddev, STREAM: stream, PER_SAMPLE: elementsPerSample(x) };
   const invocations = Math.ceil(x.size / 4);

@@ -1,5 +1,5 @@
 /** @file What the ops that draw random numbers share: the stream's check, and how elements are counted. */
-import { ArgumentError } from "../../engine/errors.ts";
+import { checkOption } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
 /** Elements of one sample of x [n, ...]: random numbers count elements from the batch's first sample on. */
@@ -8,6 +8,6 @@ export function elementsPerSample(x: Tensor): number {
 }
 
 export function requireStream(op: string, stream: number): void {
-  if (Number.isInteger(stream) && stream >= 0 && stream < 2 ** 32) return;
-  throw new ArgumentError(`${op}: stream must be a whole number from 0 to 2^32 - 1, got ${stream}.`);
+  const sound = Number.isInteger(stream) && stream >= 0 && stream < 2 ** 32;
+  checkOption(op, "stream", stream, sound, "a whole number from 0 to 2^32 - 1");
 }

@@ -4,7 +4,8 @@ import { run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable, type Rule } from "../../engine/tape.ts";
 import { Tensor } from "../../engine/tensor.ts";
-import { type FusedActivation, fusedActivationCodes } from "./fused-activation.ts";
+import { requireFloats } from "../shape/arguments.ts";
+import { checkFusedActivation, type FusedActivation, fusedActivationCodes } from "./fused-activation.ts";
 import { unaryGradient } from "./unary-kernels.ts";
 
 /**
@@ -48,6 +49,8 @@ export function sourceOfPrediction(x: Tensor): ActivationSource<FusedActivation 
  * @throws ShapeError if dy and y differ in shape
  */
 export function activationGradient(dy: Tensor, y: Tensor, activation: FusedActivation): Tensor {
+  requireFloats("activationGradient", { dy, y });
+  checkFusedActivation("activationGradient", activation);
   if (activation === "linear") return dy;
   if (!sameShape(dy.shape, y.shape)) {
     const shapes = `dy ${formatShape(dy.shape)}, y ${formatShape(y.shape)}`;

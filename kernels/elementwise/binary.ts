@@ -3,7 +3,7 @@ import { kernel, type Output, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { requireFloat } from "../shape/arguments.ts";
+import { requireFloats } from "../shape/arguments.ts";
 import { type BinaryName, binaryTable } from "./binary-table.ts";
 import { broadcastShape, operandFor, sumTo } from "./broadcast.ts";
 import { powScalar, scale } from "./unary.ts";
@@ -30,8 +30,7 @@ export const pow = (a: Tensor, b: Tensor | number): Tensor =>
   typeof b === "number" ? powScalar(a, b) : binary("pow", a, b);
 
 function binary(name: BinaryName, a: Tensor, b: Tensor): Tensor {
-  requireFloat(name, "a", a);
-  requireFloat(name, "b", b);
+  requireFloats(name, { a, b });
   const shape = broadcastShape(name, a.shape, b.shape);
   const y = a.engine.scope(() => {
     const { operands, options } = prepare(name, a, b, shape);

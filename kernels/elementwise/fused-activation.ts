@@ -1,4 +1,6 @@
 /** @file Activations that dense and conv2d apply in their epilogue: those whose derivative follows from the output. */
+import { ArgumentError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 
 export type FusedActivation = "linear" | "relu" | "sigmoid" | "tanh";
 
@@ -9,3 +11,10 @@ export const fusedActivationCodes: Readonly<Record<FusedActivation, number>> = {
   sigmoid: 2,
   tanh: 3,
 };
+
+/** Throws ArgumentError for an activation that cannot be fused. */
+export function checkFusedActivation(op: string, activation: unknown): void {
+  if (typeof activation === "string" && Object.hasOwn(fusedActivationCodes, activation)) return;
+  const known = Object.keys(fusedActivationCodes).join(", ");
+  throw new ArgumentError(`${op}: activation must be one of ${known}, got ${written(activation)}.`);
+}

@@ -1,6 +1,7 @@
 /** @file The unary ops: one function per row of the table. */
 import { ArgumentError } from "../../engine/errors.ts";
 import { run } from "../../engine/kernel.ts";
+import { checkOption } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -87,11 +88,11 @@ function unary(name: UnaryName, x: Tensor, a = 0, b = 0): Tensor {
 }
 
 function notNegative(op: string, alpha: number): number {
-  if (alpha >= 0 && Number.isFinite(alpha)) return alpha;
-  throw new ArgumentError(`${op}: alpha must be 0 or above, got ${alpha}.`);
+  checkOption(op, "alpha", alpha, alpha >= 0, "0 or above");
+  return alpha;
 }
 
 function finite(op: string, name: string, value: number): number {
-  if (Number.isFinite(Math.fround(value))) return value;
-  throw new ArgumentError(`${op}: ${name} must be a finite float32 number, got ${value}.`);
+  checkOption(op, name, value, true, "a finite float32 number");
+  return value;
 }

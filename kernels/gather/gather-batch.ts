@@ -1,9 +1,11 @@
 /** @file Makes batches out of data sets on the GPU: which samples is told by an order and the StepState. */
+import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
-import { type Kernel, kernel, run } from "../../engine/kernel.ts";
+import { type Kernel, kernel, outputTensor, run } from "../../engine/kernel.ts";
+import { checkNames, checkOption, written } from "../../engine/options.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import type { SampleStore } from "./sample-store.ts";
+import { bytesPerElement, type Tensor } from "../../engine/tensor.ts";
+import { SampleStore } from "./sample-store.ts";
 
 const chunkNames = ["chunk0", "chunk1", "chunk2", "chunk3", "chunk4", "chunk5"] as const;
 const reads = [...chunkNames, "order"] as const;
@@ -34,10 +36,18 @@ export interface GatherOptions {
  * @returns [batch, ...sampleShape], f32
  */
 export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, options: GatherOptions): Tensor {
-  checkOrder("gatherSamples", order, options.batch);
+  if (!(samples instanceof SampleStore)) {
+    throw new ArgumentError(`gatherSamples: samples must be a SampleStore, got ${written(samples)}.`);
+  }
+  checkNames("gatherSamples", options, ["batch", "scale", "offset"]);
   const { batch, scale = samples.dtype === "u8" ? 1 / 255 : 1, offset = 0 } = options;
+  checkOrder("gatherSamples", samples.chunks[0]!, order, batch);
+  for (const [name, value] of Object.entries({ scale, offset }))
+    checkOption("gatherSamples", name, value, true, "a number");
   const sampleSize = sizeOf(samples.sampleShape);
-  const y = samples.engine.allocate([batch, ...samples.sampleShape], "f32", "batch");
+  const y = outputTensor(samples.engine, [batch, ...samples.sampleShape], "gatherSamples");
+  const launches = Math.ceil(samples.chunks.length / chunkNames.length);
+  const bytes = (batch * (4 + sampleSize * bytesPerElement[samples.dtype]) + y.byteLength) / launches;
   for (let first = 0; first < samples.chunks.length; first += chunkNames.length) {
     const bound = samples.chunks.slice(first, first + chunkNames.length);
     const constants = {
@@ -61,7 +71,7 @@ export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, option
       order,
     };
     const invocations = Math.ceil((batch * sampleSize) / 4);
-    run(gatherKernels[samples.dtype], inputs, { y }, { constants, invocations });
+    run(gatherKernels[samples.dtype], inputs, { y }, { constants, invocations, bytes });
   }
   return y;
 }
@@ -76,29 +86,33 @@ export function gatherLabels(
   order: Tensor<"u32">,
   options: { readonly batch: number; readonly classes?: number },
 ): Tensor {
+  checkNames("gatherLabels", options, ["batch", "classes"]);
   const { batch, classes } = options;
-  checkOrder("gatherLabels", order, batch);
+  checkOrder("gatherLabels", labels, order, batch);
   if (labels.dtype !== "u32" || labels.shape.length !== 1) {
     throw new ShapeError(
       `gatherLabels: labels are [count] u32, got ${formatShape(labels.shape)} ${labels.dtype}.`,
     );
   }
   if (classes === undefined) {
-    const output = { shape: [batch], dtype: "u32" } as const;
-    return run(labelKernel, { labels, order }, { y: output }, { invocations: batch }).y;
+    const output = outputTensor(labels.engine, { shape: [batch], dtype: "u32" }, "gatherLabels");
+    return run(labelKernel, { labels, order }, { y: output }, { invocations: batch, bytes: 12 * batch }).y;
   }
-  if (!Number.isInteger(classes) || classes < 1) {
-    throw new ArgumentError(`gatherLabels: classes must be a positive integer, got ${classes}.`);
-  }
+  checkOption("gatherLabels", "classes", classes, isCount(classes), "a positive integer");
   const constants = { CLASSES: classes };
-  const output = [batch, classes];
-  return run(oneHotKernel, { labels, order }, { y: output }, { constants, invocations: batch * classes }).y;
+  const output = outputTensor(labels.engine, [batch, classes], "gatherLabels");
+  const invocations = batch * classes;
+  const bytes = 4 * batch * (2 + classes); // order, label and row of each sample
+  return run(oneHotKernel, { labels, order }, { y: output }, { constants, invocations, bytes }).y;
 }
 
-function checkOrder(name: string, order: Tensor, batch: number): void {
-  if (!Number.isInteger(batch) || batch < 1) {
-    throw new ArgumentError(`${name}: batch must be a positive integer, got ${batch}.`);
-  }
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1;
+}
+
+function checkOrder(name: string, data: Tensor, order: Tensor, batch: number): void {
+  requireTensors(name, { data, order });
+  checkOption(name, "batch", batch, isCount(batch), "a positive integer");
   if (order.dtype !== "u32" || order.shape.length !== 1) {
     throw new ShapeError(`${name}: the order is [n] u32, got ${formatShape(order.shape)} ${order.dtype}.`);
   }

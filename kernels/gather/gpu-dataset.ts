@@ -1,10 +1,11 @@
 /** @file A data set on the GPU: inputs, and labels or targets, ready to be gathered into batches. */
-import type { Engine } from "../../engine/device.ts";
+import { Engine } from "../../engine/device.ts";
 import { ArgumentError, ShapeError } from "../../engine/errors.ts";
-import { type Shape, sizeOf } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
+import { checkValues, type Tensor } from "../../engine/tensor.ts";
 import { type GatherOptions, gatherLabels, gatherSamples } from "./gather-batch.ts";
-import { SampleStore, type SampleStoreOptions } from "./sample-store.ts";
+import { requireHostArray, SampleStore, type SampleStoreOptions } from "./sample-store.ts";
 
 /** A data set in main memory. Targets are given as labels, as values of their own, or not at all. */
 export interface HostDataset {
@@ -50,6 +51,11 @@ export class GpuDataset {
 
   /** Copies a data set to the GPU; the caller disposes of it. Throws ShapeError or ArgumentError if it is inconsistent. */
   static upload(engine: Engine, data: HostDataset, options: SampleStoreOptions = {}): GpuDataset {
+    if (!(engine instanceof Engine))
+      throw new ArgumentError("data set: needs an engine, from createEngine().");
+    checkNames("data set", data, ["inputs", "inputShape", "labels", "classes", "targets", "targetShape"]);
+    requireHostArray(data.inputs);
+    checkShape(data.inputShape, "data set");
     const count = data.inputs.length / sizeOf(data.inputShape);
     checkTargets(data, count);
     const labels = data.labels && checkedLabels(data.labels, count, data.classes);
@@ -67,8 +73,10 @@ export class GpuDataset {
    * inputs themselves (an autoencoder). `scale` and `offset` apply to the inputs; byte targets are divided by 255.
    */
   batch(order: Tensor<"u32">, options: BatchOptions): { inputs: Tensor; targets: Tensor } {
-    const { batch, oneHot = false } = options;
-    const inputs = gatherSamples(this.inputs, order, options);
+    checkNames("data set", options, ["batch", "scale", "offset", "oneHot"]);
+    const { oneHot = false, ...gather } = options;
+    const { batch } = gather;
+    const inputs = gatherSamples(this.inputs, order, gather);
     if (this.targets) return { inputs, targets: gatherSamples(this.targets, order, { batch }) };
     if (!this.labels) return { inputs, targets: inputs };
     if (!oneHot) return { inputs, targets: gatherLabels(this.labels, order, { batch }) };
@@ -93,11 +101,21 @@ function checkTargets(data: HostDataset, count: number): void {
   if (data.labels && data.targets)
     throw new ArgumentError("data set: has labels and targets; one of them is meant.");
   if (!data.targets) return;
+  requireHostArray(data.targets);
+  checkShape(data.targetShape ?? data.inputShape, "data set");
   const targets = data.targets.length / sizeOf(data.targetShape ?? data.inputShape);
   if (targets !== count) throw new ShapeError(`data set: ${count} inputs and ${targets} targets.`);
 }
 
 function checkedLabels(labels: ArrayLike<number>, count: number, classes = 2 ** 32): Uint32Array {
+  checkValues("data set: labels", labels);
+  checkOption(
+    "data set",
+    "classes",
+    classes,
+    Number.isInteger(classes) && classes >= 1,
+    "a positive integer",
+  );
   if (labels.length !== count) throw new ShapeError(`data set: ${count} inputs and ${labels.length} labels.`);
   return Uint32Array.from(labels, (label, i) => {
     if (Number.isInteger(label) && label >= 0 && label < classes) return label;

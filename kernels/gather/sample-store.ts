@@ -4,6 +4,7 @@
  */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkNames, checkOption, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
@@ -35,7 +36,12 @@ export class SampleStore {
     dtype: "u8" | "f32",
     options: SampleStoreOptions = {},
   ) {
+    checkShape(sampleShape, "data set");
     checkShape([count, ...sampleShape], "data set");
+    if (dtype !== "u8" && dtype !== "f32") {
+      throw new ArgumentError(`data set: dtype must be u8 or f32, got ${written(dtype)}.`);
+    }
+    checkNames("data set", options, ["chunkBytes"]);
     this.engine = engine;
     this.count = count;
     this.sampleShape = sampleShape;
@@ -43,6 +49,7 @@ export class SampleStore {
     this.stride = Math.ceil(sizeOf(sampleShape) / 4) * 4;
     const { maxStorageBufferBindingSize, maxBufferSize } = engine.limits;
     const { chunkBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize) } = options;
+    checkOption("data set", "chunkBytes", chunkBytes, chunkBytes > 0, "a positive number of bytes");
     this.chunkSamples = Math.min(Math.max(Math.floor(chunkBytes / this.#sampleBytes), 1), count);
     this.chunks = Array.from({ length: Math.ceil(count / this.chunkSamples) }, (_, chunk) => {
       const samples = Math.min(this.chunkSamples, count - chunk * this.chunkSamples);
@@ -57,6 +64,8 @@ export class SampleStore {
     sampleShape: Shape,
     options: SampleStoreOptions = {},
   ): SampleStore {
+    checkShape(sampleShape, "data set");
+    requireHostArray(data);
     const count = data.length / sizeOf(sampleShape);
     if (!Number.isInteger(count) || count === 0) {
       throw new ShapeError(
@@ -71,6 +80,7 @@ export class SampleStore {
 
   /** Overwrites samples from `first` on. Throws ShapeError if `data` is not whole samples that are there. */
   write(first: number, data: Uint8Array | Float32Array): void {
+    requireHostArray(data);
     const size = sizeOf(this.sampleShape);
     const samples = data.length / size;
     if (data instanceof Uint8Array !== (this.dtype === "u8")) {
@@ -115,4 +125,10 @@ export class SampleStore {
     for (let i = 0; i < samples; i++) result.set(data.subarray(i * size, (i + 1) * size), i * this.stride);
     return result;
   }
+}
+
+/** Throws ArgumentError for a list of numbers, or anything else whose bytes are not those of the samples. */
+export function requireHostArray(data: unknown): void {
+  if (data instanceof Uint8Array || data instanceof Float32Array) return;
+  throw new ArgumentError(`data set: values must be a Uint8Array or a Float32Array, got ${written(data)}.`);
 }

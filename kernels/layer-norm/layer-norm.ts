@@ -1,11 +1,12 @@
 /** @file Layer normalisation over the last axis. */
-import { ArgumentError, ShapeError } from "../../engine/errors.ts";
+import { ShapeError } from "../../engine/errors.ts";
 import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { tailOf, walkForSums } from "../batch-norm/columns.ts";
 import { mergeParameterSums } from "../batch-norm/parameter-sums.ts";
-import { requireFloat, requireVector } from "../shape/arguments.ts";
+import { requireFloats, requireVector } from "../shape/arguments.ts";
 
 const rowMoments = kernel(import.meta.url, "row-moments.wgsl", { reads: ["x"], writes: ["mean", "inverse"] });
 const normalize = kernel(import.meta.url, "normalize.wgsl", {
@@ -45,6 +46,7 @@ interface Saved {
  * @param beta [features]
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor {
+  checkNames("layerNorm", options, ["epsilon"]);
   const { epsilon = 1e-3 } = options;
   const features = checkArguments(x, gamma, beta, epsilon);
   const rows = x.size / features;
@@ -112,13 +114,11 @@ function lanesPerRow(x: Tensor): number {
 }
 
 function checkArguments(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): number {
-  requireFloat("layerNorm", "x", x);
+  requireFloats("layerNorm", { x, gamma, beta });
   const features = x.shape.at(-1);
   if (features === undefined) throw new ShapeError("layerNorm: expects [...,features], got a scalar [].");
   requireVector("layerNorm", "gamma", gamma, features, x);
   requireVector("layerNorm", "beta", beta, features, x);
-  if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
-    throw new ArgumentError(`layerNorm: epsilon must be 0 or more, got ${epsilon}.`);
-  }
+  checkOption("layerNorm", "epsilon", epsilon, epsilon >= 0, "0 or more");
   return features;
 }

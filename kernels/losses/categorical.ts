@@ -6,7 +6,13 @@ import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { requireFloat } from "../shape/arguments.ts";
-import { checkOptions, gradientConstants, type LossOptions, lossLaunch } from "./loss.ts";
+import {
+  checkOptions,
+  gradientConstants,
+  type LossOptions,
+  lossLaunch,
+  requireLossArguments,
+} from "./loss.ts";
 
 interface LossKernels {
   /** the predictions are probabilities, divided by their sum */
@@ -53,8 +59,10 @@ export function categoricalCrossentropy(
   targets: Tensor,
   options: LossOptions = {},
 ): Tensor {
-  requireFloat("categoricalCrossentropy", "targets", targets);
-  return crossEntropy("categoricalCrossentropy", fromProbabilities, probabilities, targets, options);
+  const op = "categoricalCrossentropy";
+  requireLossArguments(op, { prediction: probabilities, targets }, options);
+  requireFloat(op, "targets", targets);
+  return crossEntropy(op, fromProbabilities, probabilities, targets, options);
 }
 
 /** categoricalCrossentropy with labels [...] (u32 or i32). A label that is no class makes the loss NaN. */
@@ -64,6 +72,7 @@ export function sparseCategoricalCrossentropy(
   options: LossOptions = {},
 ): Tensor {
   const op = "sparseCategoricalCrossentropy";
+  requireLossArguments(op, { prediction: probabilities, labels }, options);
   if (labels.dtype === "f32") throw new ShapeError(`${op}: labels must be u32 or i32, got f32.`);
   return crossEntropy(op, fromProbabilities, probabilities, labels, options);
 }
@@ -75,6 +84,7 @@ function crossEntropy(
   targets: Tensor,
   options: LossOptions,
 ): Tensor {
+  requireLossArguments(op, { prediction: x, targets }, options);
   requireFloat(op, "prediction", x);
   checkTargets(op, x, targets);
   const classes = x.shape.at(-1)!;

@@ -1,7 +1,9 @@
 /** @file What all losses share: options, the mean over samples, shader constants. */
+import { requireTensors } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
-import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output, RunOptions } from "../../engine/kernel.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { mul } from "../elementwise/binary.ts";
@@ -22,15 +24,25 @@ const workgroup = 64;
 /** The bounds that Keras clips probabilities to: the float32 neighbours of 1e-7 and 1 - 1e-7. */
 export const probabilityClip = [Math.fround(1e-7), 1 - 2 ** -23] as const;
 
+/** Throws ArgumentError unless all tensors are there, on one engine, and the options are those of a loss. */
+export function requireLossArguments(
+  op: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: LossOptions,
+): void {
+  checkNames(op, options, ["weights", "divisor", "perSample"]);
+  const { weights, perSample } = options;
+  requireTensors(op, tensors, { weights, perSample });
+}
+
 /** Checks the options against the number of samples. */
 export function checkOptions(
   op: string,
   samples: number,
-  { weights, divisor, perSample }: LossOptions,
+  { weights, divisor = samples, perSample }: LossOptions,
 ): void {
-  if (divisor !== undefined && !(divisor > 0 && Number.isFinite(divisor))) {
-    throw new ArgumentError(`${op}: divisor must be a positive number, got ${divisor}.`);
-  }
+  const usable = divisor > 0 && Number.isFinite(Math.fround(1 / divisor));
+  checkOption(op, "divisor", divisor, usable, "a positive number");
   for (const [name, tensor] of Object.entries({ weights, perSample })) {
     if (!tensor || (tensor.size === samples && tensor.dtype === "f32")) continue;
     const found = `${formatShape(tensor.shape)} ${tensor.dtype}`;

@@ -1,6 +1,6 @@
 /** @file Penalties on the size of weights (kernel and bias regularizers) and of activations. */
-import { ArgumentError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reduceBlock } from "../reduce/block.ts";
@@ -15,12 +15,12 @@ export interface PenaltyOptions {
 const backward = kernel(import.meta.url, "penalty-gradient.wgsl", { reads: ["dy", "w"], writes: ["dw"] });
 
 /** l1 * sum |w| + l2 * sum w^2, a scalar to add to the loss. Throws ArgumentError for coefficients below 0. */
-export function l1l2Penalty(w: Tensor, { l1 = 0, l2 = 0 }: PenaltyOptions): Tensor {
+export function l1l2Penalty(w: Tensor, options: PenaltyOptions): Tensor {
   requireFloat("l1l2Penalty", "w", w);
-  for (const [name, value] of Object.entries({ l1, l2 })) {
-    if (value >= 0 && Number.isFinite(value)) continue;
-    throw new ArgumentError(`l1l2Penalty: ${name} must be 0 or above, got ${value}.`);
-  }
+  checkNames("l1l2Penalty", options, ["l1", "l2"]);
+  const { l1 = 0, l2 = 0 } = options;
+  for (const [name, value] of Object.entries({ l1, l2 }))
+    checkOption("l1l2Penalty", name, value, value >= 0, "0 or above");
   const block = { outer: 1, length: w.size, inner: 1 };
   const y = reduceBlock(w, block, { operation: "sum", term: "penalty", absolute: l1, square: l2 }, []);
   return differentiable(y, {

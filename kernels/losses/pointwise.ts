@@ -7,7 +7,13 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { requireFloat } from "../shape/arguments.ts";
-import { checkOptions, gradientConstants, type LossOptions, lossLaunch } from "./loss.ts";
+import {
+  checkOptions,
+  gradientConstants,
+  type LossOptions,
+  lossLaunch,
+  requireLossArguments,
+} from "./loss.ts";
 
 const forward = kernel(import.meta.url, "pointwise.wgsl", {
   reads: ["x", "targets", "weights"],
@@ -56,6 +62,7 @@ export function binaryCrossentropyFromLogits(
 }
 
 function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, options: LossOptions): Tensor {
+  requireLossArguments(op, { prediction: x, target: targets }, options);
   requireFloat(op, "prediction", x);
   requireFloat(op, "target", targets);
   if (!sameShape(x.shape, targets.shape)) {

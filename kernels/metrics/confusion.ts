@@ -1,4 +1,5 @@
 /** @file The confusion matrix, counted on the GPU. */
+import { requireTensors } from "../../engine/arguments.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -16,6 +17,7 @@ const confusion = kernel(import.meta.url, "confusion.wgsl", {
  * @param targets class indices [n] u32, or one-hot [n, classes] f32
  */
 export function confusionUpdate(counts: Tensor, predictions: Tensor, targets: Tensor): void {
+  requireTensors("confusionUpdate", { counts, predictions, targets });
   const [classes] = counts.shape;
   if (counts.dtype !== "u32" || counts.shape.length !== 2 || counts.shape[1] !== classes) {
     throw new ShapeError(

@@ -1,6 +1,8 @@
 /** @file The log on the GPU: one row per batch, read now and then instead of at every step. */
+import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkNames, checkOption, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
 const logLoss = kernel(import.meta.url, "log-loss.wgsl", { reads: ["loss"], updates: ["log", "state"] });
@@ -31,7 +33,10 @@ export interface LogEntry {
  * @param log [rows, 2 + metrics], f32
  */
 export function logRow(log: Tensor, entry: LogEntry): void {
+  checkNames("logRow", entry, ["loss", "samples", "divisor", "metrics"]);
   const { loss, samples, divisor = samples, metrics = [] } = entry;
+  if (!Array.isArray(metrics))
+    throw new ArgumentError(`logRow: metrics are a list of tensors, got ${written(metrics)}.`);
   const columns = logLossColumns + metrics.length;
   checkRow("logRow", log, columns, { loss, samples, divisor });
   const state = log.engine.step.tensor;
@@ -42,6 +47,7 @@ export function logRow(log: Tensor, entry: LogEntry): void {
     { constants: { COLUMNS: columns, SAMPLES: samples, DIVISOR: divisor }, workgroups: [1] },
   );
   for (const [index, values] of metrics.entries()) {
+    requireTensors("logRow", { log, [`metric ${index}`]: values });
     if (values.shape.length !== 1 || values.dtype !== "f32") {
       throw new ShapeError(
         `logRow: metric ${index} is [n] f32, got ${formatShape(values.shape)} ${values.dtype}.`,
@@ -59,16 +65,13 @@ export function checkRow(
   columns: number,
   { loss, samples, divisor }: Required<Pick<LogEntry, "loss" | "samples" | "divisor">>,
 ): void {
+  requireTensors(op, { log, loss });
   if (log.shape.length !== 2 || log.shape[1] !== columns || log.dtype !== "f32") {
     throw new ShapeError(
       `${op}: the log is [rows,${columns}] f32, got ${formatShape(log.shape)} ${log.dtype}.`,
     );
   }
   if (loss.size !== 1) throw new ShapeError(`${op}: the loss is a scalar, got ${formatShape(loss.shape)}.`);
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new ArgumentError(`${op}: samples must be a positive integer, got ${samples}.`);
-  }
-  if (!(divisor > 0 && Number.isFinite(divisor))) {
-    throw new ArgumentError(`${op}: divisor must be a positive number, got ${divisor}.`);
-  }
+  checkOption(op, "samples", samples, Number.isInteger(samples) && samples >= 1, "a positive integer");
+  checkOption(op, "divisor", divisor, divisor > 0, "a positive number");
 }

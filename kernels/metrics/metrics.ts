@@ -1,6 +1,8 @@
 /** @file Metrics per sample, by Keras's definitions. Their mean over the samples is the metric. */
-import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { requireTensors } from "../../engine/arguments.ts";
+import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkOption } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { argMax } from "../reduce/arg-max.ts";
@@ -29,8 +31,8 @@ export function sparseCategoricalAccuracy(predictions: Tensor, labels: Tensor): 
  * @param targets one-hot [n, classes], or class indices [n] u32
  */
 export function topKAccuracy(predictions: Tensor, targets: Tensor, k = 5): Tensor {
-  if (!Number.isInteger(k) || k < 1)
-    throw new ArgumentError(`topKAccuracy: k must be a positive integer, got ${k}.`);
+  checkOption("topKAccuracy", "k", k, Number.isInteger(k) && k >= 1 && k < 2 ** 32, "a positive integer");
+  requireTensors("topKAccuracy", { predictions, targets });
   if (targets.dtype === "u32") return hits("topKAccuracy", predictions, targets, k, false);
   checkSame("topKAccuracy", predictions, targets);
   return hits("topKAccuracy", predictions, argMax(targets), k, false);
@@ -73,6 +75,7 @@ function means(name: keyof typeof elementFunctions, predictions: Tensor, targets
 }
 
 function hits(name: string, predictions: Tensor, labels: Tensor, k: number, firstWins: boolean): Tensor {
+  requireTensors(name, { predictions, labels });
   const [samples, classes] = predictions.shape;
   if (predictions.shape.length !== 2 || predictions.dtype !== "f32") {
     throw new ShapeError(`${name}: predictions are [n,classes] f32, got ${describe(predictions)}.`);
@@ -90,6 +93,7 @@ function hits(name: string, predictions: Tensor, labels: Tensor, k: number, firs
 }
 
 function checkSame(name: string, predictions: Tensor, targets: Tensor): void {
+  requireTensors(name, { predictions, targets });
   const floats = predictions.dtype === "f32" && targets.dtype === "f32";
   if (floats && predictions.shape.length > 0 && sameShape(predictions.shape, targets.shape)) return;
   throw new ShapeError(

@@ -1,7 +1,12 @@
 /** @file Adam and AdamW. */
 import { kernel } from "../../engine/kernel.ts";
 import { checkOption } from "../../engine/options.ts";
-import { defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import {
+  checkOptimizerOptions,
+  defineOptimizer,
+  type Optimizer,
+  type OptimizerOptions,
+} from "./optimizer.ts";
 
 const update = kernel(import.meta.url, "adam.wgsl", {
   reads: ["gradients"],
@@ -23,13 +28,17 @@ export interface AdamwOptions extends AdamOptions {
   readonly weightDecay?: number;
 }
 
+const ownOptions = ["beta1", "beta2", "epsilon"] as const;
+
 /** Adam by Keras's formula. Defaults: learning rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7. */
 export function adam(options: AdamOptions = {}): Optimizer {
+  checkOptimizerOptions("adam", options, ownOptions);
   return define("adam", options, 0, {});
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019), 0.004 unless given, on every parameter. */
 export function adamw(options: AdamwOptions = {}): Optimizer {
+  checkOptimizerOptions("adamw", options, [...ownOptions, "weightDecay"]);
   const { weightDecay = 0.004 } = options;
   checkOption("adamw", "weightDecay", weightDecay, weightDecay >= 0, "0 or more");
   return define("adamw", options, weightDecay, { weightDecay });

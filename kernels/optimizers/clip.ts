@@ -2,6 +2,7 @@
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { OptimizerGroup } from "./optimizer.ts";
 
@@ -28,6 +29,7 @@ const blockSize = 64;
  * The caller owns the tensor [blocks].
  */
 export function occupiedElements(engine: Engine, sizes: readonly number[]): Tensor<"u32"> {
+  for (const size of sizes) checkShape([size], "occupiedElements"); // of parameters, not axes
   const counts = sizes.flatMap((size) =>
     Array.from({ length: Math.ceil(size / blockSize) }, (_, block) =>
       Math.min(blockSize, size - block * blockSize),

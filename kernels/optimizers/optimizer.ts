@@ -1,10 +1,12 @@
 /** @file What all optimizers share: their interface, checks, clipping, and one dispatch per parameter group. */
+import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, run } from "../../engine/kernel.ts";
 import { checkNames, checkOption } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloats } from "../shape/arguments.ts";
 import { type ClipOptions, clipGradients } from "./clip.ts";
 
 /** Flat buffers of one group of parameters, all of one shape [size]. */
@@ -63,6 +65,14 @@ export interface OptimizerDefinition {
   readonly options: Required<Pick<OptimizerOptions, "learningRate" | "decay">> & ClipOptions;
 }
 
+/** Names of the options that every optimizer takes. */
+const sharedOptions = ["learningRate", "decay", "clipNorm", "clipValue"] as const;
+
+/** Throws ArgumentError unless options are an object with options that the optimizer has: its own and the shared ones. */
+export function checkOptimizerOptions(name: string, options: object, own: readonly string[]): void {
+  checkNames(name, options, [...sharedOptions, ...own]);
+}
+
 /** Checks the shared options and builds the optimizer. */
 export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
   const { name, kernel, slots, options, config } = definition;
@@ -75,7 +85,6 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
   if (clipValue !== undefined) checkOption(name, "clipValue", clipValue, clipValue > 0, "positive");
   const constants = { ...definition.constants, DECAY: decay };
   const shared = { learningRate, decay, clipNorm: clipNorm ?? null, clipValue: clipValue ?? null };
-  checkNames(name, options, Object.keys({ ...shared, ...config }));
   return {
     name,
     config: { name, ...shared, ...config, ...(schedule ? { scheduled: true } : {}) },
@@ -89,7 +98,7 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
       );
     },
     apply(groups) {
-      const all = "parameters" in groups ? [groups] : groups;
+      const all: readonly OptimizerGroup[] = [groups].flat();
       for (const group of all) checkGroup(name, Object.keys(slots), group);
       clipGradients(name, all, options);
       for (const { parameters, gradients, slots: moments } of all) {
@@ -101,7 +110,9 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
 }
 
 function checkGroup(name: string, slots: readonly string[], group: OptimizerGroup): void {
-  const { parameters, gradients, slots: moments } = group;
+  const { parameters, gradients, slots: moments = {}, occupied } = group ?? {};
+  requireFloats(name, { parameters, gradients });
+  requireTensors(name, { parameters, ...moments }, { occupied });
   const given = Object.keys(moments);
   if (given.length !== slots.length || !slots.every((slot) => Object.hasOwn(moments, slot))) {
     throw new ArgumentError(

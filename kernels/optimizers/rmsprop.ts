@@ -1,7 +1,12 @@
 /** @file RMSprop. */
 import { kernel } from "../../engine/kernel.ts";
 import { checkOption } from "../../engine/options.ts";
-import { defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import {
+  checkOptimizerOptions,
+  defineOptimizer,
+  type Optimizer,
+  type OptimizerOptions,
+} from "./optimizer.ts";
 
 const update = kernel(import.meta.url, "rmsprop.wgsl", {
   reads: ["gradients"],
@@ -18,6 +23,7 @@ export interface RmspropOptions extends OptimizerOptions {
 
 /** Steps divided by a running root mean square. Defaults: learning rate 0.001, rho 0.9, epsilon 1e-7. */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  checkOptimizerOptions("rmsprop", options, ["rho", "epsilon"]);
   const { learningRate = 0.001, decay = 0, rho = 0.9, epsilon = 1e-7 } = options;
   checkOption("rmsprop", "rho", rho, rho >= 0 && rho < 1, "0 or more and less than 1");
   checkOption("rmsprop", "epsilon", epsilon, epsilon > 0, "positive");

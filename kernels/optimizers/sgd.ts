@@ -1,7 +1,12 @@
 /** @file Stochastic gradient descent. */
 import { kernel } from "../../engine/kernel.ts";
-import { checkOption } from "../../engine/options.ts";
-import { defineOptimizer, type Optimizer, type OptimizerOptions } from "./optimizer.ts";
+import { checkFlag, checkOption } from "../../engine/options.ts";
+import {
+  checkOptimizerOptions,
+  defineOptimizer,
+  type Optimizer,
+  type OptimizerOptions,
+} from "./optimizer.ts";
 
 const plain = kernel(import.meta.url, "sgd.wgsl", {
   reads: ["gradients"],
@@ -22,9 +27,10 @@ export interface SgdOptions extends OptimizerOptions {
 
 /** Gradient descent with Keras's momentum. Defaults: learning rate 0.01, no momentum. Throws ArgumentError. */
 export function sgd(options: SgdOptions = {}): Optimizer {
+  checkOptimizerOptions("sgd", options, ["momentum", "nesterov"]);
   const { learningRate = 0.01, decay = 0, momentum = 0, nesterov = false } = options;
   checkOption("sgd", "momentum", momentum, momentum >= 0 && momentum <= 1, "between 0 and 1");
-  checkOption("sgd", "nesterov", Number(nesterov), typeof nesterov === "boolean", "true or false");
+  checkFlag("sgd", "nesterov", nesterov);
   const moving = momentum > 0;
   return defineOptimizer({
     name: "sgd",

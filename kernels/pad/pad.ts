@@ -1,5 +1,6 @@
 /** @file Padding with a constant, and its inverse for images. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
 import { requireWords } from "../shape/arguments.ts";
@@ -49,18 +50,20 @@ function padAs<D extends DType>(
   value: number,
 ): Tensor<D> {
   requireWords(op, x);
-  if (margins.length !== x.shape.length || !margins.every(isMargin)) {
+  if (!Array.isArray(margins) || margins.length !== x.shape.length || !margins.every(isMargin)) {
     throw new ArgumentError(
       `${op}: needs [before, after], whole numbers >= 0, for each axis of ${formatShape(x.shape)}, got ` +
-        `${JSON.stringify(margins)}.`,
+        `${written(margins)}.`,
     );
   }
-  if (typeof value !== "number") throw new ArgumentError(`${op}: value must be a number, got ${value}.`);
+  if (typeof value !== "number")
+    throw new ArgumentError(`${op}: value must be a number, got ${written(value)}.`);
   const axes = x.shape.map((size, axis) => {
     const [before, after] = margins[axis]!;
     return { out: before + size + after, size, begin: before, step: 1 };
   });
   const shape = axes.map(({ out }) => out);
+  checkFill(op, x, value);
   const y = place(op, x, { shape, dtype: x.dtype }, axes, value) as Tensor<D>;
   return differentiable(y, {
     inputs: [x],
@@ -74,19 +77,34 @@ function padAs<D extends DType>(
   });
 }
 
+/** Integers must be there to be found again. */
+function checkFill(op: string, x: Tensor, value: number): void {
+  const [low, high] = x.dtype === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  if (x.dtype === "f32" || (Number.isInteger(value) && value >= low && value <= high)) return;
+  throw new ArgumentError(`${op}: value must be one of ${x.dtype}, got ${value}.`);
+}
+
 function isMargin(value: unknown): value is Margin {
   return Array.isArray(value) && value.length === 2 && value.every((n) => Number.isInteger(n) && n >= 0);
 }
 
 function resolveMargins(op: string, x: Tensor, margins: Margins2d): readonly [Margin, Margin] {
+  requireWords(op, x);
   if (x.shape.length !== 4) {
     throw new ShapeError(`${op}: expects an image [n,h,w,c], got ${formatShape(x.shape)}.`);
   }
-  const [vertical, horizontal] = typeof margins === "number" ? [margins, margins] : margins;
-  const both = [vertical, horizontal].map((side) => (typeof side === "number" ? [side, side] : side));
-  if (!both.every(isMargin)) {
+  return bothMargins(op, margins);
+}
+
+/** [[top, bottom], [left, right]], whichever form was given. Throws ArgumentError unless they are whole numbers >= 0. */
+export function bothMargins(op: string, margins: Margins2d): readonly [Margin, Margin] {
+  const sides: unknown = typeof margins === "number" ? [margins, margins] : margins;
+  const both = Array.isArray(sides)
+    ? sides.map((side) => (typeof side === "number" ? [side, side] : side))
+    : [];
+  if (both.length !== 2 || !both.every(isMargin)) {
     const forms = "a whole number >= 0, two, or [[top, bottom], [left, right]]";
-    throw new ArgumentError(`${op}: margins must be ${forms}, got ${JSON.stringify(margins)}.`);
+    throw new ArgumentError(`${op}: margins must be ${forms}, got ${written(margins)}.`);
   }
   return both as unknown as readonly [Margin, Margin];
 }

@@ -1,6 +1,8 @@
 /** @file Pooling over whole images: the window is the image. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkFlag, checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
 import { reshape } from "../shape/reshape.ts";
 import { avgPool2d } from "./average-pool2d.ts";
 import { maxPool2d } from "./max-pool2d.ts";
@@ -25,8 +27,12 @@ function poolImage(
   op: string,
   pool: (x: Tensor, options: PoolOptions) => Tensor,
   x: Tensor,
-  { keepDims = false }: GlobalPoolOptions,
+  options: GlobalPoolOptions,
 ): Tensor {
+  requireFloat(op, "x", x);
+  checkNames(op, options, ["keepDims"]);
+  const { keepDims = false } = options;
+  checkFlag(op, "keepDims", keepDims);
   const [batch, height, width, channels] = x.shape;
   if (x.shape.length !== 4) {
     throw new ShapeError(`${op}: expects an image [n,h,w,c], got ${formatShape(x.shape)}.`);

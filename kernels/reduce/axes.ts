@@ -10,7 +10,7 @@ import { type Block, type Reduction, reduceBlock } from "./block.ts";
 /** Axes counted from the front, ascending; all of them if `axes` is left out. Throws ArgumentError if one is wrong. */
 export function resolveAxes(op: string, x: Tensor, axes?: number | readonly number[]): number[] {
   if (axes === undefined) return x.shape.map((_, axis) => axis);
-  const named = (typeof axes === "number" ? [axes] : [...axes]).map((axis) => resolveAxis(op, x, axis));
+  const named = (Array.isArray(axes) ? axes : [axes]).map((axis) => resolveAxis(op, x, axis));
   if (new Set(named).size === named.length) return named.sort((a, b) => a - b);
   throw new ArgumentError(`${op}: axes ${formatShape(named)} of ${formatShape(x.shape)} name an axis twice.`);
 }

@@ -2,6 +2,7 @@
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { requireFloat } from "../shape/arguments.ts";
 import { reduceBlock } from "./block.ts";
 
 /**
@@ -10,6 +11,7 @@ import { reduceBlock } from "./block.ts";
  * @param output where to write; a new tensor [c] unless given
  */
 export function columnSum(x: Tensor, output?: Output): Tensor {
+  requireFloat("columnSum", "x", x);
   const columns = x.shape.at(-1);
   if (columns === undefined)
     throw new ShapeError(`columnSum: expects [..., c], got ${formatShape(x.shape)}.`);

@@ -1,5 +1,6 @@
 /** @file Sum, mean, largest, smallest and variance over any axes. */
 import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { checkFlag, checkNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -86,8 +87,11 @@ function extreme(op: string, x: Tensor, options: ReduceOptions, reduction: Reduc
   });
 }
 
-function plan(op: string, x: Tensor, { axes, keepDims = false }: ReduceOptions) {
+function plan(op: string, x: Tensor, options: ReduceOptions) {
   requireFloat(op, "x", x);
+  checkNames(op, options, ["axes", "keepDims"]);
+  const { axes, keepDims = false } = options;
+  checkFlag(op, "keepDims", keepDims);
   const resolved = resolveAxes(op, x, axes);
   return { shape: reducedShape(x.shape, resolved, keepDims), arrangement: arrange(x.shape, resolved) };
 }

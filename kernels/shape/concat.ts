@@ -1,6 +1,8 @@
 /** @file Joining tensors along an axis. */
+import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -14,8 +16,12 @@ const concatKernel = kernel(import.meta.url, "concat.wgsl", { reads: ["a", "b"],
  * @throws ShapeError if they differ in another axis or in dtype
  */
 export function concat(tensors: readonly Tensor[], axis = -1): Tensor {
-  const first = tensors[0];
-  if (!first) throw new ArgumentError("concat: needs at least one tensor.");
+  if (!Array.isArray(tensors)) {
+    throw new ArgumentError(`concat: the tensors must be in a list, got ${written(tensors)}.`);
+  }
+  if (tensors.length === 0) throw new ArgumentError("concat: needs at least one tensor.");
+  requireTensors("concat", Object.fromEntries(tensors.map((tensor, i) => [`tensor ${i}`, tensor])));
+  const first: Tensor = tensors[0];
   const along = resolveAxis("concat", first, axis);
   for (const tensor of tensors) checkPart(first, tensor, along);
   if (tensors.length === 1) return first;

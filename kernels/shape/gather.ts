@@ -1,6 +1,7 @@
 /** @file Picking entries of a tensor by their indices. */
+import { requireTensors } from "../../engine/arguments.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
@@ -19,6 +20,7 @@ const backward = kernel(import.meta.url, "gather-backward.wgsl", {
  * @throws ShapeError if indices are no vector of integers
  */
 export function gather<D extends DType>(x: Tensor<D>, indices: Tensor, axis = 0): Tensor<D> {
+  requireTensors("gather", { x, indices });
   requireWords("gather", x);
   const along = resolveAxis("gather", x, axis);
   if (indices.shape.length !== 1 || (indices.dtype !== "u32" && indices.dtype !== "i32")) {
@@ -32,7 +34,7 @@ export function gather<D extends DType>(x: Tensor<D>, indices: Tensor, axis = 0)
   const { y } = run(
     forward,
     { x, indices },
-    { y: { shape, dtype: x.dtype } },
+    { y: outputTensor(x.engine, { shape, dtype: x.dtype }, "gather") },
     {
       constants: { ...sizes, INNER: vector ? inner / 4 : inner, VECTOR: vector },
       invocations: Math.ceil(sizeOf(shape) / 4),

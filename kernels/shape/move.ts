@@ -1,6 +1,6 @@
 /** @file The two ways of moving elements that all shape ops are made of: reading along strides, and placing. */
 import { ShapeError } from "../../engine/errors.ts";
-import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { kernel, type Output, outputTensor, run } from "../../engine/kernel.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
@@ -38,7 +38,8 @@ export function readStrided(op: string, x: Tensor, y: Output, axes: readonly Rea
     if (i > 0) constants[`SIZE_${i}`] = last ? size / unit : size;
     constants[`STRIDE_${i}`] = last ? stride : stride / unit;
   }
-  return run(stridedCopy, { x }, { y }, { constants, invocations: Math.ceil(count / 4) }).y;
+  const into = outputTensor(x.engine, y, op);
+  return run(stridedCopy, { x }, { y: into }, { constants, invocations: Math.ceil(count / 4) }).y;
 }
 
 /** Merges an axis with the next one where the two are one run through x. */
@@ -77,7 +78,8 @@ export function place(op: string, x: Tensor, y: Output, axes: readonly PlaceAxis
     constants[`BEGIN_${i}`] = begin / unit;
     constants[`STEP_${i}`] = step;
   }
-  return run(placeKernel, { x }, { y }, { constants, invocations: Math.ceil(count / 4) }).y;
+  const into = outputTensor(x.engine, y, op);
+  return run(placeKernel, { x }, { y: into }, { constants, invocations: Math.ceil(count / 4) }).y;
 }
 
 /** Merges an axis that x fills wholly into the one before it. */

@@ -1,6 +1,8 @@
 /** @file Class numbers as rows of zeros with a single one. */
+import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, ShapeError } from "../../engine/errors.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, outputTensor, run } from "../../engine/kernel.ts";
+import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
 const oneHotKernel = kernel(import.meta.url, "one-hot.wgsl", { reads: ["labels"], writes: ["y"] });
@@ -11,14 +13,15 @@ const oneHotKernel = kernel(import.meta.url, "one-hot.wgsl", { reads: ["labels"]
  * @returns f32, labels' shape with an axis of `depth` behind
  */
 export function oneHot(labels: Tensor, depth: number): Tensor<"f32"> {
+  requireTensors("oneHot", { labels });
   if (labels.dtype !== "u32" && labels.dtype !== "i32") {
     throw new ShapeError(`oneHot: labels must be u32 or i32, got ${labels.dtype}.`);
   }
   if (!Number.isInteger(depth) || depth < 1) {
-    throw new ArgumentError(`oneHot: depth must be a positive integer, got ${depth}.`);
+    throw new ArgumentError(`oneHot: depth must be a positive integer, got ${written(depth)}.`);
   }
   const invocations = Math.ceil((labels.size * depth) / 4);
-  const y = [...labels.shape, depth];
+  const y = outputTensor(labels.engine, [...labels.shape, depth], "oneHot");
   return run(oneHotKernel, { labels }, { y }, { constants: { DEPTH: depth }, invocations })
     .y as Tensor<"f32">;
 }

@@ -1,5 +1,6 @@
 /** @file A strided box of a tensor. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
 import { requireWords } from "./arguments.ts";
@@ -16,19 +17,29 @@ export function slice<D extends DType>(
   x: Tensor<D>,
   begin: readonly number[],
   size: readonly number[],
-  strides: readonly number[] = x.shape.map(() => 1),
+  strides?: readonly number[],
 ): Tensor<D> {
   requireWords("slice", x);
+  return stridedSlice(x, begin, size, strides ?? x.shape.map(() => 1));
+}
+
+function stridedSlice<D extends DType>(
+  x: Tensor<D>,
+  begin: readonly number[],
+  size: readonly number[],
+  strides: readonly number[],
+): Tensor<D> {
   const rank = x.shape.length;
-  if ([begin, size, strides].some((list) => list.length !== rank)) {
-    const lists = `begin ${formatShape(begin)}, size ${formatShape(size)}, strides ${formatShape(strides)}`;
+  if ([begin, size, strides].some((list) => !Array.isArray(list) || list.length !== rank)) {
+    const lists = `begin ${written(begin)}, size ${written(size)}, strides ${written(strides)}`;
     throw new ArgumentError(`slice: needs one number per axis of ${formatShape(x.shape)}, got ${lists}.`);
   }
   const source = stridesOf(x.shape);
   const axes = x.shape.map((all, axis) => {
-    const [from, step] = [begin[axis]!, strides[axis]!];
+    const from = begin[axis]!;
     const extent = size[axis] === -1 ? all - from : size[axis]!;
-    checkRange(x, axis, from, extent, step);
+    checkRange(x, axis, from, extent, strides[axis]!);
+    const step = Math.min(strides[axis]!, all); // a larger one takes one entry as well
     const count = Math.ceil(extent / step);
     return { size: count, stride: step * source[axis]!, out: all, begin: from, step };
   });

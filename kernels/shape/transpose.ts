@@ -1,5 +1,6 @@
 /** @file Reordering of axes. */
 import { ArgumentError, formatShape } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
 import { requireWords } from "./arguments.ts";
@@ -13,9 +14,13 @@ import { readStrided, stridesOf } from "./move.ts";
 export function transpose<D extends DType>(x: Tensor<D>, perm?: readonly number[]): Tensor<D> {
   requireWords("transpose", x);
   const order = perm ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
-  if (![...order].sort((a, b) => a - b).every((axis, i) => axis === i) || order.length !== x.shape.length) {
+  if (
+    !Array.isArray(order) ||
+    order.length !== x.shape.length ||
+    !x.shape.every((_, i) => order.includes(i))
+  ) {
     const axes = `each of the ${x.shape.length} axes of ${formatShape(x.shape)}`;
-    throw new ArgumentError(`transpose: perm must name ${axes} once, got ${formatShape(order)}.`);
+    throw new ArgumentError(`transpose: perm must name ${axes} once, got ${written(order)}.`);
   }
   const strides = stridesOf(x.shape);
   const axes = order.map((axis) => ({ size: x.shape[axis]!, stride: strides[axis]! }));

@@ -1,5 +1,6 @@
 /** @file Nearest-neighbour upsampling of images. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sumWindows } from "../pool2d/average-pool2d.ts";
@@ -19,6 +20,7 @@ export interface UpsampleOptions {
  */
 export function upsample2d(x: Tensor, options: UpsampleOptions = {}): Tensor {
   requireFloat("upsample2d", "x", x);
+  checkNames("upsample2d", options, ["size"]);
   if (x.shape.length !== 4) {
     throw new ShapeError(`upsample2d: expects an image [n,h,w,c], got ${formatShape(x.shape)}.`);
   }

@@ -1,7 +1,7 @@
 /** @file CSVLogger: a line of every epoch's results in a table that spreadsheets read. */
 import { z } from "zod";
 import { ArgumentError, FileError } from "../../engine/errors.ts";
-import { checkNames, written } from "../../engine/options.ts";
+import { checkFlag, checkNames, written } from "../../engine/options.ts";
 import { nodeFiles } from "../files.ts";
 import type { Callback, CallbackState } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
@@ -40,6 +40,7 @@ export class CSVLoggerCallback implements Callback {
       const got = written(separator);
       throw new ArgumentError(`${label}: separator must be one character and no quote, got ${got}.`);
     }
+    checkFlag(label, "append", append);
     this.#path = path;
     this.#separator = separator;
     this.#append = append;

@@ -5,7 +5,7 @@ import { toFixedHalfEven } from "../decimals.ts";
 /** {name} or {name:spec}; {{ and }} stand for braces */
 const field = /\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]/g;
 /** [0][width]d, or [0][width][.precision] and f, e or % */
-const format = /^(0?)(\d*)(?:(d)|(?:\.(\d{1,2}))?([fe%]))?$/;
+const format = /^(0?)(\d{0,2})(?:(d)|(?:\.(\d{1,2}))?([fe%]))?$/;
 
 /** Throws ArgumentError unless braces and formats are sound. */
 export function checkTemplate(callback: string, template: string): void {

@@ -1,6 +1,6 @@
 /** @file LambdaCallback: a callback from functions. */
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkNames, written } from "../../engine/options.ts";
+import { checkFlag, checkNames, written } from "../../engine/options.ts";
 import type { Callback } from "../training/callbacks.ts";
 
 export type LambdaCallbackOptions = Partial<Callback>;
@@ -30,5 +30,9 @@ export function LambdaCallback(options: LambdaCallbackOptions): Callback {
     if (given === undefined || typeof given === "function") continue;
     throw new ArgumentError(`LambdaCallback: ${name} must be a function, got ${written(given)}.`);
   }
-  return { name: "LambdaCallback", ...options };
+  const { name = "LambdaCallback", savesTraining = false } = options;
+  if (typeof name !== "string")
+    throw new ArgumentError(`LambdaCallback: name must be a text, got ${written(name)}.`);
+  checkFlag("LambdaCallback", "savesTraining", savesTraining);
+  return { ...options, name };
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { ArgumentError, FileError } from "../../engine/errors.ts";
-import { checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkFlag, checkNames, checkOption, written } from "../../engine/options.ts";
 import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { saveWeights } from "../weights/model-weights.ts";
@@ -40,6 +40,7 @@ export class ModelCheckpointCallback implements Callback {
       throw new ArgumentError(`${label}: needs the name of a file, got ${written(path)}.`);
     }
     checkTemplate(label, path);
+    checkFlag(label, "saveBestOnly", saveBestOnly);
     checkOption(label, "period", period, Number.isInteger(period) && period > 0, "a number of epochs");
     this.#path = path;
     this.#monitor = new Monitor(label, options);

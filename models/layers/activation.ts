@@ -3,13 +3,14 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type ActivationName, activate, checkActivation } from "../activations.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class ActivationLayer extends Layer {
   readonly className = "Activation";
   readonly activation: ActivationName;
 
   constructor(activation: ActivationName, options: LayerOptions = {}) {
-    super(options);
+    super(layerOptions("Activation", options));
     checkActivation("Activation", activation);
     this.activation = activation;
   }

@@ -4,6 +4,7 @@ import { type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add } from "../../kernels/elementwise/index.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class AddLayer extends Layer {
   readonly className = "Add";
@@ -32,5 +33,5 @@ export class AddLayer extends Layer {
 
 /** Keras's Add(): `Add().apply([x, shortcut])`. */
 export function Add(options: LayerOptions = {}): AddLayer {
-  return new AddLayer(options);
+  return new AddLayer(layerOptions("Add", options));
 }

@@ -1,11 +1,17 @@
 /** @file AveragePooling2D: the mean of each window. */
 import type { Tensor } from "../../engine/tensor.ts";
 import { avgPool2d } from "../../kernels/pool2d/average-pool2d.ts";
+import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
 import type { Size2d } from "../../kernels/window.ts";
+import type { LayerOptions } from "./layer.ts";
 import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 
 export class AveragePooling2DLayer extends Pooling2DLayer {
   readonly className = "AveragePooling2D";
+
+  constructor(options: PoolOptions & LayerOptions) {
+    super("AveragePooling2D", options);
+  }
 
   protected override copy(): AveragePooling2DLayer {
     return new AveragePooling2DLayer(this.options);

@@ -2,9 +2,14 @@
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { type BatchNormOptions, batchNorm } from "../../kernels/batch-norm/batch-norm.ts";
+import {
+  type BatchNormOptions,
+  batchNorm,
+  checkBatchNormOptions,
+} from "../../kernels/batch-norm/batch-norm.ts";
 import { ones, zeros } from "../initializers.ts";
 import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export interface BatchNormalizationOptions extends LayerOptions, Omit<BatchNormOptions, "training"> {}
 
@@ -13,7 +18,8 @@ export class BatchNormalizationLayer extends Layer {
   readonly #options: BatchNormalizationOptions;
 
   constructor(options: BatchNormalizationOptions = {}) {
-    super(options);
+    super(layerOptions("BatchNormalization", options, ["momentum", "epsilon", "movingVarianceRule"]));
+    checkBatchNormOptions("BatchNormalization", options);
     this.#options = options;
   }
 

@@ -1,9 +1,11 @@
 /** @file Concatenate: several inputs one after the other along an axis. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { concat } from "../../kernels/shape/concat.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export interface ConcatenateOptions extends LayerOptions {
   /** as Keras counts: 0 is the batch, which cannot be joined; negative from the end. Default -1, the channels */
@@ -15,10 +17,10 @@ export class ConcatenateLayer extends Layer {
   readonly axis: number;
 
   constructor(options: ConcatenateOptions = {}) {
-    super(options);
+    super(layerOptions("Concatenate", options, ["axis"]));
     this.axis = options.axis ?? -1;
     if (!Number.isInteger(this.axis) || this.axis === 0) {
-      throw new ArgumentError(`Concatenate: axis must be an axis of the samples, got ${this.axis}.`);
+      throw new ArgumentError(`Concatenate: axis must be an axis of the samples, got ${written(this.axis)}.`);
     }
   }
 

@@ -6,12 +6,8 @@ import { resolveTransposedWindow } from "../../kernels/conv2d-transpose/window.t
 import type { Size2d } from "../../kernels/window.ts";
 import { glorotUniform, type Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
-import {
-  Convolution2DLayer,
-  type ConvolutionOptions,
-  type KernelRules,
-  requireCount,
-} from "./convolution2d.ts";
+import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
+import { requireCount } from "./layer-options.ts";
 
 export interface Conv2DTransposeOptions extends ConvolutionOptions {
   readonly kernelInitializer?: Initializer;
@@ -24,7 +20,7 @@ export class Conv2DTransposeLayer extends Convolution2DLayer {
   readonly #kernel: KernelRules;
 
   constructor(filters: number, kernelSize: Size2d, options: Conv2DTransposeOptions = {}) {
-    super("Conv2DTranspose", kernelSize, options);
+    super("Conv2DTranspose", kernelSize, options, ["kernelInitializer", "kernelRegularizer"]);
     requireCount("Conv2DTranspose", "filters", filters);
     this.filters = filters;
     const { kernelInitializer = glorotUniform(), kernelRegularizer } = options;

@@ -6,12 +6,8 @@ import { conv2d } from "../../kernels/conv2d/conv2d.ts";
 import { resolveWindow, type Size2d } from "../../kernels/window.ts";
 import { glorotUniform, type Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
-import {
-  Convolution2DLayer,
-  type ConvolutionOptions,
-  type KernelRules,
-  requireCount,
-} from "./convolution2d.ts";
+import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
+import { requireCount } from "./layer-options.ts";
 
 export interface Conv2DOptions extends ConvolutionOptions {
   /** channels and filters fall into so many groups; a filter sees the channels of its own group only */
@@ -27,7 +23,7 @@ export class Conv2DLayer extends Convolution2DLayer {
   readonly #kernel: KernelRules;
 
   constructor(filters: number, kernelSize: Size2d, options: Conv2DOptions = {}) {
-    super("Conv2D", kernelSize, options);
+    super("Conv2D", kernelSize, options, ["groups", "kernelInitializer", "kernelRegularizer"]);
     const { groups = 1, kernelInitializer = glorotUniform() } = options;
     requireCount("Conv2D", "filters", filters);
     requireCount("Conv2D", "groups", groups);

@@ -1,13 +1,13 @@
 /** @file What the convolution layers share: options by Keras's names and defaults, the bias, and the activation. */
-import { ArgumentError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Conv2dOptions } from "../../kernels/conv2d/conv2d.ts";
 import { type Padding, pair, type Size2d } from "../../kernels/window.ts";
-import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
+import { type ActivationName, activate, fuse } from "../activations.ts";
 import { type Initializer, zeros } from "../initializers.ts";
 import type { Regularizer, WeightRegularizers } from "../regularizers.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 /** Options of all convolution layers; what is said of the kernel has another name in DepthwiseConv2D. */
 export interface ConvolutionOptions extends LayerOptions, Omit<WeightRegularizers, "kernelRegularizer"> {
@@ -18,6 +18,16 @@ export interface ConvolutionOptions extends LayerOptions, Omit<WeightRegularizer
   readonly useBias?: boolean;
   readonly biasInitializer?: Initializer;
 }
+
+const convolutionOptions = [
+  "strides",
+  "padding",
+  "dilationRate",
+  "activation",
+  "useBias",
+  "biasInitializer",
+  "biasRegularizer",
+];
 
 /** How the kernel starts, and the penalty on it. */
 export interface KernelRules {
@@ -30,10 +40,10 @@ export abstract class Convolution2DLayer extends Layer {
   readonly activation: ActivationName;
   protected readonly options: ConvolutionOptions;
 
-  constructor(className: string, kernelSize: Size2d, options: ConvolutionOptions) {
-    super(options);
+  /** `own` are names of options that only this layer has. */
+  constructor(className: string, kernelSize: Size2d, options: ConvolutionOptions, own: readonly string[]) {
+    super(layerOptions(className, options, [...convolutionOptions, ...own]));
     const { activation = "linear" } = options;
-    checkActivation(className, activation);
     this.kernelSize = pair(className, "kernelSize", kernelSize);
     this.activation = activation;
     this.options = options;
@@ -65,10 +75,4 @@ export abstract class Convolution2DLayer extends Layer {
     const options = { strides, padding, dilation, bias: bias?.tensor, activation: fused };
     return activate(op(kernel!.tensor, options), rest);
   }
-}
-
-/** Throws ArgumentError unless an option counts something. */
-export function requireCount(layer: string, name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new ArgumentError(`${layer}: ${name} must be a positive integer, got ${value}.`);
 }

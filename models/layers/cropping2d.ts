@@ -2,16 +2,16 @@
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { cropping2d, type Margin, type Margins2d } from "../../kernels/pad/pad.ts";
+import { bothMargins, cropping2d, type Margin, type Margins2d } from "../../kernels/pad/pad.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
-import { bothMargins } from "./margins.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class Cropping2DLayer extends Layer {
   readonly className = "Cropping2D";
   readonly cropping: readonly [Margin, Margin];
 
   constructor(cropping: Margins2d, options: LayerOptions = {}) {
-    super(options);
+    super(layerOptions("Cropping2D", options));
     this.cropping = bothMargins("Cropping2D", cropping);
   }
 

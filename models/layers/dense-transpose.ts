@@ -1,14 +1,16 @@
 /** @file DenseTranspose: a dense layer that uses the kernel of another one transposed, with a bias of its own. */
 
-import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
+import { type ActivationName, activate, fuse } from "../activations.ts";
 import { type Initializer, zeros } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
-import type { DenseLayer } from "./dense.ts";
+import { DenseLayer } from "./dense.ts";
 import { type BorrowedVariable, Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export interface DenseTransposeOptions extends LayerOptions {
   readonly activation?: ActivationName;
@@ -24,9 +26,11 @@ export class DenseTransposeLayer extends Layer {
   readonly #options: DenseTransposeOptions;
 
   constructor(tied: DenseLayer, options: DenseTransposeOptions = {}) {
-    super(options);
+    super(layerOptions("DenseTranspose", options, ["activation", "biasInitializer", "biasRegularizer"]));
     const { activation = "linear" } = options;
-    checkActivation("DenseTranspose", activation);
+    if (!(tied instanceof DenseLayer)) {
+      throw new ArgumentError(`DenseTranspose: must be tied to a Dense layer, got ${written(tied)}.`);
+    }
     this.activation = activation;
     this.tied = tied;
     this.#options = options;

@@ -1,13 +1,13 @@
 /** @file Dense: every output is a weighted sum of all inputs. */
-import { ArgumentError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, checkActivation, fuse } from "../activations.ts";
+import { type ActivationName, activate, fuse } from "../activations.ts";
 import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
 import type { WeightRegularizers } from "../regularizers.ts";
 import type { Variable } from "../variable.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions, requireCount, weightOptions } from "./layer-options.ts";
 
 export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
   readonly activation?: ActivationName;
@@ -23,12 +23,9 @@ export class DenseLayer extends Layer {
   readonly #options: DenseLayerOptions;
 
   constructor(units: number, options: DenseLayerOptions = {}) {
-    super(options);
-    if (!Number.isInteger(units) || units < 1) {
-      throw new ArgumentError(`Dense: units must be a positive integer, got ${units}.`);
-    }
+    super(layerOptions("Dense", options, weightOptions));
+    requireCount("Dense", "units", units);
     const { activation = "linear" } = options;
-    checkActivation("Dense", activation);
     this.units = units;
     this.activation = activation;
     this.#options = options;

@@ -5,12 +5,8 @@ import { depthwiseConv2d } from "../../kernels/depthwise-conv2d/depthwise-conv2d
 import { resolveWindow, type Size2d } from "../../kernels/window.ts";
 import { glorotUniform, type Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
-import {
-  Convolution2DLayer,
-  type ConvolutionOptions,
-  type KernelRules,
-  requireCount,
-} from "./convolution2d.ts";
+import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
+import { requireCount } from "./layer-options.ts";
 
 export interface DepthwiseConv2DOptions extends ConvolutionOptions {
   /** outputs of each channel: channel c makes those from c * depthMultiplier on */
@@ -25,7 +21,11 @@ export class DepthwiseConv2DLayer extends Convolution2DLayer {
   readonly #kernel: KernelRules;
 
   constructor(kernelSize: Size2d, options: DepthwiseConv2DOptions = {}) {
-    super("DepthwiseConv2D", kernelSize, options);
+    super("DepthwiseConv2D", kernelSize, options, [
+      "depthMultiplier",
+      "depthwiseInitializer",
+      "depthwiseRegularizer",
+    ]);
     const { depthMultiplier = 1, depthwiseInitializer = glorotUniform(), depthwiseRegularizer } = options;
     requireCount("DepthwiseConv2D", "depthMultiplier", depthMultiplier);
     this.depthMultiplier = depthMultiplier;

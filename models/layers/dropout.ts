@@ -1,17 +1,18 @@
 /** @file Dropout: in training a share of the inputs is zero and the others are scaled up. */
-import { ArgumentError } from "../../engine/errors.ts";
+import { checkOption } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dropout } from "../../kernels/dropout/dropout.ts";
 import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class DropoutLayer extends Layer {
   readonly className = "Dropout";
   readonly rate: number;
 
   constructor(rate: number, options: LayerOptions = {}) {
-    super(options);
-    if (!(rate >= 0 && rate < 1)) throw new ArgumentError(`Dropout: rate must be in [0, 1), got ${rate}.`);
+    super(layerOptions("Dropout", options));
+    checkOption("Dropout", "rate", rate, rate >= 0 && rate < 1, "in [0, 1)");
     this.rate = rate;
   }
 

@@ -3,6 +3,7 @@ import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reshape } from "../../kernels/shape/reshape.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class FlattenLayer extends Layer {
   readonly className = "Flatten";
@@ -23,5 +24,5 @@ export class FlattenLayer extends Layer {
 
 /** Keras's Flatten(): [n, h, w, c] to [n, h*w*c] in row-major order. */
 export function Flatten(options: LayerOptions = {}): FlattenLayer {
-  return new FlattenLayer(options);
+  return new FlattenLayer(layerOptions("Flatten", options));
 }

@@ -1,19 +1,18 @@
 /** @file GaussianNoise: normal noise added to the inputs in training. */
-import { ArgumentError } from "../../engine/errors.ts";
+import { checkOption } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { gaussianNoise } from "../../kernels/dropout/gaussian-noise.ts";
 import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class GaussianNoiseLayer extends Layer {
   readonly className = "GaussianNoise";
   readonly stddev: number;
 
   constructor(stddev: number, options: LayerOptions = {}) {
-    super(options);
-    if (!(stddev >= 0 && Number.isFinite(stddev))) {
-      throw new ArgumentError(`GaussianNoise: stddev must be 0 or more, got ${stddev}.`);
-    }
+    super(layerOptions("GaussianNoise", options));
+    checkOption("GaussianNoise", "stddev", stddev, stddev >= 0, "0 or more");
     this.stddev = stddev;
   }
 

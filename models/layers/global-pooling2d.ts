@@ -3,6 +3,7 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { globalAveragePool2d, globalMaxPool2d } from "../../kernels/pool2d/global-pool2d.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 abstract class GlobalPooling2DLayer extends Layer {
   outputShape(inputs: readonly Shape[]): Shape {
@@ -36,10 +37,10 @@ export class GlobalMaxPooling2DLayer extends GlobalPooling2DLayer {
 
 /** Keras's GlobalAveragePooling2D(): [n, h, w, c] to the mean of each channel [n, c]. */
 export function GlobalAveragePooling2D(options: LayerOptions = {}): GlobalAveragePooling2DLayer {
-  return new GlobalAveragePooling2DLayer(options);
+  return new GlobalAveragePooling2DLayer(layerOptions("GlobalAveragePooling2D", options));
 }
 
 /** Keras's GlobalMaxPooling2D(): [n, h, w, c] to the largest value of each channel [n, c]. */
 export function GlobalMaxPooling2D(options: LayerOptions = {}): GlobalMaxPooling2DLayer {
-  return new GlobalMaxPooling2DLayer(options);
+  return new GlobalMaxPooling2DLayer(layerOptions("GlobalMaxPooling2D", options));
 }

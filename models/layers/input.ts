@@ -3,13 +3,14 @@ import { checkShape, type Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { SymbolicTensor } from "../symbolic.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class InputLayer extends Layer {
   readonly className = "InputLayer";
   readonly shape: Shape;
 
   constructor(shape: Shape, options: LayerOptions = {}) {
-    super(options);
+    super(layerOptions("Input", options));
     checkShape(shape, "Input");
     this.shape = shape;
   }

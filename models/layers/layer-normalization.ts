@@ -1,17 +1,21 @@
 /** @file LayerNormalization: the last axis of every sample with mean 0 and variance 1, then scaled and shifted. */
+import { checkOption } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type LayerNormOptions, layerNorm } from "../../kernels/layer-norm/layer-norm.ts";
 import { ones, zeros } from "../initializers.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class LayerNormalizationLayer extends Layer {
   readonly className = "LayerNormalization";
   readonly #epsilon: number;
 
   constructor(options: LayerNormOptions & LayerOptions = {}) {
-    super(options);
-    this.#epsilon = options.epsilon ?? 1e-3;
+    super(layerOptions("LayerNormalization", options, ["epsilon"]));
+    const { epsilon = 1e-3 } = options;
+    checkOption("LayerNormalization", "epsilon", epsilon, epsilon >= 0, "0 or more");
+    this.#epsilon = epsilon;
   }
 
   protected override createVariables(inputs: readonly Shape[]): void {

@@ -1,11 +1,11 @@
 /** @file What a layer is: it owns variables, knows its output shape, and computes outputs from inputs. */
 import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../../engine/errors.ts";
-import { type Shape, sameShape } from "../../engine/shape.ts";
+import { checkShape, type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
-import { type LayerCall, layerCall, SymbolicTensor } from "../symbolic.ts";
-import { Variable, type VariableOptions } from "../variable.ts";
+import { type LayerCall, layerCall, type SymbolicTensor, symbolicTensors } from "../symbolic.ts";
+import { requireMap, Variable, type VariableOptions } from "../variable.ts";
 
 export interface LayerOptions {
   /** unique in its model; `conv2d_1`, `dense_2`, ... unless given */
@@ -163,10 +163,11 @@ export abstract class Layer {
 
   /** Uses the layer on symbolic inputs and returns all its outputs. */
   applyAll(input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
-    const inputs = input instanceof SymbolicTensor ? [input] : [...input];
+    const inputs = symbolicTensors(this.label, [input].flat());
     const shapes = inputs.map(({ shape }) => shape);
     if (this.#inputShapes === undefined) this.build(shapes);
     const outputs = this.outputShapes(shapes); // says first what is wrong with the inputs of another use
+    for (const shape of outputs) checkShape(shape, `${this.label}: output`);
     this.build(shapes);
     return this.addCall(inputs, outputs).outputs;
   }
@@ -193,6 +194,7 @@ export abstract class Layer {
   /** Sets weights by name, or what they start from before compile(). Throws ArgumentError for an unknown name, ShapeError for a wrong number of values. */
   setWeights(values: ReadonlyMap<string, Float32Array>): void {
     const known = this.variables.map(({ name }) => name);
+    requireMap("setWeights", values);
     for (const [name, data] of values) {
       if (!known.includes(name)) throw unknownWeight(this.label, name, known);
       this.variable(name).write(data, `${this.label}/${name}`);
@@ -205,6 +207,7 @@ export abstract class Layer {
     initializer: Initializer,
     options: VariableOptions = {},
   ): Variable {
+    checkShape(shape, `${this.label}: ${name}`);
     const variable = new Variable(name, shape, initializer, options);
     (this.#draft ?? this.variables).push(variable);
     return variable;

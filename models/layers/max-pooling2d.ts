@@ -1,11 +1,17 @@
 /** @file MaxPooling2D: the largest value of each window. */
 import type { Tensor } from "../../engine/tensor.ts";
 import { maxPool2d } from "../../kernels/pool2d/max-pool2d.ts";
+import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
 import type { Size2d } from "../../kernels/window.ts";
+import type { LayerOptions } from "./layer.ts";
 import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 
 export class MaxPooling2DLayer extends Pooling2DLayer {
   readonly className = "MaxPooling2D";
+
+  constructor(options: PoolOptions & LayerOptions) {
+    super("MaxPooling2D", options);
+  }
 
   protected override copy(): MaxPooling2DLayer {
     return new MaxPooling2DLayer(this.options);

@@ -3,6 +3,7 @@ import type { Shape } from "../../engine/shape.ts";
 import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
 import { resolveWindow } from "../../kernels/window.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 /** Options beside the window. */
 export type PoolingOptions = Omit<PoolOptions, "poolSize"> & LayerOptions;
@@ -10,8 +11,10 @@ export type PoolingOptions = Omit<PoolOptions, "poolSize"> & LayerOptions;
 export abstract class Pooling2DLayer extends Layer {
   protected readonly options: PoolOptions;
 
-  constructor({ poolSize = 2, strides = poolSize, padding = "valid", ...options }: PoolOptions & LayerOptions) {
-    super(options);
+  /** `className` names the layer in errors. */
+  constructor(className: string, options: PoolOptions & LayerOptions) {
+    super(layerOptions(className, options, ["poolSize", "strides", "padding"]));
+    const { poolSize = 2, strides = poolSize, padding = "valid" } = options;
     this.options = { poolSize, strides, padding };
   }
 

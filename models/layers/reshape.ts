@@ -1,16 +1,21 @@
 /** @file Reshape: the same numbers of each sample under another shape. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reshape } from "../../kernels/shape/reshape.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class ReshapeLayer extends Layer {
   readonly className = "Reshape";
   readonly targetShape: Shape;
 
   constructor(targetShape: Shape, options: LayerOptions = {}) {
-    super(options);
+    super(layerOptions("Reshape", options));
+    if (!Array.isArray(targetShape)) {
+      throw new ArgumentError(`Reshape: needs a list of sizes, got ${written(targetShape)}.`);
+    }
     const open = targetShape.filter((size) => size === -1).length;
     if (open > 1 || !targetShape.every((size) => size === -1 || (Number.isInteger(size) && size > 0))) {
       throw new ArgumentError(

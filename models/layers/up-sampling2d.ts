@@ -4,13 +4,14 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { upsample2d } from "../../kernels/upsample2d/upsample2d.ts";
 import { pair, type Size2d } from "../../kernels/window.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class UpSampling2DLayer extends Layer {
   readonly className = "UpSampling2D";
   readonly size: readonly [number, number];
 
   constructor(size: Size2d, options: LayerOptions = {}) {
-    super(options);
+    super(layerOptions("UpSampling2D", options));
     this.size = pair("UpSampling2D", "size", size);
   }
 

@@ -1,16 +1,16 @@
 /** @file ZeroPadding2D: zeros around images. */
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { type Margin, type Margins2d, zeroPadding2d } from "../../kernels/pad/pad.ts";
+import { bothMargins, type Margin, type Margins2d, zeroPadding2d } from "../../kernels/pad/pad.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
-import { bothMargins } from "./margins.ts";
+import { layerOptions } from "./layer-options.ts";
 
 export class ZeroPadding2DLayer extends Layer {
   readonly className = "ZeroPadding2D";
   readonly padding: readonly [Margin, Margin];
 
   constructor(padding: Margins2d, options: LayerOptions = {}) {
-    super(options);
+    super(layerOptions("ZeroPadding2D", options));
     this.padding = bothMargins("ZeroPadding2D", padding);
   }
 

@@ -1,6 +1,8 @@
 /** @file Precision, recall and F1 per class with their averages, and as text in the layout of scikit-learn. */
+import { ArgumentError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { toFixedHalfEven } from "../decimals.ts";
-import type { ConfusionMatrix } from "./confusion.ts";
+import { type ConfusionMatrix, checkCounts } from "./confusion.ts";
 
 /** Scores of one class or an average; 0/0 counts as 0, as in scikit-learn. */
 export interface Scores {
@@ -25,6 +27,7 @@ export interface ClassificationReport {
 
 /** Precision, recall, F1 and support per class, and their averages, by scikit-learn's definitions. */
 export function classificationReport(counts: ConfusionMatrix["counts"]): ClassificationReport {
+  checkCounts("classificationReport", counts);
   const support = counts.map((row) => sum(row));
   const predictions = counts.map((_, column) => sum(counts.map((row) => row[column]!)));
   const perClass = counts.map((row, k) => scores(row[k]!, predictions[k]!, support[k]!));
@@ -41,7 +44,17 @@ export function classificationReport(counts: ConfusionMatrix["counts"]): Classif
 }
 
 /** `sklearn.metrics.classification_report(..., digits=2)` of the same counts, character by character. */
-export function formatClassificationReport({ classes, counts }: ConfusionMatrix): string {
+export function formatClassificationReport(matrix: ConfusionMatrix): string {
+  const { classes, counts } = matrix ?? {};
+  if (
+    !Array.isArray(classes) ||
+    classes.length !== counts?.length ||
+    !classes.every((name) => typeof name === "string")
+  ) {
+    throw new ArgumentError(
+      `formatClassificationReport: needs a name for each class, got ${written(classes)}.`,
+    );
+  }
   const report = classificationReport(counts);
   const width = Math.max(...classes.map((name) => name.length), "weighted avg".length);
   const line = (name: string, cells: readonly string[]) =>

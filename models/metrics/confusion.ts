@@ -1,5 +1,10 @@
 /** @file Confusion matrix from labels and predictions, and its most confused pairs. */
 import { ArgumentError } from "../../engine/errors.ts";
+import { checkOption, written } from "../../engine/options.ts";
+import { checkValues } from "../../engine/tensor.ts";
+
+/** The matrix has their square. */
+const mostClasses = 8192;
 
 export interface ConfusionMatrix {
   /** class names, index = label */
@@ -35,6 +40,10 @@ export function confusionCounts(
   predicted: ArrayLike<number>,
   classes: number,
 ): number[][] {
+  checkValues("confusionCounts: labels", labels);
+  checkValues("confusionCounts: predictions", predicted);
+  const sound = Number.isInteger(classes) && classes >= 1 && classes <= mostClasses;
+  checkOption("confusionCounts", "classes", classes, sound, `a number of classes up to ${mostClasses}`);
   if (labels.length !== predicted.length) {
     throw new ArgumentError(
       `confusionCounts: ${labels.length} labels but ${predicted.length} predictions; expected one prediction per label.`,
@@ -54,8 +63,20 @@ export function confusionCounts(
   return counts;
 }
 
+/** Throws ArgumentError unless counts are a square of whole numbers from 0 on. */
+export function checkCounts(op: string, counts: ConfusionMatrix["counts"]): void {
+  const isRow = (row: unknown) =>
+    Array.isArray(row) &&
+    row.length === counts.length &&
+    row.every((count) => Number.isInteger(count) && count >= 0);
+  if (Array.isArray(counts) && counts.length > 0 && counts.every(isRow)) return;
+  throw new ArgumentError(`${op}: counts must be [true class][predicted class], got ${written(counts)}.`);
+}
+
 /** The `limit` pairs of classes with the most samples taken for each other, most first; only pairs that occur. */
 export function mostConfusedPairs(counts: ConfusionMatrix["counts"], limit: number): ConfusedPair[] {
+  checkCounts("mostConfusedPairs", counts);
+  checkOption("mostConfusedPairs", "limit", limit, limit >= 0, "0 or more");
   const pairs: ConfusedPair[] = [];
   for (let first = 0; first < counts.length; first++) {
     for (let second = first + 1; second < counts.length; second++) {
@@ -72,6 +93,7 @@ export function mostConfusedPairs(counts: ConfusionMatrix["counts"], limit: numb
 
 /** The single most frequent mistake, the first in row order on a tie; undefined if there is none. */
 export function largestConfusion(counts: ConfusionMatrix["counts"]): Confusion | undefined {
+  checkCounts("largestConfusion", counts);
   let largest: Confusion | undefined;
   counts.forEach((row, label) => {
     row.forEach((count, predicted) => {

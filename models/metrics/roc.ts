@@ -1,5 +1,6 @@
 /** @file ROC curves and the area under them, by the rules of scikit-learn: float64 on the CPU. */
 import { ArgumentError } from "../../engine/errors.ts";
+import { checkNames, checkOption, written } from "../../engine/options.ts";
 
 /** One point per threshold, from (0, 0) to (1, 1): the samples with a score of at least it count as positive. */
 export interface RocCurve {
@@ -39,8 +40,11 @@ export interface ClassRocCurves {
 export function rocCurve(
   truths: ArrayLike<number | boolean>,
   scores: ArrayLike<number>,
-  { dropIntermediate = true }: RocOptions = {},
+  options: RocOptions = {},
 ): RocCurve {
+  checkNames("roc", options, ["dropIntermediate"]);
+  const { dropIntermediate = true } = options;
+  checkList("truths", truths);
   checkScores(truths.length, scores, truths.length);
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
   order.sort((a, b) => scores[b]! - scores[a]! || a - b);
@@ -73,6 +77,8 @@ export function classRocCurves(
   classes: number,
   options: RocOptions = {},
 ): ClassRocCurves {
+  checkList("labels", labels);
+  checkOption("roc", "classes", classes, Number.isInteger(classes) && classes >= 1, "a positive integer");
   checkScores(labels.length, scores, labels.length * classes);
   const truths = new Uint8Array(scores.length);
   for (let i = 0; i < labels.length; i++) {
@@ -92,6 +98,9 @@ export function classRocCurves(
 
 /** Area under the line through (x, y) by trapezoids; x must not fall. `sklearn.metrics.auc` */
 export function areaUnderCurve(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  checkList("x", x);
+  checkList("y", y);
+  if (x.length !== y.length) throw new ArgumentError(`roc: ${x.length} values of x, ${y.length} of y.`);
   let area = 0;
   for (let i = 1; i < x.length; i++) area += ((x[i]! - x[i - 1]!) * (y[i]! + y[i - 1]!)) / 2;
   return area;
@@ -137,11 +146,18 @@ function interpolate(curve: RocCurve, at: number, x: number): number {
   return to[at]! + ((to[at + 1]! - to[at]!) * (x - from[at]!)) / (from[at + 1]! - from[at]!);
 }
 
+function checkList(what: string, values: unknown): void {
+  if (Array.isArray(values) || ArrayBuffer.isView(values)) return;
+  throw new ArgumentError(`roc: ${what} must be a list or a typed array, got ${written(values)}.`);
+}
+
 function checkScores(samples: number, scores: ArrayLike<number>, expected: number): void {
+  checkList("scores", scores);
   if (samples === 0 || scores.length !== expected) {
     throw new ArgumentError(`roc: ${samples} samples and ${scores.length} scores; expected ${expected}.`);
   }
   for (let i = 0; i < scores.length; i++) {
-    if (Number.isNaN(scores[i])) throw new ArgumentError(`roc: score ${i} is NaN.`);
+    if (typeof scores[i] !== "number" || Number.isNaN(scores[i]))
+      throw new ArgumentError(`roc: score ${i} is ${written(scores[i])}.`);
   }
 }

@@ -1,6 +1,8 @@
 /** @file Arrays in main memory for a model's inputs and outputs, by name or in order: what they are, with shapes. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkNames, written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
+import { checkValues, toTyped } from "../../engine/tensor.ts";
 import type { HostDataset } from "../../kernels/gather/index.ts";
 import { byName } from "./by-output.ts";
 
@@ -53,6 +55,7 @@ export function hostSamples(
   outputs: readonly Port[],
   data: ArrayDataset | HostDataset,
 ): HostSamples {
+  if (!("inputShape" in data)) checkNames(what, data, ["inputs", "targets", "sampleWeight"]);
   const plain = "inputShape" in data ? arraysOf(data) : data;
   const given = valuesFor(`${what}: inputs`, inputs, plain.inputs);
   const arrays = inputs.map((port, i) => samplesOf(what, port, given[i]!));
@@ -85,7 +88,7 @@ function arraysOf({ inputs, labels, targets }: HostDataset): ArrayDataset {
 
 function valuesFor(what: string, ports: readonly Port[], given: ValuesByName): Values[] {
   if (typeof given !== "object" || given === null)
-    throw new ArgumentError(`${what}: expected arrays, got ${given}.`);
+    throw new ArgumentError(`${what}: expected arrays, got ${written(given)}.`);
   if (isValues(given)) {
     if (ports.length === 1) return [given];
     throw new ArgumentError(`${what}: one array given for ${ports.map(({ name }) => name).join(", ")}.`);
@@ -99,6 +102,7 @@ function isValues(given: ValuesByName): given is Values {
 }
 
 function samplesOf(what: string, { name, shape }: Port, values: Values): SampleArray {
+  checkValues(`${what}: ${name}`, values);
   const count = values.length / sizeOf(shape);
   if (!Number.isInteger(count) || count === 0) {
     throw new ShapeError(
@@ -106,12 +110,13 @@ function samplesOf(what: string, { name, shape }: Port, values: Values): SampleA
     );
   }
   const asTheyAre = values instanceof Float32Array || (values instanceof Uint8Array && sizeOf(shape) > 1);
-  return { values: asTheyAre ? values : Float32Array.from(values), shape };
+  return { values: asTheyAre ? values : (toTyped(values, "f32", `${what}: ${name}`) as Float32Array), shape };
 }
 
 /** One number per sample is a label, unless the output is one number too. */
 function targetOf(what: string, port: Port, values: Values, count: number): TargetArray {
   const classes = port.shape.at(-1) ?? 1;
+  checkValues(`${what}: ${port.name}`, values);
   if (values.length === count && sizeOf(port.shape) > 1) {
     return { labels: checkedLabels(what, port.name, values, classes), classes };
   }

@@ -4,6 +4,7 @@ import type { HostDataset } from "../../kernels/gather/index.ts";
 import { type ArrayDataset, hostSamples } from "./arrays.ts";
 import { BatchSteps } from "./batch-steps.ts";
 import type { BadBatch } from "./diagnose.ts";
+import { requireData } from "./feed-opener.ts";
 import type { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
 import { type SampleWeight, sampleWeights } from "./sample-weights.ts";
@@ -60,6 +61,7 @@ export class GeneratorBatches implements TrainingBatches {
         `fit: the generator ended after ${batch} of the ${this.stepsPerEpoch} batches of an epoch.`,
       );
     }
+    requireData("fit", value);
     this.#steps ??= new BatchSteps(this.#trainer, log, this.#options.eager ?? false);
     const { inputs, outputs } = this.#trainer;
     const samples = hostSamples("fit", inputs, outputs, value);

@@ -1,5 +1,6 @@
 /** @file Arguments for a model's inputs or outputs: one for all, a list in their order, or a record by name. */
 import { ArgumentError, nearest } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 
 /** A list in the model's order or a record by name as one value per name. Throws ArgumentError for what is missing or too much. */
 export function byName<T>(
@@ -11,6 +12,11 @@ export function byName<T>(
     const list = given as readonly T[];
     if (list.length === names.length) return [...list];
     throw new ArgumentError(`${what}: ${list.length} given for ${names.length} (${names.join(", ")}).`);
+  }
+  if (typeof given !== "object" || given === null) {
+    throw new ArgumentError(
+      `${what}: a list or a record for ${names.join(", ")} is needed, got ${written(given)}.`,
+    );
   }
   const record = given as Readonly<Record<string, T>>;
   checkNames(what, names, Object.keys(record));

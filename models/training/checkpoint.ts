@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
+import { requirePath } from "../files.ts";
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from "../weights/safetensors.ts";
 import type { Callback } from "./callbacks.ts";
 import { type TrainingSnapshot, trainingPositionSchema } from "./snapshot.ts";
@@ -13,6 +14,7 @@ const keptPrefix = "callback/";
 
 /** The file within a run's checkpoint folder. */
 export function checkpointPath(folder: string): string {
+  requirePath("checkpoint", folder);
   return join(folder, "training.safetensors");
 }
 
@@ -26,6 +28,7 @@ export function writeCheckpoint(
   snapshot: TrainingSnapshot,
   shapes: ReadonlyMap<string, readonly number[]>,
 ): void {
+  const path = checkpointPath(folder);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
@@ -40,7 +43,7 @@ export function writeCheckpoint(
   const owned = (prefix: string, values: ReadonlyMap<string, Float32Array>) =>
     [...values].map(([name, data]) => entry(`${prefix}${name}`, name.slice(name.indexOf("/") + 1), data));
   const entries = [...weights, ...owned(slotPrefix, snapshot.slots), ...owned(keptPrefix, snapshot.kept)];
-  writeSafetensors(checkpointPath(folder), entries, { position: JSON.stringify(snapshot.position) });
+  writeSafetensors(path, entries, { position: JSON.stringify(snapshot.position) });
 }
 
 /** Reads the snapshot in `folder`. Throws FileError if it is missing or damaged. */
@@ -70,6 +73,7 @@ export function readCheckpoint(folder: string): TrainingSnapshot {
 
 /** Saves a checkpoint after every epoch and when training is interrupted. */
 export function saveCheckpoints(folder: string): Callback {
+  requirePath("saveCheckpoints", folder);
   const save: Callback["onTrainEnd"] = async (control) => {
     const shapes = new Map(control.model.weights.map(({ path, variable }) => [path, variable.shape]));
     writeCheckpoint(folder, await control.snapshot(), shapes);

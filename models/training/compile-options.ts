@@ -1,8 +1,8 @@
 /** @file Options of compile(), by Keras's names. */
-import type { Engine } from "../../engine/device.ts";
+import { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
-import { checkNames } from "./by-output.ts";
 import type { LossChoice, LossWeights, MetricChoice } from "./objective.ts";
 
 export interface CompileOptions {
@@ -26,14 +26,16 @@ const known = ["optimizer", "loss", "lossWeights", "metrics", "engine", "seed"];
 
 /** Throws ArgumentError for an option that does not exist, and for one that cannot be what it says. */
 export function checkCompile(options: CompileOptions): void {
-  checkNames("compile", known, Object.keys(options));
+  checkNames("compile", options, known);
   const { optimizer, loss, seed = 1 } = options;
   if (typeof optimizer?.apply !== "function") {
     throw new ArgumentError("compile: optimizer must be made by sgd(), adam() or another of the optimizers.");
   }
   if (!loss)
     throw new ArgumentError('compile: a loss is missing, e.g. { loss: "categorical_crossentropy" }.');
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new ArgumentError(`compile: seed must be a whole number below 2^32, got ${seed}.`);
+  const whole = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
+  checkOption("compile", "seed", seed, whole, "a whole number below 2^32");
+  if (options.engine !== undefined && !(options.engine instanceof Engine)) {
+    throw new ArgumentError("compile: engine must be one that createEngine() returned.");
   }
 }

@@ -1,6 +1,7 @@
 /** @file What can be trained on: data sets on the GPU, parts of them, or arrays that are copied there. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { GpuDataset, gatherSamples, type HostDataset, SampleStore } from "../../kernels/gather/index.ts";
 import type { ArrayDataset } from "./arrays.ts";
@@ -80,7 +81,8 @@ export class Feed {
     const dataset = given instanceof GpuDataset ? given : GpuDataset.upload(engine, given);
     if (dataset.engine !== engine)
       throw new ArgumentError("fit/evaluate: the data set is on another engine than the model.");
-    const indices = "indices" in source ? source.indices : identityOrder(dataset.count);
+    const indices =
+      "indices" in source ? checkedIndices(source.indices, dataset.count) : identityOrder(dataset.count);
     return new Feed(datasetSource(dataset, oneHot, dataset !== given), indices, true);
   }
 
@@ -117,4 +119,14 @@ export class Feed {
     this.#weights?.dispose();
     this.#source.dispose();
   }
+}
+
+/** Indices of samples that are there. The GPU would take the last sample for those beyond it. */
+function checkedIndices(indices: Uint32Array, count: number): Uint32Array {
+  if (!(indices instanceof Uint32Array)) {
+    throw new ArgumentError(`fit/evaluate: indices must be a Uint32Array, got ${written(indices)}.`);
+  }
+  const beyond = indices.find((index) => index >= count);
+  if (beyond === undefined) return indices;
+  throw new ArgumentError(`fit/evaluate: there is no sample ${beyond}; the data set has 0 to ${count - 1}.`);
 }

@@ -1,6 +1,7 @@
 /** @file Opens the data that fit, evaluate and predict are given as feeds. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { GpuDataset } from "../../kernels/gather/index.ts";
 import { type HostSamples, hostSamples, type Port, type TargetArray } from "./arrays.ts";
 import { type DataSource, Feed, WeightStores } from "./data.ts";
@@ -67,7 +68,9 @@ export class FeedOpener {
 /** Throws ArgumentError for what cannot be data of any kind. */
 export function requireData(what: string, source: unknown): void {
   if (typeof source === "object" && source !== null) return;
-  throw new ArgumentError(`${what}: the data must be a data set or { inputs, targets }, got ${source}.`);
+  throw new ArgumentError(
+    `${what}: the data must be a data set or { inputs, targets }, got ${written(source)}.`,
+  );
 }
 
 function targetsOf(what: string, { targets }: HostSamples): readonly TargetArray[] {

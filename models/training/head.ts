@@ -60,7 +60,7 @@ function metricKind(name: string, loss: Loss, shape: Shape): MetricName {
     if (loss.name === "binary_crossentropy" || shape.at(-1) === 1) return "binary_accuracy";
     return loss.sparse ? "sparse_categorical_accuracy" : "categorical_accuracy";
   }
-  const kind = aliases[name] ?? name;
+  const kind = Object.hasOwn(aliases, name) ? aliases[name]! : name;
   if (isMetricName(kind)) return kind;
   throw unknownName("metric", name, ["accuracy", ...metricNames, ...Object.keys(aliases)]);
 }

@@ -1,5 +1,6 @@
 /** @file History: what every epoch reported, by Keras's names. */
 import { ArgumentError, FileError } from "../../engine/errors.ts";
+import { checkOption, written } from "../../engine/options.ts";
 import { readJson, writeJson } from "../files.ts";
 
 /** Values of one epoch: loss, accuracy, val_loss, ... */
@@ -13,6 +14,10 @@ export class History {
 
   /** Adds one epoch. */
   append(epoch: number, logs: Logs): void {
+    checkOption("history", "epoch", epoch, Number.isInteger(epoch), "a whole number");
+    if (typeof logs !== "object" || logs === null) {
+      throw new ArgumentError(`history: an epoch reports values by name, got ${written(logs)}.`);
+    }
     for (const [name, value] of Object.entries(logs)) {
       this.history[name] ??= this.epoch.map(() => null);
       this.history[name].push(value);
@@ -32,6 +37,8 @@ export class History {
    * start at 1 and are counted on. Throws ArgumentError if epochs of the two overlap.
    */
   join(later: History): History {
+    if (!(later instanceof History))
+      throw new ArgumentError(`history: only a History can be joined, got ${written(later)}.`);
     const joined = History.fromJSON(this.toJSON());
     const end = this.epoch.at(-1) ?? 0;
     const first = later.epoch[0] ?? end + 1;

@@ -1,5 +1,6 @@
 /** @file Losses by Keras's names. */
 import { ArgumentError, nearest } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import {
@@ -43,7 +44,7 @@ const lossAliases: Readonly<Record<string, string>> = {
 
 /** The loss of that name. Throws ArgumentError, with the nearest name, if there is none. */
 export function lossNamed(name: string): Loss {
-  const full = lossAliases[name] ?? name;
+  const full = Object.hasOwn(lossAliases, name) ? lossAliases[name]! : name;
   const found = Object.hasOwn(losses, full) ? losses[full] : undefined;
   if (!found) throw unknownName("loss", name, [...lossNames, ...Object.keys(lossAliases)]);
   return { name: full, ...found };
@@ -58,6 +59,6 @@ export function rowsPerSample({ rows }: Loss, outputs: Tensor): number {
 export function unknownName(what: string, name: string, known: readonly string[]): ArgumentError {
   const hint = nearest(name, known);
   return new ArgumentError(
-    `compile: unknown ${what} "${name}"${hint ? `, did you mean "${hint}"?` : "."} One of ${known.join(", ")}.`,
+    `compile: unknown ${what} ${written(name)}${hint ? `, did you mean "${hint}"?` : "."} One of ${known.join(", ")}.`,
   );
 }

@@ -1,5 +1,5 @@
 /** @file Metrics by Keras's names: the kernels that compute them for every sample of a batch. */
-import { ArgumentError } from "../../engine/errors.ts";
+import { checkNames, checkOption } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import {
   absoluteError,
@@ -52,9 +52,9 @@ export function metricFunction(name: MetricName): MetricFunction {
 
 /** Keras's TopKCategoricalAccuracy(k), for class labels with `sparse`: the name to give to compile(). */
 export function topKCategoricalAccuracy(k = 5, options: { readonly sparse?: boolean } = {}): MetricName {
-  if (!Number.isInteger(k) || k < 1) {
-    throw new ArgumentError(`topKCategoricalAccuracy: k must be a positive integer, got ${k}.`);
-  }
+  const sound = Number.isInteger(k) && k >= 1 && k < 2 ** 32;
+  checkOption("topKCategoricalAccuracy", "k", k, sound, "a positive integer");
+  checkNames("topKCategoricalAccuracy", options, ["sparse"]);
   return `${options.sparse ? "sparse_" : ""}top_${k}_categorical_accuracy`;
 }
 

@@ -1,6 +1,7 @@
 /** @file The objective of a compiled model: the losses and metrics of its outputs, resolved from Keras's names. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add, mul, scale } from "../../kernels/elementwise/index.ts";
 import type { Model } from "../model.ts";
@@ -108,6 +109,9 @@ export class Objective {
 
 /** By output where there are several, or where a value is a list. */
 function metricsFor(name: string, names: readonly string[], metrics: MetricChoice): MetricList {
+  if (typeof metrics !== "object" || metrics === null) {
+    throw new ArgumentError(`compile: metrics must be a list or a record of names, got ${written(metrics)}.`);
+  }
   if (Array.isArray(metrics)) return metrics as readonly string[];
   const record = metrics as Readonly<Record<string, string | MetricList>>;
   const flat = Object.values(record).every((value) => typeof value === "string");

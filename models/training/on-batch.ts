@@ -6,6 +6,7 @@ import { BatchSteps } from "./batch-steps.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Logs } from "./history.ts";
 import { TrainingLog } from "./log.ts";
+import { checkOnBatch } from "./options.ts";
 import { sampleWeights, type WeightOptions } from "./sample-weights.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -20,6 +21,7 @@ export class OnBatch {
 
   /** Updates the weights and returns loss and metrics before the update. Throws NumericError if the loss is not finite. */
   async train(x: ValuesByName, y: ValuesByName | undefined, options: WeightOptions): Promise<Logs> {
+    checkOnBatch("trainOnBatch", options);
     const trainer = this.#trainer;
     const { inputs, outputs } = trainer;
     const samples = hostSamples(

@@ -34,12 +34,12 @@ export class OptimizerState {
     return this.#groups.flatMap(({ gradientViews }) => gradientViews);
   }
 
-  /** bytes of gradients and moments */
-  get bytes(): number {
-    return this.#groups.reduce(
-      (sum, { gradients }) => sum + gradients.byteLength * (1 + this.optimizer.slots.length),
-      0,
-    );
+  get gradientBytes(): number {
+    return this.#groups.reduce((sum, { gradients }) => sum + gradients.byteLength, 0);
+  }
+
+  get momentBytes(): number {
+    return this.gradientBytes * this.optimizer.slots.length;
   }
 
   /** One update of all weights from the gradients: encodes the optimizer's kernels. */

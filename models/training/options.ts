@@ -1,5 +1,6 @@
 /** @file Options of fit, evaluate and predict, by Keras's names and defaults. */
 import { ArgumentError } from "../../engine/errors.ts";
+import { checkFlag, checkFunction, checkNames, checkOption, written } from "../../engine/options.ts";
 import type { Callback, Progress } from "./callbacks.ts";
 import type { DataSource } from "./data.ts";
 import type { Logs } from "./history.ts";
@@ -46,20 +47,80 @@ export interface PredictOptions {
 
 export interface EvaluateOptions extends PredictOptions, Pick<WeightOptions, "sampleWeight"> {}
 
-/** Throws ArgumentError for values that make no sense. */
+const weightNames = ["sampleWeight", "classWeight"];
+const fitNames = [
+  ...weightNames,
+  "epochs",
+  "initialEpoch",
+  "batchSize",
+  "stepsPerEpoch",
+  "validationSplit",
+  "validationData",
+  "evaluationSets",
+  "shuffle",
+  "callbacks",
+  "resume",
+  "eager",
+  "signal",
+  "onPlan",
+  "onEpoch",
+  "onProgress",
+];
+
+/** Throws ArgumentError for options that do not exist and values that make no sense. */
 export function checkFit(options: FitOptions): void {
+  checkNames("fit", options, fitNames);
   const { epochs = 1, initialEpoch = 0, batchSize = 32, validationSplit = 0, validationData } = options;
-  for (const [name, value] of Object.entries({ epochs, initialEpoch })) {
-    if (!Number.isInteger(value) || value < 0)
-      throw new ArgumentError(`fit: ${name} must be a whole number, got ${value}.`);
-  }
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ArgumentError(`fit: batchSize must be a positive integer, got ${batchSize}.`);
-  }
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new ArgumentError(`fit: validationSplit must be in [0, 1), got ${validationSplit}.`);
-  }
+  for (const [name, value] of Object.entries({ epochs, initialEpoch }))
+    checkOption("fit", name, value, Number.isInteger(value) && value >= 0, "a whole number");
+  checkBatchSize("fit", batchSize);
+  const share = validationSplit >= 0 && validationSplit < 1;
+  checkOption("fit", "validationSplit", validationSplit, share, "in [0, 1)");
   if (validationSplit > 0 && validationData) {
     throw new ArgumentError("fit: give validationSplit or validationData, not both.");
   }
+  checkKinds(options);
+}
+
+function checkKinds(options: FitOptions): void {
+  const { callbacks = [], evaluationSets = {}, signal } = options;
+  for (const name of ["shuffle", "eager"] as const)
+    if (options[name] !== undefined) checkFlag("fit", name, options[name]);
+  for (const name of ["onPlan", "onEpoch", "onProgress"] as const)
+    if (options[name] !== undefined) checkFunction("fit", name, options[name]);
+  if (
+    !Array.isArray(callbacks) ||
+    !callbacks.every((callback) => typeof callback?.name === "string" && typeof callback === "object")
+  ) {
+    throw new ArgumentError(`fit: callbacks must be a list of callbacks, got ${written(callbacks)}.`);
+  }
+  if (typeof evaluationSets !== "object" || evaluationSets === null || Array.isArray(evaluationSets)) {
+    throw new ArgumentError(
+      `fit: evaluationSets must be data sets by prefix, got ${written(evaluationSets)}.`,
+    );
+  }
+  if (signal !== undefined && typeof signal?.aborted !== "boolean")
+    throw new ArgumentError(`fit: signal must be an AbortSignal, got ${written(signal)}.`);
+}
+
+/** Throws ArgumentError for options that evaluate() does not have. */
+export function checkEvaluate(options: EvaluateOptions): void {
+  checkNames("evaluate", options, ["batchSize", "sampleWeight"]);
+  checkBatchSize("evaluate", options.batchSize ?? 1);
+}
+
+/** Throws ArgumentError for options that predict() does not have. */
+export function checkPredict(options: PredictOptions): void {
+  checkNames("predict", options, ["batchSize"]);
+  checkBatchSize("predict", options.batchSize ?? 1);
+}
+
+/** Throws ArgumentError for options that trainOnBatch() and testOnBatch() do not have. */
+export function checkOnBatch(what: string, options: WeightOptions): void {
+  checkNames(what, options, weightNames);
+}
+
+function checkBatchSize(what: string, batchSize: number): void {
+  const sound = Number.isInteger(batchSize) && batchSize >= 1;
+  checkOption(what, "batchSize", batchSize, sound, "a positive integer");
 }

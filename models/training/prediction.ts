@@ -5,15 +5,17 @@ import type { Model } from "../model.ts";
 import type { DataSource } from "./data.ts";
 import { Evaluation, evaluationBatch } from "./evaluation.ts";
 import { FeedOpener } from "./feed-opener.ts";
-import type { PredictOptions } from "./options.ts";
+import { checkPredict, type PredictOptions } from "./options.ts";
 
 /** All outputs by name. Throws WgradError if a weight has no values yet. */
 export async function predictOutputs(
   model: Model,
   engine: Engine | undefined,
   data: DataSource,
-  { batchSize = evaluationBatch }: PredictOptions,
+  options: PredictOptions,
 ): Promise<Record<string, Float32Array>> {
+  checkPredict(options);
+  const { batchSize = evaluationBatch } = options;
   if (!engine) {
     throw new WgradError(`${model.name} is not compiled: await model.compile({ optimizer, loss }) first.`);
   }

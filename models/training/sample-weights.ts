@@ -1,5 +1,7 @@
 /** @file Factors of the samples' losses, from sample weights and class weights. */
 import { ArgumentError, ShapeError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
+import { checkValues } from "../../engine/tensor.ts";
 import type { Port, TargetArray } from "./arrays.ts";
 import { byName, checkNames } from "./by-output.ts";
 
@@ -35,16 +37,22 @@ export function sampleWeights(
   return outputs.map((output, i) => {
     const [own, factors] = [perSample[i], perClass[i]];
     if (!own && !factors) return undefined;
+    if (own) checkValues("sampleWeight", own);
     if (own && own.length !== samples.count) {
       throw new ShapeError(`sampleWeight: ${own.length} weights for ${samples.count} samples.`);
     }
     const classes = factors && classesOf(output, samples.targets[i]);
     return Float32Array.from({ length: samples.count }, (_, sample) => {
       const weight = (own?.[sample] ?? 1) * (classes ? factorOf(factors, classes(sample)) : 1);
-      if (Number.isFinite(weight)) return weight;
-      throw new ArgumentError(`sampleWeight: the weight of sample ${sample} is ${weight}.`);
+      if (Number.isFinite(Math.fround(weight)) && typeof (own?.[sample] ?? 1) === "number") return weight;
+      throw new ArgumentError(`sampleWeight: the weight of sample ${sample} is ${written(weight)}.`);
     });
   });
+}
+
+function requireObject(what: string, given: unknown): void {
+  if (typeof given === "object") return;
+  throw new ArgumentError(`${what}: must be weights or a record of them, got ${written(given)}.`);
 }
 
 function perOutputSampleWeights(
@@ -52,6 +60,7 @@ function perOutputSampleWeights(
   given: SampleWeight | undefined,
 ): (Numbers | undefined)[] {
   if (!given) return [];
+  requireObject("sampleWeight", given);
   if (ArrayBuffer.isView(given) || (Array.isArray(given) && typeof given[0] === "number")) {
     return outputs.map(() => given as Numbers);
   }
@@ -67,6 +76,7 @@ function perOutputClassWeights(
   given: ClassWeight | undefined,
 ): (Readonly<Record<number, number>> | undefined)[] {
   if (!given) return [];
+  requireObject("classWeight", given);
   const byClass = Object.values(given).every((value) => typeof value === "number");
   if (!byClass) {
     const names = outputs.map(({ name }) => name);

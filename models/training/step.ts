@@ -1,5 +1,6 @@
 /** @file One training step: gather, forward, backward, log, update; once as commands, then replayed. */
 import type { Engine } from "../../engine/device.ts";
+import type { Plan } from "../../engine/plan.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { gradients } from "../../engine/tape.ts";
 import type { Feed } from "./data.ts";
@@ -13,6 +14,8 @@ export class TrainingStep {
   readonly batchSize: number;
   /** samples per micro-batch */
   readonly parts: readonly number[];
+  /** what the dry run found; undefined only while that is going on */
+  readonly plan: Plan | undefined;
   readonly #trainer: Trainer;
   readonly #feed: Feed;
   readonly #log: TrainingLog;
@@ -25,11 +28,13 @@ export class TrainingStep {
     log: TrainingLog,
     parts: readonly number[],
     eager: boolean,
+    plan?: Plan,
   ) {
     this.#trainer = trainer;
     this.#feed = feed;
     this.#log = log;
     this.#eager = eager;
+    this.plan = plan;
     this.parts = parts;
     this.batchSize = parts.reduce((sum, part) => sum + part, 0);
   }
@@ -39,7 +44,7 @@ export class TrainingStep {
     const attempt = (parts: readonly number[]) => new TrainingStep(trainer, feed, log, parts, eager).#run();
     const { parts, plan } = fitMicroBatch(trainer.engine, batchSize, attempt);
     await trainer.engine.pipelines.prepare(plan.pipelines);
-    return new TrainingStep(trainer, feed, log, parts, eager);
+    return new TrainingStep(trainer, feed, log, parts, eager, plan);
   }
 
   /** kernel launches of a step; known once it was recorded */

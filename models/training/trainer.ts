@@ -16,7 +16,7 @@ import type { History } from "./history.ts";
 import { Objective } from "./objective.ts";
 import { OnBatch } from "./on-batch.ts";
 import { OptimizerState } from "./optimizer-state.ts";
-import { checkFit, type EvaluateOptions, type FitOptions } from "./options.ts";
+import { checkEvaluate, checkFit, type EvaluateOptions, type FitOptions } from "./options.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 import { FeedBatches, type TrainingBatches } from "./training-batches.ts";
 
@@ -131,6 +131,7 @@ export class Trainer {
   }
 
   async evaluate(source: DataSource, options: EvaluateOptions): Promise<Record<string, number>> {
+    checkEvaluate(options);
     const feed = await this.#open.weighted("evaluate", source, options);
     try {
       return await this.evaluateFeed(feed, options);

@@ -1,8 +1,11 @@
 /** @file A model's weights as a safetensors file, Keras's names in layer order, and loading all or a part of them. */
 import { ArgumentError, FileError, formatShape } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { type Shape, sameShape } from "../../engine/shape.ts";
-import type { Model } from "../model.ts";
+import { requirePath } from "../files.ts";
+import { Model } from "../model.ts";
 import type { StoredVariable } from "../stored-variables.ts";
+import { requireMap } from "../variable.ts";
 import { readSafetensors, type SafetensorsTensor, writeSafetensors } from "./safetensors.ts";
 import { type NamedWeight, type WeightFilter, weightSelector } from "./weight-filter.ts";
 
@@ -19,6 +22,8 @@ export interface LoadedWeight {
 
 /** Writes all weights, as float32. Throws FileError. */
 export async function saveWeights(model: Model, path: string): Promise<void> {
+  requireModel("saveWeights", model);
+  requirePath("saveWeights", path);
   const values = await model.getWeights();
   const entries = model.weights.map(({ path: name, variable }) => {
     return { name, shape: variable.shape, data: values.get(name)! };
@@ -37,6 +42,8 @@ export function loadWeights(
   source: string | WeightValues,
   filter: WeightFilter = {},
 ): readonly LoadedWeight[] {
+  requireModel("loadWeights", model);
+  if (typeof source !== "string") requireMap("loadWeights", source);
   const values = typeof source === "string" ? readSafetensors(source).tensors : source;
   const weights = model.weights;
   const inModel = new Set(weights.map(({ path }) => path));
@@ -85,6 +92,9 @@ function compare({ path, variable }: StoredVariable, values: WeightValues): Load
   const found = values.get(path);
   const expected = formatShape(variable.shape);
   if (!found) return { path, outcome: "missing", detail: `${path} ${expected}: missing` };
+  if (typeof found !== "object") {
+    return { path, outcome: "other type", detail: `${path}: F32 expected, ${written(found)} found` };
+  }
   const shape: Shape = "shape" in found ? found.shape : [found.length];
   const fits = "shape" in found ? sameShape(shape, variable.shape) : found.length === variable.size;
   if (!fits) {
@@ -100,4 +110,9 @@ function compare({ path, variable }: StoredVariable, values: WeightValues): Load
 
 function dataOf(found: Float32Array | SafetensorsTensor) {
   return "data" in found ? found.data : found;
+}
+
+function requireModel(what: string, model: unknown): void {
+  if (model instanceof Model) return;
+  throw new ArgumentError(`${what}: needs a model, got ${written(model)}.`);
 }

@@ -2,10 +2,11 @@
  * @file The safetensors format in memory: 8 bytes of header length (little endian), a JSON header that gives each
  * tensor's dtype, shape and byte range, then the bytes. https://github.com/huggingface/safetensors#format
  */
-import { FileError, formatShape } from "../../engine/errors.ts";
+import { FileError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import { bfloatToNumber, halfToNumber, numberToHalf } from "./half-precision.ts";
-import { parseHeader } from "./safetensors-header.ts";
+import { parseHeader, parseMetadata } from "./safetensors-header.ts";
 
 /** Element types that can be read. BF16 and F16 become float32 values; BF16 is not written. */
 export type SafetensorsDType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "U32" | "U8";
@@ -73,6 +74,9 @@ export function serializeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
   const header: Record<string, unknown> = Object.create(null);
+  if (!Array.isArray(entries))
+    throw new FileError(`safetensors: needs a list of tensors, got ${written(entries)}.`);
+  parseMetadata(metadata, "safetensors");
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   const parts: Uint8Array[] = [];
   let offset = 0;
@@ -98,13 +102,18 @@ function encodeHeader(header: Record<string, unknown>): Uint8Array {
   return bytes;
 }
 
-function encode({ name, shape, data, dtype }: SafetensorsEntry): {
+function encode(entry: SafetensorsEntry): {
   dtype: SafetensorsDType;
   bytes: Uint8Array;
 } {
-  const sound = shape.every((size) => Number.isInteger(size) && size >= 0);
+  const { name, shape, data, dtype } = entry ?? {};
+  if (typeof name !== "string") throw new FileError(`safetensors: a tensor's name is ${written(name)}.`);
+  if (!ArrayBuffer.isView(data)) {
+    throw new FileError(`safetensors: ${name} must be a typed array, got ${written(data)}.`);
+  }
+  const sound = Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0);
   if (!sound || sizeOf(shape) !== data.length) {
-    throw new FileError(`safetensors: ${name} has ${data.length} values for shape ${formatShape(shape)}.`);
+    throw new FileError(`safetensors: ${name} has ${data.length} values for shape ${written(shape)}.`);
   }
   if (dtype === "F16") {
     if (!(data instanceof Float32Array))
@@ -119,7 +128,9 @@ function dtypeOf(data: SafetensorsData): SafetensorsDType {
   if (data instanceof Float64Array) return "F64";
   if (data instanceof BigInt64Array) return "I64";
   if (data instanceof Int32Array) return "I32";
-  return data instanceof Uint32Array ? "U32" : "U8";
+  if (data instanceof Uint32Array) return "U32";
+  if (data instanceof Uint8Array) return "U8";
+  throw new FileError(`safetensors: ${written(data)} cannot be written.`);
 }
 
 function bytesOf(data: ArrayBufferView): Uint8Array {

@@ -77,7 +77,8 @@ function parseObject(text: string, what: string): Record<string, unknown> {
   return header;
 }
 
-function parseMetadata(metadata: unknown, what: string): Record<string, string> {
+/** The metadata, which maps names to strings. Throws FileError. */
+export function parseMetadata(metadata: unknown, what: string): Record<string, string> {
   if (metadata === undefined) return {};
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     throw new FileError(`${what}: __metadata__ must map names to strings.`);

@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
+import { requirePath } from "../files.ts";
 import {
   parseSafetensors,
   type SafetensorsEntry,
@@ -19,7 +20,8 @@ export type {
 
 /** Reads a file by its path, or one that is in memory. Throws FileError if it is missing or breaks the format. */
 export function readSafetensors(source: string | Uint8Array): SafetensorsFile {
-  if (typeof source !== "string") return parseSafetensors(source);
+  if (source instanceof Uint8Array) return parseSafetensors(source);
+  requirePath("readSafetensors", source);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(source);
@@ -38,6 +40,7 @@ export function writeSafetensors(
   entries: readonly SafetensorsEntry[],
   metadata: Readonly<Record<string, string>> = {},
 ): void {
+  requirePath("writeSafetensors", path);
   const parts = serializeSafetensors(entries, metadata);
   const temporary = join(dirname(path), `.${basename(path)}.tmp`);
   try {

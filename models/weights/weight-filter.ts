@@ -1,5 +1,6 @@
 /** @file Which weights are meant: by the names of layers, models within the model or weights, or by patterns. */
 import { ArgumentError, nearest } from "../../engine/errors.ts";
+import { checkNames, written } from "../../engine/options.ts";
 
 /** A name, a name with * for anything (`conv2d_*`), a regular expression, or several of them. */
 export type WeightPattern = string | RegExp | readonly (string | RegExp)[];
@@ -22,11 +23,18 @@ export interface NamedWeight {
 export function weightSelector(
   what: string,
   known: readonly NamedWeight[],
-  { only, skip }: WeightFilter,
+  filter: WeightFilter,
 ): (weight: NamedWeight) => boolean {
+  checkNames(what, filter, ["only", "skip"]);
+  const { only, skip } = filter;
   const [wanted, unwanted] = [only, skip].map((patterns) => patterns !== undefined && [patterns].flat());
   for (const [option, patterns] of Object.entries({ only: wanted, skip: unwanted })) {
     for (const pattern of patterns || []) {
+      if (typeof pattern !== "string" && !(pattern instanceof RegExp)) {
+        throw new ArgumentError(
+          `${what}: ${option} must be names or regular expressions, got ${written(pattern)}.`,
+        );
+      }
       if (!known.some((weight) => matches(weight, pattern))) throw unmatched(what, option, pattern, known);
     }
   }

@@ -77,7 +77,7 @@ describe("run", () => {
     const a = engine().scope(() => ({ hidden: [engine().tensor([1])] })).hidden[0]!;
     const b = engine().keep(engine().tensor([1]));
     b.dispose();
-    expect(() => product(a, b)).toThrow("This tensor [1] was released");
+    expect(() => product(a, b)).toThrow("multiply: b [1] was released");
   });
 
   it("needs a tensor to find its engine", () => {

@@ -78,7 +78,7 @@ describe("a recording", () => {
     });
     expect(recording.commands.map(({ kind }) => kind)).toEqual(["clear", "copy", "dispatch"]);
     expect(recording.dispatches).toMatchObject([
-      { label: "shaders/scale-and-add", workgroups: [1, 1, 1], bytes: 8, flops: 0 },
+      { label: "shaders/scale-and-add", workgroups: [1, 1, 1], bytes: 16, flops: 0 }, // 2 floats, read and written
     ]);
     recording.dispose();
   });

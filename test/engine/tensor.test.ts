@@ -142,7 +142,7 @@ describe("slice", () => {
     expect(() => x.slice(65, [1])).toThrow(
       "slice: must start at a multiple of 64 elements (256 bytes), not at 65.",
     );
-    expect(() => count(512, "u8").slice(64, [1])).toThrow("a multiple of 256 elements");
+    expect(() => engine().zeros([512], "u8").slice(64, [1])).toThrow("a multiple of 256 elements");
   });
 
   it("lies inside of the tensor", () => {
@@ -160,8 +160,7 @@ describe("a released tensor", () => {
       escaped = count(4);
     });
     expect(escaped.released).toBe(true);
-    const message =
-      "This tensor [4] was released when its scope ended. Return it from scope(), or keep() it inside.";
+    const message = "[4] was released when its scope ended. Return it from scope(), or keep() it inside.";
     await expect(escaped.data()).rejects.toThrow(ArgumentError);
     await expect(escaped.data()).rejects.toThrow(message);
     expect(() => escaped.view([2, 2])).toThrow(message);

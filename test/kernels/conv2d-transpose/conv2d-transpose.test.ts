@@ -115,6 +115,16 @@ describe("conv2dTranspose", () => {
     expect(await stamp(2, "same")).toEqual([4, 1, 2, 3 + 10, 20]); // the odd one is cut off behind
   });
 
+  it.each([1, 2, 3, 4, 5])("adds a bias of %i channels", async (filters) => {
+    const image = engine().zeros([1, 2, 3, 1]);
+    const bias = randomArray([filters], filters);
+    const y = conv2dTranspose(image, engine().zeros([1, 1, filters, 1]), {
+      bias: engine().tensor(bias.data, bias.shape),
+    });
+    const expected = Array.from({ length: 6 }, () => [...bias.data]).flat();
+    expect([...(await y.data())]).toEqual(expected);
+  });
+
   it("keeps NaN through its activations", async () => {
     const image = engine().tensor([Number.NaN, 1], [1, 1, 2, 1]);
     const filters = engine().tensor([1], [1, 1, 1, 1]);

@@ -27,7 +27,7 @@ import { convolution } from "./convolution.ts";
 /** Every pipeline takes up to seconds to compile on lavapipe, so there are few. Channels and filters: how many of a subgroup's lanes share rows depends on them, from 1 (3) to 8 (33, 36). */
 const anyChannels = [
   convolution({ image: [2, 5, 7, 3], window: 3, filters: 5, strides: 2, padding: "same" }),
-  convolution({ image: [1, 6, 5, 33], window: [2, 1], filters: 13, dilation: 2 }),
+  convolution({ image: [1, 6, 5, 33], window: 2, filters: 13, dilation: 2 }),
 ];
 const vectorChannels = [
   convolution({ image: [3, 7, 5, 4], window: [2, 3], filters: 36, strides: [1, 3], padding: "same" }),
@@ -190,6 +190,20 @@ describe("conv2d", () => {
       expectClose(await actual.data(), expected.data, { terms, scale: 1 }, what);
       const again = await compare(pass, problem, variant, i, seed);
       expect(await again.actual.data(), `${what}, a second time`).toEqual(await actual.data());
+    }
+  });
+
+  it.for(
+    everyPass.filter(({ pass }) => pass === "input-gradient"),
+  )("multiplies by every activation's derivative in the variant $name", async (row, { skip }) => {
+    if (row.name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
+    const channels = row.name === "subgroup-any" ? 3 : 4;
+    const groups = row.name === "depthwise" ? channels : 1;
+    const problem = convolution({ image: [1, 1, 3, channels], window: 1, filters: channels, groups });
+    const variant = row.make("input-gradient", problem, lanes());
+    for (const number of activations.keys()) {
+      const { actual, expected, terms } = await compare("input-gradient", problem, variant, number, 50);
+      expectClose(await actual.data(), expected.data, { terms, scale: 1 }, activations[number]);
     }
   });
 

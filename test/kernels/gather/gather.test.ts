@@ -56,6 +56,22 @@ describe("batch gather", () => {
     );
   });
 
+  it.each([
+    { bytes: true, sampleShape: [4] },
+    { bytes: true, sampleShape: [3] },
+    { bytes: false, sampleShape: [4] },
+    { bytes: false, sampleShape: [3] },
+  ])("finds every sample in eight chunks, which take two dispatches: %j", async ({ bytes, sampleShape }) => {
+    const [size] = sampleShape as [number];
+    const data = randomData(bytes, 8 * size, 9);
+    using store = SampleStore.upload(engine(), data, sampleShape, { chunkBytes: bytes ? 4 : 16 });
+    expect(store.chunks.length).toBe(8);
+    engine().step.set({ position: 0, sample: 0 });
+    const order = engine().tensor([0, 1, 2, 3, 4, 5, 6, 7], [8], "u32");
+    const y = gatherSamples(store, order, { batch: 8, scale: 1 });
+    expect([...(await y.data())]).toEqual([...data]);
+  });
+
   it("scales and shifts as told", async () => {
     const store = SampleStore.upload(engine(), Uint8Array.of(0, 51, 102, 255, 1), [1]);
     engine().step.set({ position: 0, sample: 0 });
@@ -73,6 +89,10 @@ describe("batch gather", () => {
     const oneHot = gatherLabels(labels, order, { batch: 2, classes: 4 });
     expect(oneHot.shape).toEqual([2, 4]);
     expect(await oneHot.data()).toEqual(Float32Array.of(0, 0, 0, 1, 0, 1, 0, 0));
+    engine().step.set({ position: 0, sample: 1 }); // the second micro-batch of the first batch
+    expect(await gatherLabels(labels, order, { batch: 2 }).data()).toEqual(Uint32Array.of(3, 1));
+    const second = gatherLabels(labels, order, { batch: 1, classes: 4 });
+    expect(await second.data()).toEqual(Float32Array.of(0, 0, 0, 1));
   });
 
   it("makes batches of a data set: labels, one-hot, targets, or the inputs themselves", async () => {

@@ -73,6 +73,7 @@ describe("reductions", () => {
     ["sum", [40_003], [0]],
     ["max", [3, 9001], [1]],
     ["variance", [5003, 6], [0]],
+    ["sum", [2, 5003, 6], [1]], // behind the last slice of a block begins the next block
     ["min", [2, 3001, 5], [1]],
   ];
   for (const [name, shape, axes] of large) {

@@ -70,6 +70,14 @@ for (const [name, op, log] of [
       expect([...gradients[0]!].every(Number.isFinite)).toBe(true);
     });
 
+    it("stays finite at +-1e4 along another axis", async () => {
+      const x = array64([3, 2], [-1e4, -1e4, 1e4, -1e4, 0, -9999]);
+      const y = await op(engine().tensor(x.data, x.shape), 0).data();
+      for (const [i, value] of softmaxReference(x, 0, log).data.entries()) {
+        expect(Math.abs(y[i]! - value)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(value)));
+      }
+    });
+
     it("does not hide a NaN", async () => {
       const y = op(engine().tensor([Number.NaN, 0, 1, 2], [2, 2]));
       expect((await y.data())[0]).toBeNaN();

@@ -1,0 +1,57 @@
+/** @file The README's table of benchmarks: made from the committed results, between two comments. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FileError } from "../engine/errors.ts";
+import { adapterName, type BenchResult, readResult } from "./result-file.ts";
+import type { Row } from "./row.ts";
+
+const begin = "<!-- bench:begin (npm run bench:readme writes what follows) -->";
+const end = "<!-- bench:end -->";
+
+/** The results in a folder, by file name. Files of other kinds, without ceilings, are passed over. */
+export function readResults(folder: string): BenchResult[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const ours = files.sort().filter((name) => readFileSync(join(folder, name), "utf8").includes('"ceilings"'));
+  return ours.map((name) => readResult(join(folder, name)));
+}
+
+/** A Markdown table of the training steps. */
+export function benchTable(results: readonly BenchResult[]): string {
+  const lines = results.flatMap((result) =>
+    result.rows.filter(({ suite }) => suite === "steps").map((row) => tableLine(adapterName(result), row)),
+  );
+  return [
+    "| adapter | network | batch | ms a step (least to most) | images/s | GFLOP/s | of the ceiling | launches |",
+    "| --- | --- | --: | --: | --: | --: | --: | --: |",
+    ...lines,
+  ].join("\n");
+}
+
+/** The text with the table put between the comments. Throws FileError if they are not there, once and in order. */
+export function withTable(readme: string, table: string): string {
+  const [before, rest, ...again] = readme.split(begin);
+  const parts = rest?.split(end) ?? [];
+  if (again.length > 0 || parts.length !== 2)
+    throw new FileError(`README.md: the table belongs between one "${begin}" and one "${end}".`);
+  return `${before}${begin}\n${table}\n${end}${parts[1]}`;
+}
+
+function tableLine(adapter: string, row: Row): string {
+  const { ms, images_per_s = 0, gflops, ceiling_fraction, dispatches } = row;
+  const cells = [
+    adapter,
+    `\`${row.workload}\``,
+    row.batch,
+    `${short(ms.median)} (${short(ms.min)} to ${short(ms.max)})`,
+    short(images_per_s),
+    short(gflops),
+    `${Math.round(100 * ceiling_fraction)} %`,
+    dispatches,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Three significant digits, no exponent. */
+function short(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 4 });
+}

@@ -1,0 +1,53 @@
+/** @file `wgrad train <experiment> --trace`: one training step, command by command. */
+import { join } from "node:path";
+import { loadDataset } from "../datasets/load-dataset.ts";
+import { createEngine } from "../engine/device.ts";
+import { UsageError } from "../engine/errors.ts";
+import { findExperiment } from "../experiments/registry.ts";
+import { createRunFolder, shown } from "../experiments/run/run-folder.ts";
+import { resolveSettings } from "../experiments/run/settings.ts";
+import { versions } from "../experiments/run/versions.ts";
+import { traceEvents } from "../experiments/trace/trace-file.ts";
+import { traceStep } from "../experiments/trace/trace-step.ts";
+import { traceNotes, traceTable } from "../experiments/trace/trace-table.ts";
+import { writeJson } from "../models/files.ts";
+import { DownloadLine } from "./download-line.ts";
+import { announce, type TrainOptions } from "./train.ts";
+
+/** Prints the table and writes trace.json to the run folder. Throws UsageError for what has no step, or needs a whole run. */
+export async function trace(id: string, options: TrainOptions): Promise<void> {
+  const experiment = findExperiment(id);
+  if (experiment.kind !== "training")
+    throw new UsageError(`--trace: ${experiment.id} trains no network, so it has no training step.`);
+  checkOptions(options);
+  const stream = options.json ? process.stderr : process.stdout;
+  const line = (text: string) => void stream.write(`${text}\n`);
+  const engine = await createEngine({ adapter: options.adapter });
+  const settings = resolveSettings(experiment, options, engine.adapter);
+  const dataset = await loadDataset(experiment.dataset, {
+    ...(options.data ? { data: options.data } : {}),
+    seed: settings.seed,
+    onProgress: new DownloadLine(stream).show,
+  });
+  announce(experiment, settings, dataset, engine.adapter.description || engine.adapter.device, { line });
+  const step = await traceStep({ experiment, engine, dataset, settings });
+  const { batch, micro_batches, dispatches } = step;
+  line(`one training step of ${batch} images: ${dispatches} kernel launches`);
+  if (micro_batches.length > 1) line(`in micro-batches of ${micro_batches.join(", ")} images`);
+  line("");
+  for (const text of [...traceTable(step), "", ...traceNotes(step)]) line(text);
+  const file = join(options.out ?? createRunFolder(experiment.id, undefined, new Date()), "trace.json");
+  const about = { experiment: experiment.id, settings, adapter: engine.adapter, versions: versions(), batch };
+  writeJson(file, traceEvents(step, about));
+  line(`trace:  ${shown(file)} (open it at https://ui.perfetto.dev)`);
+  if (options.json) process.stdout.write(`${JSON.stringify(step, null, 2)}\n`);
+}
+
+/** A trace is of one recorded step: options that are about more than that would have no effect. */
+function checkOptions({ epochs, resume, saveInitial, eager }: TrainOptions): void {
+  const given = { "--epochs": epochs, "--resume": resume, "--save-initial": saveInitial, "--eager": eager };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    throw new UsageError(`--trace: runs one recorded step and trains nothing else; leave ${name} out.`);
+  }
+}

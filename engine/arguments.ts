@@ -1,0 +1,40 @@
+/** @file Checks of arguments that must be tensors: whoever writes JavaScript may pass anything. */
+import type { Engine } from "./device.ts";
+import { ArgumentError } from "./errors.ts";
+import { written } from "./options.ts";
+import { Tensor } from "./tensor.ts";
+
+type Named = Readonly<Record<string, unknown>>;
+
+/**
+ * Throws ArgumentError, naming the op and the argument, unless all are tensors that still have values, on one engine.
+ * `optional` ones may be undefined.
+ */
+export function requireTensors(op: string, required: Named, optional: Named = {}): void {
+  const given = Object.entries(optional).filter(([, value]) => value !== undefined);
+  let first: Tensor | undefined;
+  for (const [name, value] of [...Object.entries(required), ...given]) {
+    if (!(value instanceof Tensor)) {
+      throw new ArgumentError(`${op}: ${name} must be a tensor, got ${written(value)}.`);
+    }
+    value.assertUsable(`${op}: ${name}`);
+    first ??= value;
+    if (value.engine !== first.engine) throw new ArgumentError(`${op}: ${name} ${otherEngine}`);
+  }
+}
+
+/** The same, and they must be on `engine`. */
+export function requireTensorsOf(
+  engine: Engine,
+  op: string,
+  tensors: Readonly<Record<string, unknown>>,
+): void {
+  requireTensors(op, tensors);
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if ((tensor as Tensor).engine !== engine) throw new ArgumentError(`${op}: ${name} ${otherEngine}`);
+  }
+}
+
+/** How an error about a tensor of another engine ends. */
+export const otherEngine =
+  "is on another engine; a tensor can be used only with those of the engine that made it.";

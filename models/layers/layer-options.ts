@@ -1,0 +1,47 @@
+/** @file Checks of what all layers are given: options by name, and the kinds of option that several layers have. */
+import { ArgumentError } from "../../engine/errors.ts";
+import { checkFlag, checkFunction, checkNames, written } from "../../engine/options.ts";
+import { checkActivation } from "../activations.ts";
+import { checkRegularizer } from "../regularizers.ts";
+import type { LayerOptions } from "./layer.ts";
+
+/** Names of the options that every layer takes. */
+const shared = ["name", "trainable", "activityRegularizer"];
+
+/** Names of the options of layers with a kernel and a bias. */
+export const weightOptions = [
+  "activation",
+  "useBias",
+  "kernelInitializer",
+  "biasInitializer",
+  "kernelRegularizer",
+  "biasRegularizer",
+] as const;
+
+/** The options, all of which the layer has. Throws ArgumentError for one that it has not, or of the wrong kind. */
+export function layerOptions<O extends LayerOptions>(
+  layer: string,
+  options: O,
+  own: readonly string[] = [],
+): O {
+  checkNames(layer, options, [...shared, ...own]);
+  for (const [option, value] of Object.entries(options))
+    if (value !== undefined) checkKind(layer, option, value);
+  return options;
+}
+
+function checkKind(layer: string, option: string, value: unknown): void {
+  if (option === "trainable" || option === "useBias") checkFlag(layer, option, value);
+  else if (option === "activation") checkActivation(layer, value);
+  else if (option.endsWith("Initializer")) checkFunction(layer, option, value);
+  else if (option.endsWith("Regularizer")) checkRegularizer(layer, option, value);
+  else if (option === "name" && typeof value !== "string") {
+    throw new ArgumentError(`${layer}: name must be a text, got ${written(value)}.`);
+  }
+}
+
+/** Throws ArgumentError unless an option counts something. */
+export function requireCount(layer: string, name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new ArgumentError(`${layer}: ${name} must be a positive integer, got ${written(value)}.`);
+}

@@ -1,0 +1,53 @@
+/** @file Mutants of the shaders of reductions and elementwise ops. */
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+export const arithmetic: readonly Mutant[] = [
+  ...mutantsOf("reduce", { tests: ["kernels/reduce/reduce"] }, [
+    ["rows", " & (index < vec4u(end))", "", "no bound at the end of a row"],
+    [
+      "rows",
+      "if (OPERATION == 2u) { return min(a, b); }",
+      "if (OPERATION == 2u) { return max(a, b); }",
+      "min is max",
+    ],
+    [
+      "rows",
+      "(value - row_center) * (value - row_center)",
+      "(value - row_center)",
+      "deviations are not squared",
+    ],
+    ["columns", "min(first + CHUNK, ROWS)", "(first + CHUNK)", "no bound at the end of the last slice"],
+    ["columns", "* ROWS * COLUMNS + output % COLUMNS", "* COLUMNS + output % COLUMNS", "the wrong block"],
+    ["spread", "gradient * (x[i] - middle)", "gradient * (x[i] + middle)", "the sign of the mean"],
+    ["spread", "gradient / ties", "gradient", "equal values do not share"],
+    ["arg-max", "value > largest", "value >= largest", "the last of equal values wins"],
+  ]),
+  ...mutantsOf("reduce", { tests: ["kernels/losses/penalty"] }, [
+    ["rows", "sum += SQUARE * value", "sum -= SQUARE * value", "the sign of the square"],
+  ]),
+  ...mutantsOf("elementwise", { tests: ["kernels/elementwise/unary"] }, [
+    ["unary", "return -sign(x) * m / (2.0 + m)", "return -sign(x) * m / (2.0 - m)", "the sign in tanh"],
+    ["unary", "min(max(x, vec4f(A)), vec4f(B))", "max(x, vec4f(A))", "clip has no upper bound"],
+    ["unary", "select(product, 1.0 / product, A < 0.0)", "product", "negative exponents are positive"],
+    ["unary-gradient", "return t * (1.0 - t);", "return t * (1.0 + t);", "the sign in sigmoid's derivative"],
+    ["unary-gradient", "(t >= vec4f(A))", "(t > vec4f(A))", "clip's derivative at its lower end"],
+    ["unary-gradient", "0.5 / t", "0.5 * t", "sqrt's derivative"],
+  ]),
+  ...mutantsOf("elementwise", { tests: ["kernels/elementwise/binary"] }, [
+    ["binary", "return p - q", "return p + q", "sub adds"],
+    [
+      "binary",
+      "if (B_REPEATS) { ib = i % arrayLength(&b); }",
+      "if (B_REPEATS) { ib = 0u; }",
+      "only the start of an operand",
+    ],
+    ["binary", "select(pow(p, q), vec4f(1.0), q == vec4f(0.0))", "pow(p, q)", "0 to the power 0"],
+    ["binary-gradient", "return -p / q / q", "return p / q / q", "the sign of div's gradient"],
+    [
+      "binary-gradient",
+      "case 4u: { return select(zero, one, p >= q); }",
+      "case 4u: { return select(zero, one, p > q); }",
+      "equal values",
+    ],
+  ]),
+];

@@ -1,0 +1,153 @@
+/** @file Mutants of the convolution's shaders: every variant of its three passes. */
+import { type Mutant, mutants } from "./mutant.ts";
+
+type Change = readonly [string, string, string];
+
+/** Mutants of one variant of one pass, for the tests that force it. */
+function variant(pass: string, name: string, changes: readonly Change[]): Mutant[] {
+  const file = `kernels/conv2d/${pass}.${name}.wgsl`;
+  const tests = ["kernels/conv2d/variants"];
+  const named = `'${pass}' in the variant '${name}[',]`; // a regular expression
+  const shared = { file, tests, named };
+  return mutants(name.startsWith("subgroup") ? { ...shared, needs: "subgroups" } : shared, changes);
+}
+
+const column: Change = [
+  "if (h >= HEIGHT || w >= WIDTH) { continue; }",
+  "if (h >= HEIGHT) { continue; }",
+  "no bound left and right of the image",
+];
+const row: Change = [
+  "if (h >= HEIGHT || w >= WIDTH) { continue; }",
+  "if (w >= WIDTH) { continue; }",
+  "no bound above and below the image",
+];
+
+const forward = [
+  ...variant("forward", "naive", [
+    column,
+    ["sum += image[pixel + c]", "sum -= image[pixel + c]", "the sign of the sum"],
+  ]),
+  ...variant("forward", "tiled", [
+    ["if (h >= HEIGHT || w >= WIDTH ||", "if (w >= WIDTH ||", "no bound above and below the image"],
+    ["fma(a.wwww, b, sums[3])", "fma(a.zzzz, b, sums[3])", "the third row instead of the fourth"],
+  ]),
+  ...variant("forward", "subgroup", [
+    ["h < HEIGHT && w < WIDTH &&", "h < HEIGHT &&", "no bound left and right of the image"],
+    ["fma(a.zzzz, b2,", "fma(a.zzzz, b1,", "the second term's filters for the third"],
+  ]),
+  ...variant("forward", "subgroup-any", [
+    ["w < WIDTH && q < TERMS &&", "w < WIDTH &&", "no bound at the end of the sum"],
+    ["tap % KERNEL_WIDTH * DILATION_WIDTH", "tap % KERNEL_WIDTH", "no dilation across"],
+  ]),
+  ...variant("forward", "depthwise", [
+    ["(h < vec4u(HEIGHT)) & (w < vec4u(WIDTH))", "h < vec4u(HEIGHT)", "no bound left and right of the image"],
+    [
+      "load_image(pixel + k / MULTIPLIER)",
+      "load_image(pixel + k % CHANNELS)",
+      "the wrong channel of a filter",
+    ],
+  ]),
+];
+
+const inputGradient = [
+  ...variant("input-gradient", "naive", [
+    ["top % STRIDE_HEIGHT != 0u || left", "left", "rows that the stride skips"],
+    ["sum += dy[position + k]", "sum -= dy[position + k]", "the sign of the sum"],
+  ]),
+  ...variant("input-gradient", "tiled", [
+    ["top % STRIDE_HEIGHT != 0 || left", "left", "rows that the stride skips"],
+  ]),
+  ...variant("input-gradient", "subgroup", [
+    [" && left % STRIDE_WIDTH == 0;", ";", "columns that the stride skips"],
+    [
+      "vec4f(c0.y, c1.y, c2.y, c3.y)",
+      "vec4f(c0.y, c1.y, c2.y, c3.x)",
+      "a wrong element of the transposed block",
+    ],
+  ]),
+  ...variant("input-gradient", "subgroup-any", [
+    [" && q < TERMS", "", "no bound at the end of the sum"],
+    ["origin.z - tap % KERNEL_WIDTH", "origin.z + tap % KERNEL_WIDTH", "taps to the other side"],
+  ]),
+  ...variant("input-gradient", "depthwise", [
+    ["& (oh < vec4u(OUT_HEIGHT)) &", "&", "no bound below the output"],
+    ["w + PAD_LEFT - tap", "w + PAD_LEFT + tap", "taps to the other side"],
+  ]),
+];
+
+/** The derivatives of activations have a test of their own. */
+const derivatives = ["naive", "tiled", "subgroup", "subgroup-any", "depthwise"].flatMap((name) =>
+  mutants(
+    {
+      file: `kernels/conv2d/input-gradient.${name}.wgsl`,
+      tests: ["kernels/conv2d/variants"],
+      named: `derivative in the variant '${name}'`,
+      ...(name.startsWith("subgroup") && { needs: "subgroups" as const }),
+    },
+    [["output * (1 - output)", "output * (1 + output)", "the sign in sigmoid's derivative"]],
+  ),
+);
+
+const filterGradient = [
+  ...variant("filter-gradient", "naive", [
+    row,
+    ["bias_total += gradient;", "bias_total = gradient;", "the bias's gradient is not summed"],
+  ]),
+  ...variant("filter-gradient", "depthwise", [
+    row,
+    ["bias_sum += gradient;", "bias_sum -= gradient;", "the sign of the bias's gradient"],
+  ]),
+  ...variant("filter-gradient", "registers", [
+    ["(h < vec4u(HEIGHT)) & (w < vec4u(WIDTH))", "h < vec4u(HEIGHT)", "no bound left and right of the image"],
+    ["a.z * b, a.w * b", "a.z * b, a.z * b", "the third row instead of the fourth"],
+  ]),
+  ...variant("filter-gradient", "subgroup", [
+    [" && position < end;", ";", "no bound at the end of a slice"],
+    ["fma(a.wwww, b[u], sums[l][3])", "fma(a.zzzz, b[u], sums[l][3])", "the third row instead of the fourth"],
+  ]),
+  ...variant("filter-gradient", "subgroup-any", [
+    [" && position < end;", ";", "no bound at the end of a slice"],
+    ["select(vec4f(), b[u], p < end)", "b[u]", "the bias's gradient runs past its slice"],
+  ]),
+  ...variant("filter-gradient", "tiled", [
+    ["if (p < end) {", "if (p < POSITIONS) {", "no bound at the end of a slice"],
+    ["bias_sum += b;", "bias_sum -= b;", "the sign of the bias's gradient"],
+  ]),
+];
+
+const reducePartials = mutants(
+  {
+    file: "kernels/conv2d/reduce-partials.wgsl",
+    tests: ["kernels/conv2d/variants"],
+    named: "depthwise, in 5 slices",
+  },
+  [
+    ["partials[slice * SIZE + i]", "partials[i]", "the first slice over and over"],
+    ["[slice * BIAS + i - SIZE]", "[i - SIZE]", "the first slice of the bias over and over"],
+  ],
+);
+
+const epilogue = mutants(
+  {
+    file: "kernels/conv2d-transpose/epilogue.wgsl",
+    tests: ["kernels/conv2d-transpose/conv2d-transpose"],
+  },
+  [
+    ["value += load_bias(", "value -= load_bias(", "the sign of the bias"],
+    [
+      "vec4f(bias[v.x][e.x], bias[v.y][e.y]",
+      "vec4f(bias[v.x][e.x], bias[v.y][e.x]",
+      "a wrong entry of the bias",
+    ],
+  ],
+);
+
+export const conv2d: readonly Mutant[] = [
+  ...forward,
+  ...inputGradient,
+  ...derivatives,
+  ...filterGradient,
+  ...reducePartials,
+  ...epilogue,
+];

@@ -1,0 +1,49 @@
+/** @file Mutants of the matrix product's shaders. */
+import { type Mutant, mutants } from "./mutant.ts";
+
+type Change = readonly [string, string, string];
+
+/** Mutants of one variant, for the tests that force it. */
+function variant(name: string, changes: readonly Change[]): Mutant[] {
+  const shared = {
+    file: `kernels/dense/matmul.${name}.wgsl`,
+    tests: ["kernels/dense/variants"],
+    named: `in the variant '${name}`,
+  };
+  return mutants(name === "subgroup" ? { ...shared, needs: "subgroups" } : shared, changes);
+}
+
+export const dense: readonly Mutant[] = [
+  ...variant("naive", [
+    ["select(m * K + k, k * M + m,", "select(k * M + m, m * K + k,", "the ways to store A are swapped"],
+    ["kept * (1 - kept)", "kept * (1 + kept)", "the sign in sigmoid's derivative"],
+  ]),
+  ...variant("registers", [
+    ["k < min(first + SLICE, K)", "k < first + SLICE", "no bound at the end of the sum"],
+    ["sum10 += outer(", "sum10 -= outer(", "the sign of the lower left quarter"],
+  ]),
+  ...variant("tiled", [
+    ["+ r * WORKGROUP_M + local.y]", "+ r * WORKGROUP_M + local.x]", "a tile of A read by columns"],
+    ["columns_of_b[c] += columns;", "columns_of_b[c] -= columns;", "the sign of the column sums"],
+    [
+      "if (n >= N || k >= end) { return 0; }",
+      "if (n >= N) { return 0; }",
+      "no bound at the end of the sum, in B",
+    ],
+  ]),
+  ...variant("subgroup", [
+    ["if (TRANSPOSE_A == 1) { return transpose(block); }", "", "a transposed A is not transposed"],
+    ["* N / 4], k + i < K)", "* N / 4], true)", "no bound at the end of the sum"],
+  ]),
+  ...mutants(
+    {
+      file: "kernels/dense/reduce-partials.wgsl",
+      tests: ["kernels/dense/variants"],
+      named: "k in 3 slices",
+    },
+    [
+      ["[(batch * SPLIT + slice) * M * N", "[batch * SPLIT * M * N", "the first slice over and over"],
+      ["bias[element % N]", "bias[element % M]", "a wrong entry of the bias"],
+    ],
+  ),
+];

@@ -1,0 +1,81 @@
+/** @file Mutants of the shaders of losses and penalties. */
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+export const losses: readonly Mutant[] = [
+  ...mutantsOf("losses", { tests: ["kernels/losses/categorical"] }, [
+    ["softmax-cross-entropy", "(log_total - (x[start", "(log_total + (x[start", "the sign of the logit"],
+    [
+      "softmax-cross-entropy",
+      "top = max(top, x[start",
+      "top = min(top, x[start",
+      "the smallest logit is taken off",
+    ],
+    [
+      "softmax-cross-entropy",
+      "targets[sample] >= CLASSES)",
+      "targets[sample] > CLASSES)",
+      "one label too many",
+    ],
+    ["softmax-cross-entropy-gradient", "* s.z - target_of(", "* s.z + target_of(", "the sign of the target"],
+    [
+      "softmax-cross-entropy-gradient",
+      "share *= weights[sample]",
+      "share *= weights[0]",
+      "the first sample's weight",
+    ],
+    ["categorical-crossentropy", "cost -= t * log_of(p)", "cost += t * log_of(p)", "the sign of the loss"],
+    ["categorical-crossentropy", "clamp(q, LOWEST, HIGHEST)", "min(q, HIGHEST)", "no clip at 1e-7"],
+    ["categorical-crossentropy", "x[start + j] / total", "x[start + j]", "not divided by the sum"],
+    ["categorical-crossentropy-gradient", "/ p, p == q)", "/ p, true)", "gradient where the clip is active"],
+    [
+      "categorical-crossentropy-gradient",
+      "share * (s.y - own)",
+      "share * (s.y + own)",
+      "the sign of the target",
+    ],
+  ]),
+  ...mutantsOf("losses", { tests: ["kernels/losses/categorical"] }, [
+    [
+      "softmax-cross-entropy",
+      "cost * select(1.0, weights[sample], WEIGHTED)",
+      "cost",
+      "the batch's loss without weights",
+    ],
+    ["categorical-crossentropy", "= SCALE * partials[0]", "= partials[0]", "the batch's loss is not divided"],
+  ]),
+  ...mutantsOf("losses", { tests: ["kernels/losses/pointwise"] }, [
+    ["pointwise", "WEIGHTED), sample < samples)", "WEIGHTED), true)", "lanes without a sample count"],
+  ]),
+  ...mutantsOf("losses", { tests: ["kernels/elementwise/fused-gradients"] }, [
+    ["categorical-crossentropy-gradient", "share *= x[i];", "share /= x[i];", "divided by softmax's output"],
+    [
+      "pointwise-gradient",
+      "gradient * (1.0 - value * value)",
+      "gradient * (1.0 + value * value)",
+      "tanh's derivative",
+    ],
+    ["pointwise-gradient", "value * (gradient - sums)", "value * (gradient + sums)", "softmax's derivative"],
+  ]),
+  ...mutantsOf("losses", { tests: ["kernels/losses/pointwise"] }, [
+    ["pointwise", "return abs(value - goal)", "return value - goal", "errors of different sign cancel"],
+    ["pointwise", " & (index < vec4u(end))", "", "no bound at the end of a sample"],
+    ["pointwise", "- value * goal", "+ value * goal", "the sign of the target"],
+    ["pointwise-gradient", "sigmoid(value) - goal", "sigmoid(value) + goal", "the sign of the target"],
+    [
+      "pointwise-gradient",
+      "(p * (1.0 - p)), value == p)",
+      "(p * (1.0 - p)), true)",
+      "gradient where the clip is active",
+    ],
+    ["pointwise-gradient", "/ f32(LENGTH));", ");", "not divided by the elements of a sample"],
+  ]),
+  ...mutantsOf("losses", { tests: ["kernels/losses/penalty"] }, [
+    ["penalty-gradient", "2.0 * L2", "L2", "the factor 2 of the square"],
+    [
+      "penalty-gradient",
+      "dy[0] * (L1 * sign",
+      "dy[0] * (-L1 * sign",
+      "the sign of the absolute value's part",
+    ],
+  ]),
+];

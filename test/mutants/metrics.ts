@@ -1,0 +1,34 @@
+/** @file Mutants of the shaders of metrics and of the log. */
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+export const metrics: readonly Mutant[] = [
+  ...mutantsOf("metrics", { tests: ["kernels/metrics/metrics"] }, [
+    [
+      "class-hits",
+      "other == score && c < truth",
+      "other == score && c > truth",
+      "the last of equal scores counts",
+    ],
+    ["class-hits", "better < K", "better <= K", "one class too many"],
+    ["class-hits", " && is_number", "", "NaN is a hit"],
+    ["confusion", "truth * CLASSES + prediction", "prediction * CLASSES + truth", "rows and columns swapped"],
+    ["element-means", "return abs(p - t)", "return p - t", "errors of different sign cancel"],
+    ["element-means", "round(p) == round(t))", "round(p) == t)", "the target is not rounded"],
+  ]),
+  ...mutantsOf("metrics", { tests: ["kernels/metrics/log"] }, [
+    ["log-loss", "+ DIVISOR * loss[0]", "+ loss[0]", "the loss stays divided"],
+    ["log-loss", "select(log[row + 1u], 0.0, first)", "log[row + 1u]", "a row does not start from 0"],
+    ["log-loss", " && state.halted == 0u", "", "a later step takes the blame"],
+    ["log-column", "select(log[place], 0.0, step.sample == 0u)", "0.0", "only the last micro-batch"],
+  ]),
+  ...mutantsOf("metrics", { tests: ["kernels/metrics/log-step"] }, [
+    ["log-step", "select(log[row + 2u + m], 0.0, first) + sum[m]", "sum[m]", "only the last micro-batch"],
+    [
+      "log-step",
+      "other == score && c < truth",
+      "other == score && c > truth",
+      "the last of equal scores counts",
+    ],
+    ["log-step", "sum += abs(p[e] - goal)", "sum += p[e] - goal", "errors of different sign cancel"],
+  ]),
+];

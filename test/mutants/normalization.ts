@@ -1,0 +1,46 @@
+/** @file Mutants of the shaders of batch and layer normalisation. */
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+export const normalization: readonly Mutant[] = [
+  ...mutantsOf("batch-norm", { tests: ["kernels/batch-norm/batch-norm"] }, [
+    ["moments", "deviations += difference * (x[at] - average);\n  }\n  if", "\n  }\n  if", "no deviations"],
+    ["moments", "< vec4u(TAIL)", "<= vec4u(TAIL)", "the tail is one too long"],
+    ["merge-moments", "difference * difference * a.count * share", "0.0", "no deviation between the parts"],
+    ["merge-moments", "+ KEEP * all.mean", "- KEEP * all.mean", "the sign of the batch's mean"],
+    ["merge-moments", "select(rows, rows - CORRECTION, ROWS > 1u)", "rows", "the biased variance"],
+    ["merge-sums", "dbeta[c] = sums[0].x", "dbeta[c] = sums[0].y", "the wrong sum"],
+    ["normalize", "sqrt(spread + EPSILON)", "sqrt(spread)", "no epsilon"],
+    ["normalize", "* scale + shift", "* scale - shift", "the sign of beta"],
+    ["backward-sums", "product += gradient * (x[at] - center)", "product += gradient * x[at]", "not centred"],
+    ["backward-sums", "at == end", "at > end", "the tail is left out"],
+    [
+      "backward",
+      "- (x[at] - center) * slope",
+      "+ (x[at] - center) * slope",
+      "the sign of the variance's part",
+    ],
+    ["backward", "dx[at] = scale * dy[at];", "dx[at] = dy[at];", "no scale in inference"],
+  ]),
+  ...mutantsOf("layer-norm", { tests: ["kernels/layer-norm/layer-norm"] }, [
+    ["row-moments", "sqrt(variance + EPSILON)", "sqrt(variance)", "no epsilon"],
+    ["row-moments", " & (element < vec4u(end))", "", "no bound at the end of a row"],
+    ["normalize", "* gamma_of(f) + beta_of(f)", "* gamma_of(f) - beta_of(f)", "the sign of beta"],
+    [
+      "normalize",
+      "vec4f(mean[r.x], mean[r.y], mean[r.z], mean[r.w])",
+      "vec4f(mean[r.x])",
+      "one row's mean for all",
+    ],
+    ["row-sums", "total.y * inverse[row]", "total.y", "not divided by the deviation"],
+    ["row-sums", "(element >= vec4u(begin)) & ", "", "no bound at the start of a row"],
+    ["parameter-sums", "product += select(", "product -= select(", "the sign of gamma's gradient"],
+    [
+      "parameter-sums",
+      "sum += select(vec4f(0.0), dy[at], real)",
+      "sum = dy[at]",
+      "beta's gradient is not summed",
+    ],
+    ["backward", "- z * gz_mean_of(r)", "+ z * gz_mean_of(r)", "the sign of the variance's part"],
+    ["backward", "g - g_mean_of(r) - z", "g - z", "no part of the mean"],
+  ]),
+];

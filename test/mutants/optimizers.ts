@@ -1,0 +1,23 @@
+/** @file Mutants of the optimizers' shaders. */
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+const tests = ["kernels/optimizers/optimizers"];
+const halts = ["adadelta", "adagrad", "adam", "momentum", "rmsprop", "sgd"].map(
+  (shader) => [shader, " || step.halted != 0u", "", "goes on after a halt"] as const,
+);
+
+export const optimizers: readonly Mutant[] = mutantsOf("optimizers", { tests }, [
+  ...halts,
+  ["adadelta", "ONE_MINUS_RHO * u * u", "ONE_MINUS_RHO * g * g", "keeps gradients instead of steps"],
+  ["adagrad", "accumulator[i] + g * g", "g * g", "the past is forgotten"],
+  ["adam", "f32(step.step + 1u)", "f32(step.step + 2u)", "the bias correction is a step ahead"],
+  ["adam", "- rate * WEIGHT_DECAY * p", "+ rate * WEIGHT_DECAY * p", "weights grow instead of decaying"],
+  ["momentum", "select(v, MOMENTUM * v - step_down, NESTEROV)", "v", "Nesterov does not look ahead"],
+  ["rmsprop", "ONE_MINUS_RHO * g * g", "ONE_MINUS_RHO * g", "the gradient is not squared"],
+  ["sgd", "parameters[i] -= rate", "parameters[i] += rate", "uphill"],
+  ["sgd", "(1.0 + DECAY * f32(step.step))", "1.0", "no decay"],
+  ["clip", "select(1.0, CLIP_NORM / norm, norm >= CLIP_NORM)", "CLIP_NORM / norm", "short gradients grow"],
+  ["clip", "vec4f(-CLIP_VALUE)", "vec4f(0.0)", "negative gradients vanish"],
+  ["square-sums", "< vec4u(elements % 4u)", "<= vec4u(elements % 4u)", "one element of the padding"],
+  ["square-total", "select(total[0], 0.0, FIRST)", "0.0", "only the last group"],
+]);

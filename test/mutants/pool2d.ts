@@ -1,0 +1,45 @@
+/** @file Mutants of the pooling shaders. */
+import { type Mutant, mutantsOf } from "./mutant.ts";
+
+export const pool2d: readonly Mutant[] = [
+  ...mutantsOf("pool2d", { tests: ["kernels/pool2d/max-pool2d"] }, [
+    ["max-forward", "(value > largest)", "(value >= largest)", "the last of equal values wins"],
+    ["max-forward", "(h < vec4u(HEIGHT)) & (w < vec4u(WIDTH))", "h < vec4u(HEIGHT)", "no bound at the sides"],
+    ["max-backward", "(h + PAD_TOP) / STRIDE_HEIGHT", "h / STRIDE_HEIGHT", "the padding is forgotten"],
+    [
+      "max-backward",
+      "won(at, h * WIDTH + w)",
+      "won(at, w * WIDTH + h)",
+      "row and column of the winner swapped",
+    ],
+  ]),
+  ...mutantsOf("pool2d", { tests: ["kernels/elementwise/fused-gradients"] }, [
+    [
+      "max-backward",
+      "output * (1.0 - output)",
+      "output * (1.0 + output)",
+      "the sign in sigmoid's derivative",
+    ],
+  ]),
+  ...mutantsOf("pool2d", { tests: ["kernels/pool2d/average-pool2d"] }, [
+    ["average-forward", "count += select(vec4f(0.0), vec4f(1.0), inside)", "count += 1.0", "padding counts"],
+    [
+      "average-forward",
+      "if (MEAN) { y[group] = sum / count; }",
+      "if (MEAN) { y[group] = sum; }",
+      "no division",
+    ],
+    [
+      "average-backward",
+      "min(o * stride + window, vec4u(size + before))",
+      "(o * stride + window)",
+      "padding counts",
+    ],
+    [
+      "average-backward",
+      " & (ow * STRIDE_WIDTH + WINDOW_WIDTH > w + PAD_LEFT)",
+      "",
+      "windows that end before the pixel",
+    ],
+  ]),
+];
