@@ -67,12 +67,18 @@ export function judge(before: Pick<Row, "ms" | "runs">, after: Pick<Row, "ms" | 
   return "same";
 }
 
+/** What the machine itself did otherwise, by the ceilings: a busy one makes everything slower. */
+export function machineText(before: BenchResult["ceilings"], after: BenchResult["ceilings"]): string {
+  const change = (key: "f32GigaFlops" | "kernelGigabytes") => percent(before[key], after[key]);
+  return `The adapter's own f32 rate changed by ${change("f32GigaFlops")}, its bandwidth by ${change("kernelGigabytes")}.`;
+}
+
 /** Lines for the terminal: what changed, what cannot be told, what is missing. */
 export function comparisonText({ changes, missing, added }: Comparison): string[] {
   const of = (verdict: Verdict) => changes.filter((change) => change.verdict === verdict);
   const line = ({ name, verdict, before, after }: Change) => {
-    const percent = `${after >= before ? "+" : ""}${Math.round((100 * (after - before)) / before)} %`;
-    return `${verdict.padEnd(12)} ${name.padEnd(44)} ${before.toPrecision(4)} -> ${after.toPrecision(4)} ms (${percent})`;
+    const times = `${before.toPrecision(4)} -> ${after.toPrecision(4)} ms (${percent(before, after)})`;
+    return `${verdict.padEnd(12)} ${name.padEnd(44)} ${times}`;
   };
   const [slower, faster, unclear] = [of("slower"), of("faster"), of("too few runs")];
   return [
@@ -83,6 +89,10 @@ export function comparisonText({ changes, missing, added }: Comparison): string[
       `${unclear.length} with too few runs, ${missing.length} missing, ${added.length} new`,
     rule,
   ];
+}
+
+function percent(before: number, after: number): string {
+  return `${after >= before ? "+" : ""}${Math.round((100 * (after - before)) / before)} %`;
 }
 
 /** Steps are compared whatever they were split into; kernels by variant. */

@@ -4,7 +4,7 @@ import { commit, versions } from "../experiments/run/versions.ts";
 import { type Ceilings, measureCeilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { writeJson } from "../models/files.ts";
 import { parseWords, runScript } from "./arguments.ts";
-import { checkSameAdapter, compareRows, comparisonText } from "./compare.ts";
+import { checkSameAdapter, compareRows, comparisonText, machineText } from "./compare.ts";
 import { timeKernel } from "./kernels.ts";
 import { adapterName, type BenchResult, readResult } from "./result-file.ts";
 import { type Row, tableHead, tableNotes, tableRow } from "./row.ts";
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     writeJson(values.json, result);
     console.log(`\nwritten: ${values.json}`);
   }
-  return before ? compareWith(before, jobs, rows) : 0;
+  return before ? compareWith(before, jobs, result) : 0;
 }
 
 async function timeAll(
@@ -67,11 +67,12 @@ async function timeAll(
 }
 
 /** The exit code: 1 if something became slower. */
-function compareWith(before: BenchResult, jobs: readonly Job[], rows: readonly Row[]): number {
+function compareWith(before: BenchResult, jobs: readonly Job[], after: BenchResult): number {
   const old = before.rows.filter((row) => isOf(jobs, row));
-  const comparison = compareRows(old, rows);
+  const comparison = compareRows(old, after.rows);
   console.log(`\nsince ${before.commit ?? "an unknown commit"}:`);
   for (const line of comparisonText(comparison)) console.log(line);
+  console.log(machineText(before.ceilings, after.ceilings));
   return comparison.changes.some(({ verdict }) => verdict === "slower") ? 1 : 0;
 }
 

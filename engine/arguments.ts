@@ -2,6 +2,7 @@
 import type { Engine } from "./device.ts";
 import { ArgumentError } from "./errors.ts";
 import { written } from "./options.ts";
+import { Scopes } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 type Named = Readonly<Record<string, unknown>>;
@@ -33,6 +34,12 @@ export function requireTensorsOf(
   for (const [name, tensor] of Object.entries(tensors)) {
     if ((tensor as Tensor).engine !== engine) throw new ArgumentError(`${op}: ${name} ${otherEngine}`);
   }
+}
+
+/** Throws ArgumentError for what createEngine() did not return. */
+export function requireEngine(op: string, engine: unknown): asserts engine is Engine {
+  if ((engine as Partial<Engine> | null | undefined)?.scopes instanceof Scopes) return;
+  throw new ArgumentError(`${op}: needs an engine, from createEngine(), got ${written(engine)}.`);
 }
 
 /** How an error about a tensor of another engine ends. */

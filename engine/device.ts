@@ -6,7 +6,7 @@ import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter } from "./find-adapter.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
-import { checkFunction, checkNames } from "./options.ts";
+import { checkFunction, checkNames, written } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type Plan, PlanNotes } from "./plan.ts";
@@ -16,16 +16,7 @@ import { Scopes } from "./scope.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { StepState } from "./step-state.ts";
 import type { Tape } from "./tape.ts";
-import {
-  checkDType,
-  checkValues,
-  type DataOf,
-  type DType,
-  Storage,
-  storageBytes,
-  Tensor,
-  toTyped,
-} from "./tensor.ts";
+import { checkDType, type DataOf, type DType, Storage, storageBytes, Tensor, toTyped } from "./tensor.ts";
 
 export interface EngineOptions {
   readonly adapter?: AdapterChoice;
@@ -132,6 +123,7 @@ export class Engine {
   /** A tensor of unspecified content in the innermost scope; for ops, which write every element. */
   allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D> {
     this.assertAlive();
+    checkDType(what, dtype);
     const block = this.#pool.take(storageBytes(shape, dtype), what);
     return this.adopt(new Tensor(this, shape, dtype, new Storage(block)));
   }
@@ -139,8 +131,7 @@ export class Engine {
   /** A tensor with the given values. Throws ShapeError if their number does not fit the shape. */
   tensor<D extends DType = "f32">(values: ArrayLike<number>, shape?: Shape, dtype?: D): Tensor<D> {
     const type = (dtype ?? "f32") as D;
-    checkDType("tensor", type);
-    checkValues("tensor", values);
+    const data = toTyped(values, type);
     const target = shape ?? [values.length];
     checkShape(target, "tensor");
     if (values.length !== sizeOf(target)) {
@@ -148,7 +139,6 @@ export class Engine {
         `tensor: ${values.length} values for shape ${formatShape(target)} (${sizeOf(target)}).`,
       );
     }
-    const data = toTyped(values, type);
     const result = this.allocate(target, type, "tensor");
     this.upload(result, data);
     return result;
@@ -157,7 +147,6 @@ export class Engine {
   /** A tensor of zeros. */
   zeros<D extends DType = "f32">(shape: Shape, dtype?: D): Tensor<D> {
     checkShape(shape, "zeros");
-    checkDType("zeros", dtype ?? "f32");
     const result = this.allocate(shape, (dtype ?? "f32") as D, "zeros");
     this.clear(result);
     return result;
@@ -167,8 +156,14 @@ export class Engine {
   upload(target: Tensor, data: ArrayBufferView, byteOffset = 0): void {
     this.assertAlive();
     requireTensorsOf(this, "upload", { target });
-    checkValues("upload", data);
-    if (byteOffset % 4 !== 0 || byteOffset < 0 || byteOffset + data.byteLength > target.byteLength) {
+    if (!ArrayBuffer.isView(data))
+      throw new ArgumentError(`upload: needs a typed array, got ${written(data)}.`);
+    if (
+      !Number.isInteger(byteOffset) ||
+      byteOffset % 4 !== 0 ||
+      byteOffset < 0 ||
+      byteOffset + data.byteLength > target.byteLength
+    ) {
       const tensor = `${formatShape(target.shape)} (${target.byteLength} bytes)`;
       throw new ShapeError(`upload: ${data.byteLength} bytes at byte ${byteOffset} do not fit ${tensor}.`);
     }

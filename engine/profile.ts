@@ -55,7 +55,7 @@ export async function profile(engine: Engine, recording: Recording, clock?: Cloc
   return result("alone", commands, await repeat(() => alone(engine, commands)));
 }
 
-interface TimedRun {
+export interface TimedRun {
   readonly intervals: readonly Interval[];
   /** by the host's clock */
   readonly milliseconds: number;
@@ -75,7 +75,7 @@ async function repeat(run: () => Promise<Interval[]>): Promise<TimedRun & { read
 }
 
 /** Some drivers return zeros, or counts in another unit than the nanoseconds that they promise. */
-function plausible({ intervals, milliseconds }: TimedRun): boolean {
+export function plausible({ intervals, milliseconds }: TimedRun): boolean {
   const ordered = intervals.every(({ begin, end }) => end >= begin);
   const span = intervals.at(-1)?.end ?? 0;
   return ordered && span > 0 && span <= milliseconds * 1e6;

@@ -61,11 +61,16 @@ export class Scopes {
 }
 
 /** The tensors in `value`: itself, or inside of its arrays and plain objects. */
-export function tensorsIn(value: unknown, found = new Set<Tensor>()): Set<Tensor> {
-  if (value instanceof Tensor) found.add(value);
-  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
-  else if (value && Object.getPrototypeOf(value) === Object.prototype) {
-    for (const item of Object.values(value)) tensorsIn(item, found);
-  }
+export function tensorsIn(value: unknown): Set<Tensor> {
+  const found = new Set<Tensor>();
+  const seen = new Set<unknown>(); // objects may contain themselves
+  const visit = (part: unknown): void => {
+    if (part instanceof Tensor) found.add(part);
+    if (typeof part !== "object" || part === null || seen.has(part)) return;
+    seen.add(part);
+    const open = Array.isArray(part) || Object.getPrototypeOf(part) === Object.prototype;
+    if (open) for (const item of Object.values(part)) visit(item);
+  };
+  visit(value);
   return found;
 }

@@ -3,9 +3,9 @@
  * closure that turns the gradient of its output into gradients of its inputs; gradients() plays them backwards.
  */
 
-import { requireTensorsOf } from "./arguments.ts";
+import { requireEngine, requireTensorsOf } from "./arguments.ts";
 import { Backward } from "./backward.ts";
-import { Engine } from "./device.ts";
+import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import type { Output } from "./kernel.ts";
 import { checkFunction, checkNames } from "./options.ts";
@@ -90,8 +90,7 @@ function checkArguments(
   sources: readonly Tensor[],
   options: GradientOptions,
 ): void {
-  if (!(engine instanceof Engine))
-    throw new ArgumentError("gradients: needs an engine, from createEngine().");
+  requireEngine("gradients", engine);
   if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
   checkFunction("gradients", "body", body);
   checkNames("gradients", options, ["into", "accumulate"]);

@@ -147,7 +147,7 @@ export class Tensor<D extends DType = DType> {
 }
 
 function inferShape(shape: Shape, source: Tensor): Shape {
-  if (!Array.isArray(shape))
+  if (!Array.isArray(shape) || !shape.every(Number.isInteger))
     throw new ShapeError(`reshape: a shape is a list of sizes, got ${written(shape)}.`);
   const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
   const open = source.size / known;
@@ -179,6 +179,8 @@ export function checkDType(what: string, dtype: unknown): asserts dtype is DType
  * nested list are, and for what `dtype` cannot hold: it would arrive as another number.
  */
 export function toTyped(values: ArrayLike<number>, dtype: DType, what = "tensor"): ArrayBufferView {
+  checkDType(what, dtype);
+  checkValues(what, values);
   const Typed = typedArrays[dtype];
   if (values instanceof Typed) return values;
   const fractions = dtype === "f32";

@@ -38,7 +38,7 @@ function readOptions(): Options {
       only: { type: "string" },
       peers: { type: "string" },
       seconds: { type: "string", default: "3" },
-      limit: { type: "string", default: "300" },
+      limit: { type: "string", default: "600" },
       json: { type: "string" },
     },
   });

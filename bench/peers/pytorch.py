@@ -61,6 +61,11 @@ def normalized_network():
     )
 
 
+def clipped_binary_cross_entropy(probabilities, target):
+    """Clips as Keras does; torch alone would cut the logarithm at -100."""
+    return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), target)
+
+
 def sgd(rate, **options):
     return lambda parameters: torch.optim.SGD(parameters, lr=rate, **options)
 
@@ -69,7 +74,7 @@ def sgd(rate, **options):
 WORKLOADS = {
     "svhn-c": (
         lambda: nn.Sequential(*two_convolutions((16, 512), (5, 7), 20), nn.Softmax(1)),
-        F.binary_cross_entropy,
+        clipped_binary_cross_entropy,
         lambda parameters: torch.optim.Adagrad(parameters, lr=0.01, eps=1e-8),
     ),
     "cifar10-b": (

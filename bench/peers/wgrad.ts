@@ -10,12 +10,6 @@ import { workloads } from "../workloads.ts";
 import { type LoadedJob, meanSquare } from "./job.ts";
 import { runPeer } from "./time-steps.ts";
 
-await runPeer("channels-last", async (job) => {
-  const engine = await createEngine();
-  const step = job.workload === "product" ? product(engine, job) : await trainingStep(engine, job);
-  return { ...step, versions: versions(), device: engine.adapter.description };
-});
-
 /** With its rate of 1 the mlp's loss explodes on this batch, and the libraries clip what is left differently. */
 const learningRates: Readonly<Record<string, number>> = { mlp: 0.01 };
 
@@ -55,3 +49,9 @@ function product(engine: Engine, { weights, inputShape }: LoadedJob) {
     },
   };
 }
+
+await runPeer("channels-last", async (job) => {
+  const engine = await createEngine();
+  const step = job.workload === "product" ? product(engine, job) : await trainingStep(engine, job);
+  return { ...step, versions: versions(), device: engine.adapter.description };
+});

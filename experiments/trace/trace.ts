@@ -2,8 +2,13 @@
 import type { Command, Operand } from "../../engine/commands.ts";
 import { formatShape } from "../../engine/errors.ts";
 import type { Clock, StepProfile, TimedCommand } from "../../engine/profile.ts";
-import { type Bound, boundOf, boundOfAll, type Work } from "../../kernels/tuning/ceilings/bound.ts";
-import type { Ceilings } from "../../kernels/tuning/ceilings/ceilings.ts";
+import {
+  type Bound,
+  boundOf,
+  boundOfAll,
+  type Roof,
+  type Work,
+} from "../../kernels/tuning/ceilings/bound.ts";
 
 /** A command of the step, or all of them together. */
 export interface TraceFigures {
@@ -43,7 +48,7 @@ export interface Trace {
 }
 
 /** Holds a profile against what the adapter can do. */
-export function traceOf({ clock, runs, commands }: StepProfile, ceilings: Ceilings): Trace {
+export function traceOf({ clock, runs, commands }: StepProfile, roof: Roof): Trace {
   const works = commands.map(({ command }) => workOf(command));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const all = {
@@ -51,14 +56,14 @@ export function traceOf({ clock, runs, commands }: StepProfile, ceilings: Ceilin
     flops: sum(works.map(({ flops }) => flops)),
     bytes: sum(works.map(({ bytes }) => bytes)),
   };
-  const rows = commands.map((timed) => rowOf(timed, all.microseconds, ceilings));
-  return { clock, runs, rows, total: figures(all, boundOfAll(works, ceilings)) };
+  const rows = commands.map((timed) => rowOf(timed, all.microseconds, roof));
+  return { clock, runs, rows, total: figures(all, boundOfAll(works, roof)) };
 }
 
 function rowOf(
   { command, startMicroseconds, microseconds }: TimedCommand,
   all: number,
-  ceilings: Ceilings,
+  roof: Roof,
 ): TraceRow {
   const { kind, label: name } = command;
   const work = workOf(command);
@@ -69,7 +74,7 @@ function rowOf(
     workgroups: kind === "dispatch" ? command.workgroups : [],
     start_microseconds: startMicroseconds,
     share: all > 0 ? microseconds / all : 0,
-    ...figures({ microseconds, ...work }, boundOf(work, ceilings)),
+    ...figures({ microseconds, ...work }, boundOf(work, roof)),
   };
 }
 

@@ -60,9 +60,9 @@ export function conv2dTranspose(
 function describe(image: Tensor, filters: Tensor, options: Conv2dTransposeOptions): Convolution {
   const op = "conv2dTranspose";
   checkNames(op, options, convolutionOptions);
-  const { strides = 1, padding = "valid", dilation = 1, bias } = options;
+  const { strides = 1, padding = "valid", dilation = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: "(kh,kw,k,c)" };
-  checkFusedActivation(op, options.activation ?? "linear");
+  checkFusedActivation(op, activation);
   requireFourAxes(op, given);
   const shape = image.shape as [number, number, number, number];
   const [kernelHeight, kernelWidth, channels, inputs] = filters.shape as [number, number, number, number];

@@ -79,9 +79,9 @@ function weightGradients(
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {
   checkNames("conv2d", options, [...convolutionOptions, "groups"]);
-  const { strides = 1, padding = "valid", dilation = 1, groups = 1, bias } = options;
+  const { strides = 1, padding = "valid", dilation = 1, groups = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: groups === 1 ? "(kh,kw,c,k)" : "(kh,kw,c/groups,k)" };
-  checkFusedActivation("conv2d", options.activation ?? "linear");
+  checkFusedActivation("conv2d", activation);
   requireFourAxes("conv2d", given);
   requireGroups(given, groups);
   const [batch, , , channels] = image.shape as [number, number, number, number];

@@ -26,9 +26,9 @@ export function depthwiseConv2d(
 ): Tensor {
   const op = "depthwiseConv2d";
   checkNames(op, options, convolutionOptions);
-  const { strides = 1, padding = "valid", dilation = 1, bias } = options;
+  const { strides = 1, padding = "valid", dilation = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: "(kh,kw,c,multiplier)" };
-  checkFusedActivation(op, options.activation ?? "linear");
+  checkFusedActivation(op, activation);
   requireFourAxes(op, given);
   const [kernelHeight, kernelWidth, channels, multiplier] = filters.shape as [number, number, number, number];
   const count = channels * multiplier;

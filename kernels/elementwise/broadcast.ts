@@ -1,13 +1,15 @@
 /** @file NumPy's broadcasting: the common shape, operands brought to it, and gradients summed back. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output } from "../../engine/kernel.ts";
-import { type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
+import { checkShape, type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reduceAxes } from "../reduce/axes.ts";
 import { readStrided, stridesOf } from "../shape/move.ts";
 
 /** The shape of `a op b`: axes are matched from the last on; a size of 1 stretches. Throws ShapeError if they differ. */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
+  checkShape(a, op);
+  checkShape(b, op);
   const rank = Math.max(a.length, b.length);
   const [left, right] = [padFront(a, rank), padFront(b, rank)];
   return left.map((size, axis) => {

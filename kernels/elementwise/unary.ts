@@ -42,15 +42,15 @@ export const square = (x: Tensor): Tensor => unary("square", x);
 /** |x|; the derivative at 0 is 0. */
 export const abs = (x: Tensor): Tensor => unary("abs", x);
 
-export const neg = (x: Tensor): Tensor => unary("affine", x, -1, 0);
+export const neg = (x: Tensor): Tensor => unary("affine", x, -1, 0, "neg");
 
 /** factor * x. */
 export const scale = (x: Tensor, factor: number): Tensor =>
-  unary("affine", x, finite("scale", "factor", factor), 0);
+  unary("affine", x, finite("scale", "factor", factor), 0, "scale");
 
 /** x + value. */
 export const addScalar = (x: Tensor, value: number): Tensor =>
-  unary("affine", x, 1, finite("addScalar", "value", value));
+  unary("affine", x, 1, finite("addScalar", "value", value), "addScalar");
 
 /** x limited to [min, max]; the derivative is 1 within, ends included, and 0 outside. Throws ArgumentError if min > max. */
 export function clip(x: Tensor, min: number, max: number): Tensor {
@@ -64,8 +64,9 @@ export function clip(x: Tensor, min: number, max: number): Tensor {
 export const powScalar = (x: Tensor, exponent: number): Tensor =>
   unary("pow", x, finite("pow", "exponent", exponent));
 
-function unary(name: UnaryName, x: Tensor, a = 0, b = 0): Tensor {
-  requireFloat(name, "x", x);
+/** `op` is what the user calls it. */
+function unary(name: UnaryName, x: Tensor, a = 0, b = 0, op: string = name): Tensor {
+  requireFloat(op, "x", x);
   const { code, keeps }: UnaryRow = unaryTable[name];
   const options = { constants: { OP: code, A: a, B: b }, invocations: Math.ceil(x.size / 4) };
   const { y } = run(unaryForward, { x }, { y: x.shape }, options);

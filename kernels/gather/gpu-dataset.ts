@@ -1,7 +1,8 @@
 /** @file A data set on the GPU: inputs, and labels or targets, ready to be gathered into batches. */
-import { Engine } from "../../engine/device.ts";
+import { requireEngine } from "../../engine/arguments.ts";
+import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, ShapeError } from "../../engine/errors.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkNames, checkOption, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
 import { checkValues, type Tensor } from "../../engine/tensor.ts";
 import { type GatherOptions, gatherLabels, gatherSamples } from "./gather-batch.ts";
@@ -51,20 +52,23 @@ export class GpuDataset {
 
   /** Copies a data set to the GPU; the caller disposes of it. Throws ShapeError or ArgumentError if it is inconsistent. */
   static upload(engine: Engine, data: HostDataset, options: SampleStoreOptions = {}): GpuDataset {
-    if (!(engine instanceof Engine))
-      throw new ArgumentError("data set: needs an engine, from createEngine().");
-    checkNames("data set", data, ["inputs", "inputShape", "labels", "classes", "targets", "targetShape"]);
+    requireEngine("data set", engine);
+    if (typeof data !== "object" || data === null) {
+      throw new ArgumentError(`data set: needs inputs and their shape, got ${written(data)}.`);
+    }
     requireHostArray(data.inputs);
     checkShape(data.inputShape, "data set");
     const count = data.inputs.length / sizeOf(data.inputShape);
     checkTargets(data, count);
-    const labels = data.labels && checkedLabels(data.labels, count, data.classes);
+    const labels = data.labels === undefined ? undefined : checkedLabels(data.labels, count, data.classes);
     const inputs = SampleStore.upload(engine, data.inputs, data.inputShape, options);
     return new GpuDataset(
       inputs,
       labels && engine.keep(engine.tensor(labels, [count], "u32")),
       data.classes,
-      data.targets && SampleStore.upload(engine, data.targets, data.targetShape ?? data.inputShape, options),
+      data.targets === undefined
+        ? undefined
+        : SampleStore.upload(engine, data.targets, data.targetShape ?? data.inputShape, options),
     );
   }
 
@@ -98,9 +102,9 @@ export class GpuDataset {
 }
 
 function checkTargets(data: HostDataset, count: number): void {
-  if (data.labels && data.targets)
+  if (data.labels !== undefined && data.targets !== undefined)
     throw new ArgumentError("data set: has labels and targets; one of them is meant.");
-  if (!data.targets) return;
+  if (data.targets === undefined) return;
   requireHostArray(data.targets);
   checkShape(data.targetShape ?? data.inputShape, "data set");
   const targets = data.targets.length / sizeOf(data.targetShape ?? data.inputShape);

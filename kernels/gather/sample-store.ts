@@ -2,6 +2,7 @@
  * @file Samples of a data set on the GPU, as bytes or floats. They are cut into chunks at whole samples, because a
  * kernel binds at most 128 MiB at a time on many adapters.
  */
+import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkNames, checkOption, written } from "../../engine/options.ts";
@@ -36,6 +37,7 @@ export class SampleStore {
     dtype: "u8" | "f32",
     options: SampleStoreOptions = {},
   ) {
+    requireEngine("data set", engine);
     checkShape(sampleShape, "data set");
     checkShape([count, ...sampleShape], "data set");
     if (dtype !== "u8" && dtype !== "f32") {

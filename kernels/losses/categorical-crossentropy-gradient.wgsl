@@ -3,7 +3,8 @@
 //   dx[sample, j] = dy * FACTOR * weight[sample] / sum * (open - (t[j] / q[j] where the clip is not active, else 0))
 //
 // where open is the sum of t where the clip is not active. If SOFTMAX, x = softmax(z) and dx is the gradient of z: x[j] times
-// the above. (The other part of softmax's gradient, the sum over k of x[k] * dx[k], is 0, since only the ratios of x count.)
+// the above, which is the sum over k of q[j] * t[k] - t[j] * q[k]: no cancellation where q[j] is nearly 1. (The other part of
+// softmax's gradient, the sum over k of x[k] * dx[k], is 0, since only the ratios of x count.)
 // One invocation computes one element.
 
 const CLASSES: u32 = 10u;
@@ -36,9 +37,20 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let s = statistics[sample];
   let q = x[i] / s.x;
   let p = clamp(q, LOWEST, HIGHEST);
-  let own = select(0.0, target_of(sample, i % CLASSES) / p, p == q);
-  var share = dy[0] * FACTOR / s.x;
+  let t = target_of(sample, i % CLASSES);
+  let open = p == q;
+  var share = dy[0] * FACTOR;
   if (WEIGHTED) { share *= weights[sample]; }
-  if (SOFTMAX) { share *= x[i]; }
-  dx[i] = share * (s.y - own);
+  if (SOFTMAX) {
+    let own = select(0.0, t, open);
+    var sum = 0.0;
+    for (var k = 0u; k < CLASSES; k++) {
+      let other = x[sample * CLASSES + k] / s.x;
+      let unclipped = clamp(other, LOWEST, HIGHEST) == other;
+      sum += q * select(0.0, target_of(sample, k), unclipped) - own * other;
+    }
+    dx[i] = share * sum;
+  } else {
+    dx[i] = share / s.x * (s.y - select(0.0, t / p, open));
+  }
 }

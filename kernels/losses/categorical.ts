@@ -35,6 +35,9 @@ function lossKernels(file: string, renormalizes: boolean): LossKernels {
   };
 }
 
+// Beyond it softmax gets a dispatch of its own: here each element sums over its row.
+const longestSoftmax = 256;
+
 const fromLogits = lossKernels("softmax-cross-entropy", false);
 const fromProbabilities = lossKernels("categorical-crossentropy", true);
 
@@ -99,7 +102,7 @@ function crossEntropy(
   });
   const { weights = x.engine.one } = options;
   const { input, activation } = sourceOfPrediction(x);
-  const throughSoftmax = activation === "softmax" && renormalizes;
+  const throughSoftmax = activation === "softmax" && renormalizes && classes <= longestSoftmax;
   return differentiable(value, {
     inputs: [throughSoftmax ? input : x],
     keeps: [x, targets, statistics, weights],

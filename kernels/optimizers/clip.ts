@@ -1,9 +1,10 @@
 /** @file Gradient clipping: by the norm over all parameters, then by value. */
+import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { checkShape } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { checkValues, type Tensor } from "../../engine/tensor.ts";
 import type { OptimizerGroup } from "./optimizer.ts";
 
 export interface ClipOptions {
@@ -29,13 +30,20 @@ const blockSize = 64;
  * The caller owns the tensor [blocks].
  */
 export function occupiedElements(engine: Engine, sizes: readonly number[]): Tensor<"u32"> {
+  requireEngine("occupiedElements", engine);
+  checkValues("occupiedElements", sizes);
   for (const size of sizes) checkShape([size], "occupiedElements"); // of parameters, not axes
-  const counts = sizes.flatMap((size) =>
-    Array.from({ length: Math.ceil(size / blockSize) }, (_, block) =>
-      Math.min(blockSize, size - block * blockSize),
-    ),
-  );
-  return engine.keep(engine.tensor(counts, [counts.length], "u32"));
+  const blocks = sizes.map((size) => Math.ceil(size / blockSize));
+  const total = blocks.reduce((sum, count) => sum + count, 0);
+  const occupied = outputTensor(engine, { shape: [total], dtype: "u32" }, "occupiedElements");
+  const counts = new Uint32Array(total).fill(blockSize);
+  let end = 0;
+  for (const [i, size] of sizes.entries()) {
+    end += blocks[i]!;
+    counts[end - 1] = size - (blocks[i]! - 1) * blockSize;
+  }
+  engine.upload(occupied, counts);
+  return engine.keep(occupied as Tensor<"u32">);
 }
 
 /** Clips the gradients of all groups in place; `name` is the optimizer's, for errors. */

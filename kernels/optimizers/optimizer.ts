@@ -110,7 +110,8 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
 }
 
 function checkGroup(name: string, slots: readonly string[], group: OptimizerGroup): void {
-  const { parameters, gradients, slots: moments = {}, occupied } = group ?? {};
+  const { parameters, gradients, slots: own, occupied } = group ?? {};
+  const moments = own ?? {};
   requireFloats(name, { parameters, gradients });
   requireTensors(name, { parameters, ...moments }, { occupied });
   const given = Object.keys(moments);

@@ -37,7 +37,7 @@ function stridedSlice<D extends DType>(
   const source = stridesOf(x.shape);
   const axes = x.shape.map((all, axis) => {
     const from = begin[axis]!;
-    const extent = size[axis] === -1 ? all - from : size[axis]!;
+    const extent = size[axis] === -1 ? all - Number(from) : size[axis]!;
     checkRange(x, axis, from, extent, strides[axis]!);
     const step = Math.min(strides[axis]!, all); // a larger one takes one entry as well
     const count = Math.ceil(extent / step);

@@ -146,8 +146,11 @@ function interpolate(curve: RocCurve, at: number, x: number): number {
   return to[at]! + ((to[at + 1]! - to[at]!) * (x - from[at]!)) / (from[at + 1]! - from[at]!);
 }
 
+/** Numbers, or for truths booleans. */
 function checkList(what: string, values: unknown): void {
-  if (Array.isArray(values) || ArrayBuffer.isView(values)) return;
+  const isValue = (value: unknown) => typeof value === "number" || typeof value === "boolean";
+  const list = Array.isArray(values) || ArrayBuffer.isView(values);
+  if (list && Array.from(values as ArrayLike<unknown>).every(isValue)) return;
   throw new ArgumentError(`roc: ${what} must be a list or a typed array, got ${written(values)}.`);
 }
 

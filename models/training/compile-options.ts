@@ -1,5 +1,6 @@
 /** @file Options of compile(), by Keras's names. */
-import { Engine } from "../../engine/device.ts";
+import { requireEngine } from "../../engine/arguments.ts";
+import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkNames, checkOption } from "../../engine/options.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
@@ -28,14 +29,12 @@ const known = ["optimizer", "loss", "lossWeights", "metrics", "engine", "seed"];
 export function checkCompile(options: CompileOptions): void {
   checkNames("compile", options, known);
   const { optimizer, loss, seed = 1 } = options;
-  if (typeof optimizer?.apply !== "function") {
+  if (typeof optimizer !== "object" || typeof optimizer?.apply !== "function") {
     throw new ArgumentError("compile: optimizer must be made by sgd(), adam() or another of the optimizers.");
   }
   if (!loss)
     throw new ArgumentError('compile: a loss is missing, e.g. { loss: "categorical_crossentropy" }.');
   const whole = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
   checkOption("compile", "seed", seed, whole, "a whole number below 2^32");
-  if (options.engine !== undefined && !(options.engine instanceof Engine)) {
-    throw new ArgumentError("compile: engine must be one that createEngine() returned.");
-  }
+  if (options.engine !== undefined) requireEngine("compile", options.engine);
 }

@@ -1,6 +1,6 @@
 /** @file A model's optimizer as its user sees it: what it is, and the learning rate, which may change between fits. */
 import { ArgumentError } from "../../engine/errors.ts";
-import { written } from "../../engine/options.ts";
+import { checkOption } from "../../engine/options.ts";
 import type { OptimizerConfig } from "../../kernels/optimizers/index.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -28,9 +28,7 @@ export class ModelOptimizer {
 
   /** Throws ArgumentError for a rate that is none, or if the optimizer's rate is a function of the step. */
   set learningRate(value: number) {
-    if (!(value >= 0 && Number.isFinite(Math.fround(value)) && typeof value === "number")) {
-      throw new ArgumentError(`optimizer: learningRate must be 0 or more, got ${written(value)}.`);
-    }
+    checkOption("optimizer", "learningRate", value, value >= 0, "0 or more");
     if (this.#trainer.optimizer.schedule) {
       throw new ArgumentError("optimizer: the learning rate is a function of the step, so it cannot be set.");
     }

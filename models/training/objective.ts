@@ -1,7 +1,7 @@
 /** @file The objective of a compiled model: the losses and metrics of its outputs, resolved from Keras's names. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import { written } from "../../engine/options.ts";
+import { checkOption, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add, mul, scale } from "../../kernels/elementwise/index.ts";
 import type { Model } from "../model.ts";
@@ -34,8 +34,7 @@ export class Objective {
     const weights = lossWeights ? byName("compile: lossWeights", names, lossWeights) : names.map(() => 1);
     this.heads = model.outputs.map(({ shape }, i) => {
       const [name, weight] = [names[i]!, weights[i]!];
-      if (!Number.isFinite(weight))
-        throw new ArgumentError(`compile: the loss weight of ${name} is ${weight}.`);
+      checkOption("compile", `the loss weight of ${name}`, weight, true, "a number");
       return headOf({ name, shape }, choices[i]!, weight, metricsFor(name, names, metrics));
     });
     this.metrics = this.heads.flatMap((head) =>

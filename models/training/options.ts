@@ -106,13 +106,15 @@ function checkKinds(options: FitOptions): void {
 /** Throws ArgumentError for options that evaluate() does not have. */
 export function checkEvaluate(options: EvaluateOptions): void {
   checkNames("evaluate", options, ["batchSize", "sampleWeight"]);
-  checkBatchSize("evaluate", options.batchSize ?? 1);
+  const { batchSize = 1 } = options;
+  checkBatchSize("evaluate", batchSize);
 }
 
 /** Throws ArgumentError for options that predict() does not have. */
 export function checkPredict(options: PredictOptions): void {
   checkNames("predict", options, ["batchSize"]);
-  checkBatchSize("predict", options.batchSize ?? 1);
+  const { batchSize = 1 } = options;
+  checkBatchSize("predict", batchSize);
 }
 
 /** Throws ArgumentError for options that trainOnBatch() and testOnBatch() do not have. */

@@ -43,9 +43,10 @@ export function sampleWeights(
     }
     const classes = factors && classesOf(output, samples.targets[i]);
     return Float32Array.from({ length: samples.count }, (_, sample) => {
-      const weight = (own?.[sample] ?? 1) * (classes ? factorOf(factors, classes(sample)) : 1);
-      if (Number.isFinite(Math.fround(weight)) && typeof (own?.[sample] ?? 1) === "number") return weight;
-      throw new ArgumentError(`sampleWeight: the weight of sample ${sample} is ${written(weight)}.`);
+      const given: unknown = own?.[sample] ?? 1;
+      const weight = Number(given) * (classes ? factorOf(factors, classes(sample)) : 1);
+      if (typeof given === "number" && Number.isFinite(Math.fround(weight))) return weight;
+      throw new ArgumentError(`sampleWeight: the weight of sample ${sample} is ${written(given)}.`);
     });
   });
 }

@@ -1,5 +1,6 @@
 /** @file The header of a safetensors file: parsed, and checked so that every byte range can be trusted. */
 import { FileError, formatShape } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { SafetensorsDType } from "./safetensors-format.ts";
 
@@ -88,15 +89,15 @@ export function parseMetadata(metadata: unknown, what: string): Record<string, s
 
 function parseLayout(name: string, entry: unknown, what: string): Layout {
   const tensor = `${what}: tensor ${name}`;
-  if (!isObject(entry)) throw new FileError(`${tensor} is described by ${JSON.stringify(entry)}.`);
+  if (!isObject(entry)) throw new FileError(`${tensor} is described by ${written(entry)}.`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(widths, dtype)) {
     const known = Object.keys(widths).join(", ");
-    throw new FileError(`${tensor} has dtype ${JSON.stringify(dtype)}; wgrad reads ${known}.`);
+    throw new FileError(`${tensor} has dtype ${written(dtype)}; wgrad reads ${known}.`);
   }
-  if (!isSizes(shape)) throw new FileError(`${tensor} has shape ${JSON.stringify(shape)}.`);
+  if (!isSizes(shape)) throw new FileError(`${tensor} has shape ${written(shape)}.`);
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw new FileError(`${tensor} has data_offsets ${JSON.stringify(offsets)}; [begin, end] is expected.`);
+    throw new FileError(`${tensor} has data_offsets ${written(offsets)}; [begin, end] is expected.`);
   }
   const [begin, end] = offsets as [number, number];
   const bytes = sizeOf(shape) * widths[dtype as SafetensorsDType];
@@ -133,15 +134,35 @@ function checkCoverage(layouts: readonly Layout[], available: number, what: stri
 function duplicateKey(text: string): string | undefined {
   const seen = new Set<string>();
   let depth = 0;
-  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
-    if (string === undefined) depth += token === "{" || token === "[" ? 1 : -1;
-    else if (colon !== undefined && depth === 1) {
-      const key = JSON.parse(string) as string;
-      if (seen.has(key)) return key;
-      seen.add(key);
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
+    if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") depth--;
+    else if (character === '"') {
+      const end = endOfString(text, at);
+      if (depth === 1 && isKey(text, end)) {
+        const key = JSON.parse(text.slice(at, end)) as string;
+        if (seen.has(key)) return key;
+        seen.add(key);
+      }
+      at = end - 1;
     }
   }
   return undefined;
+}
+
+/** Behind the quote that ends the string whose first one is at `start`. Not by a regular expression: long ones overflow. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at + 1;
+}
+
+/** Does a colon follow the string that ends before `end`? */
+function isKey(text: string, end: number): boolean {
+  let at = end;
+  while (" \t\r\n".includes(text[at]!)) at++;
+  return text[at] === ":";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

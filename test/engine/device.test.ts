@@ -165,6 +165,19 @@ describe("plan", () => {
     recording.dispose();
   });
 
+  it("counts what the tape holds when backward begins: each tensor once, those from before the dry run not at all", () => {
+    const x = engine().tensor(new Float32Array(500).fill(1));
+    const { keptBytes } = engine().plan(() => {
+      const body = () => {
+        const square = multiply(x, x); // keeps x, which was there before
+        return total(multiply(square, square)); // keeps the square, twice
+      };
+      return gradients(engine(), body, [x]);
+    });
+    expect(keptBytes).toBe(4 * 500);
+    expect(engine().plan(() => product(x, x)).keptBytes).toBe(0);
+  });
+
   it("refuses what exceeds the binding limit", () => {
     const { maxStorageBufferBindingSize } = engine().limits;
     const body = () => engine().zeros([Math.floor(maxStorageBufferBindingSize / 4), 2]);

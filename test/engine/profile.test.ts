@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Clock, profile, type StepProfile } from "../../engine/profile.ts";
+import { type Clock, plausible, profile, type StepProfile } from "../../engine/profile.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { useEngine } from "../support/engine.ts";
 import { product, scaleAndAdd } from "./ops.ts";
@@ -84,4 +84,15 @@ describe("profile", () => {
     recording.dispose();
     await expect(profile(engine(), recording)).rejects.toThrow("profile: this recording was disposed.");
   });
+});
+
+it("timestamps are plausible if they go forward, and not faster than the host's clock", () => {
+  const run = (...ends: number[]) => ({
+    intervals: ends.map((end, i) => ({ begin: ends[i - 1] ?? 0, end })),
+    milliseconds: 1,
+  });
+  expect(plausible(run(1000, 900_000))).toBe(true); // 0.9 ms by the GPU's clock, 1 ms by the host's
+  expect(plausible(run(0, 0)), "a driver that writes zeros").toBe(false);
+  expect(plausible(run(1000, 500))).toBe(false);
+  expect(plausible(run(1000, 5_000_000)), "counts of another unit").toBe(false);
 });

@@ -150,11 +150,13 @@ describe("initializers", () => {
     expect(initializer(zeros())([1], source)).toEqual(Float32Array.of(0));
     expect(() => initializer("glorotUnifrom" as InitializerName)).toThrow('Did you mean "glorotUniform"?');
     expect(() => initializer("toString" as InitializerName)).toThrow(ArgumentError);
-    expect(() => randomUniform(1, 0)).toThrow("randomUniform: maximum cannot be 0.");
-    expect(() => randomNormal(0, -1)).toThrow("randomNormal: deviation cannot be -1.");
+    expect(() => randomUniform(1, 0)).toThrow("randomUniform: maximum must be above the minimum 1, got 0.");
+    expect(() => randomNormal(0, -1)).toThrow("randomNormal: deviation must be 0 or more, got -1.");
     expect(() => truncatedNormal(0, Number.NaN)).toThrow(ArgumentError);
     expect(() => constant(Number.POSITIVE_INFINITY)).toThrow(ArgumentError);
-    expect(() => glorotNormal("uniform" as NormalRule)).toThrow("glorotNormal: rule cannot be uniform.");
+    expect(() => glorotNormal("uniform" as NormalRule)).toThrow(
+      "glorotNormal: rule is one of truncated_normal_corrected, truncated_normal_uncorrected, normal",
+    );
     expect(() => orthogonal()([5], source)).toThrow(ShapeError);
   });
 });

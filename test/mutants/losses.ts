@@ -26,11 +26,16 @@ export const losses: readonly Mutant[] = [
     ["categorical-crossentropy", "cost -= t * log_of(p)", "cost += t * log_of(p)", "the sign of the loss"],
     ["categorical-crossentropy", "clamp(q, LOWEST, HIGHEST)", "min(q, HIGHEST)", "no clip at 1e-7"],
     ["categorical-crossentropy", "x[start + j] / total", "x[start + j]", "not divided by the sum"],
-    ["categorical-crossentropy-gradient", "/ p, p == q)", "/ p, true)", "gradient where the clip is active"],
     [
       "categorical-crossentropy-gradient",
-      "share * (s.y - own)",
-      "share * (s.y + own)",
+      "t / p, open)",
+      "t / p, true)",
+      "gradient where the clip is active",
+    ],
+    [
+      "categorical-crossentropy-gradient",
+      "(s.y - select(0.0, t / p",
+      "(s.y + select(0.0, t / p",
       "the sign of the target",
     ],
   ]),
@@ -47,7 +52,12 @@ export const losses: readonly Mutant[] = [
     ["pointwise", "WEIGHTED), sample < samples)", "WEIGHTED), true)", "lanes without a sample count"],
   ]),
   ...mutantsOf("losses", { tests: ["kernels/elementwise/fused-gradients"] }, [
-    ["categorical-crossentropy-gradient", "share *= x[i];", "share /= x[i];", "divided by softmax's output"],
+    [
+      "categorical-crossentropy-gradient",
+      "- own * other",
+      "+ own * other",
+      "the sign of the target in softmax's gradient",
+    ],
     [
       "pointwise-gradient",
       "gradient * (1.0 - value * value)",

@@ -15,7 +15,7 @@ export interface Bound {
   readonly milliseconds: number;
 }
 
-type Roof = Pick<Ceilings, "f32GigaFlops" | "kernelGigabytes">;
+export type Roof = Pick<Ceilings, "f32GigaFlops" | "kernelGigabytes">;
 
 /** In f32, against a kernel's bandwidth to memory: what stays in caches can be faster. */
 export function boundOf({ flops, bytes }: Work, { f32GigaFlops, kernelGigabytes }: Roof): Bound {
