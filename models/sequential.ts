@@ -27,8 +27,9 @@ export class Sequential extends Model {
  * @throws ArgumentError for another first layer, ShapeError if a layer cannot take the output before it
  */
 export function sequential(layers: readonly Layer[], options: LayerOptions = {}): Sequential {
-  const wrong = Array.isArray(layers) ? layers.find((layer) => !(layer instanceof Layer)) : layers;
-  if (wrong !== undefined) {
+  const isLayer = (layer: unknown) => layer instanceof Layer;
+  if (!Array.isArray(layers) || !layers.every(isLayer)) {
+    const wrong = Array.isArray(layers) ? layers.find((layer) => !isLayer(layer)) : layers;
     throw new ArgumentError(
       `sequential: needs a list of layers, as Dense(10) makes one; got ${written(wrong)}.`,
     );

@@ -85,7 +85,7 @@ async function timeWorkload(workload: string, folder: string, options: Options):
   for (const peer of options.peers) {
     const command = commandOf(peer, folder, options.seconds);
     const result = await runChild(command, options.limit);
-    const fault = "outcome" in result && findFault(job, result.outcome, expectation);
+    const fault = "outcome" in result && findFault(peer.name, job, result.outcome, expectation);
     const checked: Result = fault ? { reason: fault } : result;
     rows.push(rowOf(workload, peer, checked, rows[0]));
     if (rows.length === 1 && "outcome" in checked) expectation ??= expectationFrom(checked.outcome);
