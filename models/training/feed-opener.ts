@@ -1,8 +1,8 @@
 /** @file Opens the data that fit, evaluate and predict are given as feeds. */
 import type { Engine } from "../../engine/device.ts";
-import { ArgumentError } from "../../engine/errors.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
-import { GpuDataset } from "../../kernels/gather/index.ts";
+import { GpuDataset, type HostDataset } from "../../kernels/gather/index.ts";
 import { type HostSamples, hostSamples, type Port, type TargetArray } from "./arrays.ts";
 import { type DataSource, Feed, WeightStores } from "./data.ts";
 import type { Objective } from "./objective.ts";
@@ -41,7 +41,17 @@ export class FeedOpener {
         `${what}: a data set has one input and one target; give { inputs, targets } for ${names}.`,
       );
     }
+    this.#checkClasses(what, "dataset" in source ? source.dataset : source);
     return Feed.open(this.#engine, source, this.#objective?.oneHot ?? false);
+  }
+
+  /** Labels become rows of as many numbers as the data set has classes: the output must have as many. */
+  #checkClasses(what: string, { labels, classes }: HostDataset | GpuDataset): void {
+    const { name, shape } = this.#outputs[0]!;
+    if (!this.#objective?.oneHot || labels === undefined || classes === shape.at(-1)) return;
+    throw new ShapeError(
+      `${what}: the data set has ${written(classes)} classes, ${name} gives ${formatShape(shape)}.`,
+    );
   }
 
   /** The feed, with the weights of its samples if there are some. */
