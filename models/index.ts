@@ -63,6 +63,7 @@ export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from 
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
 export type { DataSource, Subset } from "./training/data.ts";
+export type { InputTransform } from "./training/sample-source.ts";
 export { History, type Logs } from "./training/history.ts";
 export { lossNames } from "./training/loss-names.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./training/metric-names.ts";

@@ -6,12 +6,15 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { GpuDataset, gatherSamples, type HostDataset, SampleStore } from "../../kernels/gather/index.ts";
 import type { ArrayDataset } from "./arrays.ts";
 import { identityOrder } from "./order.ts";
-import { datasetSource, type SampleSource } from "./sample-source.ts";
+import { datasetSource, type InputTransform, type SampleSource } from "./sample-source.ts";
 
-/** Some samples of a data set, in this order. */
+/** Some samples of a data set, in this order, and what is done to their inputs. */
 export interface Subset {
   readonly dataset: GpuDataset;
-  readonly indices: Uint32Array;
+  /** all samples unless given */
+  readonly indices?: Uint32Array;
+  /** e.g. augmentation; as in Keras's generators it also applies to a part that validationSplit holds out */
+  readonly transform?: InputTransform;
 }
 
 /** Data for a model with one input and one output. */
@@ -81,9 +84,10 @@ export class Feed {
     const dataset = given instanceof GpuDataset ? given : GpuDataset.upload(engine, given);
     if (dataset.engine !== engine)
       throw new ArgumentError("fit/evaluate: the data set is on another engine than the model.");
-    const indices =
-      "indices" in source ? checkedIndices(source.indices, dataset.count) : identityOrder(dataset.count);
-    return new Feed(datasetSource(dataset, oneHot, dataset !== given), indices, true);
+    const { indices, transform }: Partial<Subset> = "dataset" in source ? source : {};
+    const order =
+      indices === undefined ? identityOrder(dataset.count) : checkedIndices(indices, dataset.count);
+    return new Feed(datasetSource(dataset, { oneHot, owned: dataset !== given, transform }), order, true);
   }
 
   /** The same data with other samples: the two parts of a validation split. */

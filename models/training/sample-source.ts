@@ -1,5 +1,6 @@
 /** @file Samples on the GPU that a feed takes its batches from: a data set, or arrays for several inputs and outputs. */
 import type { Engine } from "../../engine/device.ts";
+import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type GpuDataset, gatherLabels, gatherSamples, SampleStore } from "../../kernels/gather/index.ts";
 import type { HostSamples, TargetArray } from "./arrays.ts";
@@ -12,19 +13,49 @@ export interface SampleSource {
   dispose(): void;
 }
 
-/** A data set for a model with one input and one output; it is disposed of with the source only if `owned`. */
-export function datasetSource(dataset: GpuDataset, oneHot: boolean, owned: boolean): SampleSource {
+/** What happens to the inputs of a batch before the network sees them: augmentation, standardization, noise. */
+export interface InputTransform {
+  /**
+   * Called while a step is recorded, so it may not depend on values: what differs from step to step is in the StepState.
+   * @param x [batch, ...inputShape], as gathered: bytes are divided by 255
+   * @param order the samples of the batch are order[position], order[position + 1], ... of the StepState, as for gatherSamples()
+   * @returns a tensor of the shape of x
+   */
+  apply(x: Tensor, order: Tensor<"u32">): Tensor;
+}
+
+export interface DatasetSourceOptions {
+  /** labels become one-hot rows */
+  readonly oneHot: boolean;
+  /** the data set is disposed of with the source */
+  readonly owned: boolean;
+  readonly transform?: InputTransform | undefined;
+}
+
+/** A data set for a model with one input and one output. A transform leaves the targets of an autoencoder clean. */
+export function datasetSource(
+  dataset: GpuDataset,
+  { oneHot, owned, transform }: DatasetSourceOptions,
+): SampleSource {
   return {
     engine: dataset.engine,
     count: dataset.count,
     batch(order, samples) {
       const { inputs, targets } = dataset.batch(order, { batch: samples, oneHot });
-      return { inputs: [inputs], targets: [targets] };
+      return { inputs: [transform ? transformed(transform, inputs, order) : inputs], targets: [targets] };
     },
     dispose: () => {
       if (owned) dataset.dispose();
     },
   };
+}
+
+function transformed(transform: InputTransform, x: Tensor, order: Tensor<"u32">): Tensor {
+  const y = transform.apply(x, order);
+  if (String(y.shape) === String(x.shape)) return y;
+  throw new ShapeError(
+    `fit/evaluate: the transform made ${formatShape(y.shape)} of inputs ${formatShape(x.shape)}; it must keep the shape.`,
+  );
 }
 
 type TargetStore = SampleStore | { readonly labels: Tensor<"u32">; readonly classes: number };
