@@ -26,6 +26,7 @@ function program(): Command {
   addGradcheck(root);
   addExplain(root);
   addCompare(root);
+  addBook(root);
   return root;
 }
 
@@ -122,6 +123,16 @@ function addCompare(root: Command): void {
     .description("write one report on several runs: curves, settings that differ, final figures, time")
     .option("--out <folder>", "where the report goes (default: runs/compare/<time>)")
     .action(async (runs, options) => (await import("./compare.ts")).compare(runs, options));
+}
+
+function addBook(root: Command): void {
+  root
+    .command("book")
+    .description("write one document with the newest finished run of every experiment")
+    .addOption(new Option("--lang <language>", "of the texts").choices(["en", "es"]).default("en"))
+    .option("--runs <folder>", "where the runs are", "runs")
+    .option("--out <file>", "the document (default: book.<language>.html)")
+    .action(async (options) => (await import("./book.ts")).book(options));
 }
 
 function adapterOption(): Option {
