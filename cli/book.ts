@@ -1,4 +1,5 @@
 /** @file `wgrad book`: the newest runs of all experiments as one document. */
+import { join } from "node:path";
 import { chapters } from "../experiments/book/chapters/index.ts";
 import { renderBook } from "../experiments/book/document.ts";
 import type { Language } from "../experiments/book/language.ts";
@@ -14,7 +15,7 @@ export interface BookOptions {
 }
 
 /** Writes the document and says where, and which experiments have no run yet. */
-export function book({ lang, runs: folder, out = `book.${lang}.html` }: BookOptions): void {
+export function book({ lang, runs: folder, out = join(folder, `book.${lang}.html`) }: BookOptions): void {
   const runs = newestRuns(folder);
   const maker = `wgrad ${versions().wgrad}`;
   const html = renderBook({ chapters, experiments, runs, language: lang, made: new Date(), maker });

@@ -27,6 +27,7 @@ function program(): Command {
   addExplain(root);
   addCompare(root);
   addBook(root);
+  addResults(root);
   return root;
 }
 
@@ -131,8 +132,17 @@ function addBook(root: Command): void {
     .description("write one document with the newest finished run of every experiment")
     .addOption(new Option("--lang <language>", "of the texts").choices(["en", "es"]).default("en"))
     .option("--runs <folder>", "where the runs are", "runs")
-    .option("--out <file>", "the document (default: book.<language>.html)")
+    .option("--out <file>", "the document (default: book.<language>.html in the folder of the runs)")
     .action(async (options) => (await import("./book.ts")).book(options));
+}
+
+function addResults(root: Command): void {
+  root
+    .command("results")
+    .argument("[runs...]", "run folders whose results are to be added")
+    .description("write the table of results from the JSON files beside it")
+    .option("--folder <folder>", "where they are", "docs/results")
+    .action(async (runs, options) => (await import("./results.ts")).results(runs, options));
 }
 
 function adapterOption(): Option {

@@ -43,6 +43,7 @@ export class Evidence {
 
   write(key: string, value: number): string {
     if (/seconds$/.test(key)) return writeSeconds(value, this.language);
+    if (/(^|_)ms(_|$)/.test(key)) return `${writeShort(value, this.language)}\u00a0ms`;
     return isShare(key) ? writePercent(value, this.language) : writeShort(value, this.language);
   }
 

@@ -19,45 +19,72 @@ const names: Readonly<Record<string, Text>> = {
   seconds: { en: "seconds of training", es: "segundos de entrenamiento" },
 };
 
-/** Words of names that are made up of parts, e.g. `knn_error_pixels`. */
-const spanishWords: Readonly<Record<string, string>> = {
-  test: "prueba",
-  train: "entrenamiento",
-  val: "validación",
-  error: "error",
-  accuracy: "exactitud",
-  loss: "pérdida",
-  reconstruction: "reconstrucción",
-  seconds: "segundos",
-  before: "antes",
-  after: "después",
-  codes: "códigos",
-  code: "código",
-  pixels: "píxeles",
-  raw: "píxeles",
-  labels: "etiquetas",
-  best: "mejor",
-  noise: "ruido",
-  masking: "enmascaramiento",
-  gaussian: "gaussiano",
-  compression: "compresión",
-  prediction: "predicción",
-  fine: "ajuste",
-  tuning: "fino",
-  pretrained: "preentrenada",
-  parameters: "parámetros",
+/** Words of names that are made up of parts, e.g. `deep_4_32_knn_error`. */
+const wordNames: Readonly<Record<string, Text>> = {
+  agreement: { en: "points named by neighbours", es: "puntos acertados por vecinos" },
+  mse: { en: "squared error", es: "error cuadrático" },
+  knn: { en: "kNN", es: "kNN" },
+  pca: { en: "PCA", es: "PCA" },
+  tsne: { en: "t-SNE", es: "t-SNE" },
+  relu: { en: "ReLU", es: "ReLU" },
+  p: { en: "p", es: "p" },
+  sigma: { en: "σ", es: "σ" },
+  basic: { en: "basic", es: "básico" },
+  deep: { en: "deep", es: "profundo" },
+  convolutional: { en: "convolutional", es: "convolucional" },
+  mean: { en: "mean", es: "media" },
+  image: { en: "image", es: "imagen" },
+  decoder: { en: "decoder", es: "decodificador" },
+  encoder: { en: "encoder", es: "codificador" },
+  zero: { en: "zero", es: "cero" },
+  outputs: { en: "outputs", es: "salidas" },
+  above: { en: "above", es: "mayores que" },
+  per: { en: "per", es: "por" },
+  loaded: { en: "loaded", es: "cargado" },
+  difference: { en: "difference", es: "diferencia" },
+  test: { en: "test", es: "prueba" },
+  train: { en: "training", es: "entrenamiento" },
+  val: { en: "validation", es: "validación" },
+  error: { en: "error", es: "error" },
+  accuracy: { en: "accuracy", es: "exactitud" },
+  rounded: { en: "rounded", es: "redondeada" },
+  loss: { en: "loss", es: "pérdida" },
+  reconstruction: { en: "reconstruction", es: "reconstrucción" },
+  before: { en: "before", es: "antes" },
+  after: { en: "after", es: "después" },
+  codes: { en: "codes", es: "códigos" },
+  code: { en: "code", es: "código" },
+  pixels: { en: "pixels", es: "píxeles" },
+  labels: { en: "labels", es: "etiquetas" },
+  best: { en: "best", es: "mejor" },
+  noise: { en: "noise", es: "ruido" },
+  noisy: { en: "noisy", es: "ruidoso" },
+  clean: { en: "clean", es: "limpio" },
+  masking: { en: "masking", es: "enmascaramiento" },
+  gaussian: { en: "Gaussian", es: "gaussiano" },
+  compression: { en: "compression", es: "compresión" },
+  prediction: { en: "prediction", es: "predicción" },
+  pretrained: { en: "pre-trained", es: "preentrenada" },
+  untied: { en: "untied", es: "sin atar" },
+  tied: { en: "tied", es: "atado" },
+  fine: { en: "fine", es: "ajuste" },
+  tuning: { en: "tuning", es: "fino" },
+  tuned: { en: "tuned", es: "ajustada" },
+  scratch: { en: "from scratch", es: "desde cero" },
 };
 
 /** "test accuracy", "exactitud de prueba"; the key's own words where it is not a known one. */
 export function figureName(key: string, language: Language): string {
   const known = names[key];
   if (known) return known[language];
-  const words = key.split("_");
-  return language === "en" ? words.join(" ") : words.map((word) => spanishWords[word] ?? word).join(" ");
+  return key
+    .split(/[_-]/)
+    .map((word) => wordNames[word]?.[language] ?? word)
+    .join(" ");
 }
 
 /** Shares are shown in percent. */
 export function isShare(key: string): boolean {
-  if (/squared|reconstruction|loss|_bce|_mse/.test(key)) return false;
-  return /accuracy|(^|_)error|compression|share|recall|precision/.test(key);
+  if (/squared|reconstruction_error|loss|mse|ratio/.test(key)) return false;
+  return /accuracy|error|compression|share|recall|precision|agreement|zero_outputs|outputs_above/.test(key);
 }

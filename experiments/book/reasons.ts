@@ -1,12 +1,13 @@
 /** @file Why the figures of a run need not be those of the source, in words. */
 import type { Shortfall } from "../saved-run/shortfall.ts";
-import { type Language, writeCount } from "./language.ts";
+import { type Language, writeCount, writeFixed } from "./language.ts";
 
 /** One phrase per reason; a sentence on what remains if there is none. */
 export function reasonsOf(shortfall: Shortfall, language: Language): string[] {
   const { synthetic, otherFiles, quick, epochs, batch, train, test } = shortfall;
   const count = (value: number) => writeCount(value, language);
   const english = language === "en";
+  const margin = (images: number) => writeFixed(uncertainty(images), language, 1);
   const reasons = [
     synthetic
       ? english
@@ -30,8 +31,8 @@ export function reasonsOf(shortfall: Shortfall, language: Language): string[] {
       : undefined,
     test
       ? english
-        ? `${count(test.used)} of ${count(test.whole)} test images, so that a percentage is only good to a point or more`
-        : `${count(test.used)} de ${count(test.whole)} imágenes de prueba, con lo que un porcentaje solo vale con un margen de un punto o más`
+        ? `${count(test.used)} of ${count(test.whole)} test images: a share of them is uncertain by up to ${margin(test.used)} points`
+        : `${count(test.used)} de ${count(test.whole)} imágenes de prueba: una proporción en ellas tiene una incertidumbre de hasta ${margin(test.used)} puntos`
       : undefined,
     epochs
       ? english
@@ -50,4 +51,9 @@ export function reasonsOf(shortfall: Shortfall, language: Language): string[] {
       ? "this is the whole experiment on the official files; initial weights and order are other random numbers than the source's"
       : "es el experimento completo con los ficheros oficiales; los pesos iniciales y el orden son otros números aleatorios que los de la fuente",
   ];
+}
+
+/** Two standard deviations of a share of so many independent images, in points, where it is largest: at one half. */
+function uncertainty(images: number): number {
+  return (2 * 100 * 0.5) / Math.sqrt(images);
 }

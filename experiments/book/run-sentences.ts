@@ -1,8 +1,8 @@
-/** @file Sentences about trials of a sweep and about confused pairs, which result.json lists beside `measured`. */
+/** @file Sentences about what result.json lists: trials of a sweep, confused pairs, figures of one kind. */
 import { z } from "zod";
 import { numbersOf } from "../saved-run/saved-run.ts";
 import { type Evidence, largest, type Sentence, smallest } from "./evidence.ts";
-import { writeList } from "./language.ts";
+import { type Language, type Text, writeList } from "./language.ts";
 import { said } from "./said.ts";
 
 const trialsSchema = z.array(
@@ -12,7 +12,7 @@ const trialsSchema = z.array(
   }),
 );
 
-const pairsSchema = z.array(z.object({ first: z.string(), second: z.string(), count: z.number() }));
+const pairsSchema = z.array(z.object({ classes: z.tuple([z.string(), z.string()]), mistakes: z.number() }));
 
 export interface TrialFigures {
   readonly name: string;
@@ -59,10 +59,10 @@ export function trialSentences(run: Evidence, key = "test_error"): Sentence[] {
 export function confusedPairs(run: Evidence): Sentence[] {
   const parsed = pairsSchema.safeParse(run.run.result?.confused_pairs ?? []);
   if (!parsed.success || parsed.data.length === 0) return [];
-  const pairs = parsed.data.map(({ first, second, count }) =>
+  const pairs = parsed.data.map(({ classes: [first, second], mistakes }) =>
     run.in({
-      en: said`${first} and ${second} (${run.count(count)})`,
-      es: said`${first} y ${second} (${run.count(count)})`,
+      en: said`${first} and ${second} (${run.count(mistakes)})`,
+      es: said`${first} y ${second} (${run.count(mistakes)})`,
     }),
   );
   const listed = writeList(
@@ -75,4 +75,88 @@ export function confusedPairs(run: Evidence): Sentence[] {
       es: `Los pares que más se confunden, sumando ambos sentidos: ${listed}.`,
     }),
   ];
+}
+
+/** Figures of one kind in a row: "0.21 at 2, 0.14 at 8". The first group of the pattern says at what. */
+export function listed(run: Evidence, pattern: RegExp): Sentence {
+  const members = run.family(pattern);
+  if (members.length === 0) return undefined;
+  const texts = members.map(({ key, groups, value }) =>
+    run.in({
+      en: `${run.write(key, value)} at ${groups[0]}`,
+      es: `${run.write(key, value)} con ${groups[0]}`,
+    }),
+  );
+  return writeList(
+    texts.filter((text) => text !== undefined),
+    run.language,
+  );
+}
+
+/** For which values of the first group the first kind of figure is smaller than the second, and for which it is not. */
+function compared(run: Evidence, pattern: RegExp, other: RegExp): { smaller: string; larger: string } {
+  const theirs = new Map(run.family(other).map(({ groups, value }) => [groups[0], value]));
+  const both = run.family(pattern).flatMap(({ groups, value }) => {
+    const against = theirs.get(groups[0]);
+    return against === undefined || groups[0] === undefined ? [] : [{ at: groups[0], value, against }];
+  });
+  const names = (chosen: typeof both) =>
+    writeList(
+      chosen.map(({ at }) => at),
+      run.language,
+    );
+  return {
+    smaller: names(both.filter(({ value, against }) => value < against)),
+    larger: names(both.filter(({ value, against }) => value >= against)),
+  };
+}
+
+/** Where one kind of squared error is smaller than another, in words; `parameter` is what the numbers are of. */
+export function versus(
+  run: Evidence,
+  pattern: RegExp,
+  other: RegExp,
+  names: Readonly<Record<Language, readonly [string, string]>>,
+  parameter = "d'",
+): Sentence {
+  const { smaller, larger } = compared(run, pattern, other);
+  const [own, theirs] = names[run.language];
+  if (smaller && larger) {
+    return run.in({
+      en: `For ${parameter} = ${smaller} the squared error of ${own} is below that of ${theirs}; for ${larger} it is not.`,
+      es: `Con ${parameter} = ${smaller}, el error cuadrático de ${own} queda por debajo del de ${theirs}; con ${larger}, no.`,
+    });
+  }
+  if (smaller) {
+    return run.in({
+      en: `For every ${parameter} measured (${smaller}) the squared error of ${own} is below that of ${theirs}.`,
+      es: `Con todos los ${parameter} medidos (${smaller}), el error cuadrático de ${own} queda por debajo del de ${theirs}.`,
+    });
+  }
+  if (!larger) return undefined;
+  return run.in({
+    en: `For none of the ${parameter} measured (${larger}) does the squared error of ${own} get below that of ${theirs}.`,
+    es: `Con ninguno de los ${parameter} medidos (${larger}) baja el error cuadrático de ${own} del de ${theirs}.`,
+  });
+}
+
+/** Every test error of the run, by name: a study may have one per network. */
+export function errorFigures(run: Evidence): Sentence {
+  return namedFigures(run, /(?:.*_)?error(?:_.*)?/, { en: "Errors measured", es: "Errores medidos" });
+}
+
+/** Every loss of the run, by name. */
+export function lossFigures(run: Evidence): Sentence {
+  return namedFigures(run, /(?:.*_)?loss/, { en: "Losses measured", es: "Pérdidas medidas" });
+}
+
+const mostNamed = 8;
+
+function namedFigures(run: Evidence, pattern: RegExp, title: Text): Sentence {
+  const members = run.family(pattern);
+  if (members.length === 0) return undefined;
+  const texts = members
+    .slice(0, mostNamed)
+    .map(({ key, value }) => `${run.name(key)} ${run.write(key, value)}`);
+  return `${title[run.language]}: ${writeList(texts, run.language)}.`;
 }
