@@ -1,4 +1,5 @@
 /** @file `wgrad list`: every experiment with where it comes from and what was published for it. */
+import type { Experiment } from "../experiments/experiment.ts";
 import { experiments } from "../experiments/registry.ts";
 
 export function list({ json }: { readonly json?: boolean }): void {
@@ -8,7 +9,7 @@ export function list({ json }: { readonly json?: boolean }): void {
       title: experiment.title,
       source: experiment.source,
       dataset: experiment.dataset,
-      parameters: experiment.kind === "training" ? experiment.parameters : null,
+      parameters: parametersOf(experiment) ?? null,
       published: experiment.published,
       profiles: experiment.profiles,
     }));
@@ -17,10 +18,8 @@ export function list({ json }: { readonly json?: boolean }): void {
   }
   for (const experiment of experiments) {
     const { id, title, source } = experiment;
-    const parameters =
-      experiment.kind === "training"
-        ? `${experiment.parameters.toLocaleString("en-US")} parameters`
-        : "data only";
+    const count = parametersOf(experiment);
+    const parameters = count === undefined ? "data only" : `${count.toLocaleString("en-US")} parameters`;
     const published = experiment.published.map(
       ({ name, value }) => `published ${name.toLowerCase()} ${(100 * value).toFixed(2)} %`,
     );
@@ -28,4 +27,10 @@ export function list({ json }: { readonly json?: boolean }): void {
     console.log(`${"".padEnd(10)} ${[`question ${source.question}`, parameters, ...published].join(" · ")}`);
   }
   console.log("\nRun one with: npm run train -- <id>");
+}
+
+/** Weights of the network, of a study that of its main part; undefined where none is trained. */
+function parametersOf(experiment: Experiment): number | undefined {
+  if (experiment.kind === "data") return undefined;
+  return experiment.kind === "training" ? experiment.parameters : experiment.main?.parameters;
 }

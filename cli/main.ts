@@ -53,6 +53,12 @@ function addTrain(root: Command): void {
     .option("--save-initial", "also write initial.safetensors, the weights before training")
     .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
     .option("--literal", "follow the source's code where it contradicts its text")
+    .addOption(
+      new Option(
+        "--noise <kind>",
+        "of denoising: fixed, one draw for all epochs (default), or fresh",
+      ).choices(["fresh", "fixed"]),
+    )
     .option("--trace", "time every command of one training step instead of training; writes trace.json")
     .option("--json", "print the result as JSON on standard output, progress on standard error")
     .action(async (id, options) =>

@@ -4,7 +4,12 @@ import { loadDataset } from "../datasets/load-dataset.ts";
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { InterruptedError, UsageError } from "../engine/errors.ts";
-import type { DataExperiment, Experiment, TrainingExperiment } from "../experiments/experiment.ts";
+import type {
+  DataExperiment,
+  Experiment,
+  StudyExperiment,
+  TrainingExperiment,
+} from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { runDataExperiment } from "../experiments/run/data-run.ts";
 import type { RunContext, RunEvents } from "../experiments/run/run.ts";
@@ -18,6 +23,7 @@ import {
 } from "../experiments/run/run-folder.ts";
 import { type RunOptions, type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
 import { shortfalls } from "../experiments/run/shortfall.ts";
+import { runStudyExperiment } from "../experiments/run/study-run.ts";
 import { runTrainingExperiment } from "../experiments/run/train-run.ts";
 import { hasCheckpoint } from "../models/training/checkpoint.ts";
 import { DownloadLine } from "./download-line.ts";
@@ -49,6 +55,7 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   const started = new Date();
   const resumed = options.resume ? findRunFolder(experiment.id, options.out) : undefined;
   const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
+  if (before) checkSameEpochs(experiment, before, options);
   const engine = await createEngine({ adapter: options.adapter });
   const settings = before
     ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
@@ -85,6 +92,8 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
 }
 
 async function runExperiment(experiment: Experiment, context: Omit<RunContext, "experiment">) {
+  if (experiment.kind === "study")
+    return runStudyExperiment({ ...context, experiment: experiment satisfies StudyExperiment });
   return experiment.kind === "data"
     ? runDataExperiment({ ...context, experiment: experiment satisfies DataExperiment })
     : runTrainingExperiment({ ...context, experiment: experiment satisfies TrainingExperiment });
@@ -97,6 +106,14 @@ function resumedConfig(experiment: Experiment, folder: string): RunConfig {
     throw new UsageError(`--resume: ${folder} is a run of ${config.experiment}, not of ${experiment.id}.`);
   }
   return config;
+}
+
+/** Parts of a study are made from one another: none can go on alone. */
+function checkSameEpochs({ id, kind }: Experiment, { settings }: RunConfig, { epochs }: TrainOptions): void {
+  if (kind !== "study" || epochs === undefined || epochs === settings.epochs) return;
+  throw new UsageError(
+    `--resume: ${id} trains several networks, each for ${settings.epochs} epochs; start a new run for ${epochs}.`,
+  );
 }
 
 /** On other images a run would not continue to the same bits. */
@@ -130,6 +147,7 @@ export function announce(
   events.line(`adapter: ${adapter}`);
   events.line(`data:    ${dataset.note}`);
   if (experiment.kind === "data") return;
+  const network = experiment.kind === "study" ? experiment.main?.network : experiment.network;
   const missing = shortfalls(experiment, settings, dataset);
   if (missing.length > 0) {
     events.line(`profile: ${settings.profile}, NOT the experiment in full:`);
@@ -137,6 +155,7 @@ export function announce(
     events.line(`         in full: npm run train -- ${experiment.id} --profile full`);
   }
   events.line("");
-  events.line(experiment.network(settings.profile).summaryText());
+  if (!network) return;
+  events.line(network(settings.profile).summaryText());
   events.line("");
 }

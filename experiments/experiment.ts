@@ -4,6 +4,7 @@ import type { DatasetId } from "../datasets/load-dataset.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
 import type { Model } from "../models/model.ts";
 import type { FreeSection } from "./report/run-report.ts";
+import type { Study } from "./run/study.ts";
 
 /** Where a question stands. */
 export interface Source {
@@ -73,4 +74,27 @@ export interface TrainingExperiment extends ExperimentBase {
   readonly literal?: Partial<Profile> & { readonly explanation: string };
 }
 
-export type Experiment = DataExperiment | TrainingExperiment;
+/** Settings of the source's code where it contradicts its text: `--literal`. */
+export type LiteralSettings = Partial<Profile> & { readonly explanation: string };
+
+/** Made of several steps: networks trained one after another or from one another, and figures measured on them. */
+export interface StudyExperiment extends ExperimentBase {
+  readonly kind: "study";
+  /** what history.json and weights.safetensors are of; none where the study trains nothing */
+  readonly main?: {
+    /** name of the part */
+    readonly part: string;
+    /** weights of the network of the full profile */
+    readonly parameters: number;
+    readonly network: (profile: ProfileName) => Model;
+  };
+  /** which part of the training images is held out for validation: one in twelve, 5,000 of 60,000 */
+  readonly validation: "first" | "last";
+  /** inputs are corrupted: `--noise` chooses one draw for all epochs or another in each */
+  readonly takesNoise?: boolean;
+  /** `study.literal` tells the steps that it was asked for */
+  readonly literal?: LiteralSettings;
+  readonly run: (study: Study) => Promise<void>;
+}
+
+export type Experiment = DataExperiment | TrainingExperiment | StudyExperiment;

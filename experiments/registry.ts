@@ -1,11 +1,12 @@
 /** @file All experiments by their id, in the order of the assignment. */
 import { nearest, UsageError } from "../engine/errors.ts";
+import { aeA } from "./autoencoders/ae-a.ts";
 import type { Experiment } from "./experiment.ts";
 import { svhnA } from "./svhn-a.ts";
 import { svhnB } from "./svhn-b.ts";
 import { svhnC } from "./svhn-c.ts";
 
-export const experiments: readonly Experiment[] = [svhnA, svhnB, svhnC];
+export const experiments: readonly Experiment[] = [svhnA, svhnB, svhnC, aeA];
 
 /** Throws UsageError with the nearest id if there is no such experiment. */
 export function findExperiment(id: string): Experiment {

@@ -15,6 +15,8 @@ export interface LineSeries {
 export interface LineChart {
   readonly xTitle: string;
   readonly yTitle: string;
+  /** log: a tick at every x of a point; x must be above 0. Default linear */
+  readonly xScale?: "linear" | "log";
   readonly series: readonly LineSeries[];
   /** a value to compare with, drawn as a dashed line */
   readonly reference?: { readonly name: string; readonly y: number };
@@ -28,6 +30,7 @@ const shapes = ["circle", "square", "diamond", "triangle-up", "cross"];
 
 /** Draws the curves with the y axis starting at 0 (below it, if values are negative). */
 export async function lineChart(chart: LineChart): Promise<Drawing> {
+  const logarithmic = chart.xScale === "log";
   const curves = chart.series
     .map((series) => ({ ...series, points: series.points.filter((point) => Number.isFinite(point.y)) }))
     .filter((series) => series.points.length > 0);
@@ -49,9 +52,9 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
   const x = {
     field: "x",
     type: "quantitative",
-    scale: { domain: xDomain, nice: false, zero: false },
+    scale: { domain: xDomain, nice: false, ...(logarithmic ? { type: "log" } : { zero: false }) },
     axis: {
-      values: xTicks(points, xDomain),
+      values: logarithmic ? [...new Set(points.map((point) => point.x))] : xTicks(points, xDomain),
       grid: false,
       title: chart.xTitle,
     },

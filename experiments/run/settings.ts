@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly shuffle: boolean;
   readonly eager?: boolean;
   readonly literal?: boolean;
+  readonly noise?: "fresh" | "fixed";
 }
 
 /** What is needed to repeat a run; part of config.json. */
@@ -27,6 +28,8 @@ export const settingsSchema = z.object({
   shuffle: z.boolean(),
   eager: z.boolean(),
   literal: z.boolean(),
+  /** of experiments that corrupt their inputs: one draw for all epochs, or another in each */
+  noise: z.enum(["fresh", "fixed"]).optional(),
 });
 
 export type RunSettings = z.infer<typeof settingsSchema>;
@@ -50,18 +53,25 @@ export function resolveSettings(
     shuffle: options.shuffle,
     eager: options.eager ?? false,
     literal: options.literal ?? false,
+    ...noisePart(experiment, options),
   };
 }
 
 function literalPart(experiment: Experiment, options: RunOptions): Partial<Profile> {
   if (!options.literal) return {};
-  if (experiment.kind !== "training" || !experiment.literal) {
+  if (experiment.kind === "data" || !experiment.literal) {
     throw new UsageError(
       `--literal: the source of ${experiment.id} has nothing that differs from what it means.`,
     );
   }
   const { explanation: _, ...changes } = experiment.literal;
   return changes;
+}
+
+function noisePart(experiment: Experiment, { noise }: RunOptions): Pick<RunSettings, "noise"> {
+  if (experiment.kind === "study" && experiment.takesNoise) return { noise: noise ?? "fixed" };
+  if (noise === undefined) return {};
+  throw new UsageError(`--noise: ${experiment.id} corrupts no images.`);
 }
 
 /** The words that repeat a run from the project's folder. */
@@ -75,5 +85,6 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (!settings.shuffle) words.push("--no-shuffle");
   if (settings.eager) words.push("--eager");
   if (settings.literal) words.push("--literal");
+  if (settings.noise === "fresh") words.push("--noise fresh");
   return words.join(" ");
 }

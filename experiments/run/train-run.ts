@@ -12,6 +12,7 @@ import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import { estimateFullRun } from "./full-run-estimate.ts";
+import { liveHistory } from "./live-history.ts";
 import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
 import { type Measured, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
@@ -131,17 +132,6 @@ const errorRates = {
     logs.test_loss = logs.val_loss!;
   },
 };
-
-/** Keeps history.json up to date, so that a run that is cut shows what it did. */
-function liveHistory(folder: string) {
-  return {
-    name: "live-history",
-    savesTraining: true,
-    onEpochEnd(_epoch: number, _logs: Record<string, number>, control: { readonly history: History }) {
-      writeJson(join(folder, "history.json"), control.history.toJSON());
-    },
-  };
-}
 
 function measure(history: History, evaluated: Record<string, number>, predictions: Predictions): Measured {
   const measured: Measured = {};
