@@ -3,7 +3,7 @@ import { TerminateOnNaN } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
-import { type BasicPart, trainBasic } from "./basic.ts";
+import { type BasicPart, trainBasic, usualEncoder } from "./basic.ts";
 import { curves, manifold, receptiveFields, reconstructionGrid, shownImages } from "./pictures.ts";
 import { codesOf, meanImageError, type ReconstructionError, reconstructionError } from "./quality.ts";
 import { mnistQuestion, training } from "./source.ts";
@@ -33,7 +33,8 @@ export const aeA: StudyExperiment = {
       batch: 25,
       limit: 5000,
       testLimit: 1000,
-      description: "all nine networks, on fewer images",
+      description:
+        "all nine networks, on fewer images; pictures of the ReLU encoders, which learn in fewer updates",
     },
   },
   run,
@@ -107,15 +108,16 @@ function showErrors(study: Study, trained: readonly Trained[], nothing: Reconstr
 }
 
 async function showPictures(study: Study, trained: readonly Trained[]): Promise<void> {
-  const sigmoid = trained.filter(({ encoder }) => encoder === "sigmoid").map(({ part }) => part);
-  const plane = sigmoid[0]!;
+  const usual = usualEncoder(study);
+  const shown = trained.filter(({ encoder }) => encoder === usual).map(({ part }) => part);
+  const plane = shown[0]!;
   const places = await codesOf(study, plane.encoder, "test");
   study.section(
     "Reconstructions",
     await reconstructionGrid(
-      "Test images from their codes",
+      `Test images from their codes, ${usual} encoders`,
       shownImages(study),
-      sigmoid.map(({ code, model }) => ({ label: `d' = ${code}`, model })),
+      shown.map(({ code, model }) => ({ label: `d' = ${code}`, model })),
     ),
   );
   study.section(
@@ -141,7 +143,7 @@ async function showPictures(study: Study, trained: readonly Trained[]): Promise<
       kind: "text",
       text: "The weights from the pixels to each of the 32 units: black is negative, white positive, grey is zero.",
     },
-    await receptiveFields("First-layer filters, sigmoid, 32 units", sigmoid[2]!, 32),
+    await receptiveFields(`First-layer filters, ${usual}, 32 units`, shown[2]!, 32),
   );
 }
 

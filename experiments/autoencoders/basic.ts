@@ -1,5 +1,5 @@
 /** @file The autoencoders with one hidden layer, which several questions train, compare or start from. */
-import { type ActivationName, type Callback, type InputTransform, sgd } from "../../models/index.ts";
+import { type ActivationName, adam, type Callback, type InputTransform } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { Study } from "../run/study.ts";
 import type { TrainedPart } from "../run/study-part.ts";
@@ -7,6 +7,7 @@ import { cutAt, type Halves } from "./cut.ts";
 
 export interface BasicPartOptions {
   readonly code: number;
+  /** usualEncoder() unless given */
   readonly encoder?: ActivationName;
   readonly decoder?: ActivationName;
   /** noise on the inputs of training and validation, and the name it gives the part */
@@ -22,6 +23,11 @@ export interface BasicPart extends TrainedPart, Halves {
   readonly code: number;
 }
 
+/** The source's sigmoid; its plateau is too long for the quick profile. */
+export function usualEncoder(study: Study): "sigmoid" | "relu" {
+  return study.pick("sigmoid", "relu");
+}
+
 /** The layer of the code in a network of one hidden layer. */
 const codeLayer = "dense_1";
 
@@ -30,12 +36,12 @@ const relatives = ["ae-a", "ae-b", "ae-c", "ae-e", "ae-g", "ae-h", "ae-i", "dae-
 
 /** Trains 784-code-784 and cuts it; its part is called sigmoid-32, relu-8, ... */
 export async function trainBasic(study: Study, options: BasicPartOptions): Promise<BasicPart> {
-  const { code, encoder = "sigmoid", decoder = "sigmoid", noise, callbacks = [] } = options;
+  const { code, encoder = usualEncoder(study), decoder = "sigmoid", noise, callbacks = [] } = options;
   const words = [encoder, code, ...(decoder === "sigmoid" ? [] : [decoder]), ...(noise ? [noise.name] : [])];
   const [train, validation] = [study.data.images("train"), study.data.images("validation")];
   const part = await study.train(words.join("-"), {
     model: basicAutoencoder({ code, encoder, decoder }),
-    optimizer: sgd({ learningRate: 1 }),
+    optimizer: adam(),
     metrics: { mse: "mean_squared_error" },
     data: noise ? { dataset: train, transform: noise.train } : train,
     validation: noise ? { dataset: validation, transform: noise.validation } : validation,

@@ -1,6 +1,7 @@
 /** @file Pictures that several questions show: images beside their reconstructions, the plane of a code, filters. */
 import type { ImageSet } from "../../datasets/dataset.ts";
 import { takeImages } from "../../datasets/splits.ts";
+import type { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import type { Model } from "../../models/index.ts";
 import { filterImages } from "../report/filter-images.ts";
@@ -27,6 +28,13 @@ export function greyImages(
 export async function reconstructed(autoencoder: Model, set: ImageSet): Promise<ReportImages> {
   const outputs = await autoencoder.predict({ inputs: set.images, inputShape: autoencoder.inputShape });
   return greyImages(outputs, set);
+}
+
+/** What is left of images in the first `components` of `all`. */
+export async function pcaReconstructed(all: Pca, set: ImageSet, components: number): Promise<ReportImages> {
+  using pca = all.first(components);
+  const pixels = set.height * set.width;
+  return greyImages(await pca.reconstruct({ values: set.images, shape: [set.count, pixels] }), set);
 }
 
 /** Originals in the first row, the reconstructions of each network below. */
