@@ -83,7 +83,7 @@ export interface StudyExperiment extends ExperimentBase {
   /** what history.json and weights.safetensors are of; none where the study trains nothing */
   readonly main?: {
     /** name of the part */
-    readonly part: string;
+    readonly part: (profile: ProfileName) => string;
     /** weights of the network of the full profile */
     readonly parameters: number;
     readonly network: (profile: ProfileName) => Model;

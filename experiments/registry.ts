@@ -1,18 +1,13 @@
 /** @file All experiments by their id, in the order of the assignment. */
 import { nearest, UsageError } from "../engine/errors.ts";
-import { aeA } from "./autoencoders/ae-a.ts";
-import { aeB } from "./autoencoders/ae-b.ts";
-import { aeC } from "./autoencoders/ae-c.ts";
-import { aeE } from "./autoencoders/ae-e.ts";
-import { aeG } from "./autoencoders/ae-g.ts";
-import { aeH } from "./autoencoders/ae-h.ts";
-import { aeI } from "./autoencoders/ae-i.ts";
+import { autoencoders } from "./autoencoders/index.ts";
+import { denoising } from "./denoising/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { svhnA } from "./svhn-a.ts";
 import { svhnB } from "./svhn-b.ts";
 import { svhnC } from "./svhn-c.ts";
 
-export const experiments: readonly Experiment[] = [svhnA, svhnB, svhnC, aeA, aeB, aeC, aeE, aeG, aeH, aeI];
+export const experiments: readonly Experiment[] = [svhnA, svhnB, svhnC, ...autoencoders, ...denoising];
 
 /** Throws UsageError with the nearest id if there is no such experiment. */
 export function findExperiment(id: string): Experiment {

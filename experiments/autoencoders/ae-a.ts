@@ -1,9 +1,8 @@
 /** @file ae-a: autoencoders with one hidden layer, by the size of the code and the activations. */
 import { TerminateOnNaN } from "../../models/index.ts";
-import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
-import { type BasicPart, trainBasic, usualEncoder } from "./basic.ts";
+import { type BasicPart, basicMain, trainBasic, usualEncoder } from "./basic.ts";
 import { curves, manifold, receptiveFields, reconstructionGrid, shownImages } from "./pictures.ts";
 import { codesOf, meanImageError, type ReconstructionError, reconstructionError } from "./quality.ts";
 import { mnistQuestion, training } from "./source.ts";
@@ -24,7 +23,7 @@ export const aeA: StudyExperiment = {
     "of numbers saved, 1 - d'/784.",
   dataset: "mnist",
   validation: "last",
-  main: { part: "sigmoid-32", parameters: 50_992, network: () => basicAutoencoder({ code: 32 }) },
+  main: { ...basicMain, part: () => "sigmoid-32" },
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

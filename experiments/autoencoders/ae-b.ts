@@ -6,7 +6,7 @@ import { loadWeights, type Model } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
-import { type BasicPart, trainBasic, usualEncoder } from "./basic.ts";
+import { type BasicPart, basicMain, trainBasic, usualEncoder } from "./basic.ts";
 import { cutAt } from "./cut.ts";
 import { reconstructed, reconstructionGrid } from "./pictures.ts";
 import { reconstructionError } from "./quality.ts";
@@ -27,7 +27,7 @@ export const aeB: StudyExperiment = {
     `finished run of it with the same settings gives them, otherwise they are trained here.\n\n${training}`,
   dataset: "mnist",
   validation: "last",
-  main: { part: "sigmoid-32", parameters: 50_992, network: () => basicAutoencoder({ code: 32 }) },
+  main: basicMain,
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

@@ -1,8 +1,7 @@
 /** @file ae-c: nearest neighbours on pixels and on codes. */
-import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
-import { trainBasic } from "./basic.ts";
+import { basicMain, trainBasic } from "./basic.ts";
 import { codeNeighborError, type NeighborResult, neighborError, neighbors } from "./quality.ts";
 import { mnistQuestion, quickEncoder, training } from "./source.ts";
 
@@ -22,7 +21,7 @@ export const aeC: StudyExperiment = {
     `settings gives them, otherwise they are trained here.\n\n${training}`,
   dataset: "mnist",
   validation: "last",
-  main: { part: "sigmoid-32", parameters: 50_992, network: () => basicAutoencoder({ code: 32 }) },
+  main: basicMain,
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

@@ -1,9 +1,8 @@
 /** @file ae-e: the basic autoencoder against principal components. */
-import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { ReportImages } from "../report/run-report.ts";
 import type { Study } from "../run/study.ts";
-import { trainBasic } from "./basic.ts";
+import { basicMain, trainBasic } from "./basic.ts";
 import { compareMethods, type Method } from "./comparison.ts";
 import { pcaReconstructed, reconstructed, shownImages } from "./pictures.ts";
 import { codeNeighborError, fitPca, pcaQuality, reconstructionError } from "./quality.ts";
@@ -24,7 +23,7 @@ export const aeE: StudyExperiment = {
     training,
   dataset: "mnist",
   validation: "last",
-  main: { part: "sigmoid-32", parameters: 50_992, network: () => basicAutoencoder({ code: 32 }) },
+  main: basicMain,
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

@@ -3,10 +3,9 @@ import { NearestNeighbors } from "../../kernels/neighbors/index.ts";
 import { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import { tsne } from "../../kernels/tsne/index.ts";
-import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
-import { trainBasic } from "./basic.ts";
+import { basicMain, trainBasic } from "./basic.ts";
 import { codesOf, neighbors } from "./quality.ts";
 import { mnistQuestion, quickEncoder, training } from "./source.ts";
 
@@ -26,7 +25,7 @@ export const aeH: StudyExperiment = {
     `of it with the same settings gives them, otherwise they are trained here.\n\n${training}`,
   dataset: "mnist",
   validation: "last",
-  main: { part: "sigmoid-32", parameters: 50_992, network: () => basicAutoencoder({ code: 32 }) },
+  main: basicMain,
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

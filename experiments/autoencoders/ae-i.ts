@@ -25,7 +25,7 @@ export const aeI: StudyExperiment = {
     `cross-entropy, batches of 25, 50 epochs. For the basic one:\n\n${training}`,
   dataset: "mnist",
   validation: "last",
-  main: { part: "convolutional", parameters: 3_217, network: () => convolutionalAutoencoder() },
+  main: { part: () => "convolutional", parameters: 3_217, network: () => convolutionalAutoencoder() },
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

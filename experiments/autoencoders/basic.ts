@@ -1,6 +1,7 @@
 /** @file The autoencoders with one hidden layer, which several questions train, compare or start from. */
 import { type ActivationName, adam, type Callback, type InputTransform } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import type { ProfileName } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
 import type { TrainedPart } from "../run/study-part.ts";
 import { cutAt, type Halves } from "./cut.ts";
@@ -24,9 +25,20 @@ export interface BasicPart extends TrainedPart, Halves {
 }
 
 /** The source's sigmoid; its plateau is too long for the quick profile. */
-export function usualEncoder(study: Study): "sigmoid" | "relu" {
-  return study.pick("sigmoid", "relu");
+export function usualEncoderOf(profile: ProfileName): "sigmoid" | "relu" {
+  return profile === "quick" ? "relu" : "sigmoid";
 }
+
+export function usualEncoder({ settings }: Study): "sigmoid" | "relu" {
+  return usualEncoderOf(settings.profile);
+}
+
+/** The network of 32 numbers as main part, with the usual encoder. */
+export const basicMain = {
+  part: (profile: ProfileName) => `${usualEncoderOf(profile)}-32`,
+  parameters: 50_992,
+  network: () => basicAutoencoder({ code: 32 }),
+} as const;
 
 /** The layer of the code in a network of one hidden layer. */
 const codeLayer = "dense_1";
@@ -45,7 +57,7 @@ export async function trainBasic(study: Study, options: BasicPartOptions): Promi
     metrics: { mse: "mean_squared_error" },
     data: noise ? { dataset: train, transform: noise.train } : train,
     validation: noise ? { dataset: validation, transform: noise.validation } : validation,
-    about: noise ? { noise: study.settings.noise ?? "fixed" } : {},
+    about: { encoder, decoder, ...(noise ? { noise: study.settings.noise ?? "fixed" } : {}) },
     callbacks,
     reuse: relatives,
   });

@@ -16,7 +16,7 @@ export function studyReport(
 ): RunReport {
   const { experiment, dataset, settings } = context;
   const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
-  const main = study.parts.find(({ name }) => name === experiment.main?.part);
+  const { main } = study;
   const { noise } = settings;
   return {
     title: experiment.title,

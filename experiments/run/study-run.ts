@@ -19,7 +19,7 @@ export async function runStudyExperiment(
   events.line(study.data.split);
   try {
     await experiment.run(study);
-    const main = study.parts.find(({ name }) => name === experiment.main?.part);
+    const { main } = study;
     if (main) {
       await saveWeights(main.model, join(folder, "weights.safetensors"));
       main.history.save(join(folder, "history.json"));

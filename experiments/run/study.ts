@@ -60,6 +60,15 @@ export class Study {
     return this.settings.profile === "quick";
   }
 
+  /** The part that history.json and weights.safetensors are of, once it is trained. */
+  get main(): TrainedPart | undefined {
+    return this.parts.find(({ name }) => name === this.#mainName);
+  }
+
+  get #mainName(): string | undefined {
+    return this.#context.experiment.main?.part(this.settings.profile);
+  }
+
   get literal(): boolean {
     return this.settings.literal;
   }
@@ -93,7 +102,7 @@ export class Study {
     const count = formatCount(options.model.parameterCount);
     this.step(`part ${this.parts.length + 1}: ${name}, ${count} parameters`);
     await compilePart(this.#context, options);
-    if (name === this.#context.experiment.main?.part) await this.#saveInitial(options.model);
+    if (name === this.#mainName) await this.#saveInitial(options.model);
     const part = await this.#trainOrLoad(name, options);
     this.parts.push(part);
     return part;
