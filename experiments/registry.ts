@@ -3,11 +3,19 @@ import { nearest, UsageError } from "../engine/errors.ts";
 import { autoencoders } from "./autoencoders/index.ts";
 import { denoising } from "./denoising/index.ts";
 import type { Experiment } from "./experiment.ts";
+import { pretraining } from "./pretraining/index.ts";
 import { svhnA } from "./svhn-a.ts";
 import { svhnB } from "./svhn-b.ts";
 import { svhnC } from "./svhn-c.ts";
 
-export const experiments: readonly Experiment[] = [svhnA, svhnB, svhnC, ...autoencoders, ...denoising];
+export const experiments: readonly Experiment[] = [
+  svhnA,
+  svhnB,
+  svhnC,
+  ...autoencoders,
+  ...denoising,
+  ...pretraining,
+];
 
 /** Throws UsageError with the nearest id if there is no such experiment. */
 export function findExperiment(id: string): Experiment {

@@ -21,7 +21,9 @@ const hues = [
 ] as const;
 
 const plot = { width: 480, height: 400 };
-const margin = { left: 52, top: 40, bottom: 46 };
+const margin = { left: 52, top: 12, bottom: 26 };
+/** more room where an axis has a title */
+const titled = { top: 40, bottom: 46 };
 const fontSize = 12;
 
 /** Draws the points with a legend, and the name of each class at the median of its points. */
@@ -46,11 +48,12 @@ export function scatterFigure(block: ScatterBlock): Drawing {
   );
   const width =
     margin.left + plot.width + 24 + 20 + Math.max(...classes.map((text) => textWidth(text, fontSize)));
-  const height = margin.top + plot.height + margin.bottom;
+  const top = yTitle ? titled.top : margin.top;
+  const height = top + plot.height + (xTitle ? titled.bottom : margin.bottom);
   const svg = markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${fontFamily}" font-size="${fontSize}">
 <text x="0" y="16" fill="${color("muted")}">${yTitle}</text>
 <text x="${margin.left + plot.width / 2}" y="${height - 6}" text-anchor="middle" fill="${color("muted")}">${xTitle}</text>
-<g transform="translate(${margin.left},${margin.top})">
+<g transform="translate(${margin.left},${top})">
 ${x.ticks.map((tick) => gridLine(x.at(tick), tick, "vertical"))}${y.ticks.map((tick) => gridLine(plot.height - y.at(tick), tick, "horizontal"))}${dots}${names}${classes.map(legendRow)}</g>
 </svg>`;
   return { svg: svg.text, width, height };

@@ -1,5 +1,5 @@
 /** @file A part of a study: one network, trained in a folder of its own, where it can be resumed or found finished. */
-import { existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
@@ -32,6 +32,8 @@ export interface PartOptions {
   /** what else decides the result: the same part of another run must agree in it */
   readonly about?: Readonly<Record<string, string | number | boolean>>;
   readonly callbacks?: readonly Callback[];
+  /** no line for each epoch: there are hundreds of short ones */
+  readonly quiet?: boolean;
   /** experiments whose finished runs may hold this part */
   readonly reuse?: readonly string[];
 }
@@ -78,6 +80,13 @@ export function isFinished(folder: string, description: Record<string, unknown>)
   return existsSync(path) && JSON.stringify(readJson(path)) === JSON.stringify(description);
 }
 
+/** Copies what makes a part finished, so that the run has all its parts. */
+export function copyPart(from: string, to: string): void {
+  for (const file of ["weights.safetensors", "history.json", marker]) {
+    copyFileSync(join(from, file), join(to, file));
+  }
+}
+
 /** Compiles the model, and puts its first weights in place. */
 export async function compilePart({ engine, settings }: RunContext, options: PartOptions): Promise<void> {
   const { model, optimizer, loss = defaultLoss, metrics = {}, weights } = options;
@@ -100,7 +109,7 @@ export async function trainPart(
   options: PartOptions,
 ): Promise<TrainedPart> {
   const { settings, events, signal } = context;
-  const { model, data, validation, test, callbacks = [] } = options;
+  const { model, data, validation, test, callbacks = [], quiet = false } = options;
   const { epochs = settings.epochs, batch = settings.batch } = options;
   const checkpoint = join(folder, "checkpoint");
   const history = await model.fit(data, {
@@ -113,7 +122,7 @@ export async function trainPart(
     ...(test ? { evaluationSets: { test } } : {}),
     callbacks: [...callbacks, errorRates, liveHistory(folder), saveCheckpoints(checkpoint)],
     onProgress: (progress) => events.progress(progress),
-    onEpoch: (epoch, logs) => events.epochDone(epoch, epochs, logs),
+    ...(quiet ? {} : { onEpoch: (epoch, logs) => events.epochDone(epoch, epochs, logs) }),
     ...(hasCheckpoint(checkpoint) ? { resume: resumeFrom(checkpoint, settings.seed) } : {}),
   });
   history.save(join(folder, "history.json"));

@@ -14,6 +14,7 @@ import type { RunSettings } from "./settings.ts";
 import { StudyData } from "./study-data.ts";
 import {
   compilePart,
+  copyPart,
   describePart,
   isFinished,
   loadPart,
@@ -142,7 +143,8 @@ export class Study {
     const found = findFinishedPart(reuse, name, description, this.#config, this.#context.folder);
     if (!found) return trainPart(this.#context, name, folder, options);
     this.line(`  trained by ${shown(found.run)} with the same settings: loaded`);
-    return loadPart(name, found.folder, options, found.run);
+    copyPart(found.folder, folder);
+    return loadPart(name, folder, options, found.run);
   }
 
   async #saveInitial(model: Model): Promise<void> {
