@@ -25,6 +25,7 @@ function program(): Command {
   addEvaluate(root);
   addGradcheck(root);
   addExplain(root);
+  addCompare(root);
   return root;
 }
 
@@ -112,6 +113,15 @@ function addExplain(root: Command): void {
     .description("work a tiny example through, forward and backward, with every sum")
     .addOption(adapterOption())
     .action(async (lesson, options) => (await import("./explain.ts")).explain(lesson, options));
+}
+
+function addCompare(root: Command): void {
+  root
+    .command("compare")
+    .argument("<runs...>", "run folders, two or more")
+    .description("write one report on several runs: curves, settings that differ, final figures, time")
+    .option("--out <folder>", "where the report goes (default: runs/compare/<time>)")
+    .action(async (runs, options) => (await import("./compare.ts")).compare(runs, options));
 }
 
 function adapterOption(): Option {

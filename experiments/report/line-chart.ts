@@ -8,6 +8,8 @@ import { type Drawing, drawChart } from "./vega.ts";
 export interface LineSeries {
   readonly name: string;
   readonly role: Role;
+  /** where more curves than colours are drawn */
+  readonly dashed?: boolean;
   /** points whose y is not finite are gaps */
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
@@ -96,7 +98,14 @@ function curveLayers(chart: LineChart, series: LineSeries, shape: string, x: obj
   return [
     {
       data: { values },
-      mark: { type: "line", aria: false, strokeWidth: 2, strokeJoin: "round", color: color(series.role) },
+      mark: {
+        type: "line",
+        aria: false,
+        strokeWidth: 2,
+        strokeJoin: "round",
+        color: color(series.role),
+        ...(series.dashed ? { strokeDash: [5, 3] } : {}),
+      },
       encoding: { x, y },
     },
     {

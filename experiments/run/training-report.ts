@@ -1,7 +1,7 @@
 /** @file The report of a training run, from what the run measured. */
 import type { TrainingExperiment } from "../experiment.ts";
 import type { FilterWeights, ResultRow, RunReport } from "../report/run-report.ts";
-import { confusionOf, samplesOf } from "./predictions.ts";
+import { classificationParts } from "./classification.ts";
 import { datasetFacts, type RunContext, runFacts } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { shortfalls } from "./shortfall.ts";
@@ -56,8 +56,7 @@ export async function trainingReport(
       nonTrainable,
     },
     history: { epoch: history.epoch, ...history.history },
-    confusion: confusionOf(predictions, dataset.classes),
-    samples: samplesOf(predictions, dataset.classes, settings.seed),
+    ...classificationParts(predictions.set, predictions.outputs, dataset.classes, settings.seed),
     ...(filters ? { filters } : {}),
     timing: timingOf(trained, settings.batch),
   };
