@@ -4,11 +4,11 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkNames, checkOption } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type AugmentOptions, augmentImages, channelStatistics } from "../../kernels/augment/index.ts";
+import { drawRanges, samplingConstants } from "../../kernels/augment/options.ts";
 import { zcaMatrix } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import type { InputTransform } from "../training/sample-source.ts";
 import { type FittedStatistics, Standardizer } from "./standardizer.ts";
-import { cachedZcaMatrix } from "./zca-cache.ts";
 
 /** Keras's names; whatever is left out does not happen. */
 export interface ImageDataGeneratorOptions extends AugmentOptions {
@@ -28,19 +28,21 @@ export interface ImageDataGeneratorOptions extends AugmentOptions {
   readonly validationSplit?: number;
 }
 
-/** Where a whitening matrix is kept, since fitting one for 32 x 32 x 3 takes minutes. */
-export interface ZcaCache {
-  readonly path: string;
-  /** names the images, e.g. by their checksums: a matrix of other images is not taken */
-  readonly source: string;
-}
-
 export interface GeneratorFitOptions {
-  readonly cache?: ZcaCache;
+  /** asked for the whitening matrix, with what it depends on: cachedZcaMatrix() keeps it in a file */
+  readonly keep?: (what: WhiteningFacts, compute: () => Promise<Float64Array>) => Promise<Float64Array>;
   /** the whitening matrix is made from the first so many images; the mean always from all. All unless given */
   readonly zcaImages?: number;
   /** told before something that takes minutes */
   readonly onSlow?: (text: string) => void;
+}
+
+/** What a whitening matrix depends on besides the images. */
+export interface WhiteningFacts {
+  /** how many of the first images it is made from, and what they are centred on */
+  readonly from: string;
+  readonly epsilon: number;
+  readonly width: number;
 }
 
 const flags = [
@@ -91,6 +93,8 @@ export class ImageDataGenerator {
     checkOption("ImageDataGenerator", "zcaEpsilon", zcaEpsilon, zcaEpsilon > 0, "above 0");
     const isShare = validationSplit >= 0 && validationSplit < 1;
     checkOption("ImageDataGenerator", "validationSplit", validationSplit, isShare, "in [0, 1)");
+    drawRanges(options, 1, 1);
+    samplingConstants(options);
     this.options = options;
   }
 
@@ -165,7 +169,7 @@ export class ImageDataGenerator {
   async #statistics(
     engine: Engine,
     images: HostRows,
-    { cache, zcaImages, onSlow }: GeneratorFitOptions,
+    { keep = (_, compute) => compute(), zcaImages, onSlow }: GeneratorFitOptions,
   ): Promise<FittedStatistics | undefined> {
     if (!this.needsFit) return undefined;
     const {
@@ -176,19 +180,18 @@ export class ImageDataGenerator {
     const { mean, deviation } = channelStatistics(images);
     if (!zcaWhitening) return featurewiseStdNormalization ? { mean, deviation } : { mean };
     const rows = firstRows(images, zcaImages);
-    const width = rows.values.length / rows.shape[0]!;
+    const count = rows.shape[0]!;
+    const width = rows.values.length / count;
+    const dimensions = Math.min(count, width);
     const compute = () => {
+      const time = duration(dimensions);
       onSlow?.(
-        `whitening: eigenvectors of ${Math.min(width, rows.shape[0]!)} dimensions in float64, from ${rows.shape[0]} images` +
-          `${cache ? `; kept in ${cache.path}` : ""}. It takes about ${duration(Math.min(width, rows.shape[0]!))}, in which nothing else happens ...`,
+        `whitening matrix from ${count} images: eigenvectors in ${dimensions} dimensions, about ${time} ...`,
       );
       return zcaMatrix(engine, rows, { shift: mean, epsilon });
     };
-    const source = `${cache?.source}, first ${rows.shape[0]}, centred on the mean of ${images.shape[0]}`;
-    const matrix = cache
-      ? await cachedZcaMatrix(cache.path, { source, epsilon, width }, compute)
-      : await compute();
-    return { mean, matrix };
+    const from = `the first ${count} images, centred on the mean of ${images.shape[0]}`;
+    return { mean, matrix: await keep({ from, epsilon, width }, compute) };
   }
 }
 
