@@ -1,12 +1,15 @@
 /** @file `wgrad list`: every experiment with where it comes from and what was published for it. */
 import type { Experiment } from "../experiments/experiment.ts";
+import { formatMeasure } from "../experiments/measures.ts";
 import { experiments } from "../experiments/registry.ts";
 
 export function list({ json }: { readonly json?: boolean }): void {
   if (json) {
     const entries = experiments.map((experiment) => ({
       id: experiment.id,
+      kind: experiment.kind,
       title: experiment.title,
+      section: experiment.source.section ?? null,
       source: experiment.source,
       dataset: experiment.dataset,
       parameters: parametersOf(experiment) ?? null,
@@ -16,21 +19,45 @@ export function list({ json }: { readonly json?: boolean }): void {
     console.log(JSON.stringify(entries, null, 2));
     return;
   }
+  const widest = Math.max(...experiments.map(({ id }) => id.length));
+  let section: string | undefined;
   for (const experiment of experiments) {
     const { id, title, source } = experiment;
-    const count = parametersOf(experiment);
-    const parameters = count === undefined ? "data only" : `${count.toLocaleString("en-US")} parameters`;
-    const published = experiment.published.map(
-      ({ name, value }) => `published ${name.toLowerCase()} ${(100 * value).toFixed(2)} %`,
-    );
-    console.log(`${id.padEnd(10)} ${title}`);
-    console.log(`${"".padEnd(10)} ${[`question ${source.question}`, parameters, ...published].join(" · ")}`);
+    const own = source.section ?? source.text;
+    if (own !== section) console.log(`${section === undefined ? "" : "\n"}${own}`);
+    section = own;
+    console.log(`  ${id.padEnd(widest)}  ${title}`);
+    console.log(`  ${"".padEnd(widest)}  ${facts(experiment).join(" · ")}`);
   }
   console.log("\nRun one with: npm run train -- <id>");
 }
 
-/** Weights of the network, of a study that of its main part; undefined where none is trained. */
+function facts(experiment: Experiment): string[] {
+  const count = parametersOf(experiment);
+  const published = experiment.published.map(
+    ({ name, measure, value }) => `published ${name.toLowerCase()} ${formatMeasure(measure, value)}`,
+  );
+  return [`question ${experiment.source.question}`, ...kindText(experiment, count), ...published];
+}
+
+function kindText(experiment: Experiment, parameters: number | undefined): string[] {
+  const count = parameters === undefined ? [] : [`${parameters.toLocaleString("en-US")} parameters`];
+  switch (experiment.kind) {
+    case "data":
+      return ["data only"];
+    case "training":
+      return [...count, ...(experiment.continues ? [`continues ${experiment.continues}`] : [])];
+    case "study":
+      return parameters === undefined ? ["trains nothing"] : count;
+    case "sweep":
+      return [`${experiment.trials("full").length} trials`, ...count];
+    case "review":
+      return [`looks at ${experiment.of}`];
+  }
+}
+
+/** Weights of the network, of a sweep that of its first trial, of a study its main one; undefined where none is trained. */
 function parametersOf(experiment: Experiment): number | undefined {
-  if (experiment.kind === "data") return undefined;
-  return experiment.kind === "training" ? experiment.parameters : experiment.main?.parameters;
+  if (experiment.kind === "study") return experiment.main?.parameters;
+  return experiment.kind === "training" || experiment.kind === "sweep" ? experiment.parameters : undefined;
 }

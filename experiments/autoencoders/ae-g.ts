@@ -38,7 +38,7 @@ export const aeG: StudyExperiment = {
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
     quick: {
-      epochs: 12,
+      epochs: 8,
       batch: 25,
       limit: 2000,
       testLimit: 500,

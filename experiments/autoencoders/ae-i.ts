@@ -29,7 +29,7 @@ export const aeI: StudyExperiment = {
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
-    quick: { epochs: 12, batch: 25, limit: 3000, testLimit: 1000, description: quickEncoder },
+    quick: { epochs: 10, batch: 25, limit: 2500, testLimit: 1000, description: quickEncoder },
   },
   run,
 };

@@ -2,7 +2,11 @@
 import type { Source } from "../experiment.ts";
 
 export function mnistQuestion(question: string): Source {
-  return { text: "UTFSM INF-477 2017, Tarea 2: CNNs y AEs", question };
+  return {
+    text: "UTFSM INF-477 2017, Tarea 2: CNNs y AEs",
+    question,
+    section: "Autoencoders on MNIST: INF-477, Tarea 2, section 3",
+  };
 }
 
 /** What the text leaves open and every experiment of question 3.1 does the same way. */

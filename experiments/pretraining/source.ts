@@ -5,6 +5,7 @@ export function pretrainingQuestion(letter: string): Source {
   return {
     text: "UTFSM INF-477 2017, Tarea 2, and a student's notebook on its question 3.3",
     question: `3.3 (${letter})`,
+    section: "Pre-training on MNIST: INF-477, Tarea 2, section 3.3",
   };
 }
 
@@ -19,7 +20,11 @@ export const geron =
   "A. Géron: Hands-On Machine Learning with Scikit-Learn, Keras and TensorFlow, 2nd edition, chapter 17";
 
 export function geronQuestion(question: string): Source {
-  return { text: geron, question };
+  return {
+    text: geron,
+    question,
+    section: "Stacked and tied autoencoders on Fashion-MNIST: Géron, chapter 17",
+  };
 }
 
 /** What the notebook does, and the sheet leaves open. */

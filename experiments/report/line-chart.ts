@@ -8,6 +8,8 @@ import { type Drawing, drawChart } from "./vega.ts";
 export interface LineSeries {
   readonly name: string;
   readonly role: Role;
+  /** where more curves than colours are drawn */
+  readonly dashed?: boolean;
   /** points whose y is not finite are gaps */
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
@@ -26,6 +28,8 @@ export interface LineChart {
 
 const plot = { width: 262, height: 224 };
 const labelSize = 12;
+/** ticks as they are: Vega would round 0.025 to 0.03 */
+const asWritten = "'' + datum.value";
 const shapes = ["circle", "square", "diamond", "triangle-up", "cross"];
 
 /** Draws the curves with the y axis starting at 0 (below it, if values are negative). */
@@ -63,7 +67,7 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
     field: "y",
     type: "quantitative",
     scale: { domain: yDomain, nice: false },
-    axis: { values: yTicks, title: chart.yTitle, ...titleAbove(margins.left) },
+    axis: { values: yTicks, labelExpr: asWritten, title: chart.yTitle, ...titleAbove(margins.left) },
   };
   const end = { x: { value: plot.width }, y };
   return drawChart(
@@ -99,7 +103,14 @@ function curveLayers(chart: LineChart, series: LineSeries, shape: string, x: obj
   return [
     {
       data: { values },
-      mark: { type: "line", aria: false, strokeWidth: 2, strokeJoin: "round", color: color(series.role) },
+      mark: {
+        type: "line",
+        aria: false,
+        strokeWidth: 2,
+        strokeJoin: "round",
+        color: color(series.role),
+        ...(series.dashed ? { strokeDash: [5, 3] } : {}),
+      },
       encoding: { x, y },
     },
     {

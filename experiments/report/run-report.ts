@@ -4,6 +4,7 @@
  */
 
 import type { ConfusionMatrix } from "../../models/metrics/confusion.ts";
+import type { ClassRocCurves } from "../../models/metrics/roc.ts";
 
 /** Everything `writeRunReport` shows. A part that is absent leaves its section out. */
 export interface RunReport {
@@ -21,6 +22,9 @@ export interface RunReport {
   readonly network?: NetworkSummary;
   readonly history?: RunHistory;
   readonly confusion?: ConfusionResult;
+  readonly roc?: RocResult;
+  readonly classExamples?: ClassExamples;
+  readonly featureMaps?: readonly FeatureMaps[];
   readonly samples?: readonly SampleGroup[];
   readonly filters?: FilterWeights;
   readonly timing?: Timing;
@@ -133,6 +137,38 @@ export interface ConfusionResult extends ConfusionMatrix {
 export interface PairExamples extends Outcomes {
   readonly first: number;
   readonly second: number;
+}
+
+/** ROC curves of a classifier on one set. */
+export interface RocResult {
+  /** e.g. "test" */
+  readonly set: string;
+  readonly classes: readonly string[];
+  readonly curves: ClassRocCurves;
+}
+
+/** Images of every class, recognised ones and others. */
+export interface ClassExamples {
+  /** e.g. "test" */
+  readonly set: string;
+  readonly classes: readonly string[];
+  /** index = label */
+  readonly groups: readonly Outcomes[];
+  /** share of the class that was recognised, index = label; undefined for a class without images */
+  readonly recall: readonly (number | undefined)[];
+}
+
+/** What a layer makes of some images. */
+export interface FeatureMaps {
+  readonly layer: string;
+  readonly images: ReportImages;
+  /** [image, height, width, filter], row-major */
+  readonly maps: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly filters: number;
+  /** one per image, e.g. its class */
+  readonly names?: readonly string[];
 }
 
 /** Images as bytes; `ImageSet` of `datasets/dataset.ts` is one. */

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { FileError, UsageError } from "../../engine/errors.ts";
 import { settingsSchema } from "./settings.ts";
 
-const runsFolder = "runs";
+/** below the folder that the command is run in */
+export const runsFolder = "runs";
 
 /** config.json: all that is needed to repeat a run. */
 export const configSchema = z.object({
@@ -16,6 +17,8 @@ export const configSchema = z.object({
   adapter: z.record(z.string(), z.unknown()),
   versions: z.record(z.string(), z.string()),
   commit: z.string().nullable(),
+  /** what the experiment does, in words: which images validate, what is done to them, which run it goes on from */
+  method: z.record(z.string(), z.string().nullable()).default({}),
   dataset: z.object({
     id: z.string(),
     origin: z.enum(["official", "other", "synthetic"]),

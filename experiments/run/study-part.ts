@@ -10,6 +10,7 @@ import { hasCheckpoint, readCheckpoint, saveCheckpoints } from "../../models/tra
 import type { DataSource } from "../../models/training/data.ts";
 import { History } from "../../models/training/history.ts";
 import { loadWeights, saveWeights } from "../../models/weights/model-weights.ts";
+import { errorRates } from "./error-rates.ts";
 import { liveHistory } from "./live-history.ts";
 import type { RunContext } from "./run.ts";
 
@@ -120,7 +121,12 @@ export async function trainPart(
     signal,
     ...(validation ? { validationData: validation } : {}),
     ...(test ? { evaluationSets: { test } } : {}),
-    callbacks: [...callbacks, errorRates, liveHistory(folder), saveCheckpoints(checkpoint)],
+    callbacks: [
+      ...callbacks,
+      errorRates({ testIsValidation: false }),
+      liveHistory(folder),
+      saveCheckpoints(checkpoint),
+    ],
     onProgress: (progress) => events.progress(progress),
     ...(quiet ? {} : { onEpoch: (epoch, logs) => events.epochDone(epoch, epochs, logs) }),
     ...(hasCheckpoint(checkpoint) ? { resume: resumeFrom(checkpoint, settings.seed) } : {}),
@@ -148,18 +154,3 @@ function resumeFrom(checkpoint: string, seed: number) {
     `${checkpoint} was written with seed ${snapshot.position.seed}, config.json says ${seed}.`,
   );
 }
-
-/** Adds the error of every set with an accuracy to each epoch. */
-const errorRates: Callback = {
-  name: "error-rates",
-  onEpochEnd(_epoch, logs) {
-    for (const [prefix, error] of [
-      ["", "train_error"],
-      ["val_", "val_error"],
-      ["test_", "test_error"],
-    ] as const) {
-      const accuracy = logs[`${prefix}accuracy`];
-      if (accuracy !== undefined) logs[error] = 1 - accuracy;
-    }
-  },
-};
