@@ -52,6 +52,7 @@ export * from "./metrics/classification-report.ts";
 export * from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
+export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";
 export { l1, l1l2, l2, type Regularizer, type WeightRegularizers } from "./regularizers.ts";
 export * from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";
@@ -63,11 +64,11 @@ export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from 
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
 export type { DataSource, Subset } from "./training/data.ts";
-export type { InputTransform } from "./training/sample-source.ts";
 export { History, type Logs } from "./training/history.ts";
 export { lossNames } from "./training/loss-names.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./training/metric-names.ts";
 export type { EvaluateOptions, FitOptions, PredictOptions } from "./training/options.ts";
+export type { InputTransform } from "./training/sample-source.ts";
 export type { ClassWeight, SampleWeight, WeightOptions } from "./training/sample-weights.ts";
 export type { TrainingPosition, TrainingSnapshot } from "./training/snapshot.ts";
 export {
