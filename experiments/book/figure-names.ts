@@ -16,6 +16,14 @@ const names: Readonly<Record<string, Text>> = {
   best_val_loss: { en: "validation loss, best epoch", es: "pérdida de validación, mejor época" },
   train_accuracy: { en: "training accuracy, last epoch", es: "exactitud de entrenamiento, última época" },
   train_loss: { en: "training loss, last epoch", es: "pérdida de entrenamiento, última época" },
+  train_error: { en: "training error, last epoch", es: "error de entrenamiento, última época" },
+  val_error: { en: "validation error, last epoch", es: "error de validación, última época" },
+  macro_precision: { en: "precision, mean over classes", es: "precisión, media de las clases" },
+  macro_recall: { en: "recall, mean over classes", es: "exhaustividad, media de las clases" },
+  macro_f1: { en: "F1, mean over classes", es: "F1, media de las clases" },
+  parameter_share: { en: "share of the weights", es: "proporción de los pesos" },
+  finetuned: { en: "pre-trained, fine-tuned", es: "preentrenada, con ajuste fino" },
+  frozen: { en: "pre-trained, frozen", es: "preentrenada, congelada" },
   seconds: { en: "seconds of training", es: "segundos de entrenamiento" },
 };
 
@@ -86,5 +94,7 @@ export function figureName(key: string, language: Language): string {
 /** Shares are shown in percent. */
 export function isShare(key: string): boolean {
   if (/squared|reconstruction_error|loss|mse|ratio/.test(key)) return false;
-  return /accuracy|error|compression|share|recall|precision|agreement|zero_outputs|outputs_above/.test(key);
+  return /accuracy|error|compression|share|recall|precision|_f1|agreement|kept|zero_outputs|outputs_above/.test(
+    key,
+  );
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { numbersOf } from "../saved-run/saved-run.ts";
 import { type Evidence, largest, type Sentence, smallest } from "./evidence.ts";
-import { type Language, type Text, writeList } from "./language.ts";
+import { type Language, writeList } from "./language.ts";
 import { said } from "./said.ts";
 
 const trialsSchema = z.array(
@@ -138,25 +138,4 @@ export function versus(
     en: `For none of the ${parameter} measured (${larger}) does the squared error of ${own} get below that of ${theirs}.`,
     es: `Con ninguno de los ${parameter} medidos (${larger}) baja el error cuadrático de ${own} del de ${theirs}.`,
   });
-}
-
-/** Every test error of the run, by name: a study may have one per network. */
-export function errorFigures(run: Evidence): Sentence {
-  return namedFigures(run, /(?:.*_)?error(?:_.*)?/, { en: "Errors measured", es: "Errores medidos" });
-}
-
-/** Every loss of the run, by name. */
-export function lossFigures(run: Evidence): Sentence {
-  return namedFigures(run, /(?:.*_)?loss/, { en: "Losses measured", es: "Pérdidas medidas" });
-}
-
-const mostNamed = 8;
-
-function namedFigures(run: Evidence, pattern: RegExp, title: Text): Sentence {
-  const members = run.family(pattern);
-  if (members.length === 0) return undefined;
-  const texts = members
-    .slice(0, mostNamed)
-    .map(({ key, value }) => `${run.name(key)} ${run.write(key, value)}`);
-  return `${title[run.language]}: ${writeList(texts, run.language)}.`;
 }

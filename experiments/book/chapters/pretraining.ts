@@ -1,7 +1,8 @@
 /** @file Section 3.3 of the assignment: pre-training deep networks with autoencoders. */
 import type { Chapter } from "../chapter.ts";
-import { againstPublished, bestEpoch, duration, overfitting } from "../phrases.ts";
-import { errorFigures } from "../run-sentences.ts";
+import { againstPublished, bestEpoch, overfitting } from "../phrases.ts";
+import { pretrainedSentences } from "../pretraining-sentences.ts";
+import { said } from "../said.ts";
 
 export const pretraining: Chapter = {
   id: "section-pretraining",
@@ -24,11 +25,15 @@ export const pretraining: Chapter = {
           η = 1 y no más de 50 épocas. Determine el error de clasificación en el conjunto de test.`,
       },
       shown: (run) => [
-        errorFigures(run),
+        run.in({
+          en: said`The test error is ${run.written("sgd_test_error")} with SGD of rate 1, as the text asks, and
+            ${run.written("test_error")} with Adam, as in the notebook.`,
+          es: said`El error de prueba es ${run.written("sgd_test_error")} con SGD de tasa 1, como pide el texto, y
+            ${run.written("test_error")} con Adam, como en el cuaderno.`,
+        }),
         bestEpoch(run),
         overfitting(run),
         againstPublished(run),
-        duration(run),
       ],
       why: {
         en: [
@@ -62,7 +67,7 @@ export const pretraining: Chapter = {
         es: `Preentrene los pesos de cada capa mediante un autoencoder básico, una capa a la vez y tomando como entrada la representación de la
           anterior; después haga el ajuste fino supervisado. Compare con (a) y evalúe también antes del ajuste.`,
       },
-      shown: (run) => [errorFigures(run), againstPublished(run), duration(run)],
+      shown: (run) => [...pretrainedSentences(run), againstPublished(run)],
       why: {
         en: [
           `An autoencoder has the gradient next to its only hidden layer, so depth is no obstacle: layer after layer learns what is frequent in its
@@ -92,7 +97,7 @@ export const pretraining: Chapter = {
         en: `Pre-train each layer by a denoising autoencoder instead and compare with (a) and (b).`,
         es: `Preentrene los pesos de cada capa mediante un denoising autoencoder y compare con (a) y (b).`,
       },
-      shown: (run) => [errorFigures(run), againstPublished(run), duration(run)],
+      shown: (run) => [...pretrainedSentences(run), againstPublished(run)],
       why: {
         en: [
           `With 1000 hidden units for 784 inputs the first autoencoder is no bottleneck: it could learn to copy, pixel by pixel, and its
@@ -115,7 +120,7 @@ export const pretraining: Chapter = {
         en: `Repeat (b) with tanh and with ReLU units.`,
         es: `Repita (b) usando funciones de activación tanh y ReLU. Comente.`,
       },
-      shown: (run) => [errorFigures(run), againstPublished(run), duration(run)],
+      shown: (run) => [...pretrainedSentences(run), againstPublished(run)],
       why: {
         en: [
           `A tanh decoder answers from −1 to 1 where the loss expects a probability. Below zero the clipped cross-entropy has no

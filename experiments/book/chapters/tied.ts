@@ -1,7 +1,8 @@
 /** @file Tied weights and learning from few labels, after chapter 17 of Géron's book. */
 import type { Chapter } from "../chapter.ts";
-import { againstPublished, bestEpoch, duration } from "../phrases.ts";
-import { errorFigures, lossFigures } from "../run-sentences.ts";
+import type { Evidence, Sentence } from "../evidence.ts";
+import { listed } from "../run-sentences.ts";
+import { said } from "../said.ts";
 
 export const tied: Chapter = {
   id: "section-tied",
@@ -22,7 +23,13 @@ export const tied: Chapter = {
         en: `Train the autoencoder 784-100-30-100-784 with SELU units on Fashion-MNIST and show reconstructions.`,
         es: `Entrene el autoencoder 784-100-30-100-784 con unidades SELU en Fashion-MNIST y muestre reconstrucciones.`,
       },
-      shown: (run) => [lossFigures(run), bestEpoch(run), againstPublished(run), duration(run)],
+      shown: (run) => [
+        run.in({
+          en: said`The test loss is ${run.written("test_loss")}; ${run.written("test_rounded_accuracy")} of the pixels are on the right side of one half.`,
+          es: said`La pérdida de prueba es ${run.written("test_loss")}; el ${run.written("test_rounded_accuracy")} de los píxeles están del lado correcto de
+            un medio.`,
+        }),
+      ],
       why: {
         en: [
           `SELU keeps mean and variance of the activations near zero and one through the layers, by its two constants, so that plain SGD with the
@@ -46,7 +53,15 @@ export const tied: Chapter = {
         en: `Use the transposed encoder weights in the decoder. What does it cost in reconstruction, at half the weights?`,
         es: `Use en el decodificador los pesos transpuestos del codificador. ¿Cuánto cuesta en reconstrucción, con la mitad de pesos?`,
       },
-      shown: (run) => [lossFigures(run), bestEpoch(run), againstPublished(run), duration(run)],
+      shown: (run) => [
+        run.in({
+          en: said`With ${run.written("parameter_share")} of the weights, the tied autoencoder has a test loss of ${run.written("tied_test_loss")}, the untied one
+            of ${run.written("untied_test_loss")}.`,
+          es: said`Con el ${run.written("parameter_share")} de los pesos, el autoencoder atado tiene una pérdida de prueba de ${run.written("tied_test_loss")} y el no
+            atado de ${run.written("untied_test_loss")}.`,
+        }),
+        tiedVerdict(run),
+      ],
       why: {
         en: [
           `A pattern that a unit looks for is also the pattern it should paint: with tied weights that is a rule. 163,814 weights become 82,414, the
@@ -72,7 +87,7 @@ export const tied: Chapter = {
         es: `Preentrene con todas las imágenes sin etiquetas, congele las capas inferiores y entrene un clasificador con pocas etiquetas. ¿Cómo
           depende el error del número de etiquetas, con y sin preentrenamiento?`,
       },
-      shown: (run) => [errorFigures(run), duration(run)],
+      shown: fewLabels,
       why: {
         en: [
           `Pictures cost little, labels cost somebody's time. The autoencoder learns from all pictures which 30 numbers describe them; the
@@ -94,3 +109,24 @@ export const tied: Chapter = {
     },
   },
 };
+
+function tiedVerdict(run: Evidence): Sentence {
+  const [tied, untied] = [run.value("tied_test_loss"), run.value("untied_test_loss")];
+  if (tied === undefined || untied === undefined) return undefined;
+  const worse = tied > untied;
+  return run.in({
+    en: `In this run the tied one is ${worse ? "the worse of the two, as in the source" : "not the worse of the two"}.`,
+    es: `En esta ejecución el atado ${worse ? "es el peor de los dos, como en la fuente" : "no es el peor de los dos"}.`,
+  });
+}
+
+/** Test errors by number of labels, for each way of training. */
+function fewLabels(run: Evidence): Sentence[] {
+  const ways = [...new Set(run.family(/(.+)_\d+_test_error/).map(({ groups }) => groups[0]!))];
+  return ways.map((way) =>
+    run.in({
+      en: said`Test error of the classifier "${run.name(way)}" by labels: ${listed(run, new RegExp(`${way}_(\\d+)_test_error`))}.`,
+      es: said`Error de prueba del clasificador «${run.name(way)}» según las etiquetas: ${listed(run, new RegExp(`${way}_(\\d+)_test_error`))}.`,
+    }),
+  );
+}

@@ -69,6 +69,16 @@ const everyFigure: Record<string, number> = {
   "gaussian-0.5_plain_mse": 0.04,
   "code_8_keep_0.5_mse": 0.03,
   "code_8_keep_0.5_knn_error": 0.05,
+  sgd_test_error: 0.02,
+  sigmoid_before_error: 0.9,
+  sigmoid_head_error: 0.05,
+  sigmoid_test_error: 0.02,
+  no_pre_training_test_error: 0.03,
+  test_rounded_accuracy: 0.9,
+  parameter_share: 0.503,
+  tied_test_loss: 0.3,
+  untied_test_loss: 0.29,
+  frozen_50_test_error: 0.3,
 };
 
 describe("the texts", () => {
