@@ -1,12 +1,13 @@
 /** @file A compiled model: engine, optimizer, loss and metrics, and what fit, evaluate and predict do with them. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import { StepState } from "../../engine/step-state.ts";
+import { type StepFields, StepState } from "../../engine/step-state.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import type { Port } from "./arrays.ts";
 import { type BatchGenerator, GeneratorBatches, isBatchGenerator } from "./batch-generator.ts";
-import { type CompileOptions, checkCompile } from "./compile-options.ts";
+import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
 import type { DataSource, Feed } from "./data.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
 import { Evaluation, evaluationBatch } from "./evaluation.ts";
@@ -31,6 +32,8 @@ export class Trainer {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly onBatch: OnBatch;
+  /** of evaluate() and predict() */
+  readonly learningPhase: LearningPhase;
   readonly #open: FeedOpener;
   #learningRate: number;
   #disposed = false;
@@ -48,6 +51,7 @@ export class Trainer {
     this.engine = engine;
     this.objective = objective;
     this.seed = options.seed ?? 1;
+    this.learningPhase = options.learningPhase ?? 0;
     const names = model.inputNames;
     this.inputs = model.inputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
     this.outputs = objective.heads.map(({ name, shape }) => ({ name, shape }));
@@ -65,6 +69,7 @@ export class Trainer {
    */
   static async create(model: Model, options: CompileOptions, previous?: Trainer): Promise<Trainer> {
     checkCompile(options);
+    if (options.learningPhase === 1) refuseBatchNormalization(model);
     const objective = new Objective(model, options.loss, options.metrics ?? [], options.lossWeights);
     if (options.engine) model.checkEngine(options.engine);
     const kept = previous && (await model.getWeights());
@@ -141,8 +146,14 @@ export class Trainer {
   }
 
   /** Loss and metrics over all samples of a feed. */
-  async evaluateFeed(feed: Feed, options: EvaluateOptions = {}): Promise<Record<string, number>> {
-    return new Evaluation(this, feed, options.batchSize ?? evaluationBatch).evaluate();
+  async evaluateFeed(
+    feed: Feed,
+    options: EvaluateOptions = {},
+    at: Pick<StepFields, "epoch" | "step"> = { epoch: 0, step: 0 },
+  ): Promise<Record<string, number>> {
+    const { engine, model, objective, learningPhase } = this;
+    const setup = { engine, model, objective, learningPhase, at };
+    return new Evaluation(setup, feed, options.batchSize ?? evaluationBatch).evaluate();
   }
 
   /** Weights, optimizer state and step number of a snapshot. */
@@ -164,4 +175,13 @@ export class Trainer {
     this.step.dispose();
     returnEngine(this.engine);
   }
+}
+
+function refuseBatchNormalization({ layers }: Model): void {
+  const within = (layer: Layer): readonly Layer[] => [layer, ...layer.innerLayers.flatMap(within)];
+  const found = layers.flatMap(within).find(({ className }) => className === "BatchNormalization");
+  if (!found) return;
+  throw new ArgumentError(
+    `compile: learningPhase 1 is not for models with batch normalisation (${found.name}): evaluation would change its moving statistics.`,
+  );
 }
