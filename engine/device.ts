@@ -379,10 +379,7 @@ export class Engine {
   }
 
   #newPool(options?: PoolOptions): BufferPool {
-    return new BufferPool(
-      { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
-      options,
-    );
+    return new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: this.limits }, options);
   }
 
   #createBuffer(bytes: number): GPUBuffer {
