@@ -27,6 +27,8 @@ function program(): Command {
   addGradcheck(root);
   addExplain(root);
   addCompare(root);
+  addBook(root);
+  addResults(root);
   return root;
 }
 
@@ -153,6 +155,25 @@ function addCompare(root: Command): void {
     .description("write one report on several runs: curves, settings that differ, final figures, time")
     .option("--out <folder>", "where the report goes (default: runs/compare/<time>)")
     .action(async (runs, options) => (await import("./compare.ts")).compare(runs, options));
+}
+
+function addBook(root: Command): void {
+  root
+    .command("book")
+    .description("write one document with the newest finished run of every experiment")
+    .addOption(new Option("--lang <language>", "of the texts").choices(["en", "es"]).default("en"))
+    .option("--runs <folder>", "where the runs are", "runs")
+    .option("--out <file>", "the document (default: book.<language>.html in the folder of the runs)")
+    .action(async (options) => (await import("./book.ts")).book(options));
+}
+
+function addResults(root: Command): void {
+  root
+    .command("results")
+    .argument("[runs...]", "run folders whose results are to be added")
+    .description("write the table of results from the JSON files beside it")
+    .option("--folder <folder>", "where they are", "docs/results")
+    .action(async (runs, options) => (await import("./results.ts")).results(runs, options));
 }
 
 function adapterOption(): Option {
