@@ -32,7 +32,7 @@ export function measureOf(key: string): Measure {
   if (key.endsWith("squared_error")) return { name, unit: "", digits: 6 };
   const share = key.endsWith("accuracy") || key.endsWith("error");
   if (share) return { name, unit: "%", digits: 2 };
-  return { name, unit: "", digits: key === "seconds" ? 1 : 4 };
+  return { name, unit: "", digits: key.endsWith("seconds") ? 2 : 4 };
 }
 
 /** `94.28 %`, `2.8958` */

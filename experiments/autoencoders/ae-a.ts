@@ -84,7 +84,9 @@ function showErrors(study: Study, trained: readonly Trained[], nothing: Reconstr
       .map(({ part, error }) => ({ x: part.code, y: error.mse })),
   }));
   const of = (name: string) =>
-    trained.filter(({ encoder }) => encoder === name).map(({ part }) => ({ label: String(part.code), part }));
+    trained
+      .filter(({ encoder }) => encoder === name)
+      .map(({ part }) => ({ label: `${part.code} numbers`, part }));
   study.section(
     "Compression and error",
     {

@@ -40,7 +40,7 @@ export const aeG: StudyExperiment = {
     quick: {
       epochs: 8,
       batch: 25,
-      limit: 2000,
+      limit: 1500,
       testLimit: 500,
       description: `2 of the 15 deep networks: L = 4 with d' = 2 and 32, by Adam, since SGD needs more updates than this; ${quickEncoder} of the basic ones`,
     },

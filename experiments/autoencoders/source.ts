@@ -13,8 +13,8 @@ export function mnistQuestion(question: string): Source {
 export const training =
   "The loss is binary cross-entropy, averaged over the 784 pixels: a pixel between 0 and 1 is taken for the probability " +
   "of ink. The text leaves the optimizer of the basic autoencoder to the reader. Here it is Adam at its defaults, as in the " +
-  "notebook on question 3.3: plain SGD at the rate of 1 that 3.1 (g) prescribes leaves a sigmoid code saturated, at the error " +
-  "of the mean image, for more than ten thousand updates. Batches of 25, 50 epochs.";
+  "notebook on question 3.3: with plain SGD at the rate of 1 that 3.1 (g) prescribes, a sigmoid code was still saturated after " +
+  "9,600 updates, at the error of the mean image. Batches of 25, 50 epochs.";
 
 /** What the quick profile says of it. */
 export const quickEncoder = "ReLU instead of sigmoid in the encoders, which learns in fewer updates";

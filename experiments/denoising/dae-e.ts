@@ -69,7 +69,7 @@ async function run(study: Study): Promise<void> {
     xTitle: "p",
     yTitle,
     series: codes.map((code) => ({
-      name: `d' = ${code}`,
+      name: `${code} numbers`,
       points: results.filter(({ part }) => part.code === code).map((r) => ({ x: r.keep, y: value(r) })),
     })),
   });

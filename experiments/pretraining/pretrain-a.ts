@@ -20,7 +20,11 @@ export const pretrainA: StudyExperiment = {
     `are trained here. Categorical cross-entropy. ${recipe}`,
   dataset: "mnist",
   validation: "first",
-  main: { part: () => "scratch-adam", parameters: 1_796_010, network: () => pretrainNetwork() },
+  main: {
+    part: () => "scratch-adam",
+    parameters: 1_796_010,
+    network: (profile) => pretrainNetwork({ hidden: hiddenUnits(profile) }),
+  },
   published: [
     notebookError("Test error with Adam", "test_error", 0.0179),
     notebookError("Training error with Adam", "train_error", 0.0004),

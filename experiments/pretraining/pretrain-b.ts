@@ -5,7 +5,7 @@ import type { Study } from "../run/study.ts";
 import { trainClassifier } from "./classifier.ts";
 import { pretrain, type Scheme } from "./greedy.ts";
 import { compareSchemes, measureMain } from "./outcome.ts";
-import { notebookError, pretrainingQuestion, quickNetwork, recipe } from "./source.ts";
+import { hiddenUnits, notebookError, pretrainingQuestion, quickNetwork, recipe } from "./source.ts";
 
 export const sigmoidScheme: Scheme = { name: "sigmoid", encoder: "sigmoid", decoder: "sigmoid" };
 
@@ -31,7 +31,11 @@ export const pretrainB: StudyExperiment = {
     "accuracies.",
   dataset: "mnist",
   validation: "first",
-  main: { part: () => "sigmoid-finetuned", parameters: 1_796_010, network: () => pretrainNetwork() },
+  main: {
+    part: () => "sigmoid-finetuned",
+    parameters: 1_796_010,
+    network: (profile) => pretrainNetwork({ hidden: hiddenUnits(profile) }),
+  },
   published: [notebookError("Test error", "test_error", 0.0229)],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

@@ -7,7 +7,7 @@ import { trainClassifier } from "./classifier.ts";
 import { pretrain, type Scheme } from "./greedy.ts";
 import { compareSchemes, measureMain } from "./outcome.ts";
 import { binaryFineTuning, greedy, sigmoidScheme } from "./pretrain-b.ts";
-import { pretrainingQuestion, quickNetwork, recipe } from "./source.ts";
+import { hiddenUnits, pretrainingQuestion, quickNetwork, recipe } from "./source.ts";
 
 const denoisingScheme: Scheme = { name: "denoising", encoder: "sigmoid", decoder: "sigmoid", keep: 0.75 };
 
@@ -26,7 +26,11 @@ export const pretrainC: StudyExperiment = {
   dataset: "mnist",
   validation: "first",
   takesNoise: true,
-  main: { part: () => "denoising-finetuned", parameters: 1_796_010, network: () => pretrainNetwork() },
+  main: {
+    part: () => "denoising-finetuned",
+    parameters: 1_796_010,
+    network: (profile) => pretrainNetwork({ hidden: hiddenUnits(profile) }),
+  },
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },

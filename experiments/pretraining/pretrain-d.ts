@@ -5,7 +5,7 @@ import type { Study } from "../run/study.ts";
 import { pretrain } from "./greedy.ts";
 import { compareSchemes, measureMain } from "./outcome.ts";
 import { binaryFineTuning, greedy } from "./pretrain-b.ts";
-import { notebookError, pretrainingQuestion, quickNetwork, recipe } from "./source.ts";
+import { hiddenUnits, notebookError, pretrainingQuestion, quickNetwork, recipe } from "./source.ts";
 
 export const pretrainD: StudyExperiment = {
   id: "pretrain-d",
@@ -24,7 +24,7 @@ export const pretrainD: StudyExperiment = {
   main: {
     part: () => "relu-finetuned",
     parameters: 1_796_010,
-    network: () => pretrainNetwork({ activation: "relu" }),
+    network: (profile) => pretrainNetwork({ activation: "relu", hidden: hiddenUnits(profile) }),
   },
   published: [
     notebookError("Test error with ReLU", "test_error", 0.0194),

@@ -33,7 +33,7 @@ export interface PartOptions {
   /** what else decides the result: the same part of another run must agree in it */
   readonly about?: Readonly<Record<string, string | number | boolean>>;
   readonly callbacks?: readonly Callback[];
-  /** no line for each epoch: there are hundreds of short ones */
+  /** hundreds of short epochs: no line and no checkpoint for each, so that a stopped part begins again */
   readonly quiet?: boolean;
   /** experiments whose finished runs may hold this part */
   readonly reuse?: readonly string[];
@@ -113,6 +113,7 @@ export async function trainPart(
   const { model, data, validation, test, callbacks = [], quiet = false } = options;
   const { epochs = settings.epochs, batch = settings.batch } = options;
   const checkpoint = join(folder, "checkpoint");
+  const saving = [liveHistory(folder), saveCheckpoints(checkpoint)];
   const history = await model.fit(data, {
     epochs,
     batchSize: batch,
@@ -121,12 +122,7 @@ export async function trainPart(
     signal,
     ...(validation ? { validationData: validation } : {}),
     ...(test ? { evaluationSets: { test } } : {}),
-    callbacks: [
-      ...callbacks,
-      errorRates({ testIsValidation: false }),
-      liveHistory(folder),
-      saveCheckpoints(checkpoint),
-    ],
+    callbacks: [...callbacks, errorRates({ testIsValidation: false }), ...(quiet ? [] : saving)],
     onProgress: (progress) => events.progress(progress),
     ...(quiet ? {} : { onEpoch: (epoch, logs) => events.epochDone(epoch, epochs, logs) }),
     ...(hasCheckpoint(checkpoint) ? { resume: resumeFrom(checkpoint, settings.seed) } : {}),

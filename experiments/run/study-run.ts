@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeJson } from "../../models/files.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
-import type { StudyExperiment } from "../experiment.ts";
+import type { ProfileName, StudyExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import { type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
@@ -82,14 +82,16 @@ function resultOf(
   };
 }
 
-/** What the parts of a quick run would take with all images and epochs: by their number of steps. */
+/** What the parts of a quick run would take in full: by their number of steps and the size of the network. */
 function fullRunSeconds({ experiment, settings, dataset }: RunContext<StudyExperiment>, study: Study) {
   if (settings.profile === "full" || study.parts.length === 0) return {};
+  const { main } = experiment;
+  const weights = (profile: ProfileName) => main?.network(profile).parameterCount ?? 1;
   const { full } = experiment.profiles;
   const images = full.limit ?? Math.round((dataset.train.count * 11) / 12);
   const factor = (images / study.data.train.count) * (full.epochs / settings.epochs);
   const seconds = study.parts.reduce((sum, part) => sum + part.seconds, 0);
-  return { full_run_seconds: seconds * factor };
+  return { full_run_seconds: seconds * factor * (weights("full") / weights("quick")) };
 }
 
 function printFullRun({ experiment, events }: RunContext<StudyExperiment>, result: Record<string, unknown>) {

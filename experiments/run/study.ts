@@ -47,6 +47,8 @@ export class Study {
   readonly measures = new Map<string, Measure>();
   readonly #context: RunContext<StudyExperiment>;
   readonly #config: RunConfig;
+  /** of all parts, unfinished ones too */
+  readonly #models: Model[] = [];
 
   constructor(context: RunContext<StudyExperiment>, config: RunConfig) {
     const { engine, dataset, settings, experiment } = context;
@@ -102,6 +104,7 @@ export class Study {
   async train(name: string, options: PartOptions): Promise<TrainedPart> {
     const count = formatCount(options.model.parameterCount);
     this.step(`part ${this.parts.length + 1}: ${name}, ${count} parameters`);
+    this.#models.push(options.model);
     await compilePart(this.#context, options);
     if (name === this.#mainName) await this.#saveInitial(options.model);
     const part = await this.#trainOrLoad(name, options);
@@ -128,7 +131,7 @@ export class Study {
 
   /** Frees the GPU memory of parts and images. */
   dispose(): void {
-    for (const { model } of this.parts) model.dispose();
+    for (const model of this.#models) model.dispose();
     this.data.dispose();
   }
 

@@ -71,9 +71,9 @@ async function trainAndReport(
   writeJson(join(folder, "history.json"), trained.history.toJSON());
   const result = resultOf(context, config, trained);
   if (settings.profile === "quick") {
-    const images = trained.trainCount * trained.history.epoch.length;
-    const seconds = trained.measured.seconds ?? 0;
-    result.full_run_seconds = await estimateFullRun(context, model, { images, seconds });
+    const seconds = Math.min(...epochSeconds(trained.history)); // the first one also compiled the kernels
+    const measured = { images: trained.trainCount, seconds };
+    result.full_run_seconds = await estimateFullRun(context, model, measured);
   }
   writeJson(join(folder, "result.json"), result);
   await writeRunReport(folder, await trainingReport(context, config, trained));
@@ -193,12 +193,21 @@ function measure(history: History, evaluated: Record<string, number>, prediction
       if (value !== undefined) measured[key] = value;
     }
   }
-  const numbers = (name: string) => (history.history[name] ?? []).filter((value) => value !== null);
-  const [losses, accuracies] = [numbers("val_loss"), numbers("val_accuracy")];
+  const [losses, accuracies] = [valuesOf(history, "val_loss"), valuesOf(history, "val_accuracy")];
   if (losses.length > 0) measured.best_val_loss = Math.min(...losses);
   if (accuracies.length > 0) measured.best_val_accuracy = Math.max(...accuracies);
-  measured.seconds = numbers("seconds").reduce((sum, value) => sum + value, 0);
+  const seconds = epochSeconds(history).sort((a, b) => a - b);
+  measured.seconds = seconds.reduce((sum, value) => sum + value, 0);
+  measured.epoch_seconds = seconds[Math.floor((seconds.length - 1) / 2)] ?? 0; // of the first one, kernels are part
   return measured;
+}
+
+function epochSeconds(history: History): number[] {
+  return valuesOf(history, "seconds");
+}
+
+function valuesOf({ history }: History, name: string): number[] {
+  return (history[name] ?? []).filter((value) => value !== null);
 }
 
 function resultOf(

@@ -20,7 +20,6 @@ const filters: Readonly<Record<ProfileName, readonly Filters[]>> = {
     [8, 16],
     [4, 16],
     [16, 16],
-    [8, 8],
     [8, 32],
   ],
 };
@@ -29,10 +28,10 @@ const profiles = {
   full: { epochs: 10, batch: 1280, description: "7 networks, as the assignment states it" },
   quick: {
     epochs: 3,
-    batch: 16,
-    limit: 700,
+    batch: 4,
+    limit: 1000,
     testLimit: 300,
-    description: "5 smaller networks (4 to 16 and 8 to 32 filters, 64 hidden units)",
+    description: "4 smaller networks (4 to 16 and 16 to 32 filters, 64 hidden units)",
   },
 };
 

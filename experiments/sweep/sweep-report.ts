@@ -83,7 +83,7 @@ function comparison(plan: SweepPlan, { summaries, best, table }: SweepFigures): 
       { kind: "text", text },
       { kind: "table", title: "Mean and deviation over seeds", columns: table.columns, rows: table.rows },
       ...chart("Test error, %", "test_error", 100),
-      ...chart("Seconds of training", "seconds", 1),
+      ...chart("Seconds of training per epoch (median)", "epoch_seconds", 1),
     ],
   };
 }

@@ -8,13 +8,13 @@ export interface SweepTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-const measures = ["test_error", "val_accuracy", "test_loss", "seconds"] as const;
+const measures = ["test_error", "val_accuracy", "test_loss", "epoch_seconds"] as const;
 
 const titles: Readonly<Record<string, string>> = {
   test_error: "test error",
   val_accuracy: "val. accuracy",
   test_loss: "test loss",
-  seconds: "training, s",
+  epoch_seconds: "s per epoch",
 };
 
 export function sweepTable(summaries: readonly TrialSummary[], best: TrialSummary | undefined): SweepTable {

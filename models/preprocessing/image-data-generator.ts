@@ -184,7 +184,7 @@ export class ImageDataGenerator {
     const width = rows.values.length / count;
     const dimensions = Math.min(count, width);
     const compute = () => {
-      const time = duration(dimensions);
+      const time = duration(dimensions, width);
       onSlow?.(
         `whitening matrix from ${count} images: eigenvectors in ${dimensions} dimensions, about ${time} ...`,
       );
@@ -210,9 +210,9 @@ function firstRows(images: HostRows, count = Number.POSITIVE_INFINITY): HostRows
   };
 }
 
-/** Of an eigen-decomposition: 5 s for 768 dimensions on a common core, and the cube of that. */
-function duration(dimensions: number): string {
-  const seconds = 5 * (dimensions / 768) ** 3;
+/** Of an eigen-decomposition, 5 s for 768 dimensions on a common core and growing with the cube, and of the products. */
+function duration(dimensions: number, width: number): string {
+  const seconds = 5 * (dimensions / 768) ** 3 + (dimensions * width ** 2) / 5e8;
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
 }
 

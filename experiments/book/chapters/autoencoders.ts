@@ -53,9 +53,10 @@ export const autoencoders: Chapter = {
           pixel; the squared error's is multiplied by the sigmoid's slope and stalls where the output is
           confidently wrong. Since pixels are not only 0 and 1, even a perfect copy does not reach a loss of zero: what remains is
           the pixels' own entropy. The squared error beside it does not have that floor.`,
-          `Training: SGD with learning rate 1. That would be far too much for a loss summed over pixels. Keras averages the cross-entropy
-          over the 784 outputs, so every gradient is 784 times smaller, and 1.0 acts like 0.0013 on the sum. Smaller rates
-          hardly move the network in 50 epochs.`,
+          `Training: the text leaves the optimizer open. Keras averages the cross-entropy over the 784 outputs, so every gradient is 784
+          times smaller than that of the sum; that is why 3.1 (g) can prescribe SGD at a rate of 1. For a sigmoid code even that is too little:
+          after 9,600 updates it was still saturated here, at the error of the mean image. Adam divides by the size of the gradients and
+          leaves that plateau; the notebook on question 3.3 trains its autoencoders by it as well.`,
           `Compression is 1 − d'/784: 99.74, 98.98, 95.92 and 91.84 %. A ReLU encoder has an unbounded code and a gradient
           of one where it is active, a sigmoid one at most a quarter; it therefore learns faster, and with enough
           dimensions it usually ends lower. With two dimensions there is the risk that a unit is zero for all images.`,
@@ -69,9 +70,10 @@ export const autoencoders: Chapter = {
           gradiente es salida menos píxel; el del error cuadrático va multiplicado por la pendiente de la sigmoide y
           se estanca donde la salida se equivoca con seguridad. Como los píxeles no son solo 0 y 1, ni una copia perfecta llega a
           pérdida cero: queda la entropía de los propios píxeles. El error cuadrático, al lado, no tiene ese suelo.`,
-          `Entrenamiento: SGD con tasa 1. Sería muchísimo para una pérdida sumada sobre los píxeles. Keras promedia la entropía
-          cruzada sobre las 784 salidas, de modo que cada gradiente es 784 veces menor y 1,0 actúa como 0,0013 sobre la suma. Tasas
-          menores apenas mueven la red en 50 épocas.`,
+          `Entrenamiento: el texto deja libre el optimizador. Keras promedia la entropía cruzada sobre las 784 salidas, de modo que cada
+          gradiente es 784 veces menor que el de la suma; por eso 3.1 (g) puede pedir SGD con tasa 1. Para un código sigmoide ni eso basta:
+          tras 9.600 actualizaciones seguía aquí saturado, en el error de la imagen media. Adam divide por el tamaño de los
+          gradientes y sale de esa meseta; el cuaderno sobre la pregunta 3.3 también entrena con él sus autoencoders.`,
           `La compresión es 1 − d'/784: 99,74, 98,98, 95,92 y 91,84 %. Un encoder ReLU tiene un código no acotado y gradiente
           uno donde está activo; el sigmoide, a lo sumo un cuarto; por eso aprende más deprisa y, con dimensiones
           suficientes, suele terminar más abajo. Con dos dimensiones existe el riesgo de que una unidad sea cero para
@@ -180,7 +182,7 @@ export const autoencoders: Chapter = {
           `PCA is the best linear code there is for the squared error, by the singular value decomposition, and needs no
           training. An autoencoder with one hidden layer is nearly linear itself: only its decoder's sigmoid, and the
           encoder's, bend it. The sigmoid output helps, since it cannot leave the interval from 0 to 1 where PCA wastes
-          effort; what hurts is that SGD has not found the minimum after 50 epochs. So the two are close, and who is
+          effort; what hurts is that training has not found the minimum after 50 epochs. So the two are close, and who is
           ahead depends on d' and on patience. It is the deep autoencoder that leaves PCA behind.`,
           `kNN judges otherwise. PCA orders directions by variance, and distances in its code are those of the pixels, with the small
           variances left out. A sigmoid code is squeezed into the unit cube, which changes who is whose neighbour.`,
@@ -189,7 +191,7 @@ export const autoencoders: Chapter = {
           `PCA es el mejor código lineal que existe para el error cuadrático, por la descomposición en valores singulares, y no
           necesita entrenamiento. Un autoencoder de una capa oculta es casi lineal: solo lo curvan la sigmoide del
           decoder y la del encoder. La salida sigmoide ayuda, porque no puede salirse del intervalo de 0 a 1, donde PCA malgasta
-          esfuerzo; perjudica que SGD no haya encontrado el mínimo tras 50 épocas. Así que ambos están cerca, y
+          esfuerzo; perjudica que el entrenamiento no haya encontrado el mínimo tras 50 épocas. Así que ambos están cerca, y
           quién va delante depende de d' y de la paciencia. El que deja atrás a PCA es el autoencoder profundo.`,
           `kNN juzga de otro modo. PCA ordena direcciones por varianza, y las distancias en su código son las de los píxeles sin
           las varianzas pequeñas. Un código sigmoide está apretado en el cubo unidad, lo que cambia quién es vecino
