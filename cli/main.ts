@@ -21,6 +21,7 @@ function program(): Command {
     .exitOverride();
   addTrain(root);
   addSweep(root);
+  addShow(root);
   addList(root);
   addDoctor(root);
   addEvaluate(root);
@@ -94,6 +95,19 @@ function addSweep(root: Command): void {
     .option("--literal", "follow the source's code where it contradicts its text")
     .option("--json", "print the result as JSON on standard output, progress on standard error")
     .action(async (id, options) => (await import("./sweep.ts")).sweep(id, options));
+}
+
+function addShow(root: Command): void {
+  root
+    .command("show")
+    .argument("<topic>", "augmentation: images and what ImageDataGenerator makes of them")
+    .description("draw a picture")
+    .option("--dataset <name>", "whose images", "cifar10")
+    .option("--seed <n>", "chooses the images and variants", nonNegativeInteger, 1)
+    .option("--data <folder>", "where the data sets are")
+    .option("--out <folder>", "where the files go (default: runs/show/<topic>)")
+    .addOption(adapterOption())
+    .action(async (topic, options) => (await import("./show.ts")).show(topic, options));
 }
 
 function addList(root: Command): void {

@@ -24,6 +24,8 @@ const sources = {
 
 export type DatasetId = keyof typeof sources;
 
+export const datasetIds = Object.keys(sources) as readonly DatasetId[];
+
 /** Loads a data set from the data folder, the network or, if need be, a synthetic stand-in; see obtainDataset. */
 export function loadDataset(id: DatasetId, options: LoadDatasetOptions = {}): Promise<Dataset> {
   return obtainDataset(sources[id](options), options);

@@ -21,6 +21,18 @@ export interface AdapterFacts {
   readonly features: readonly string[];
   /** true for lavapipe and SwiftShader */
   readonly software: boolean;
+  /** true for a GPU that, by its names, shares the memory of the processor: it has fewer cores to keep busy */
+  readonly integrated: boolean;
+}
+
+/** Vendors that only make GPUs inside of processors, and names of such GPUs of the others. WebGPU does not tell. */
+const integratedVendors = ["apple", "qualcomm", "arm", "img-tec", "samsung", "broadcom"];
+const discreteIntel = /\barc\b|battlemage|alchemist|flex \d|\bmax \d/;
+const integratedAmd = /radeon\(tm\) graphics|radeon graphics|vega \d+ graphics|radeon \d{3}m\b|\bgfx90c\b/;
+
+function isIntegrated(vendor: string, text: string): boolean {
+  if (vendor === "intel") return !discreteIntel.test(text);
+  return integratedVendors.includes(vendor) || (vendor === "amd" && integratedAmd.test(text));
 }
 
 /** Sorts what the driver says about an adapter. */
@@ -44,5 +56,6 @@ export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">):
     subgroupSize: fixed ? (subgroupMinSize ?? 0) : 0,
     features,
     software: kind !== "gpu",
+    integrated: kind === "gpu" && isIntegrated(vendor.toLowerCase(), text),
   };
 }

@@ -1,11 +1,13 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
 import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
+import { Arena } from "./arena.ts";
 import { requireTensorsOf } from "./arguments.ts";
-import { BufferPool, type MemoryUse } from "./buffers.ts";
+import { type BlockPool, BufferPool, type MemoryUse, type PoolOptions } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter } from "./find-adapter.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
 import { checkFunction, checkNames, written } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -67,7 +69,7 @@ export class Engine {
   readonly one: Tensor;
   readonly #debug: boolean;
   readonly #memory: BufferPool;
-  #pool: BufferPool;
+  #pool: BlockPool;
   #log: StepLog | undefined;
   #plan: PlanNotes | undefined;
   /** what went wrong first, by the order of the calls: a shader's error comes in later than those it leads to */
@@ -83,7 +85,7 @@ export class Engine {
     this.#debug = debug;
     this.commands = new Commands(device);
     this.pipelines = new Pipelines(device, (check) => this.#watch(check));
-    this.#memory = new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: device.limits });
+    this.#memory = this.#newPool();
     this.#pool = this.#memory;
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // else Dawn prints it too
@@ -257,14 +259,15 @@ export class Engine {
     return this.scopes.keep(tensor);
   }
 
-  /** Runs `step` once and logs what it does; the recording replays it. Readbacks and uploads inside are errors. */
-  record<R>(step: () => R): Recording<R> {
+  /**
+   * Runs `step` once and logs what it does; the recording replays it. Readbacks and uploads inside are errors. With the
+   * layout of a plan() of the same step its tensors take little more memory than they need at the fullest moment.
+   */
+  record<R>(step: () => R, layout?: MemoryLayout): Recording<R> {
     checkFunction("record", "step", step);
     if (this.#log) throw new WgradError("record: a recording is already running.");
-    const arena = new BufferPool(
-      { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
-      { parent: this.#pool },
-    );
+    const pool = this.#newPool({ parent: this.#memory });
+    const arena = layout ? new Arena(pool, layout) : pool;
     const outer = this.#pool;
     const log = new StepLog(arena);
     this.#log = log;
@@ -285,15 +288,12 @@ export class Engine {
     checkFunction("plan", "body", body);
     const outer = { pool: this.#pool, plan: this.#plan };
     const notes = new PlanNotes();
-    const pool = new BufferPool(
-      { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
-      { planning: true },
-    );
+    const pool = this.#newPool({ planning: true });
     this.#plan = notes;
     this.#pool = pool;
     try {
       this.scope(() => void this.scope(body));
-      return notes.finish(pool.use.peakBytes);
+      return notes.finish(pool);
     } finally {
       this.#plan = outer.plan;
       this.#pool = outer.pool;
@@ -376,6 +376,10 @@ export class Engine {
         if (error) throw new WgradError(`${label}: ${error.message}`);
       }),
     );
+  }
+
+  #newPool(options?: PoolOptions): BufferPool {
+    return new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: this.limits }, options);
   }
 
   #createBuffer(bytes: number): GPUBuffer {

@@ -2,7 +2,15 @@
 import type { SavedRun } from "../saved-run/saved-run.ts";
 import { trainingSeconds } from "../saved-run/saved-run.ts";
 import { figureName, isShare } from "./figure-names.ts";
-import { flowing, type Language, writeCount, writePercent, writeSeconds, writeShort } from "./language.ts";
+import {
+  flowing,
+  type Language,
+  writeCount,
+  writeFixed,
+  writePercent,
+  writeSeconds,
+  writeShort,
+} from "./language.ts";
 
 /** A sentence, or undefined if the run does not show what it would say. */
 export type Sentence = string | undefined;
@@ -44,6 +52,7 @@ export class Evidence {
   write(key: string, value: number): string {
     if (/seconds$/.test(key)) return writeSeconds(value, this.language);
     if (/(^|_)ms(_|$)/.test(key)) return `${writeShort(value, this.language)}\u00a0ms`;
+    if (/(^|_)loss$/.test(key)) return writeFixed(value, this.language, 4);
     return isShare(key) ? writePercent(value, this.language) : writeShort(value, this.language);
   }
 

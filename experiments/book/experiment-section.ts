@@ -58,11 +58,17 @@ function finished(
   const shown = text.shown(evidence).filter((sentence) => sentence !== undefined);
   const measured = shown.length > 0 ? markup`<p class="shown">${shown.join(" ")}</p>\n` : undefined;
   const results = resultsTable(evidence);
+  const reasons = results || Object.keys(shortfall).length > 0 ? reasonsOf(shortfall, language) : [];
   return markup`${marks(shortfall, language)}${measured}${explanation(text, language)}${picturesOf(run, text, language)}${
     results ? markup`<h3>${words.results[language]}</h3>\n${results}` : undefined
-  }<h3>${words.whyDifferent[language]}</h3>
-<ul class="reasons">${reasonsOf(shortfall, language).map((reason) => markup`<li>${reason}</li>`)}</ul>
-${provenance(run, language)}`;
+  }${reasonList(reasons, language)}${provenance(run, language)}`;
+}
+
+function reasonList(reasons: readonly string[], language: Language): Markup | undefined {
+  if (reasons.length === 0) return undefined;
+  return markup`<h3>${words.whyDifferent[language]}</h3>
+<ul class="reasons">${reasons.map((reason) => markup`<li>${reason}</li>`)}</ul>
+`;
 }
 
 function explanation({ why }: ExperimentText, language: Language): Markup {

@@ -1,6 +1,7 @@
 /** @file The pictures of a run for its place in the book. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { textWidth } from "../report/axis.ts";
 import { type Figure, inlineFigure, readStandaloneSvg } from "../report/figure.ts";
 import { type Markup, markup } from "../report/markup.ts";
 import type { SavedRun } from "../saved-run/saved-run.ts";
@@ -34,9 +35,21 @@ ${shown.map((figure) => markup`<figure class="${figure.drawing.width > 520 ? "wh
 function pictureOf({ folder }: SavedRun, name: string, language: Language): Figure | undefined {
   const figure = readStandaloneSvg(readFileSync(join(folder, "figures", `${name}.svg`), "utf8"));
   if (!figure) return undefined;
-  const svg = figure.drawing.svg.replace(
+  const { drawing } = figure;
+  let longer = 0; // texts at the right edge may need more room than the English ones
+  const texts = drawing.svg.replace(
     /(<text [^>]*>)([^<]*)(<\/text>)/g,
-    (_, open: string, text: string, close: string) => `${open}${pictureText(text, language)}${close}`,
+    (_, open: string, english: string, close: string) => {
+      const text = pictureText(english, language);
+      longer = Math.max(longer, textWidth(text, 12) - textWidth(english, 12));
+      return `${open}${text}${close}`;
+    },
   );
-  return { name, title: pictureText(figure.title, language), drawing: { ...figure.drawing, svg } };
+  const width = drawing.width + longer;
+  const { height } = drawing;
+  const svg = texts.replace(
+    /^(<svg [^>]*?)width="[\d.]+"([^>]*?)viewBox="[^"]*"/,
+    `$1width="${width}"$2viewBox="0 0 ${width} ${height}"`,
+  );
+  return { name, title: pictureText(figure.title, language), drawing: { svg, width, height } };
 }

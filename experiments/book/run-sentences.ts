@@ -37,7 +37,16 @@ export function trialSentences(run: Evidence, key = "test_error"): Sentence[] {
       return value === undefined ? [] : [{ name: trial.name, value }];
     });
   const [best, worst] = [smallest(valued(key)), largest(valued(key))];
-  if (!best || !worst || best.name === worst.name) return [];
+  if (!best || !worst || trials.length < 2) return [];
+  if (best.value === worst.value) {
+    const same = run.write(key, best.value);
+    return [
+      run.in({
+        en: `All ${trials.length} trials have the same ${run.name(key)}, ${same}: so far their networks answer alike.`,
+        es: `Los ${trials.length} ensayos tienen el mismo ${run.name(key)}, ${same}: de momento sus redes responden igual.`,
+      }),
+    ];
+  }
   const [fast, slow] = [smallest(valued("seconds")), largest(valued("seconds"))];
   const [low, high] = [run.write(key, best.value), run.write(key, worst.value)];
   const name = run.name(key);
@@ -53,6 +62,18 @@ export function trialSentences(run: Evidence, key = "test_error"): Sentence[] {
         })
       : undefined,
   ];
+}
+
+/** Above this error the pairs tell of a network that has not learned, not of classes that look alike. */
+const hardlyTrained = 0.7;
+
+function untrained(run: Evidence): Sentence {
+  const error = run.value("test_error");
+  if (error === undefined || error < hardlyTrained) return undefined;
+  return run.in({
+    en: `With an error of ${run.percent(error)} they say little about resemblance: a network that has not learned much gives a few favourite answers to everything.`,
+    es: `Con un error de ${run.percent(error)} dicen poco sobre el parecido: una red que ha aprendido poco da a todo unas pocas respuestas favoritas.`,
+  });
 }
 
 /** The pairs of classes that were confused most. */
@@ -74,6 +95,7 @@ export function confusedPairs(run: Evidence): Sentence[] {
       en: `Taken for each other most often, in both directions together: ${listed}.`,
       es: `Los pares que más se confunden, sumando ambos sentidos: ${listed}.`,
     }),
+    untrained(run),
   ];
 }
 

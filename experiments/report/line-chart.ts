@@ -60,6 +60,7 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
     axis: {
       values: logarithmic ? [...new Set(points.map((point) => point.x))] : xTicks(points, xDomain),
       grid: false,
+      format: ",~f",
       title: chart.xTitle,
     },
   };

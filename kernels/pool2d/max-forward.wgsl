@@ -2,8 +2,9 @@
 //
 //   y[n, oh, ow, c] = max over the window of x[n, oh*stride + i - pad, ow*stride + j - pad, c]
 //
-// and winner[...] = h * WIDTH + w, where the (first) largest value stood. One invocation computes four consecutive
-// elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels and load as one vec4.
+// and winner[...] = i * WINDOW_WIDTH + j, where in its window the (first) largest value stood, in 16 bits. One invocation
+// computes four consecutive elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels
+// and load as one vec4.
 
 const HEIGHT: u32 = 8u;
 const WIDTH: u32 = 8u;
@@ -20,10 +21,10 @@ const VECTOR: bool = true;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // [n, oh, ow, c]
-@group(0) @binding(2) var<storage, read_write> winner: array<vec4u>; // [n, oh, ow, c]
+@group(0) @binding(2) var<storage, read_write> winner: array<vec2u>; // [n, oh, ow, c], two to a word
 
 const WORKGROUP: u32 = 64u;
-const NOBODY: vec4u = vec4u(HEIGHT * WIDTH);
+const NOBODY: vec4u = vec4u(0xffffu);
 
 fn load(at: vec4u) -> vec4f {
   if (VECTOR) { return x[at.x / 4u]; }
@@ -51,9 +52,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let value = load(((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c);
       let wins = inside & ((position == NOBODY) | (value > largest));
       largest = select(largest, value, wins);
-      position = select(position, h * WIDTH + w, wins);
+      position = select(position, vec4u(i * WINDOW_WIDTH + j), wins);
     }
   }
   y[group] = largest;
-  winner[group] = position;
+  winner[group] = position.xz | (position.yw << vec2u(16u));
 }

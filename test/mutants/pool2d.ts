@@ -8,9 +8,15 @@ export const pool2d: readonly Mutant[] = [
     ["max-backward", "(h + PAD_TOP) / STRIDE_HEIGHT", "h / STRIDE_HEIGHT", "the padding is forgotten"],
     [
       "max-backward",
-      "won(at, h * WIDTH + w)",
-      "won(at, w * WIDTH + h)",
+      "won(at, row * WINDOW_WIDTH + column)",
+      "won(at, column * WINDOW_WIDTH + row)",
       "row and column of the winner swapped",
+    ],
+    [
+      "max-backward",
+      " & (column < vec4u(WINDOW_WIDTH))",
+      "",
+      "pixels between two windows belong to the next row of the first",
     ],
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/elementwise/fused-gradients"] }, [
