@@ -1,5 +1,7 @@
 /** @file What an adapter is: its class, which decides the kernels, and its key, which names its tuning profile. */
 
+import { AdapterError } from "./errors.ts";
+
 /** lavapipe and SwiftShader run shaders on the CPU; everything else is taken for a GPU. */
 export type AdapterClass = "gpu" | "lavapipe" | "swiftshader";
 
@@ -45,4 +47,12 @@ export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">):
     features,
     software: kind !== "gpu",
   };
+}
+
+/** Throws AdapterError, naming the adapter, unless its shaders know f16; `what` needs it. */
+export function requireHalf(what: string, adapter: Pick<AdapterFacts, "device" | "features">): void {
+  if (adapter.features.includes("shader-f16")) return;
+  throw new AdapterError(
+    `${what}: needs the adapter feature shader-f16, which ${adapter.device || "this adapter"} does not have.`,
+  );
 }

@@ -1,5 +1,5 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
-import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
+import { type AdapterChoice, type AdapterFacts, describeAdapter, requireHalf } from "./adapter.ts";
 import { requireTensorsOf } from "./arguments.ts";
 import { BufferPool, type MemoryUse } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
@@ -124,6 +124,7 @@ export class Engine {
   allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D> {
     this.assertAlive();
     checkDType(what, dtype);
+    if (dtype === "f16") requireHalf(what, this.adapter);
     const block = this.#pool.take(storageBytes(shape, dtype), what);
     return this.adopt(new Tensor(this, shape, dtype, new Storage(block)));
   }
@@ -211,10 +212,10 @@ export class Engine {
   ): void {
     this.assertAlive();
     if (this.#plan) {
-      this.#plan.launch(definition, options);
+      this.#plan.launch(definition, options, tensors);
       return;
     }
-    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options));
+    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options, tensors));
     const bound = bindings.map(({ name }) => (name === "step" ? this.step.tensor : tensors[name]!));
     const entries = bindings.map(({ index, stride }, i): GPUBindGroupEntry => {
       const tensor = bound[i]!;

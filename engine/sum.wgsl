@@ -1,8 +1,13 @@
 // y[i] = a[i] + b[i]: two gradients of the same tensor. One invocation adds one element.
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
+alias a_real = f32;
+alias b_real = f32;
+alias y_real = f32;
+
+@group(0) @binding(0) var<storage, read> a: array<a_real>;
+@group(0) @binding(1) var<storage, read> b: array<b_real>;
+@group(0) @binding(2) var<storage, read_write> y: array<y_real>;
 
 const WORKGROUP: u32 = 64u;
 
@@ -10,6 +15,6 @@ const WORKGROUP: u32 = 64u;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i < arrayLength(&y)) {
-    y[i] = a[i] + b[i];
+    y[i] = y_real(f32(a[i]) + f32(b[i]));
   }
 }

@@ -33,7 +33,7 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   writes: ["dfilters", "dbias"],
 });
 
-/** What the forward pass reads, and where it writes: a new tensor unless given. */
+/** What the forward pass reads, and where it writes: a new tensor of f32 unless given. */
 export interface ForwardTensors {
   readonly image: Tensor;
   readonly filters: Tensor;

@@ -1,5 +1,5 @@
 /** @file Max-pooling over images. */
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, like, run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOf } from "../elementwise/activation-gradient.ts";
@@ -22,7 +22,7 @@ const backward = kernel(import.meta.url, "max-backward.wgsl", {
 export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   const { window, output } = resolvePool("maxPool2d", x, options);
   const constants = poolConstants(x.shape, window);
-  const outputs = { y: output, winner: { shape: output, dtype: "u32" } } as const;
+  const outputs = { y: like(x, output), winner: { shape: output, dtype: "u32" as const } };
   const { y, winner } = run(forward, { x }, outputs, { constants, invocations: quarters(output) });
   const { input, activation } = sourceOf(x);
   const DERIVATIVE = fusedActivationCodes[activation];

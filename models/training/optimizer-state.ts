@@ -1,5 +1,6 @@
 /** @file Gradients and optimizer moments: flat buffers beside those of the trainable weights. */
 import type { Tensor } from "../../engine/tensor.ts";
+import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import { type Optimizer, type OptimizerGroup, occupiedElements } from "../../kernels/optimizers/index.ts";
 import { type ParameterGroup, type ParameterStore, viewsOf } from "../parameter-store.ts";
 
@@ -42,8 +43,9 @@ export class OptimizerState {
     return this.gradientBytes * this.optimizer.slots.length;
   }
 
-  /** One update of all weights from the gradients: encodes the optimizer's kernels. */
-  update(): void {
+  /** One update of all weights from the gradients: encodes the optimizer's kernels, after those of `lossScale`. */
+  update(lossScale?: LossScale): void {
+    lossScale?.settle(this.#groups);
     this.optimizer.apply(this.#groups);
   }
 

@@ -3,13 +3,14 @@ import type { Engine } from "../../engine/device.ts";
 import type { Plan } from "../../engine/plan.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { gradients } from "../../engine/tape.ts";
+import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass, type Pass } from "./forward-pass.ts";
 import type { TrainingLog } from "./log.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** The step for one batch size. Its micro-batches are chosen so that every tensor fits the adapter. */
+/** The step for one batch size, in the precision that the trainer has set. Its micro-batches are chosen so that every tensor fits the adapter. */
 export class TrainingStep {
   readonly batchSize: number;
   /** samples per micro-batch */
@@ -20,6 +21,8 @@ export class TrainingStep {
   readonly #feed: Feed;
   readonly #log: TrainingLog;
   readonly #eager: boolean;
+  /** of mixed precision */
+  readonly #lossScale: LossScale | undefined;
   #recording: Recording | undefined;
 
   private constructor(
@@ -34,6 +37,7 @@ export class TrainingStep {
     this.#feed = feed;
     this.#log = log;
     this.#eager = eager;
+    this.#lossScale = trainer.lossScale;
     this.plan = plan;
     this.parts = parts;
     this.batchSize = parts.reduce((sum, part) => sum + part, 0);
@@ -80,7 +84,7 @@ export class TrainingStep {
       for (const [index, samples] of this.parts.entries()) {
         const last = index === this.parts.length - 1;
         engine.scope(() => this.#differentiate(engine, samples, index > 0));
-        if (last) state.update();
+        if (last) state.update(this.#lossScale);
         step.advance(samples, last, this.batchSize);
       }
     });
@@ -93,11 +97,13 @@ export class TrainingStep {
     const batch = this.#feed.batch(samples);
     const passes: Pass[] = [];
     const forward = () => {
-      const pass = forwardPass(this.#trainer, batch, { training: true, batchSize, first: !accumulate });
+      const options = { training: true, batchSize, first: !accumulate, mixed: this.#lossScale !== undefined };
+      const pass = forwardPass(this.#trainer, batch, options);
       passes.push(pass);
       return pass.loss;
     };
-    gradients(engine, forward, state.sources, { into: state.gradients, accumulate });
+    const seed = this.#lossScale?.tensor;
+    gradients(engine, forward, state.sources, { into: state.gradients, accumulate, seed });
     this.#log.write(passes[0]!, batchSize, batch.targets);
   }
 }
