@@ -1,6 +1,7 @@
 /** @file `wgrad train <experiment> --trace`: one training step, command by command. */
 import { join } from "node:path";
 import { loadDataset } from "../datasets/load-dataset.ts";
+import { requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
 import { findExperiment } from "../experiments/registry.ts";
@@ -24,6 +25,7 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
   const line = (text: string) => void stream.write(`${text}\n`);
   const engine = await createEngine({ adapter: options.adapter });
   const settings = resolveSettings(experiment, options, engine.adapter);
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const dataset = await loadDataset(experiment.dataset, {
     ...(options.data ? { data: options.data } : {}),
     seed: settings.seed,

@@ -1,7 +1,7 @@
 /** @file `wgrad train`: runs an experiment and writes its folder. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { loadDataset } from "../datasets/load-dataset.ts";
-import type { AdapterChoice } from "../engine/adapter.ts";
+import { type AdapterChoice, requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { InterruptedError, UsageError } from "../engine/errors.ts";
 import type { DataExperiment, Experiment, TrainingExperiment } from "../experiments/experiment.ts";
@@ -49,10 +49,12 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   const started = new Date();
   const resumed = options.resume ? findRunFolder(experiment.id, options.out) : undefined;
   const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
+  if (before) checkResumedPrecision(before, options);
   const engine = await createEngine({ adapter: options.adapter });
   const settings = before
     ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
     : resolveSettings(experiment, options, engine.adapter);
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const folder = resumed ?? createRunFolder(experiment.id, options.out, started);
   const dataset = await loadDataset(experiment.dataset, {
     ...(before && sourceOf(before)),
@@ -97,6 +99,17 @@ function resumedConfig(experiment: Experiment, folder: string): RunConfig {
     throw new UsageError(`--resume: ${folder} is a run of ${config.experiment}, not of ${experiment.id}.`);
   }
   return config;
+}
+
+/** In another precision a run would not continue to the same bits. */
+function checkResumedPrecision(
+  { settings }: RunConfig,
+  { precision = settings.precision }: TrainOptions,
+): void {
+  if (precision === settings.precision) return;
+  throw new UsageError(
+    `--resume: the run began with --precision ${settings.precision} and goes on with it, not with ${precision}.`,
+  );
 }
 
 /** On other images a run would not continue to the same bits. */

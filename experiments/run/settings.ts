@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { AdapterFacts } from "../../engine/adapter.ts";
 import { UsageError } from "../../engine/errors.ts";
+import { type Precision, precisions } from "../../models/training/precision.ts";
 import type { Experiment, Profile, ProfileName } from "../experiment.ts";
 
 /** What the command line may say. */
@@ -13,6 +14,7 @@ export interface RunOptions {
   readonly profile: ProfileName | "auto";
   readonly shuffle: boolean;
   readonly eager?: boolean;
+  readonly precision?: Precision;
   readonly literal?: boolean;
 }
 
@@ -26,6 +28,7 @@ export const settingsSchema = z.object({
   seed: z.number().int().nonnegative(),
   shuffle: z.boolean(),
   eager: z.boolean(),
+  precision: z.enum(precisions).default("float32"), // runs of before had no other
   literal: z.boolean(),
 });
 
@@ -49,8 +52,15 @@ export function resolveSettings(
     seed: options.seed,
     shuffle: options.shuffle,
     eager: options.eager ?? false,
+    precision: precisionOf(experiment, options),
     literal: options.literal ?? false,
   };
+}
+
+function precisionOf(experiment: Experiment, { precision = "float32" }: RunOptions): Precision {
+  if (precision !== "float32" && experiment.kind !== "training")
+    throw new UsageError(`--precision: ${experiment.id} trains no network; it computes in float32.`);
+  return precision;
 }
 
 function literalPart(experiment: Experiment, options: RunOptions): Partial<Profile> {
@@ -74,6 +84,7 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   words.push(`--seed ${settings.seed}`);
   if (!settings.shuffle) words.push("--no-shuffle");
   if (settings.eager) words.push("--eager");
+  if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
   if (settings.literal) words.push("--literal");
   return words.join(" ");
 }

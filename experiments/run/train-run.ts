@@ -83,6 +83,7 @@ async function train(context: RunContext<TrainingExperiment>, model: Model): Pro
     batchSize: settings.batch,
     shuffle: settings.shuffle,
     eager: settings.eager,
+    precision: settings.precision,
     validationData: testData,
     signal,
     callbacks: [errorRates, liveHistory(folder), saveCheckpoints(checkpoint)],

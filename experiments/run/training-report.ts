@@ -41,7 +41,7 @@ export async function trainingReport(
       epochs: settings.epochs,
       batch: settings.batch,
       ...(trained.microBatch < settings.batch ? { microBatch: trained.microBatch } : {}),
-      precision: "float32",
+      precision: settings.precision,
       options: { shuffle: settings.shuffle, eager: settings.eager, literal: settings.literal },
     },
     results: resultRows(context, trained, limits),

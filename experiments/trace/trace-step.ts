@@ -38,6 +38,7 @@ export async function traceStep(
   const log = new TrainingLog(engine, trainer.objective, 1);
   const batch = Math.min(settings.batch, images.count);
   if (settings.shuffle) feed.setOrder(shuffled(identityOrder(images.count), settings.seed, 0));
+  trainer.setPrecision(settings.precision);
   const step = await TrainingStep.prepare(trainer, feed, log, batch, false);
   try {
     step.run(1);

@@ -38,7 +38,7 @@ fn main() {
     state.halted = state.step + 1u;
     return;
   }
-  loss.scale = max(0.5 * loss.scale, 1.0);
+  loss.scale *= 0.5;
   loss.skipped += 1u;
   state.halted = SKIP;
 }

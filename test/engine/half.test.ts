@@ -84,7 +84,7 @@ describe("an adapter without shader-f16", () => {
     const call = () => requireHalf("fit", adapter);
     expect(call).toThrow(AdapterError);
     expect(call).toThrow(
-      "fit: needs the adapter feature shader-f16, which SwiftShader Device does not have.",
+      "fit: needs the adapter feature shader-f16, which SwiftShader Device does not have. Use float32.",
     );
   });
 });
