@@ -53,6 +53,6 @@ export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">):
 export function requireHalf(what: string, adapter: Pick<AdapterFacts, "device" | "features">): void {
   if (adapter.features.includes("shader-f16")) return;
   throw new AdapterError(
-    `${what}: needs the adapter feature shader-f16, which ${adapter.device || "this adapter"} does not have.`,
+    `${what}: needs the adapter feature shader-f16, which ${adapter.device || "this adapter"} does not have. Use float32.`,
   );
 }
