@@ -1,7 +1,6 @@
 // total[i] += x[i]: the gradient of one more use, or one more micro-batch. One invocation adds one element.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias x_real = f32;
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 
 @group(0) @binding(0) var<storage, read> x: array<x_real>;
 @group(0) @binding(1) var<storage, read_write> total: array<f32>;

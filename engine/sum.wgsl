@@ -1,7 +1,6 @@
 // y[i] = a[i] + b[i]: two gradients of the same tensor. One invocation adds one element.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias a_real = f32;
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
 alias y_real = f32;
 

@@ -4,8 +4,7 @@
 //
 // One invocation computes one vec4 i. STEP vec4s are a multiple of CHANNELS elements: lanes stay with their channels.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias x_real = f32;
 
 const CHANNELS: u32 = 4u;

@@ -6,8 +6,7 @@
 // One invocation computes every STEPth vec4 of dx. STEP vec4s are a multiple of CHANNELS elements, so that its lanes
 // stay with their channels and it loads their parameters once.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias x_real = f32;
 alias dx_real = f32;
 

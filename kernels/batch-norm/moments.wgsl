@@ -5,8 +5,7 @@
 // by Welford's recurrence, which does not cancel where the mean is large. One invocation computes one i. STEP vec4s
 // are a multiple of CHANNELS elements, so that each lane stays with its channel, whatever the number of channels.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias x_real = f32;
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 
 const TAIL: u32 = 4u; // elements in the last vec4 of x
 

@@ -15,7 +15,7 @@ import {
   requireFourAxes,
   requireGroups,
 } from "./arguments.ts";
-import { filterGradient, forward, inputGradient } from "./passes.ts";
+import { allowsDescent, filterGradient, forward, inputGradient } from "./passes.ts";
 import type { Convolution } from "./problem.ts";
 
 /** Keras's defaults: stride 1, no padding, one group, no bias, no activation. */
@@ -58,13 +58,17 @@ export function convolve(
   return differentiableActivation(y, activation, {
     inputs: bias ? [source.input, filters, bias] : [source.input, filters],
     keeps: [image, filters],
-    backward: (dz, want) => {
+    backward: (dz, want, descent) => {
       const [dimage, dfilters] = [want(0), want(1)];
       const dbias = bias && want(2);
-      return [
-        dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation),
-        ...weightGradients(problem, image, dz, dfilters, dbias),
-      ];
+      const dinput =
+        dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation);
+      const descends = descent?.allows(1) && (!bias || descent.allows(2));
+      if (descends && allowsDescent(problem, image.engine)) {
+        filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
+        return [dinput, filters, bias];
+      }
+      return [dinput, ...weightGradients(problem, image, dz, dfilters, dbias)];
     },
   });
 }

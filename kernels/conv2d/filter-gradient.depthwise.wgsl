@@ -7,8 +7,7 @@
 // dfilters itself. One invocation computes four neighbouring filters of one tap, its lanes.
 // Dispatch: (ceil(KERNEL_HEIGHT * KERNEL_WIDTH * ceil(FILTERS / 4) / 64), 1, SPLIT).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias image_real = f32;
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
 
 const BATCH: u32 = 2;

@@ -8,8 +8,7 @@
 // of the group that filter k belongs to. With SPLIT > 1 the images are dealt out to so many slices, which reduce-partials.wgsl adds up.
 // Dispatch: (ceil(FILTERS / 8), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / GROUPS / 8), SPLIT).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias image_real = f32;
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
 
 const BATCH: u32 = 2;

@@ -8,8 +8,7 @@
 // computes four rows by four columns as one matrix in registers, without an array: 8 loads for 16 products.
 // Dispatch: (ceil(FILTERS / 16), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 16), SPLIT).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias image_real = f32;
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
 
 const BATCH: u32 = 2;

@@ -10,8 +10,7 @@
 // Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
 enable subgroups;
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias image_real = f32;
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
 
 const BATCH: u32 = 2;

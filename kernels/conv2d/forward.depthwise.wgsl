@@ -6,8 +6,7 @@
 // Outside the image its value is zero. One invocation computes four consecutive elements of y, its lanes: neighbouring filters
 // at one position if FILTERS is a multiple of 4. Dispatch: (x, y, 1) with x * y * 64 * 4 >= BATCH * OUT_HEIGHT * OUT_WIDTH * FILTERS.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias image_real = f32;
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const BATCH: u32 = 2;

@@ -6,8 +6,7 @@
 // Outside the image its value is zero. With GROUPS > 1 c counts the channels of the group that filter k belongs to. One invocation computes one element of y; z counts the images of the batch.
 // Dispatch: (ceil(FILTERS / 8), ceil(OUT_HEIGHT * OUT_WIDTH / 8), BATCH).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias image_real = f32;
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const BATCH: u32 = 2;

@@ -10,8 +10,7 @@
 // from the buffers once for 64 uses.
 // Dispatch: (ceil(FILTERS / 64), row tiles split in any way over y and z), row tiles = ceil(BATCH * OUT_HEIGHT * OUT_WIDTH / 64).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias image_real = f32;
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const BATCH: u32 = 2;

@@ -6,8 +6,7 @@
 // One invocation computes four consecutive elements of dx, its lanes: neighbouring channels of one pixel if CHANNELS is a
 // multiple of 4. Dispatch: (x, y, 1) with x * y * 64 * 4 >= BATCH * HEIGHT * WIDTH * CHANNELS.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias image_real = f32;
 alias dx_real = f32;
 

@@ -8,8 +8,7 @@
 // saw it. One invocation computes one element of dx; z counts the images of the batch.
 // Dispatch: (ceil(CHANNELS / 8), ceil(HEIGHT * WIDTH / 8), BATCH).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias image_real = f32;
 alias dx_real = f32;
 

@@ -9,8 +9,7 @@
 // from the buffers once for 64 uses.
 // Dispatch: (ceil(CHANNELS / 64), row tiles split in any way over y and z), row tiles = ceil(BATCH * HEIGHT * WIDTH / 64).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias image_real = f32;
 alias dx_real = f32;
 

@@ -9,7 +9,7 @@ import { checkRealType, type RealType } from "../elementwise/real-type.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { requireFloats } from "../shape/arguments.ts";
 import { reshape } from "../shape/reshape.ts";
-import { matrixProduct } from "./product.ts";
+import { allowsDescent, matrixProduct } from "./product.ts";
 
 export interface DenseOptions {
   /** [out] */
@@ -47,14 +47,19 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
   return differentiableActivation(y, activation, {
     inputs: bias ? [source.input, weights, bias] : [source.input, weights],
     keeps: [x, weights],
-    backward: (dz, want) => {
+    backward: (dz, want, descent) => {
       const [dx, dweights] = [want(0), want(1)];
       const dbias = bias && want(2);
       const derivative = { activation: source.activation, output: x };
-      return [
-        dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, derivative, output: dx }),
-        ...weightGradients(x, dz, transposeKernel, dweights, dbias),
-      ];
+      const dinput =
+        dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, derivative, output: dx });
+      const product = { a: x, b: dz, transposeA: true };
+      const descends = descent?.allows(1) && (!bias || descent.allows(2)) && !transposeKernel;
+      if (descends && allowsDescent(product)) {
+        matrixProduct({ ...product, output: weights, columnSums: bias, descent });
+        return [dinput, weights, bias];
+      }
+      return [dinput, ...weightGradients(x, dz, transposeKernel, dweights, dbias)];
     },
   });
 }

@@ -2,8 +2,7 @@
 // cut into SPLIT slices. One invocation computes one element of y; the slices are added in their order, so that the
 // result is the same bits in every run. Any sizes. Dispatch: ceil(min(M * N, ROW) / 64), ceil(M * N / ROW), BATCH.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias kept_real = f32;
+alias kept_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const M: u32 = 64;

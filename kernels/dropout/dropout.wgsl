@@ -5,8 +5,7 @@
 // uniform(e) hashes the element's number in the whole batch, so backward and every micro-batch find the same mask.
 // One invocation computes four consecutive elements; one hash gives the four random numbers of a block of elements.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias x_real = f32;
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const RATE: f32 = 0.5;

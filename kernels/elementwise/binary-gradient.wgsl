@@ -1,8 +1,7 @@
 // dx[i] = dy[i] * (partial derivative of a op b by a, or by b if BY_B) at i. Operands that repeat are read as in
 // binary.wgsl; dx has the size of dy and is summed afterwards. One invocation computes four neighbouring elements.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias a_real = f32;
 alias b_real = f32;
 alias dx_real = f32;

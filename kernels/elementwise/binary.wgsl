@@ -1,8 +1,7 @@
 // y[i] = a[i] op b[i], op chosen by OP. An operand that repeats (a bias, a scalar) is shorter than y and is read again
 // from its start; it holds whole vectors. One invocation computes four neighbouring elements.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias a_real = f32;
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
 alias y_real = f32;
 

@@ -1,8 +1,7 @@
 // dx[i] = dy[i] * f'(i), with f' from the output y[i] where that is enough, else from the input x[i]: `kept` is the one
 // or the other. One invocation computes four neighbouring elements.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias kept_real = f32;
 alias dx_real = f32;
 

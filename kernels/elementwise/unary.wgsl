@@ -1,7 +1,6 @@
 // y[i] = f(x[i]), f chosen by OP. One invocation computes four neighbouring elements; any size, one pipeline per f.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias x_real = f32;
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const OP: u32 = 0u; // rows of unary-table.ts

@@ -5,8 +5,7 @@
 // One invocation computes four consecutive elements of dx, its lanes, so nothing is added atomically.
 // VECTOR (channels are a multiple of 4): the lanes share their pixel.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias dy_real = f32;
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dx_real = f32;
 
 const HEIGHT: u32 = 8u;

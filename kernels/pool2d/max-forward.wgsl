@@ -5,8 +5,7 @@
 // and winner[...] = h * WIDTH + w, where the (first) largest value stood. One invocation computes four consecutive
 // elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels and load as one vec4.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias x_real = f32;
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const HEIGHT: u32 = 8u;

@@ -5,8 +5,7 @@
 // One invocation computes four neighbouring values of a slice. y has OUTPUTS = outer * COLUMNS values a slice, rounded
 // up to whole vectors.
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias x_real = f32;
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const ROWS: u32 = 8u;

@@ -5,8 +5,7 @@
 // LANES invocations share a slice: each combines every LANES-th vector, then a tree in workgroup memory combines the
 // lanes. With LANES = 1 every invocation has a slice of its own (short rows, and software adapters).
 
-// Element types of the tensors: f32, or f16 where a tensor is half (the loader says which).
-alias x_real = f32;
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
 
 const LENGTH: u32 = 64u;

@@ -1,5 +1,6 @@
 /** @file One training step: gather, forward, backward, log, update; once as commands, then replayed. */
 import type { Engine } from "../../engine/device.ts";
+import { MemoryError } from "../../engine/errors.ts";
 import type { Plan } from "../../engine/plan.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { gradients } from "../../engine/tape.ts";
@@ -23,6 +24,8 @@ export class TrainingStep {
   readonly #eager: boolean;
   /** of mixed precision */
   readonly #lossScale: LossScale | undefined;
+  /** the kernels of the gradients update the weights themselves */
+  readonly #descends: boolean;
   #recording: Recording | undefined;
 
   private constructor(
@@ -31,6 +34,7 @@ export class TrainingStep {
     log: TrainingLog,
     parts: readonly number[],
     eager: boolean,
+    descends: boolean,
     plan?: Plan,
   ) {
     this.#trainer = trainer;
@@ -38,6 +42,7 @@ export class TrainingStep {
     this.#log = log;
     this.#eager = eager;
     this.#lossScale = trainer.lossScale;
+    this.#descends = descends;
     this.plan = plan;
     this.parts = parts;
     this.batchSize = parts.reduce((sum, part) => sum + part, 0);
@@ -45,10 +50,29 @@ export class TrainingStep {
 
   /** Plans the step without running it and compiles its kernels in parallel. */
   static async prepare(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
-    const attempt = (parts: readonly number[]) => new TrainingStep(trainer, feed, log, parts, eager).#run();
-    const { parts, plan } = fitMicroBatch(trainer.engine, batchSize, attempt);
-    await trainer.engine.pipelines.prepare(plan.pipelines);
-    return new TrainingStep(trainer, feed, log, parts, eager, plan);
+    const { engine, optimizer, state } = trainer;
+    const step = (parts: readonly number[], descends: boolean, plan?: Plan) =>
+      new TrainingStep(trainer, feed, log, parts, eager, descends, plan);
+    // the scale of mixed precision must come out of the gradients first
+    const plain = optimizer.descent !== undefined && !trainer.lossScale;
+    const descends = plain && step([batchSize], true).#canDescend();
+    if (!descends) state.allocateGradients();
+    const { parts, plan } = fitMicroBatch(engine, batchSize, (parts) => void step(parts, descends).#run());
+    await engine.pipelines.prepare(plan.pipelines);
+    return step(parts, descends, plan);
+  }
+
+  /** true if the whole batch fits and its backward pass updates every weight, by a dry run */
+  #canDescend(): boolean {
+    let complete = false;
+    try {
+      this.#trainer.engine.plan(() => {
+        complete = this.#run();
+      });
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+    }
+    return complete;
   }
 
   /** kernel launches of a step; known once it was recorded */
@@ -78,32 +102,40 @@ export class TrainingStep {
     this.#recording?.dispose();
   }
 
-  #run(): void {
+  /** Returns true if all weights are updated. */
+  #run(): boolean {
     const { engine, step, state } = this.#trainer;
-    engine.useStep(step, () => {
+    return engine.useStep(step, () => {
+      let updated = false;
       for (const [index, samples] of this.parts.entries()) {
         const last = index === this.parts.length - 1;
-        engine.scope(() => this.#differentiate(engine, samples, index > 0));
-        if (last) state.update(this.#lossScale);
+        updated = engine.scope(() => this.#differentiate(engine, samples, index > 0));
+        if (last && !this.#descends) state.update(this.#lossScale);
         step.advance(samples, last, this.batchSize);
       }
+      return updated || !this.#descends;
     });
   }
 
-  /** Gradients of one micro-batch, added to those of the batch so far; its loss and metrics go to the log. */
-  #differentiate(engine: Engine, samples: number, accumulate: boolean): void {
-    const { state } = this.#trainer;
+  /**
+   * Gradients of one micro-batch, added to those of the batch so far; its loss and metrics go to the log before that,
+   * since a loss that is no number stops updates. Returns true if all weights were updated on the way.
+   */
+  #differentiate(engine: Engine, samples: number, accumulate: boolean): boolean {
+    const { state, optimizer } = this.#trainer;
     const { batchSize } = this;
     const batch = this.#feed.batch(samples);
-    const passes: Pass[] = [];
+    let pass: Pass | undefined;
     const forward = () => {
       const options = { training: true, batchSize, first: !accumulate, mixed: this.#lossScale !== undefined };
-      const pass = forwardPass(this.#trainer, batch, options);
-      passes.push(pass);
+      pass = forwardPass(this.#trainer, batch, options);
       return pass.loss;
     };
+    const beforeBackward = () => this.#log.write(pass!, batchSize, batch.targets);
+    const { sources } = state;
+    const how = this.#descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };
     const seed = this.#lossScale?.tensor;
-    gradients(engine, forward, state.sources, { into: state.gradients, accumulate, seed });
-    this.#log.write(passes[0]!, batchSize, batch.targets);
+    const result = gradients(engine, forward, sources, { ...how, beforeBackward, seed });
+    return result.gradients.every((gradient, i) => gradient === sources[i]);
   }
 }

@@ -92,7 +92,12 @@ describeHalf("in mixed precision", () => {
   async function tenSteps(name: string, precision: Precision) {
     const { network, loss } = networks[name]!;
     const model = network();
-    await model.compile({ optimizer: w.sgd({ learningRate: 0.05 }), loss, engine: engine(), seed: 3 });
+    await model.compile({
+      optimizer: w.sgd({ learningRate: 0.03, momentum: 0.5 }),
+      loss,
+      engine: engine(),
+      seed: 3,
+    });
     const { trainer } = model;
     const set = { inputs, inputShape: image };
     const data = loss === "binary_crossentropy" ? set : { ...set, labels, classes: 5 };

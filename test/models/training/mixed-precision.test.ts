@@ -99,7 +99,7 @@ describeHalf("mixed precision", () => {
       const model = network();
       const lossWeights = 1e-7;
       await model.compile({
-        optimizer: sgd(),
+        optimizer: sgd({ momentum: 0.5 }),
         loss: "mse",
         lossWeights: [lossWeights],
         engine: engine(),
