@@ -9,6 +9,16 @@ export type AdapterClass = "gpu" | "lavapipe" | "swiftshader";
 export const adapterChoices = ["auto", "hardware", "lavapipe", "swiftshader"] as const;
 export type AdapterChoice = (typeof adapterChoices)[number];
 
+/** Dawn's name of the matrix units of a GPU, its tensor cores; offered only where WGRAD_EXPERIMENTAL asks for it. */
+export const subgroupMatrixFeature = "chromium-experimental-subgroup-matrix";
+
+/** Sizes of the products that matrix units compute: m x k by k x n, of f16, with sums in f32. */
+export interface SubgroupMatrix {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
 export interface AdapterFacts {
   readonly class: AdapterClass;
   readonly vendor: string;
@@ -21,6 +31,8 @@ export interface AdapterFacts {
   /** lanes of a subgroup if subgroups are there and their size is fixed; else 0 */
   readonly subgroupSize: number;
   readonly features: readonly string[];
+  /** undefined without the feature, or if no sizes suit our kernels */
+  readonly subgroupMatrix?: SubgroupMatrix;
   /** true for lavapipe and SwiftShader */
   readonly software: boolean;
 }
@@ -29,6 +41,9 @@ export interface AdapterFacts {
 export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">): AdapterFacts {
   const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const features = [...adapter.features].sort();
+  const subgroupMatrix = features.includes(subgroupMatrixFeature)
+    ? matrixSizes(adapter.info as MatrixInfo)
+    : undefined;
   const fixed = features.includes("subgroups") && subgroupMinSize === subgroupMaxSize;
   const text = `${vendor} ${architecture} ${device} ${description}`.toLowerCase();
   const kind = text.includes("swiftshader")
@@ -45,8 +60,31 @@ export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">):
     key: `${vendor || "unknown"}-${architecture || "unknown"}`.replaceAll(/[^\w-]+/g, "-"),
     subgroupSize: fixed ? (subgroupMinSize ?? 0) : 0,
     features,
+    ...(subgroupMatrix && { subgroupMatrix }),
     software: kind !== "gpu",
   };
+}
+
+/** What Dawn adds to the adapter's info. */
+interface MatrixInfo {
+  readonly subgroupMatrixConfigs?: readonly {
+    readonly componentType: string;
+    readonly resultComponentType: string;
+    readonly M: number;
+    readonly N: number;
+    readonly K: number;
+  }[];
+}
+
+/** The largest sizes for f16 with sums in f32 that divide 32, as our kernels need. */
+function matrixSizes(info: MatrixInfo): SubgroupMatrix | undefined {
+  return (info.subgroupMatrixConfigs ?? [])
+    .filter(
+      ({ componentType, resultComponentType }) => componentType === "f16" && resultComponentType === "f32",
+    )
+    .map(({ M: m, N: n, K: k }) => ({ m, n, k }))
+    .filter((sizes) => Object.values(sizes).every((size) => 32 % size === 0))
+    .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
 }
 
 /** Throws AdapterError, naming the adapter, unless its shaders know f16; `what` needs it. */

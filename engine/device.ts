@@ -1,9 +1,16 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
-import { type AdapterChoice, type AdapterFacts, describeAdapter, requireHalf } from "./adapter.ts";
+import {
+  type AdapterChoice,
+  type AdapterFacts,
+  describeAdapter,
+  requireHalf,
+  subgroupMatrixFeature,
+} from "./adapter.ts";
 import { requireTensorsOf } from "./arguments.ts";
 import { BufferPool, type MemoryUse } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
+import { experimental } from "./experimental.ts";
 import { findAdapter } from "./find-adapter.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
 import { checkFunction, checkNames, written } from "./options.ts";
@@ -28,7 +35,8 @@ export interface EngineOptions {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkNames("createEngine", options, ["adapter", "debug"]);
   const adapter = await findAdapter(options.adapter ?? "auto");
-  const wanted = ["subgroups", "shader-f16", "timestamp-query"] as const;
+  const wanted: GPUFeatureName[] = ["subgroups", "shader-f16", "timestamp-query"];
+  if (experimental("subgroup-matrix")) wanted.push(subgroupMatrixFeature as GPUFeatureName);
   const limits: Record<string, number> = {};
   for (const name of raisedLimits) limits[name] = adapter.limits[name];
   const device = await adapter.requestDevice({

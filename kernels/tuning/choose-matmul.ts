@@ -1,12 +1,12 @@
 /** @file Which matrix-product kernel runs, for a problem on an adapter: one pure function with measured defaults. */
-import type { AdapterFacts } from "../../engine/adapter.ts";
+import type { AdapterFacts, SubgroupMatrix } from "../../engine/adapter.ts";
 import type { Constants } from "../../engine/shader.ts";
 import type { MatmulProblem } from "../dense/product.ts";
 import { naiveOnly } from "./mode.ts";
 
 /** A kernel file with its tile sizes. */
 export interface MatmulVariant {
-  readonly name: "naive" | "registers" | "tiled" | "subgroup";
+  readonly name: "naive" | "registers" | "tiled" | "subgroup" | "subgroup-matrix";
   /** elements of y per workgroup */
   readonly tileM: number;
   readonly tileN: number;
@@ -18,11 +18,14 @@ export interface MatmulVariant {
 }
 
 /** The part of AdapterFacts that decides. */
-export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize">;
+export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize" | "subgroupMatrix">;
 
 /** The measurements behind these choices are in kernels/dense/README.md. */
 export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (naiveOnly()) return naiveMatmul;
+  if (adapter.subgroupMatrix && fitsSubgroupMatrix(problem, adapter)) {
+    return subgroupMatrixMatmul(problem, adapter.subgroupSize, adapter.subgroupMatrix);
+  }
   if (adapter.class === "gpu") return tiledMatmul(problem);
   // SwiftShader runs the subgroup kernel at half the speed of the register kernel
   if (adapter.class === "lavapipe" && fitsSubgroup(problem, adapter.subgroupSize)) {
@@ -71,14 +74,30 @@ export function registersMatmul(problem: MatmulProblem, tile: 4 | 8): MatmulVari
   return { name: "registers", ...tiles, split, constants: { SPLIT: split, ...sizes } };
 }
 
+/** Whether the experimental kernel for matrix units takes a problem: operands of f16, and enough of them. */
+function fitsSubgroupMatrix({ m, n, k, half }: MatmulProblem, { subgroupSize }: TuningAdapter): boolean {
+  return half === true && subgroupSize >= 16 && Math.min(m, n, k) >= 16;
+}
+
+/** For GPUs with matrix units, by Dawn's experimental feature. Never ran yet: kernels/dense/README.md. */
+export function subgroupMatrixMatmul(
+  problem: MatmulProblem,
+  subgroupSize: number,
+  { m, n, k }: SubgroupMatrix,
+): MatmulVariant {
+  const tiles = { tileM: 64, tileN: 64 };
+  const split = hardwareSplit(problem, tiles);
+  const sizes = { SUBGROUP_SIZE: subgroupSize, MATRIX_M: m, MATRIX_N: n, MATRIX_K: k };
+  return { name: "subgroup-matrix", ...tiles, split, constants: { SPLIT: split, ...sizes } };
+}
+
 /** For hardware GPUs. */
 export function tiledMatmul(problem: MatmulProblem): MatmulVariant {
-  const { m, n, k } = problem;
+  const { m, n } = problem;
   const vectors = m >= 1024 && n >= 1024 ? 2 : 1;
   const workgroupM = m <= 32 ? 8 : 16;
   const tiles = { tileM: 4 * workgroupM * vectors, tileN: 4 * 16 * vectors };
-  const wanted = Math.floor(256 / workgroups(problem, tiles));
-  const split = Math.max(1, Math.min(wanted, 64, Math.floor(k / 256)));
+  const split = hardwareSplit(problem, tiles);
   const sizes = {
     WORKGROUP_M: workgroupM,
     WORKGROUP_N: 16,
@@ -87,6 +106,12 @@ export function tiledMatmul(problem: MatmulProblem): MatmulVariant {
     TILE_K: 16,
   };
   return { name: "tiled", ...tiles, split, constants: { SPLIT: split, ...sizes } };
+}
+
+/** Slices that make workgroups enough for a GPU. */
+function hardwareSplit(problem: MatmulProblem, tiles: { tileM: number; tileN: number }): number {
+  const wanted = Math.floor(256 / workgroups(problem, tiles));
+  return Math.max(1, Math.min(wanted, 64, Math.floor(problem.k / 256)));
 }
 
 /** Slices that keep the cores busy when there are few tiles; a second kernel only pays for a long sum. */
