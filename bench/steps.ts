@@ -52,7 +52,7 @@ export async function timeStep(
     flops: dispatches.reduce((sum, { flops }) => sum + flops, 0),
     bytes: dispatches.reduce((sum, { bytes }) => sum + bytes, 0),
   };
-  const memory = memoryOf(model, step);
+  const memory = memoryOf(model, step, batch);
   const row: Row = {
     suite: "steps",
     workload: name,
@@ -74,14 +74,23 @@ export async function timeStep(
   return row;
 }
 
-/** Bytes that a step cannot do without, and gradients, which could be used up layer by layer; from the dry run. */
-function memoryOf(model: Model, step: TrainingStep): NonNullable<Row["memory"]> {
+/** Layers whose output is their input in another shape. */
+const views = ["Flatten", "Reshape"];
+
+/** What a step needs by the textbook, what of its activations backward really keeps, and its stored gradients. */
+function memoryOf(model: Model, step: TrainingStep, batch: number): NonNullable<Row["memory"]> {
   const { state } = model.trainer;
+  const outputs = model.summary().rows.filter(({ type }) => type !== "InputLayer" && !views.includes(type));
+  const perSample = outputs.reduce(
+    (sum, { outputShape }) => sum + sizeOf(outputShape),
+    sizeOf(model.inputShape),
+  );
   return {
     parameters: 4 * model.parameterCount,
     gradients: state.gradientBytes,
     moments: state.momentBytes,
-    activations: step.plan!.keptBytes,
+    activations: 4 * batch * perSample,
+    kept: step.plan!.keptBytes,
   };
 }
 

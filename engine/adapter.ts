@@ -1,6 +1,7 @@
 /** @file What an adapter is: its class, which decides the kernels, and its key, which names its tuning profile. */
 
 import { AdapterError } from "./errors.ts";
+import { experimental } from "./experimental.ts";
 
 /** lavapipe and SwiftShader run shaders on the CPU; everything else is taken for a GPU. */
 export type AdapterClass = "gpu" | "lavapipe" | "swiftshader";
@@ -10,7 +11,7 @@ export const adapterChoices = ["auto", "hardware", "lavapipe", "swiftshader"] as
 export type AdapterChoice = (typeof adapterChoices)[number];
 
 /** Dawn's name of the matrix units of a GPU, its tensor cores; offered only where WGRAD_EXPERIMENTAL asks for it. */
-export const subgroupMatrixFeature = "chromium-experimental-subgroup-matrix";
+const subgroupMatrixFeature = "chromium-experimental-subgroup-matrix";
 
 /** Sizes of the products that matrix units compute: m x k by k x n, of f16, with sums in f32. */
 export interface SubgroupMatrix {
@@ -63,6 +64,13 @@ export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">):
     ...(subgroupMatrix && { subgroupMatrix }),
     software: kind !== "gpu",
   };
+}
+
+/** The optional features that our kernels use, as far as the adapter has them. */
+export function wantedFeatures(features: GPUSupportedFeatures): GPUFeatureName[] {
+  const wanted: GPUFeatureName[] = ["subgroups", "shader-f16", "timestamp-query"];
+  if (experimental("subgroup-matrix")) wanted.push(subgroupMatrixFeature as GPUFeatureName);
+  return wanted.filter((feature) => features.has(feature));
 }
 
 /** What Dawn adds to the adapter's info. */

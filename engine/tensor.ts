@@ -1,4 +1,5 @@
 /** @file Tensors: a shape, a dtype and a range of a GPU buffer. Several tensors (views) may share one range. */
+import { type AdapterFacts, requireHalf } from "./adapter.ts";
 import type { Block } from "./buffers.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
@@ -178,8 +179,13 @@ export const typedArrays = {
 } as const;
 const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1], u8: [0, 255] } as const;
 
-/** Throws ArgumentError, with the nearest name, for a dtype that does not exist. */
-export function checkDType(what: string, dtype: unknown): asserts dtype is DType {
+/** Throws ArgumentError for a dtype that does not exist, AdapterError for one that `adapter` cannot compute with. */
+export function checkDType(
+  what: string,
+  dtype: unknown,
+  adapter?: Pick<AdapterFacts, "device" | "features">,
+): asserts dtype is DType {
+  if (dtype === "f16" && adapter) requireHalf(what, adapter);
   if (typeof dtype === "string" && Object.hasOwn(bytesPerElement, dtype)) return;
   const known = Object.keys(bytesPerElement);
   throw new ArgumentError(`${what}: dtype must be one of ${known.join(", ")}, got ${written(dtype)}.`);

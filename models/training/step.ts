@@ -90,7 +90,7 @@ export class TrainingStep {
       return;
     }
     if (!this.#recording) {
-      this.#recording = engine.record(() => this.#run());
+      this.#recording = engine.record(() => this.#run(), this.plan?.layout);
       this.#trainer.dispatchesPerStep = this.#recording.dispatches.length;
       engine.commands.flush();
       left--;
