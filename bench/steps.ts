@@ -1,15 +1,14 @@
 /** @file Whole training steps: gather, forward, backward, update, synchronised by reading the loss. */
 import type { Engine } from "../engine/device.ts";
-import { pcg4d } from "../engine/random.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { boundOfAll } from "../kernels/tuning/ceilings/bound.ts";
 import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import type { Model } from "../models/model.ts";
 import { Feed } from "../models/training/data.ts";
 import { TrainingLog } from "../models/training/log.ts";
-import { identityOrder } from "../models/training/order.ts";
 import { TrainingStep } from "../models/training/step.ts";
 import { measure } from "./measure.ts";
+import { randomSamples } from "./random-samples.ts";
 import { type Row, rates } from "./row.ts";
 import { workloads } from "./workloads.ts";
 
@@ -121,16 +120,4 @@ async function checkReplay(model: Model, feed: Feed, log: TrainingLog, batch: nu
       throw new Error(`${path}: replay and eager step differ; timing is pointless.`);
     }
   }
-}
-
-/** Images with labels, or without: then the model learns to reproduce them. */
-function randomSamples(model: Model, count: number, classes: number | undefined) {
-  const { inputShape } = model;
-  const inputs = Uint8Array.from(
-    { length: count * sizeOf(inputShape) },
-    (_, i) => pcg4d(i, 0, 0, 1)[0] >>> 24,
-  );
-  if (classes === undefined) return { inputs, inputShape };
-  const labels = Array.from(identityOrder(count), (i) => pcg4d(i, 1, 0, 1)[0] % classes);
-  return { inputs, inputShape, labels, classes };
 }

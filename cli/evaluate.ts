@@ -2,14 +2,15 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { loadDataset } from "../datasets/load-dataset.ts";
-import type { AdapterChoice } from "../engine/adapter.ts";
+import type { AdapterChoice, AdapterFacts } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { FileError, UsageError } from "../engine/errors.ts";
-import type { ProfileName } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
+import { ExperimentData } from "../experiments/run/experiment-data.ts";
 import { readConfig, sourceOf } from "../experiments/run/run-folder.ts";
-import { imagesOf } from "../experiments/run/train-run.ts";
-import { uploadImages } from "../experiments/run/upload-images.ts";
+import { type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
+import { compileOptionsOf } from "../experiments/run/train-run.ts";
+import { trainingVariant } from "../experiments/run/variant.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
 
 export interface EvaluateCommandOptions {
@@ -25,35 +26,32 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   if (options.set !== "test" && options.set !== "train") {
     throw new UsageError(`--set must be test or train, got "${options.set}".`);
   }
-  const { weights, experiment, profile, settings, source } = locate(run, options.experiment);
+  const { weights, id, settings: recorded, source } = locate(run, options.experiment);
   const engine = await createEngine({ adapter: options.adapter });
-  const dataset = await loadDataset(experiment.dataset, {
-    ...source,
-    ...(options.data ? { data: options.data } : {}),
-    seed: settings?.seed ?? 1,
-  });
-  const model = experiment.network(profile);
-  await model.compile({
-    engine,
-    optimizer: experiment.optimizer(),
-    loss: experiment.loss,
-    metrics: experiment.metrics,
-  });
+  const declared = findExperiment(id);
+  const settings = recorded ?? wholeRun(id, engine.adapter);
+  const experiment = trainingVariant(declared, settings);
+  const where = { ...source, ...(options.data ? { data: options.data } : {}) };
+  const dataset = await loadDataset(declared.dataset, { ...where, seed: settings.seed });
+  const model = experiment.network(settings.profile);
+  await model.compile(compileOptionsOf({ experiment, engine, settings }));
   loadWeights(model, weights);
-  const images = settings ? imagesOf({ dataset, settings })[options.set] : dataset[options.set];
-  const data = uploadImages(engine, images, dataset.classes.length);
-  const results = await model.evaluate(data, options.batch ? { batchSize: options.batch } : {});
+  const line = (text: string) => console.error(text);
+  const data = await ExperimentData.open({ experiment, engine, dataset, settings, line, ...where });
+  const subset = options.set === "test" ? data.testing : data.trainingAsTested;
+  const results = await model.evaluate(subset, options.batch ? { batchSize: options.batch } : {});
+  const images = options.set === "test" ? data.test.count : data.trained.length;
   const report = {
     weights,
     experiment: experiment.id,
     set: options.set,
-    images: images.count,
+    images,
     origin: dataset.origin,
     ...results,
   };
   if (options.json) console.log(JSON.stringify(report, null, 2));
   else {
-    console.log(`${weights}: ${experiment.id}, ${images.count} ${options.set} images (${dataset.note})`);
+    console.log(`${weights}: ${experiment.id}, ${images} ${options.set} images (${dataset.note})`);
     for (const [name, value] of Object.entries(results))
       console.log(`  ${name.padEnd(16)} ${value.toFixed(6)}`);
   }
@@ -66,22 +64,23 @@ function locate(run: string, id: string | undefined) {
   if (statSync(run).isDirectory()) {
     const config = readConfig(run);
     const { settings } = config;
-    return {
-      weights: join(run, "weights.safetensors"),
-      experiment: training(id ?? config.experiment),
-      profile: settings.profile,
-      settings,
-      source: sourceOf(config),
-    };
+    const weights = join(run, "weights.safetensors");
+    return { weights, id: training(id ?? config.experiment), settings, source: sourceOf(config) };
   }
   if (!id) throw new UsageError("A weights file alone does not say what it is: add --experiment <id>.");
-  const profile: ProfileName = "full";
-  return { weights: run, experiment: training(id), profile, settings: undefined, source: {} };
+  return { weights: run, id: training(id), settings: undefined, source: {} };
 }
 
-function training(id: string) {
+/** All images, and the network of the full profile. */
+function wholeRun(id: string, adapter: AdapterFacts): RunSettings {
   const experiment = findExperiment(id);
-  if (experiment.kind !== "training")
-    throw new UsageError(`${id} trains no network: there is nothing to evaluate.`);
-  return experiment;
+  const first = experiment.kind === "sweep" ? { trial: experiment.trials("full")[0]!.name } : {};
+  const options = { profile: "full", seed: 1, shuffle: true, ...first } as const;
+  return { ...resolveSettings(experiment, options, adapter), limit: null, testLimit: null };
+}
+
+function training(id: string): string {
+  const { kind } = findExperiment(id);
+  if (kind === "training" || kind === "sweep") return id;
+  throw new UsageError(`${id} trains no network: there is nothing to evaluate.`);
 }

@@ -21,11 +21,15 @@ function program(): Command {
     .showHelpAfterError("(add --help for the options)")
     .exitOverride();
   addTrain(root);
+  addSweep(root);
   addList(root);
   addDoctor(root);
   addEvaluate(root);
   addGradcheck(root);
   addExplain(root);
+  addCompare(root);
+  addBook(root);
+  addResults(root);
   return root;
 }
 
@@ -41,14 +45,7 @@ function addTrain(root: Command): void {
     .option("--data <folder>", "where the data sets are (default: WGRAD_DATA, else ~/.cache/wgrad/data)")
     .option("--out <folder>", "the run folder (default: runs/<experiment>/<time>)")
     .addOption(adapterOption())
-    .addOption(
-      new Option(
-        "--profile <name>",
-        "full: as the assignment says; quick: minutes on a CPU; auto: by the adapter",
-      )
-        .choices(["full", "quick", "auto"])
-        .default("auto"),
-    )
+    .addOption(profileOption())
     .option("--resume", "continue the run in --out, or the newest unfinished run of the experiment")
     .option("--no-shuffle", "visit the images in the order of the file")
     .option("--save-initial", "also write initial.safetensors, the weights before training")
@@ -60,6 +57,15 @@ function addTrain(root: Command): void {
       ).choices(precisions),
     )
     .option("--literal", "follow the source's code where it contradicts its text")
+    .addOption(
+      new Option(
+        "--noise <kind>",
+        "of denoising: fixed, one draw for all epochs (default), or fresh",
+      ).choices(["fresh", "fixed"]),
+    )
+    .option("--trial <name>", "of a sweep: run this one trial only")
+    .option("--set <name=value>", "change a setting, e.g. lr=1e-3; may be given several times", collect)
+    .option("--stream", "leave the training images in main memory and copy each batch to the GPU")
     .option("--trace", "time every command of one training step instead of training; writes trace.json")
     .option("--json", "print the result as JSON on standard output, progress on standard error")
     .action(async (id, options) =>
@@ -67,6 +73,34 @@ function addTrain(root: Command): void {
         ? (await import("./trace.ts")).trace(id, options)
         : (await import("./train.ts")).train(id, options),
     );
+}
+
+function addSweep(root: Command): void {
+  root
+    .command("sweep")
+    .argument("<experiment>", "id of a training experiment or of a sweep, see `npm run list`")
+    .description("train variations of an experiment and compare them; finished ones are not run again")
+    .option(
+      "--set <name=values>",
+      "a setting with its values, e.g. lr=1e-3,1e-4; may be given several times",
+      collect,
+    )
+    .option("--seeds <n>", "training runs per variation, for mean and deviation", positiveInteger)
+    .option("--epochs <n>", "passes over the training data", positiveInteger)
+    .option("--batch <n>", "images per update", positiveInteger)
+    .option("--limit <n>", "training images used, chosen by the seed", positiveInteger)
+    .option("--seed <n>", "the first seed", nonNegativeInteger, 1)
+    .option("--data <folder>", "where the data sets are (default: WGRAD_DATA, else ~/.cache/wgrad/data)")
+    .option(
+      "--out <folder>",
+      "the sweep's folder (default: the newest of these settings, else a new one in runs/)",
+    )
+    .addOption(adapterOption())
+    .addOption(profileOption())
+    .option("--no-shuffle", "visit the images in the order of the file")
+    .option("--literal", "follow the source's code where it contradicts its text")
+    .option("--json", "print the result as JSON on standard output, progress on standard error")
+    .action(async (id, options) => (await import("./sweep.ts")).sweep(id, options));
 }
 
 function addList(root: Command): void {
@@ -121,8 +155,46 @@ function addExplain(root: Command): void {
     .action(async (lesson, options) => (await import("./explain.ts")).explain(lesson, options));
 }
 
+function addCompare(root: Command): void {
+  root
+    .command("compare")
+    .argument("<runs...>", "run folders, two or more")
+    .description("write one report on several runs: curves, settings that differ, final figures, time")
+    .option("--out <folder>", "where the report goes (default: runs/compare/<time>)")
+    .action(async (runs, options) => (await import("./compare.ts")).compare(runs, options));
+}
+
+function addBook(root: Command): void {
+  root
+    .command("book")
+    .description("write one document with the newest finished run of every experiment")
+    .addOption(new Option("--lang <language>", "of the texts").choices(["en", "es"]).default("en"))
+    .option("--runs <folder>", "where the runs are", "runs")
+    .option("--out <file>", "the document (default: book.<language>.html in the folder of the runs)")
+    .action(async (options) => (await import("./book.ts")).book(options));
+}
+
+function addResults(root: Command): void {
+  root
+    .command("results")
+    .argument("[runs...]", "run folders whose results are to be added")
+    .description("write the table of results from the JSON files beside it")
+    .option("--folder <folder>", "where they are", "docs/results")
+    .action(async (runs, options) => (await import("./results.ts")).results(runs, options));
+}
+
 function adapterOption(): Option {
   return new Option("--adapter <name>", "which adapter to use").choices([...adapterChoices]).default("auto");
+}
+
+function profileOption(): Option {
+  const text = "full: as the assignment says; quick: minutes on a CPU; auto: by the adapter";
+  return new Option("--profile <name>", text).choices(["full", "quick", "auto"]).default("auto");
+}
+
+/** An option that may be given several times. */
+function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
 }
 
 function positiveInteger(text: string): number {

@@ -1,5 +1,6 @@
 /** @file The last lines of a run: measured beside published. */
 import type { Experiment } from "../experiments/experiment.ts";
+import { formatMeasure } from "../experiments/measures.ts";
 import type { RunEvents } from "../experiments/run/run.ts";
 import { formatSeconds } from "./progress.ts";
 
@@ -21,7 +22,7 @@ export function printResult(
   }
   for (const { name, value, measure } of experiment.published) {
     events.line(
-      `published             ${percent(value)}  (${name.toLowerCase()}${measure === "test_accuracy" ? "" : `, ${measure}`})`,
+      `published             ${formatMeasure(measure, value)}  (${name.toLowerCase()}${measure === "test_accuracy" ? "" : `, ${measure}`})`,
     );
   }
   if (typeof result.full_run_seconds === "number") {

@@ -7,7 +7,9 @@ import { UsageError } from "../engine/errors.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { createRunFolder, shown } from "../experiments/run/run-folder.ts";
 import { resolveSettings } from "../experiments/run/settings.ts";
+import { trainingVariant } from "../experiments/run/variant.ts";
 import { versions } from "../experiments/run/versions.ts";
+import { singleChanges } from "../experiments/sweep/plan.ts";
 import { traceEvents } from "../experiments/trace/trace-file.ts";
 import { traceStep } from "../experiments/trace/trace-step.ts";
 import { traceNotes, traceTable } from "../experiments/trace/trace-table.ts";
@@ -17,15 +19,23 @@ import { announce, type TrainOptions } from "./train.ts";
 
 /** Prints the table and writes trace.json to the run folder. Throws UsageError for what has no step, or needs a whole run. */
 export async function trace(id: string, options: TrainOptions): Promise<void> {
-  const experiment = findExperiment(id);
-  if (experiment.kind !== "training")
-    throw new UsageError(`--trace: ${experiment.id} trains no network, so it has no training step.`);
+  const declared = findExperiment(id);
+  const { kind } = declared;
+  if (kind !== "training" && (kind !== "sweep" || options.trial === undefined)) {
+    const why =
+      kind === "sweep"
+        ? "is a sweep: name one of its trials with --trial"
+        : "trains no network, so it has no training step";
+    throw new UsageError(`--trace: ${declared.id} ${why}.`);
+  }
   checkOptions(options);
   const stream = options.json ? process.stderr : process.stdout;
   const line = (text: string) => void stream.write(`${text}\n`);
   const engine = await createEngine({ adapter: options.adapter });
-  const settings = resolveSettings(experiment, options, engine.adapter);
+  const given = { ...options, changes: singleChanges(options.set) };
+  const settings = resolveSettings(declared, given, engine.adapter);
   if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
+  const experiment = trainingVariant(declared, settings);
   const dataset = await loadDataset(experiment.dataset, {
     ...(options.data ? { data: options.data } : {}),
     seed: settings.seed,

@@ -4,10 +4,12 @@ import { loadDataset } from "../datasets/load-dataset.ts";
 import { type AdapterChoice, requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { InterruptedError, UsageError } from "../engine/errors.ts";
-import type { DataExperiment, Experiment, TrainingExperiment } from "../experiments/experiment.ts";
+import type { Experiment, StudyExperiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { runDataExperiment } from "../experiments/run/data-run.ts";
-import type { RunContext, RunEvents } from "../experiments/run/run.ts";
+import { describeInputs, describeValidation } from "../experiments/run/experiment-data.ts";
+import { runReviewExperiment } from "../experiments/run/review-run.ts";
+import { checksumsOf, type RunContext, type RunEvents } from "../experiments/run/run.ts";
 import {
   createRunFolder,
   findRunFolder,
@@ -18,12 +20,17 @@ import {
 } from "../experiments/run/run-folder.ts";
 import { type RunOptions, type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
 import { shortfalls } from "../experiments/run/shortfall.ts";
+import { startingPoint } from "../experiments/run/starting-point.ts";
+import { runStudyExperiment } from "../experiments/run/study-run.ts";
 import { runTrainingExperiment } from "../experiments/run/train-run.ts";
+import { trainingVariant } from "../experiments/run/variant.ts";
+import { singleChanges } from "../experiments/sweep/plan.ts";
 import { hasCheckpoint } from "../models/training/checkpoint.ts";
 import { DownloadLine } from "./download-line.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { ProgressDisplay } from "./progress.ts";
 import { printResult } from "./result.ts";
+import { sweepExperiment } from "./sweep.ts";
 
 export interface TrainOptions extends RunOptions {
   readonly data?: string;
@@ -31,12 +38,68 @@ export interface TrainOptions extends RunOptions {
   readonly adapter: AdapterChoice;
   readonly resume?: boolean;
   readonly saveInitial?: boolean;
+  /** `name=value`, as typed */
+  readonly set?: readonly string[];
+  readonly stream?: boolean;
   readonly json?: boolean;
 }
 
 export async function train(id: string, options: TrainOptions): Promise<void> {
   const experiment = findExperiment(id);
-  const stream = options.json ? process.stderr : process.stdout;
+  if (experiment.kind === "sweep" && options.trial === undefined)
+    return sweepExperiment(experiment, { ...options, fresh: !options.resume });
+  const { events, stream } = terminalEvents(options.json);
+  const started = new Date();
+  const runs = options.trial === undefined ? id : `${id}-trial`;
+  const resumed = options.resume ? findRunFolder(runs, options.out) : undefined;
+  const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
+  if (before) {
+    checkSameEpochs(experiment, before, options);
+    checkSamePrecision(before, options);
+  }
+  const given = { ...options, changes: singleChanges(options.set) };
+  const engine = await createEngine({ adapter: options.adapter });
+  const settings = before
+    ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
+    : resolveSettings(experiment, given, engine.adapter);
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
+  const variant = variantOf(experiment, settings);
+  const folder = resumed ?? createRunFolder(runs, options.out, started);
+  const source = { ...(before && sourceOf(before)), ...(options.data ? { data: options.data } : {}) };
+  const dataset = await loadDataset(experiment.dataset, {
+    ...source,
+    seed: settings.seed,
+    onProgress: new DownloadLine(stream).show,
+  });
+  if (before) checkSameImages(before, dataset);
+  announce(variant, settings, dataset, engine.adapter.description || engine.adapter.device, events);
+  const context = {
+    engine,
+    dataset,
+    settings,
+    folder,
+    started,
+    events,
+    ...source,
+    ...(options.stream ? { stream: true } : {}),
+    saveInitial: options.saveInitial ?? false,
+    // a run that was killed before its first checkpoint starts again
+    resume: resumed !== undefined && hasCheckpoint(`${folder}/checkpoint`),
+    signal: interruptSignal(() => events.line("stopping after this step ...")),
+  };
+  const result = await runExperiment(variant, context).catch((error: unknown) => {
+    throw error instanceof InterruptedError
+      ? withResumeCommand(error, ["train", experiment.id, "--resume"], folder, options)
+      : error;
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  printResult(variant, result, events);
+  events.line(`report: ${shown(`${folder}/report.html`)}`);
+}
+
+/** Lines and progress on standard output, or on standard error where that is for JSON. */
+export function terminalEvents(json = false): { events: RunEvents; stream: NodeJS.WriteStream } {
+  const stream = json ? process.stderr : process.stdout;
   const display = new ProgressDisplay(stream);
   const events: RunEvents = {
     line: (text) => {
@@ -46,50 +109,32 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
     progress: (progress) => display.update(progress),
     epochDone: (epoch, epochs, logs) => display.epochDone(epoch, epochs, logs),
   };
-  const started = new Date();
-  const resumed = options.resume ? findRunFolder(experiment.id, options.out) : undefined;
-  const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
-  if (before) checkResumedPrecision(before, options);
-  const engine = await createEngine({ adapter: options.adapter });
-  const settings = before
-    ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
-    : resolveSettings(experiment, options, engine.adapter);
-  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
-  const folder = resumed ?? createRunFolder(experiment.id, options.out, started);
-  const dataset = await loadDataset(experiment.dataset, {
-    ...(before && sourceOf(before)),
-    ...(options.data ? { data: options.data } : {}),
-    seed: settings.seed,
-    onProgress: new DownloadLine(stream).show,
-  });
-  if (before) checkSameImages(before, dataset);
-  announce(experiment, settings, dataset, engine.adapter.description || engine.adapter.device, events);
-  const context = {
-    engine,
-    dataset,
-    settings,
-    folder,
-    started,
-    events,
-    saveInitial: options.saveInitial ?? false,
-    // a run that was killed before its first checkpoint starts again
-    resume: resumed !== undefined && hasCheckpoint(`${folder}/checkpoint`),
-    signal: interruptSignal(() => events.line("stopping after this step ...")),
-  };
-  const result = await runExperiment(experiment, context).catch((error: unknown) => {
-    throw error instanceof InterruptedError
-      ? withResumeCommand(error, experiment.id, folder, options)
-      : error;
-  });
-  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  printResult(experiment, result, events);
-  events.line(`report: ${shown(`${folder}/report.html`)}`);
+  return { events, stream };
+}
+
+/** The experiment with trial and changes. Throws UsageError if they make no sense for it. */
+function variantOf(experiment: Experiment, settings: RunSettings): Experiment {
+  const literal = settings.literal && experiment.kind !== "study"; // a study's steps see to that
+  const plain = settings.trial === null && !literal && Object.keys(settings.changes).length === 0;
+  return plain ? experiment : trainingVariant(experiment, settings);
 }
 
 async function runExperiment(experiment: Experiment, context: Omit<RunContext, "experiment">) {
-  return experiment.kind === "data"
-    ? runDataExperiment({ ...context, experiment: experiment satisfies DataExperiment })
-    : runTrainingExperiment({ ...context, experiment: experiment satisfies TrainingExperiment });
+  switch (experiment.kind) {
+    case "data":
+      return runDataExperiment({ ...context, experiment });
+    case "training":
+      return runTrainingExperiment(
+        { ...context, experiment },
+        await startingPoint({ ...context, experiment }),
+      );
+    case "study":
+      return runStudyExperiment({ ...context, experiment });
+    case "review":
+      return runReviewExperiment({ ...context, experiment });
+    case "sweep":
+      throw new UsageError(`${experiment.id} is a sweep: name one of its trials with --trial.`);
+  }
 }
 
 /** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
@@ -101,11 +146,16 @@ function resumedConfig(experiment: Experiment, folder: string): RunConfig {
   return config;
 }
 
+/** Parts of a study are made from one another: none can go on alone. */
+function checkSameEpochs({ id, kind }: Experiment, { settings }: RunConfig, { epochs }: TrainOptions): void {
+  if (kind !== "study" || epochs === undefined || epochs === settings.epochs) return;
+  throw new UsageError(
+    `--resume: ${id} trains several networks, each for ${settings.epochs} epochs; start a new run for ${epochs}.`,
+  );
+}
+
 /** In another precision a run would not continue to the same bits. */
-function checkResumedPrecision(
-  { settings }: RunConfig,
-  { precision = settings.precision }: TrainOptions,
-): void {
+function checkSamePrecision({ settings }: RunConfig, { precision = settings.precision }: TrainOptions): void {
   if (precision === settings.precision) return;
   throw new UsageError(
     `--resume: the run began with --precision ${settings.precision} and goes on with it, not with ${precision}.`,
@@ -113,20 +163,27 @@ function checkResumedPrecision(
 }
 
 /** On other images a run would not continue to the same bits. */
-function checkSameImages({ dataset: before }: RunConfig, now: Dataset): void {
-  const sums = (files: readonly { md5: string }[]) => files.map(({ md5 }) => md5).join();
+export function checkSameImages({ dataset: before }: RunConfig, now: Dataset): void {
   const counts = before.train === now.train.count && before.test === now.test.count;
-  if (counts && before.origin === now.origin && sums(before.files) === sums(now.files)) return;
+  if (counts && before.origin === now.origin && checksumsOf(before.files) === checksumsOf(now.files)) return;
   throw new UsageError(
     `--resume: the images are not those the run began with. Then: ${before.note} Now: ${now.note} ` +
       "Name the folder of the first with --data, or start a new run.",
   );
 }
 
-function withResumeCommand(error: InterruptedError, id: string, folder: string, { adapter }: TrainOptions) {
+/** The error with the command that goes on from here. */
+export function withResumeCommand(
+  error: InterruptedError,
+  command: readonly string[],
+  folder: string,
+  { adapter, trial }: Pick<TrainOptions, "adapter" | "trial">,
+) {
   const path = shown(folder);
   const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  const words = ["npm run train --", id, "--resume --out", quoted];
+  const [name, ...rest] = command;
+  const words = [`npm run ${name} --`, ...rest, "--out", quoted];
+  if (trial !== undefined) words.push("--trial", trial);
   if (adapter !== "auto") words.push("--adapter", adapter);
   return new InterruptedError(`${error.message} Continue with: ${words.join(" ")}`, { cause: error });
 }
@@ -150,6 +207,28 @@ export function announce(
     events.line(`         in full: npm run train -- ${experiment.id} --profile full`);
   }
   events.line("");
+  if (experiment.kind === "study") announceStudy(experiment, settings, events);
+  if (experiment.kind !== "training") return;
+  const { validation } = experiment;
+  if (validation instanceof Object) {
+    const images = Math.min(settings.limit ?? dataset.train.count, dataset.train.count);
+    events.line(`validation: ${describeValidation(experiment, images, settings.seed)}`);
+  }
+  const inputs = describeInputs(experiment, settings.profile);
+  if (inputs) events.line(`inputs:  ${inputs}`);
+  if (settings.literal) events.line(`literal: ${experiment.literal?.explanation}`);
   events.line(experiment.network(settings.profile).summaryText());
+  events.line("");
+}
+
+/** What is literal about it, and its main network. */
+function announceStudy(
+  { literal, main }: StudyExperiment,
+  settings: RunSettings,
+  events: Pick<RunEvents, "line">,
+): void {
+  if (settings.literal) events.line(`literal: ${literal?.explanation}`);
+  if (!main) return;
+  events.line(main.network(settings.profile).summaryText());
   events.line("");
 }

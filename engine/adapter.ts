@@ -36,6 +36,18 @@ export interface AdapterFacts {
   readonly subgroupMatrix?: SubgroupMatrix;
   /** true for lavapipe and SwiftShader */
   readonly software: boolean;
+  /** true for a GPU that, by its names, shares the memory of the processor: it has fewer cores to keep busy */
+  readonly integrated: boolean;
+}
+
+/** Vendors that only make GPUs inside of processors, and names of such GPUs of the others. WebGPU does not tell. */
+const integratedVendors = ["apple", "qualcomm", "arm", "img-tec", "samsung", "broadcom"];
+const discreteIntel = /\barc\b|battlemage|alchemist|flex \d|\bmax \d/;
+const integratedAmd = /radeon\(tm\) graphics|radeon graphics|vega \d+ graphics|radeon \d{3}m\b|\bgfx90c\b/;
+
+function isIntegrated(vendor: string, text: string): boolean {
+  if (vendor === "intel") return !discreteIntel.test(text);
+  return integratedVendors.includes(vendor) || (vendor === "amd" && integratedAmd.test(text));
 }
 
 /** Sorts what the driver says about an adapter. */
@@ -63,6 +75,7 @@ export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">):
     features,
     ...(subgroupMatrix && { subgroupMatrix }),
     software: kind !== "gpu",
+    integrated: kind === "gpu" && isIntegrated(vendor.toLowerCase(), text),
   };
 }
 

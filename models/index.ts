@@ -52,6 +52,7 @@ export * from "./metrics/classification-report.ts";
 export * from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
+export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";
 export { l1, l1l2, l2, type Regularizer, type WeightRegularizers } from "./regularizers.ts";
 export * from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";

@@ -291,7 +291,8 @@ export class Model extends Layer {
     data: DataSource,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
-    return predictOutputs(this, this.#trainer?.engine ?? this.engine, data, options);
+    const engine = this.#trainer?.engine ?? this.engine;
+    return predictOutputs(this, engine, data, options, this.#trainer?.learningPhase);
   }
 
   /** One update on a batch in main memory. Returns loss and metrics before the update. */

@@ -1,9 +1,9 @@
 /** @file The roofline as a page: picture, ceilings, and every row of the file. */
-import { styles } from "../../experiments/report/document.ts";
 import { type Figure, inlineFigure } from "../../experiments/report/figure.ts";
 import { formatShort } from "../../experiments/report/format.ts";
-import { type Markup, markup, trusted } from "../../experiments/report/markup.ts";
-import { facts, table } from "../../experiments/report/sections/section.ts";
+import { htmlPage } from "../../experiments/report/html-page.ts";
+import { type Markup, markup } from "../../experiments/report/markup.ts";
+import { facts, type Section, sectionList, table } from "../../experiments/report/sections/section.ts";
 import { adapterName, type BenchResult } from "../result-file.ts";
 import type { Row } from "../row.ts";
 import { drawable } from "./roofline.ts";
@@ -16,34 +16,20 @@ export function rooflinePage(result: BenchResult, figure: Figure): string {
     left.length > 0
       ? markup`<p class="muted">Not drawn, since the file does not say their FLOPs: ${left.join(", ")}.</p>\n`
       : undefined;
-  const body = [
-    section("roofline", "Roofline", markup`${inlineFigure(figure)}${explanation}${missing}`),
-    section("ceilings", "Ceilings", ceilingFacts(result)),
-    section("rows", "All rows", rowTable(rows)),
-  ];
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${figure.title}</title>
-<style>
-${trusted(styles([]))}</style>
-</head>
-<body>
-<div class="page">
+  const sections: Section[] = [
+    { id: "roofline", title: "Roofline", body: markup`${inlineFigure(figure)}${explanation}${missing}` },
+    { id: "ceilings", title: "Ceilings", body: ceilingFacts(result) },
+    { id: "rows", title: "All rows", body: rowTable(rows) },
+  ].map((section) => ({ ...section, figures: [] }));
+  const body = markup`<div class="page">
 <header>
 <p class="eyebrow">wgrad benchmark</p>
 <h1>${adapterName(result)}</h1>
 <p class="line muted"><span>wgrad ${versions.wgrad}</span> <span>node ${versions.node}</span> <span>commit ${commit ?? "unknown"}</span></p>
 </header>
-<main>
-${body}</main>
-</div>
-</body>
-</html>
-`.text;
+${sectionList(sections)}</div>
+`;
+  return htmlPage({ title: figure.title, body });
 }
 
 const explanation = markup`<p>Each point is a kernel or a whole training step: to the right, more arithmetic for each byte it
@@ -51,10 +37,6 @@ reads or writes; upwards, more arithmetic per second. Nothing in memory gets abo
 kernel, and nothing at all above the level one, the rate of multiply-adds. A point above the slanted line took its bytes from caches.
 FLOPs and bytes are those of the mathematics; of a step, what its launches state and bind.</p>
 `;
-
-function section(id: string, title: string, body: Markup): Markup {
-  return markup`<section id="${id}">\n<h2>${title}</h2>\n<div class="body">\n${body}</div>\n</section>\n`;
-}
 
 function ceilingFacts({ ceilings }: BenchResult): Markup {
   const { f16GigaFlops } = ceilings;

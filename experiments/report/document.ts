@@ -1,20 +1,22 @@
-/** @file The page around the sections: one file that needs nothing else. */
+/** @file The report of a run: its sections in order, as one page. */
 
-import { readFileSync } from "node:fs";
 import type { Figure } from "./figure.ts";
-import { type Markup, markup, trusted } from "./markup.ts";
-import { themeVariables } from "./palette.ts";
+import { htmlPage } from "./html-page.ts";
+import { markup } from "./markup.ts";
 import type { RunReport } from "./run-report.ts";
+import { classExamplesSection } from "./sections/class-examples.ts";
 import { confusionSection } from "./sections/confusion.ts";
 import { datasetSection } from "./sections/dataset.ts";
+import { featureMapsSection } from "./sections/feature-maps.ts";
 import { filtersSection } from "./sections/filters.ts";
 import { freeSection } from "./sections/free.ts";
 import { masthead, type Warning, warningStrip, warnings } from "./sections/masthead.ts";
 import { networkSection } from "./sections/network.ts";
 import { resultsSection } from "./sections/results.ts";
+import { rocSection } from "./sections/roc.ts";
 import { runSection } from "./sections/run.ts";
 import { samplesSection } from "./sections/samples.ts";
-import { distinct, type Section } from "./sections/section.ts";
+import { figuresOf, type Section, sectionList, withDistinctAnchors } from "./sections/section.ts";
 import { trainingSection } from "./sections/training.ts";
 
 export interface ReportDocument {
@@ -28,13 +30,11 @@ export interface ReportDocument {
 export async function renderReport(report: RunReport): Promise<ReportDocument> {
   const found = warnings(report);
   const sections = await renderSections(report);
-  const html = page(report, found, sections).text;
-  const figures = sections.flatMap((section) => section.figures);
-  const names = distinct(figures.map((figure) => figure.name));
+  const html = page(report, found, sections);
   const provenance = [report.experiment, report.dataset.title, ...found.map((warning) => warning.short)];
   return {
     html,
-    figures: figures.map((figure, k) => ({ ...figure, name: names[k]! })),
+    figures: figuresOf(sections),
     provenance: provenance.join(" · "),
   };
 }
@@ -47,46 +47,21 @@ async function renderSections(report: RunReport): Promise<Section[]> {
     networkSection(report),
     await trainingSection(report),
     confusionSection(report),
+    await rocSection(report),
+    classExamplesSection(report),
     samplesSection(report),
     filtersSection(report),
+    featureMapsSection(report),
     runSection(report),
   ];
-  const present = sections.filter((section) => section !== undefined);
-  const anchors = distinct(present.map((section) => section.id));
-  return present.map((section, k) => ({ ...section, id: anchors[k]! }));
+  return withDistinctAnchors(sections.filter((section) => section !== undefined));
 }
 
-function page(report: RunReport, found: readonly Warning[], sections: readonly Section[]): Markup {
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${report.experiment}: ${report.title}</title>
-<style>
-${trusted(styles(found))}</style>
-</head>
-<body>
-${warningStrip(found)}<div class="page">
-${masthead(report, found)}<nav aria-label="Sections">${sections.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
-<main>
-${sections.map(({ id, title, body }) => markup`<section id="${id}">\n<h2>${title}</h2>\n<div class="body">\n${body}</div>\n</section>\n`)}</main>
-<footer>Written by wgrad ${report.run.versions.wgrad}. The pictures of this page are in <code>figures/</code>, as SVG and PNG.</footer>
+function page(report: RunReport, found: readonly Warning[], sections: readonly Section[]): string {
+  const body = markup`${warningStrip(found)}<div class="page">
+${masthead(report, found)}${sectionList(sections)}<footer>Written by wgrad ${report.run.versions.wgrad}. The pictures of this page are in <code>figures/</code>, as SVG and PNG.</footer>
 </div>
-</body>
-</html>
 `;
-}
-
-/** The style sheet of a page with these warnings, which every printed page repeats at its head. */
-export function styles(found: readonly Warning[]): string {
-  const sheets = ["page", "content", "media"].map((name) =>
-    readFileSync(new URL(`./styles/${name}.css`, import.meta.url), "utf8"),
-  );
-  const pageHead = found.map((warning) => warning.short).join(" · ");
-  return `:root { ${themeVariables("light")} }
-@media screen and (prefers-color-scheme: dark) { :root { ${themeVariables("dark")} } }
-@page { margin: 16mm 14mm; @top-right { content: "${pageHead}"; font: bold 9pt sans-serif; } }
-${sheets.join("\n")}`;
+  const marks = found.map((warning) => warning.short);
+  return htmlPage({ title: `${report.experiment}: ${report.title}`, marks, body });
 }

@@ -4,6 +4,7 @@
  */
 
 import type { ConfusionMatrix } from "../../models/metrics/confusion.ts";
+import type { ClassRocCurves } from "../../models/metrics/roc.ts";
 
 /** Everything `writeRunReport` shows. A part that is absent leaves its section out. */
 export interface RunReport {
@@ -21,6 +22,9 @@ export interface RunReport {
   readonly network?: NetworkSummary;
   readonly history?: RunHistory;
   readonly confusion?: ConfusionResult;
+  readonly roc?: RocResult;
+  readonly classExamples?: ClassExamples;
+  readonly featureMaps?: readonly FeatureMaps[];
   readonly samples?: readonly SampleGroup[];
   readonly filters?: FilterWeights;
   readonly timing?: Timing;
@@ -135,6 +139,38 @@ export interface PairExamples extends Outcomes {
   readonly second: number;
 }
 
+/** ROC curves of a classifier on one set. */
+export interface RocResult {
+  /** e.g. "test" */
+  readonly set: string;
+  readonly classes: readonly string[];
+  readonly curves: ClassRocCurves;
+}
+
+/** Images of every class, recognised ones and others. */
+export interface ClassExamples {
+  /** e.g. "test" */
+  readonly set: string;
+  readonly classes: readonly string[];
+  /** index = label */
+  readonly groups: readonly Outcomes[];
+  /** share of the class that was recognised, index = label; undefined for a class without images */
+  readonly recall: readonly (number | undefined)[];
+}
+
+/** What a layer makes of some images. */
+export interface FeatureMaps {
+  readonly layer: string;
+  readonly images: ReportImages;
+  /** [image, height, width, filter], row-major */
+  readonly maps: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly filters: number;
+  /** one per image, e.g. its class */
+  readonly names?: readonly string[];
+}
+
 /** Images as bytes; `ImageSet` of `datasets/dataset.ts` is one. */
 export interface ReportImages {
   /** [count, height, width, channels], row-major, 0..255 */
@@ -189,7 +225,7 @@ export interface FreeSection {
   readonly blocks: readonly Block[];
 }
 
-export type Block = TextBlock | TableBlock | ImageBlock | BarBlock | LineBlock;
+export type Block = TextBlock | TableBlock | ImageBlock | GridBlock | ScatterBlock | BarBlock | LineBlock;
 
 export interface TextBlock {
   readonly kind: "text";
@@ -212,6 +248,34 @@ export interface ImageBlock {
   readonly captions?: readonly string[];
 }
 
+/** Rows of images that belong together column by column: originals above their reconstructions. */
+export interface GridBlock {
+  readonly kind: "grid";
+  readonly title: string;
+  /** images of one size, as many in every row */
+  readonly rows: readonly { readonly label: string; readonly images: ReportImages }[];
+  /** over the columns */
+  readonly columns?: readonly string[];
+  /** pixels between the images; 6 unless given */
+  readonly gap?: number;
+  /** size of an image pixel; about 56 pixels per image unless given */
+  readonly scale?: number;
+}
+
+/** Points in the plane, coloured by class. */
+export interface ScatterBlock {
+  readonly kind: "scatter";
+  readonly title: string;
+  /** [n, 2] */
+  readonly points: Float32Array;
+  /** class of each point */
+  readonly labels: ArrayLike<number>;
+  /** at most ten */
+  readonly classes: readonly string[];
+  readonly xTitle?: string;
+  readonly yTitle?: string;
+}
+
 export interface BarBlock {
   readonly kind: "bars";
   readonly title: string;
@@ -225,6 +289,8 @@ export interface LineBlock {
   readonly title: string;
   readonly xTitle: string;
   readonly yTitle: string;
+  /** log: equal ratios of x are equally far apart, with a tick at every x of a point. Default linear */
+  readonly xScale?: "linear" | "log";
   /** at most five series */
   readonly series: readonly {
     readonly name: string;

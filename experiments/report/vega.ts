@@ -34,7 +34,7 @@ export async function drawChart(
   const svg = await view.toSVG();
   view.finalize();
   return {
-    svg: withTooltips(svg),
+    svg: withTooltips(withoutControls(svg)),
     width: plot.width + margins.left + margins.right,
     height: plot.height + margins.top + margins.bottom,
   };
@@ -58,6 +58,11 @@ const config = {
     titleFontWeight: "normal",
   },
 };
+
+/** Without the control characters that XML forbids, which Vega would let through. */
+function withoutControls(svg: string): string {
+  return svg.replace(/(?![\t\n\r])\p{Cc}/gu, "");
+}
 
 /** Descriptions of marks become `<title>`, which browsers show when the pointer rests on the mark. */
 function withTooltips(svg: string): string {

@@ -1,9 +1,9 @@
-/** @file The report of a run as files: `report.html` and `figures/`. */
+/** @file A report as files: `report.html` and `figures/`. */
 
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { FileError } from "../../engine/errors.ts";
-import { renderReport } from "./document.ts";
+import { type ReportDocument, renderReport } from "./document.ts";
 import { standaloneSvg } from "./figure.ts";
 import type { RunReport } from "./run-report.ts";
 import { svgToPng } from "./svg-to-png.ts";
@@ -21,7 +21,14 @@ export interface WrittenReport {
  * @throws FileError if the folder cannot be written
  */
 export async function writeRunReport(folder: string, report: RunReport): Promise<WrittenReport> {
-  const { html, figures, provenance } = await renderReport(report);
+  return writeReportFiles(folder, await renderReport(report));
+}
+
+/** The same for any rendered page. */
+export async function writeReportFiles(
+  folder: string,
+  { html, figures, provenance }: ReportDocument,
+): Promise<WrittenReport> {
   const figureFolder = path.join(folder, "figures");
   await orFileError(figureFolder, () => mkdir(figureFolder, { recursive: true }));
   const written: string[] = [];

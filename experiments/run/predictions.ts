@@ -15,6 +15,8 @@ export interface Predictions {
   /** class with the largest output; of equal ones the first */
   readonly predicted: Uint32Array;
   readonly probability: Float32Array;
+  /** [n, classes] */
+  readonly outputs: Float32Array;
 }
 
 /** From outputs [n, classes]. */
@@ -27,7 +29,7 @@ export function predictionsOf(set: ImageSet, outputs: Float32Array, classes: num
     predicted[i] = best;
     probability[i] = row[best]!;
   }
-  return { set, predicted, probability };
+  return { set, predicted, probability, outputs };
 }
 
 export function accuracyOf({ set, predicted }: Predictions): number {
@@ -64,7 +66,8 @@ export function samplesOf(predictions: Predictions, classes: readonly string[], 
   return [...groups, { title: "Surest mistakes", note, classes, ...outcomes(predictions, surest) }];
 }
 
-function outcomes({ set, predicted, probability }: Predictions, indices: Uint32Array): Outcomes {
+/** What was said about some images of the set. */
+export function outcomes({ set, predicted, probability }: Predictions, indices: Uint32Array): Outcomes {
   return {
     images: takeImages(set, indices),
     labels: Array.from(indices, (i) => set.labels[i]!),

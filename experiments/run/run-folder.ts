@@ -5,7 +5,8 @@ import { z } from "zod";
 import { FileError, UsageError } from "../../engine/errors.ts";
 import { settingsSchema } from "./settings.ts";
 
-const runsFolder = "runs";
+/** below the folder that the command is run in */
+export const runsFolder = "runs";
 
 /** config.json: all that is needed to repeat a run. */
 export const configSchema = z.object({
@@ -16,6 +17,8 @@ export const configSchema = z.object({
   adapter: z.record(z.string(), z.unknown()),
   versions: z.record(z.string(), z.string()),
   commit: z.string().nullable(),
+  /** what the experiment does, in words: which images validate, what is done to them, which run it goes on from */
+  method: z.record(z.string(), z.string().nullable()).default({}),
   dataset: z.object({
     id: z.string(),
     origin: z.enum(["official", "other", "synthetic"]),
@@ -63,11 +66,16 @@ export function findRunFolder(experiment: string, out: string | undefined): stri
   const runs = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
   const open = runs
     .map((name) => join(parent, name))
-    .find((run) => existsSync(join(run, "checkpoint")) && !existsSync(join(run, "result.json")));
+    .find((run) => hasBegun(run) && !existsSync(join(run, "result.json")));
   if (open) return open;
   throw new UsageError(
     `--resume: there is no unfinished run of ${experiment} in ${parent}. Name its folder with --out.`,
   );
+}
+
+/** There is something to continue from: a checkpoint, or parts of a study. */
+function hasBegun(run: string): boolean {
+  return existsSync(join(run, "checkpoint")) || existsSync(join(run, "parts"));
 }
 
 /** Reads config.json. Throws FileError if it is missing or not one of ours. */

@@ -1,5 +1,6 @@
 /** @file What every run has: engine, data, settings, folder; and the events that the command line shows. */
 import type { Dataset } from "../../datasets/dataset.ts";
+import type { AdapterChoice } from "../../engine/adapter.ts";
 import type { Engine } from "../../engine/device.ts";
 import { writeJson } from "../../models/files.ts";
 import type { Progress } from "../../models/training/callbacks.ts";
@@ -27,6 +28,12 @@ export interface RunContext<E extends Experiment = Experiment> {
   readonly folder: string;
   readonly started: Date;
   readonly events: RunEvents;
+  /** the data folder, if one was named */
+  readonly data?: string;
+  /** training images stay in main memory; decided by their size if absent */
+  readonly stream?: boolean;
+  /** to make a new engine after the device was lost */
+  readonly adapter?: AdapterChoice;
   readonly saveInitial: boolean;
   readonly resume: boolean;
   readonly signal: AbortSignal;
@@ -36,7 +43,7 @@ export interface RunContext<E extends Experiment = Experiment> {
 export type Measured = Record<string, number>;
 
 /** Writes config.json. */
-export function writeConfig(context: RunContext): RunConfig {
+export function writeConfig(context: RunContext, method: RunConfig["method"] = {}): RunConfig {
   const { experiment, engine, dataset, settings, folder, started } = context;
   const { class: kind, vendor, architecture, device, description } = engine.adapter;
   const config: RunConfig = {
@@ -47,6 +54,7 @@ export function writeConfig(context: RunContext): RunConfig {
     adapter: { class: kind, vendor, architecture, device, description },
     versions: versions(),
     commit: commit() ?? null,
+    method,
     dataset: {
       id: dataset.id,
       origin: dataset.origin,
@@ -58,6 +66,11 @@ export function writeConfig(context: RunContext): RunConfig {
   };
   writeJson(`${folder}/config.json`, config);
   return config;
+}
+
+/** Of the files a data set was read from: the same text for the same images. */
+export function checksumsOf(files: readonly { readonly md5: string }[]): string {
+  return files.map(({ md5 }) => md5).join();
 }
 
 /** The report's facts about the data. */

@@ -3,7 +3,9 @@ import { z } from "zod";
 import type { AdapterFacts } from "../../engine/adapter.ts";
 import { UsageError } from "../../engine/errors.ts";
 import { type Precision, precisions } from "../../models/training/precision.ts";
-import type { Experiment, Profile, ProfileName } from "../experiment.ts";
+import type { Experiment, Literal, Profile, ProfileName } from "../experiment.ts";
+import { type Changes, type ChangeValue, shortName } from "./changes.ts";
+import { trainingVariant } from "./variant.ts";
 
 /** What the command line may say. */
 export interface RunOptions {
@@ -16,6 +18,12 @@ export interface RunOptions {
   readonly eager?: boolean;
   readonly precision?: Precision;
   readonly literal?: boolean;
+  /** of experiments that corrupt their inputs */
+  readonly noise?: "fresh" | "fixed";
+  /** of a sweep: the one trial to run */
+  readonly trial?: string;
+  /** by their full names */
+  readonly changes?: Changes;
 }
 
 /** What is needed to repeat a run; part of config.json. */
@@ -30,6 +38,10 @@ export const settingsSchema = z.object({
   eager: z.boolean(),
   precision: z.enum(precisions).default("float32"), // runs of before had no other
   literal: z.boolean(),
+  /** of experiments that corrupt their inputs: one draw for all epochs, or another in each */
+  noise: z.enum(["fresh", "fixed"]).optional(),
+  trial: z.string().nullable().default(null),
+  changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
 export type RunSettings = z.infer<typeof settingsSchema>;
@@ -42,36 +54,56 @@ export function resolveSettings(
 ): RunSettings {
   const automatic = adapter.software ? "quick" : "full";
   const profile = options.profile === "auto" ? automatic : options.profile;
-  const chosen: Profile = { ...experiment.profiles[profile], ...literalPart(experiment, options) };
+  const { trial = null, literal = false, changes = {} } = options;
+  const variant = { profile, trial, literal: false, changes: {} };
+  const base = trial === null ? experiment : trainingVariant(experiment, variant);
+  const chosen: Profile = { ...base.profiles[profile], ...(literal ? literalPart(base) : {}) };
   return {
     profile,
-    epochs: options.epochs ?? chosen.epochs,
-    batch: options.batch ?? chosen.batch,
-    limit: options.limit ?? chosen.limit ?? null,
+    epochs: options.epochs ?? count(changes, "epochs") ?? chosen.epochs,
+    batch: options.batch ?? count(changes, "batch") ?? chosen.batch,
+    limit: options.limit ?? count(changes, "limit") ?? chosen.limit ?? null,
     testLimit: chosen.testLimit ?? null,
     seed: options.seed,
     shuffle: options.shuffle,
     eager: options.eager ?? false,
     precision: precisionOf(experiment, options),
-    literal: options.literal ?? false,
+    literal,
+    ...noisePart(experiment, options),
+    trial,
+    changes,
   };
 }
 
-function precisionOf(experiment: Experiment, { precision = "float32" }: RunOptions): Precision {
-  if (precision !== "float32" && experiment.kind !== "training")
+function precisionOf(experiment: Experiment, { precision = "float32", trial }: RunOptions): Precision {
+  const trains = ["training", "study"].includes(experiment.kind) || trial !== undefined;
+  if (precision !== "float32" && !trains)
     throw new UsageError(`--precision: ${experiment.id} trains no network; it computes in float32.`);
   return precision;
 }
 
-function literalPart(experiment: Experiment, options: RunOptions): Partial<Profile> {
-  if (!options.literal) return {};
-  if (experiment.kind !== "training" || !experiment.literal) {
+/** A number of epochs or images from `--set`. */
+function count(changes: Changes, name: "epochs" | "batch" | "limit"): number | undefined {
+  const value: ChangeValue | undefined = changes[name];
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new UsageError(`--set ${name}: it must be a positive whole number, got "${value}".`);
+}
+
+function literalPart(experiment: Experiment): Partial<Profile> {
+  if ((experiment.kind !== "training" && experiment.kind !== "study") || !experiment.literal) {
     throw new UsageError(
       `--literal: the source of ${experiment.id} has nothing that differs from what it means.`,
     );
   }
-  const { explanation: _, ...changes } = experiment.literal;
-  return changes;
+  const { explanation: _, changes: __, ...numbers }: Literal = experiment.literal;
+  return numbers;
+}
+
+function noisePart(experiment: Experiment, { noise }: RunOptions): Pick<RunSettings, "noise"> {
+  if (experiment.kind === "study" && experiment.takesNoise) return { noise: noise ?? "fixed" };
+  if (noise === undefined) return {};
+  throw new UsageError(`--noise: ${experiment.id} corrupts no images.`);
 }
 
 /** The words that repeat a run from the project's folder. */
@@ -86,5 +118,9 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.eager) words.push("--eager");
   if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
   if (settings.literal) words.push("--literal");
+  if (settings.noise === "fresh") words.push("--noise fresh");
+  if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
+  for (const [name, value] of Object.entries(settings.changes))
+    words.push(`--set ${shortName(name)}=${value}`);
   return words.join(" ");
 }

@@ -1,6 +1,7 @@
 /** @file How a run falls short of its experiment, in words: for the terminal and the report. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { Experiment } from "../experiment.ts";
+import { describeChanges } from "./changes.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** One phrase per difference from the full profile; empty if there is none. */
@@ -15,6 +16,8 @@ export function shortfalls(experiment: Experiment, settings: RunSettings, datase
   };
   subset(settings.limit, dataset.train.count, "training");
   subset(settings.testLimit, dataset.test.count, "test");
+  const changes = describeChanges(settings.changes);
+  if (changes) parts.push(`changed: ${changes}`);
   if (settings.epochs < full.epochs) parts.push(`${settings.epochs} of ${full.epochs} epochs`);
   return parts;
 }

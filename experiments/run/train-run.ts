@@ -1,22 +1,25 @@
 /** @file Running an experiment that trains a network: from data to report. */
 import { join } from "node:path";
-import type { ImageSet } from "../../datasets/dataset.ts";
-import { randomSubset, takeImages } from "../../datasets/splits.ts";
 import { FileError } from "../../engine/errors.ts";
 import { writeJson } from "../../models/files.ts";
 import type { Model } from "../../models/model.ts";
 import { readCheckpoint, saveCheckpoints } from "../../models/training/checkpoint.ts";
 import type { History } from "../../models/training/history.ts";
 import type { FitOptions } from "../../models/training/options.ts";
+import type { TrainingSnapshot } from "../../models/training/snapshot.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
+import { errorRates } from "./error-rates.ts";
+import { describeInputs, describeValidation, type ExperimentData } from "./experiment-data.ts";
 import { estimateFullRun } from "./full-run-estimate.ts";
+import { liveHistory } from "./live-history.ts";
+import { openData } from "./open-data.ts";
 import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
 import { type Measured, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
+import { batchesPerEpoch } from "./streamed-batches.ts";
 import { trainingReport } from "./training-report.ts";
-import { uploadImages } from "./upload-images.ts";
 
 /** What training left behind for result and report. */
 export interface Trained {
@@ -26,24 +29,44 @@ export interface Trained {
   readonly predictions: Predictions;
   /** images used */
   readonly trainCount: number;
+  readonly validationCount: number;
   readonly testCount: number;
   readonly microBatch: number;
   readonly peakBytes: number;
   readonly dispatchesPerStep: number;
 }
 
+/** Where training begins, if not with new weights: in another run's folder. */
+export interface StartingPoint {
+  readonly folder: string;
+  readonly snapshot: TrainingSnapshot;
+}
+
 /** Trains, evaluates, and writes every file of the run folder. Returns what result.json holds. */
 export async function runTrainingExperiment(
   context: RunContext<TrainingExperiment>,
+  start?: StartingPoint,
 ): Promise<Record<string, unknown>> {
-  const { experiment, engine, settings, folder, resume } = context;
-  const config = writeConfig(context);
+  const { experiment, settings, folder, resume } = context;
+  const config = writeConfig(context, methodOf(context, start));
   const model = experiment.network(settings.profile);
-  const { optimizer, loss, metrics } = experiment;
-  await model.compile({ engine, optimizer: optimizer(), loss, metrics, seed: settings.seed });
-  if (context.saveInitial && !resume) await saveWeights(model, join(folder, "initial.safetensors"));
+  try {
+    await model.compile(compileOptionsOf(context));
+    if (context.saveInitial && !resume) await saveWeights(model, join(folder, "initial.safetensors"));
+    return await trainAndReport(context, config, model, start);
+  } finally {
+    model.dispose();
+  }
+}
 
-  const trained = await train(context, model);
+async function trainAndReport(
+  context: RunContext<TrainingExperiment>,
+  config: RunConfig,
+  model: Model,
+  start: StartingPoint | undefined,
+): Promise<Record<string, unknown>> {
+  const { settings, folder } = context;
+  const trained = await train(context, model, start?.snapshot);
   await saveWeights(model, join(folder, "weights.safetensors"));
   writeJson(join(folder, "history.json"), trained.history.toJSON());
   const result = resultOf(context, config, trained);
@@ -54,65 +77,101 @@ export async function runTrainingExperiment(
   }
   writeJson(join(folder, "result.json"), result);
   await writeRunReport(folder, await trainingReport(context, config, trained));
-  model.dispose();
   return result;
 }
 
-/** The images a run uses: all, or the seeded subset that its settings say. */
-export function imagesOf({ dataset, settings }: Pick<RunContext, "dataset" | "settings">): {
-  train: ImageSet;
-  test: ImageSet;
-} {
-  const subset = (set: ImageSet, limit: number | null) =>
-    limit === null || limit >= set.count
-      ? set
-      : takeImages(set, randomSubset(set.count, limit, settings.seed));
-  return { train: subset(dataset.train, settings.limit), test: subset(dataset.test, settings.testLimit) };
+/** Options of compile() for an experiment. */
+export function compileOptionsOf({
+  experiment,
+  engine,
+  settings,
+}: Pick<RunContext<TrainingExperiment>, "experiment" | "engine" | "settings">) {
+  const { optimizer, loss, metrics, learningPhase = 0 } = experiment;
+  return { engine, optimizer: optimizer(), loss, metrics, learningPhase, seed: settings.seed };
 }
 
-async function train(context: RunContext<TrainingExperiment>, model: Model): Promise<Trained> {
-  const { engine, dataset, settings, folder, events, signal } = context;
-  const { train: trainImages, test: testImages } = imagesOf(context);
-  const classes = dataset.classes.length;
-  const trainData = uploadImages(engine, trainImages, classes);
-  const testData = uploadImages(engine, testImages, classes);
-  const checkpoint = join(folder, "checkpoint");
-  let microBatch = settings.batch;
-  const options: FitOptions = {
-    epochs: settings.epochs,
-    batchSize: settings.batch,
-    shuffle: settings.shuffle,
-    eager: settings.eager,
-    precision: settings.precision,
-    validationData: testData,
-    signal,
-    callbacks: [errorRates, liveHistory(folder), saveCheckpoints(checkpoint)],
-    onProgress: (progress) => events.progress(progress),
-    onEpoch: (epoch, logs) => events.epochDone(epoch, settings.epochs, logs),
-    onPlan: (parts) => {
-      microBatch = parts[0]!;
-      if (parts.length === 1) return;
-      events.line(
-        `batches of ${settings.batch} exceed this adapter's binding limit: computed in ${parts.length} parts of ${microBatch}, gradients added`,
-      );
-    },
-    ...(context.resume ? { resume: resumeFrom(checkpoint, settings.seed) } : {}),
+/** For config.json: what the numbers of the settings do not say. */
+function methodOf(
+  { experiment, dataset, settings }: RunContext<TrainingExperiment>,
+  start: StartingPoint | undefined,
+): RunConfig["method"] {
+  const images = Math.min(settings.limit ?? dataset.train.count, dataset.train.count);
+  return {
+    validation: describeValidation(experiment, images, settings.seed),
+    inputs: describeInputs(experiment, settings.profile) ?? null,
+    continued_from: start?.folder ?? null,
   };
-  engine.resetPeakMemory();
-  const history = await model.fit(trainData, options);
-  const peakBytes = engine.memory.peakBytes;
-  const outputs = await model.predict(testData);
-  const predictions = predictionsOf(testImages, outputs, classes);
-  const evaluated = await model.evaluate(testData);
-  trainData.dispose();
-  testData.dispose();
-  const { dispatchesPerStep } = model.trainer;
-  const measured = measure(history, evaluated, predictions);
-  const counts = { trainCount: trainImages.count, testCount: testImages.count };
-  return { model, history, measured, predictions, microBatch, peakBytes, dispatchesPerStep, ...counts };
 }
 
-function resumeFrom(checkpoint: string, seed: number) {
+async function train(
+  context: RunContext<TrainingExperiment>,
+  model: Model,
+  start: TrainingSnapshot | undefined,
+): Promise<Trained> {
+  const { engine, dataset, settings, folder, events, signal, experiment } = context;
+  const data = await openData(context);
+  try {
+    const checkpoint = join(folder, "checkpoint");
+    const snapshot = context.resume ? resumeFrom(checkpoint, settings.seed) : start;
+    let microBatch = settings.batch;
+    const options: FitOptions = {
+      epochs: settings.epochs,
+      shuffle: settings.shuffle,
+      eager: settings.eager,
+      precision: settings.precision,
+      ...evaluatedSets(experiment, data),
+      ...(data.streamed
+        ? { stepsPerEpoch: batchesPerEpoch(data.train.count, settings.batch) }
+        : { batchSize: settings.batch }),
+      signal,
+      callbacks: [
+        errorRates({ testIsValidation: experiment.validation === "test" }),
+        ...(experiment.callbacks?.() ?? []),
+        liveHistory(folder),
+        saveCheckpoints(checkpoint),
+      ],
+      onProgress: (progress) => events.progress(progress),
+      onEpoch: (epoch, logs) => events.epochDone(epoch, settings.epochs, logs),
+      onPlan: (parts) => {
+        microBatch = parts[0]!;
+        if (parts.length === 1) return;
+        events.line(
+          `batches of ${settings.batch} exceed this adapter's binding limit: computed in ${parts.length} parts of ${microBatch}, gradients added`,
+        );
+      },
+      ...(snapshot ? { resume: snapshot } : {}),
+    };
+    engine.resetPeakMemory();
+    const history = await model.fit(data.training(snapshot?.position), options);
+    const peakBytes = engine.memory.peakBytes;
+    const outputs = await model.predict(data.testing);
+    const predictions = predictionsOf(data.test, outputs, dataset.classes.length);
+    const evaluated = await model.evaluate(data.testing);
+    return {
+      model,
+      history,
+      predictions,
+      measured: measure(history, evaluated, predictions),
+      trainCount: data.trained.length,
+      validationCount: data.held?.length ?? 0,
+      testCount: data.test.count,
+      microBatch,
+      peakBytes,
+      dispatchesPerStep: model.trainer.dispatchesPerStep,
+    };
+  } finally {
+    data.dispose();
+  }
+}
+
+/** What is evaluated after every epoch: the validation part as val_*, the test set as test_*. */
+function evaluatedSets({ validation }: TrainingExperiment, data: ExperimentData): FitOptions {
+  if (validation === "test") return { validationData: data.testing };
+  const held = data.validation;
+  return { ...(held ? { validationData: held } : {}), evaluationSets: { test: data.testing } };
+}
+
+function resumeFrom(checkpoint: string, seed: number): TrainingSnapshot {
   const snapshot = readCheckpoint(checkpoint);
   if (snapshot.position.seed !== seed) {
     throw new FileError(
@@ -122,37 +181,24 @@ function resumeFrom(checkpoint: string, seed: number) {
   return snapshot;
 }
 
-/** Adds train, validation and test error to every epoch: the test set is what is evaluated, as in the source. */
-const errorRates = {
-  name: "error-rates",
-  onEpochEnd(_epoch: number, logs: Record<string, number>) {
-    logs.train_error = 1 - logs.accuracy!;
-    logs.val_error = 1 - logs.val_accuracy!;
-    logs.test_error = logs.val_error;
-    logs.test_loss = logs.val_loss!;
-  },
-};
-
-/** Keeps history.json up to date, so that a run that is cut shows what it did. */
-function liveHistory(folder: string) {
-  return {
-    name: "live-history",
-    savesTraining: true,
-    onEpochEnd(_epoch: number, _logs: Record<string, number>, control: { readonly history: History }) {
-      writeJson(join(folder, "history.json"), control.history.toJSON());
-    },
-  };
-}
-
 function measure(history: History, evaluated: Record<string, number>, predictions: Predictions): Measured {
   const measured: Measured = {};
   for (const [name, value] of Object.entries(evaluated)) measured[`test_${name}`] = value;
   measured.test_error = 1 - accuracyOf(predictions);
-  for (const name of ["loss", "accuracy", "binary_accuracy"]) {
-    const value = history.last(name);
-    if (value !== undefined) measured[`train_${name}`] = value;
+  for (const name of Object.keys(evaluated)) {
+    for (const [key, logged] of [
+      [`train_${name}`, name],
+      [`val_${name}`, `val_${name}`],
+    ] as const) {
+      const value = history.last(logged);
+      if (value !== undefined) measured[key] = value;
+    }
   }
-  measured.seconds = history.history.seconds?.reduce<number>((sum, value) => sum + (value ?? 0), 0) ?? 0;
+  const numbers = (name: string) => (history.history[name] ?? []).filter((value) => value !== null);
+  const [losses, accuracies] = [numbers("val_loss"), numbers("val_accuracy")];
+  if (losses.length > 0) measured.best_val_loss = Math.min(...losses);
+  if (accuracies.length > 0) measured.best_val_accuracy = Math.max(...accuracies);
+  measured.seconds = numbers("seconds").reduce((sum, value) => sum + value, 0);
   return measured;
 }
 
@@ -165,16 +211,19 @@ function resultOf(
   return {
     experiment: experiment.id,
     profile: settings.profile,
+    ...(settings.trial === null ? {} : { trial: settings.trial }),
     epochs: trained.history.epoch.at(-1) ?? 0,
     seed: settings.seed,
     dataset: {
       origin: dataset.origin,
       note: dataset.note,
       train: trained.trainCount,
+      validation: trained.validationCount,
       test: trained.testCount,
     },
     parameters: trained.model.parameterCount,
     adapter: config.adapter,
+    method: config.method,
     measured: trained.measured,
     published: experiment.published.map(({ name, measure: key, value, source }) => ({
       name,

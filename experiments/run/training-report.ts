@@ -1,20 +1,13 @@
 /** @file The report of a training run, from what the run measured. */
+import type { Model } from "../../models/model.ts";
 import type { TrainingExperiment } from "../experiment.ts";
-import type { FilterWeights, ResultRow, RunReport } from "../report/run-report.ts";
-import { confusionOf, samplesOf } from "./predictions.ts";
-import { datasetFacts, type RunContext, runFacts } from "./run.ts";
+import { measureOf, shownMeasures } from "../measures.ts";
+import type { FilterWeights, NetworkSummary, ResultRow, RunReport } from "../report/run-report.ts";
+import { classificationParts } from "./classification.ts";
+import { datasetFacts, type Measured, type RunContext, runFacts } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { shortfalls } from "./shortfall.ts";
 import type { Trained } from "./train-run.ts";
-
-const names: Record<string, string> = {
-  test_accuracy: "Test accuracy",
-  test_error: "Test error",
-  test_binary_accuracy: "Test binary accuracy (what Keras calls accuracy here)",
-  test_loss: "Test loss",
-  train_accuracy: "Training accuracy, last epoch",
-  train_loss: "Training loss, last epoch",
-};
 
 /** Everything report.html shows of a training run. */
 export async function trainingReport(
@@ -26,9 +19,8 @@ export async function trainingReport(
   const { model, history, predictions } = trained;
   const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
   const facts = runFacts(context, config, limits);
-  const { rows, trainable, nonTrainable } = model.summary();
   const { name: optimizer, config: optimizerConfig } = model.trainer.optimizer;
-  const filters = await firstFilters(trained);
+  const filters = await firstFilters(model);
   return {
     title: experiment.title,
     experiment: experiment.id,
@@ -42,45 +34,65 @@ export async function trainingReport(
       batch: settings.batch,
       ...(trained.microBatch < settings.batch ? { microBatch: trained.microBatch } : {}),
       precision: settings.precision,
-      options: { shuffle: settings.shuffle, eager: settings.eager, literal: settings.literal },
+      options: optionsOf(context, config),
     },
-    results: resultRows(context, trained, limits),
-    network: {
-      layers: rows.map(({ name, type, outputShape, parameters }) => ({
-        name,
-        type,
-        outputShape: [null, ...outputShape],
-        parameters,
-      })),
-      trainable,
-      nonTrainable,
-    },
+    results: resultRows(context, trained.measured, limits),
+    network: networkOf(model),
     history: { epoch: history.epoch, ...history.history },
-    confusion: confusionOf(predictions, dataset.classes),
-    samples: samplesOf(predictions, dataset.classes, settings.seed),
+    ...classificationParts(predictions.set, predictions.outputs, dataset.classes, settings.seed),
     ...(filters ? { filters } : {}),
     timing: timingOf(trained, settings.batch),
   };
 }
 
-function resultRows(
-  context: RunContext<TrainingExperiment>,
-  { measured }: Trained,
+/** Everything else that config.json says on how it was trained. */
+function optionsOf(
+  { settings }: RunContext,
+  { method }: RunConfig,
+): Record<string, string | number | boolean> {
+  const { shuffle, eager, literal, trial, changes } = settings;
+  const words = {
+    validation: method.validation,
+    inputs: method.inputs,
+    "continued from": method.continued_from,
+  };
+  const said = Object.entries({ ...words, trial }).filter((entry): entry is [string, string] =>
+    Boolean(entry[1]),
+  );
+  return { shuffle, eager, literal, ...Object.fromEntries(said), ...changes };
+}
+
+/** The layers as a table. */
+export function networkOf(model: Model): NetworkSummary {
+  const { rows, trainable, nonTrainable } = model.summary();
+  const layers = rows.map(({ name, type, outputShape, parameters }) => ({
+    name,
+    type,
+    outputShape: [null, ...outputShape],
+    parameters,
+  }));
+  return { layers, trainable, nonTrainable };
+}
+
+/** Measured figures beside the published ones; `limits` says how the run falls short. */
+export function resultRows(
+  context: Pick<RunContext, "experiment" | "dataset">,
+  measured: Measured,
   limits: string | undefined,
 ): ResultRow[] {
   const { experiment, dataset } = context;
   const why = dataset.origin === "official" ? limits : dataset.note;
-  return Object.entries(names)
-    .filter(([key]) => measured[key] !== undefined)
-    .map(([key, name]): ResultRow => {
+  return shownMeasures
+    .filter((key) => measured[key] !== undefined)
+    .map((key): ResultRow => {
       const published = experiment.published.find(({ measure }) => measure === key);
-      const percent = !key.endsWith("loss");
-      const scale = percent ? 100 : 1;
+      const { name, unit, digits } = measureOf(key);
+      const scale = unit === "%" ? 100 : 1;
       return {
         name,
         measured: measured[key]! * scale,
-        unit: percent ? "%" : "",
-        digits: percent ? 2 : 4,
+        unit,
+        digits,
         comparable: why === undefined,
         ...(why && published ? { why } : {}),
         ...(published
@@ -94,7 +106,8 @@ function resultRows(
     });
 }
 
-async function firstFilters({ model }: Trained): Promise<FilterWeights | undefined> {
+/** The kernel of the first convolution, if it can be shown as images. */
+export async function firstFilters(model: Model): Promise<FilterWeights | undefined> {
   const layer = model.layers.find(({ className }) => className === "Conv2D");
   const kernel = layer?.variables.find(({ name }) => name === "kernel");
   const [height, width, channels, filters] = kernel?.shape ?? [];

@@ -3,12 +3,12 @@ import { profile } from "../../engine/profile.ts";
 import { measureCeilings } from "../../kernels/tuning/ceilings/ceilings.ts";
 import { Feed } from "../../models/training/data.ts";
 import { TrainingLog } from "../../models/training/log.ts";
-import { identityOrder, shuffled } from "../../models/training/order.ts";
+import { shuffled } from "../../models/training/order.ts";
 import { TrainingStep } from "../../models/training/step.ts";
 import type { TrainingExperiment } from "../experiment.ts";
+import { ExperimentData } from "../run/experiment-data.ts";
 import type { RunContext } from "../run/run.ts";
-import { imagesOf } from "../run/train-run.ts";
-import { uploadImages } from "../run/upload-images.ts";
+import { compileOptionsOf } from "../run/train-run.ts";
 import { type Trace, traceOf } from "./trace.ts";
 
 export interface TracedStep extends Trace {
@@ -26,18 +26,17 @@ const ceilingSeconds = 0.3; // for each ceiling
 export async function traceStep(
   context: Pick<RunContext<TrainingExperiment>, "experiment" | "engine" | "dataset" | "settings">,
 ): Promise<TracedStep> {
-  const { experiment, engine, dataset, settings } = context;
-  const { optimizer, loss, metrics } = experiment;
+  const { experiment, engine, settings } = context;
   const ceilings = await measureCeilings(engine, ceilingSeconds);
   const model = experiment.network(settings.profile);
-  await model.compile({ engine, optimizer: optimizer(), loss, metrics, seed: settings.seed });
+  await model.compile(compileOptionsOf(context));
   const { trainer } = model;
-  const images = imagesOf(context).train;
-  const data = uploadImages(engine, images, dataset.classes.length);
-  const feed = Feed.open(engine, data, trainer.objective.oneHot);
+  const data = await ExperimentData.open({ ...context, line: () => {} });
+  const { trained } = data;
+  const feed = Feed.open(engine, data.resident, trainer.objective.oneHot);
   const log = new TrainingLog(engine, trainer.objective, 1);
-  const batch = Math.min(settings.batch, images.count);
-  if (settings.shuffle) feed.setOrder(shuffled(identityOrder(images.count), settings.seed, 0));
+  const batch = Math.min(settings.batch, trained.length);
+  if (settings.shuffle) feed.setOrder(shuffled(trained, settings.seed, 0));
   trainer.setPrecision(settings.precision);
   const step = await TrainingStep.prepare(trainer, feed, log, batch, false);
   try {

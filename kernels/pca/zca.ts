@@ -6,6 +6,7 @@ import { matrixProduct } from "../dense/product.ts";
 import { type HostRows, rowsAndWidth, type Standardization } from "../rows.ts";
 import { secondMoments } from "./moments.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
+import { inverseRootOfFew } from "./zca-few-rows.ts";
 
 export interface ZcaOptions extends Standardization {
   /** added to the eigenvalues; Keras's 1e-6 unless given */
@@ -14,7 +15,8 @@ export interface ZcaOptions extends Standardization {
 
 /**
  * W = (X^T X / n + epsilon I)^-1/2 of the standardized rows X, as Keras's ImageDataGenerator fits it: products on the
- * GPU, eigen-decomposition and roots in float64. For images of 32 x 32 x 3 it takes minutes.
+ * GPU, eigen-decomposition and roots in float64. For images of 32 x 32 x 3 it takes minutes. With fewer rows than columns the
+ * smaller problem of X X^T is solved instead: the same matrix.
  * @returns [width, width]
  */
 export async function zcaMatrix(
@@ -25,6 +27,7 @@ export async function zcaMatrix(
   const { epsilon = 1e-6, ...standardization } = options;
   if (!(epsilon > 0)) throw new ArgumentError(`ZCA: epsilon must be above 0, got ${epsilon}.`);
   const [count, width] = rowsAndWidth("ZCA", rows);
+  if (count < width) return inverseRootOfFew(rows, standardization, epsilon);
   const moments = await secondMoments(engine, rows, standardization);
   return inverseRoot(
     moments.map((value) => value / count),

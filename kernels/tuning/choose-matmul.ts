@@ -3,6 +3,7 @@ import type { AdapterFacts, SubgroupMatrix } from "../../engine/adapter.ts";
 import type { Constants } from "../../engine/shader.ts";
 import type { MatmulProblem } from "../dense/product.ts";
 import { naiveOnly } from "./mode.ts";
+import { profileOf, sizeBucket } from "./profile.ts";
 
 /** A kernel file with its tile sizes. */
 export interface MatmulVariant {
@@ -17,16 +18,52 @@ export interface MatmulVariant {
   readonly constants: Constants;
 }
 
-/** The part of AdapterFacts that decides. */
-export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize" | "subgroupMatrix">;
+/** The part of AdapterFacts that decides; without a key there is no profile. */
+export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize"> &
+  Partial<Pick<AdapterFacts, "key" | "integrated" | "subgroupMatrix">>;
 
-/** The measurements behind these choices are in kernels/dense/README.md. */
+/** A profile's recipe for the class of the problem if there is one and it can run, else the default of the adapter's class. */
 export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (naiveOnly()) return naiveMatmul;
   if (adapter.subgroupMatrix && fitsSubgroupMatrix(problem, adapter)) {
-    return subgroupMatrixMatmul(problem, adapter.subgroupSize, adapter.subgroupMatrix);
+    return subgroupMatrixMatmul(problem, adapter, adapter.subgroupMatrix);
   }
-  if (adapter.class === "gpu") return tiledMatmul(problem);
+  const recipe = profileOf(adapter.key)?.products[matmulClass(problem)];
+  return (recipe && matmulRecipes[recipe]?.(problem, adapter)) || defaultMatmul(problem, adapter);
+}
+
+/** "tn 1024x1024x32": how the sides are stored, and m x n x k up to the next powers of two. */
+export function matmulClass({ m, n, k, transposeA, transposeB }: MatmulProblem): string {
+  const sides = `${transposeA ? "t" : "n"}${transposeB ? "t" : "n"}`;
+  return `${sides} ${[m, n, k].map(sizeBucket).join("x")}`;
+}
+
+type MatmulRecipe = (problem: MatmulProblem, adapter: TuningAdapter) => MatmulVariant | undefined;
+
+/** What a profile may name; undefined where a recipe cannot run the problem on the adapter. */
+export const matmulRecipes: Readonly<Record<string, MatmulRecipe>> = {
+  naive: () => naiveMatmul,
+  "registers-4": (problem) => registersMatmul(problem, 4),
+  "registers-8": (problem) => registersMatmul(problem, 8),
+  "tiled-1": (problem, adapter) => tiledMatmul(problem, adapter, 1),
+  "tiled-2": (problem, adapter) => tiledMatmul(problem, adapter, 2),
+  "subgroup-8": subgroupRecipe(8),
+  "subgroup-16": subgroupRecipe(16),
+  "subgroup-24": subgroupRecipe(24),
+  "subgroup-32": subgroupRecipe(32),
+};
+
+/** Tiles of at most so many rows. */
+function subgroupRecipe(rows: number): MatmulRecipe {
+  return (problem, { subgroupSize }) =>
+    fitsSubgroup(problem, subgroupSize) && rows <= 4 * subgroupSize
+      ? subgroupMatmul(problem, subgroupSize, evenTile(problem.m, rows))
+      : undefined;
+}
+
+/** The measurements behind these choices are in kernels/dense/README.md. */
+export function defaultMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
+  if (adapter.class === "gpu") return tiledMatmul(problem, adapter);
   // SwiftShader runs the subgroup kernel at half the speed of the register kernel
   if (adapter.class === "lavapipe" && fitsSubgroup(problem, adapter.subgroupSize)) {
     return subgroupMatmul(problem, adapter.subgroupSize, evenTile(problem.m, 4 * adapter.subgroupSize));
@@ -82,22 +119,25 @@ function fitsSubgroupMatrix({ m, n, k, half }: MatmulProblem, { subgroupSize }: 
 /** For GPUs with matrix units, by Dawn's experimental feature. Never ran yet: kernels/dense/README.md. */
 export function subgroupMatrixMatmul(
   problem: MatmulProblem,
-  subgroupSize: number,
+  adapter: Pick<TuningAdapter, "subgroupSize" | "integrated">,
   { m, n, k }: SubgroupMatrix,
 ): MatmulVariant {
   const tiles = { tileM: 64, tileN: 64 };
-  const split = hardwareSplit(problem, tiles);
-  const sizes = { SUBGROUP_SIZE: subgroupSize, MATRIX_M: m, MATRIX_N: n, MATRIX_K: k };
+  const split = hardwareSplit(problem, tiles, adapter);
+  const sizes = { SUBGROUP_SIZE: adapter.subgroupSize, MATRIX_M: m, MATRIX_N: n, MATRIX_K: k };
   return { name: "subgroup-matrix", ...tiles, split, constants: { SPLIT: split, ...sizes } };
 }
 
-/** For hardware GPUs. */
-export function tiledMatmul(problem: MatmulProblem): MatmulVariant {
-  const { m, n } = problem;
-  const vectors = m >= 1024 && n >= 1024 ? 2 : 1;
+/** For hardware GPUs; `vectors`: edge of an invocation's square of 4 x 4 blocks. */
+export function tiledMatmul(
+  problem: MatmulProblem,
+  adapter: Pick<TuningAdapter, "integrated"> = {},
+  vectors: 1 | 2 = problem.m >= 1024 && problem.n >= 1024 ? 2 : 1,
+): MatmulVariant {
+  const { m } = problem;
   const workgroupM = m <= 32 ? 8 : 16;
   const tiles = { tileM: 4 * workgroupM * vectors, tileN: 4 * 16 * vectors };
-  const split = hardwareSplit(problem, tiles);
+  const split = hardwareSplit(problem, tiles, adapter);
   const sizes = {
     WORKGROUP_M: workgroupM,
     WORKGROUP_N: 16,
@@ -108,9 +148,13 @@ export function tiledMatmul(problem: MatmulProblem): MatmulVariant {
   return { name: "tiled", ...tiles, split, constants: { SPLIT: split, ...sizes } };
 }
 
-/** Slices that make workgroups enough for a GPU. */
-function hardwareSplit(problem: MatmulProblem, tiles: { tileM: number; tileN: number }): number {
-  const wanted = Math.floor(256 / workgroups(problem, tiles));
+/** Slices that make workgroups enough to keep a GPU busy. */
+function hardwareSplit(
+  problem: MatmulProblem,
+  tiles: { tileM: number; tileN: number },
+  { integrated = false }: Pick<TuningAdapter, "integrated">,
+): number {
+  const wanted = Math.floor((integrated ? 64 : 256) / workgroups(problem, tiles));
   return Math.max(1, Math.min(wanted, 64, Math.floor(problem.k / 256)));
 }
 

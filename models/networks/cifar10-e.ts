@@ -7,20 +7,30 @@ export interface Cifar10EFilters {
   readonly second: number;
 }
 
+/** Filters of the first two and the last two convolutions, and units of the hidden layer. */
+export interface Cifar10ESizes {
+  readonly first: number;
+  readonly second: number;
+  readonly hidden: number;
+}
+
 /** 4,460,106 parameters with 3x3 filters; 4,528,714 with 5x5 first; 4,853,322 with 5x5 second. */
-export function cifar10ENetwork({ first, second }: Cifar10EFilters = { first: 3, second: 3 }): Model {
+export function cifar10ENetwork(
+  { first, second }: Cifar10EFilters = { first: 3, second: 3 },
+  sizes: Cifar10ESizes = { first: 64, second: 128, hidden: 512 },
+): Model {
   return sequential([
     Input([32, 32, 3]),
-    Conv2D(64, first, { padding: "same", activation: "relu" }),
-    Conv2D(64, first, { padding: "same", activation: "relu" }),
+    Conv2D(sizes.first, first, { padding: "same", activation: "relu" }),
+    Conv2D(sizes.first, first, { padding: "same", activation: "relu" }),
     MaxPooling2D(2),
     Dropout(0.25),
-    Conv2D(128, second, { padding: "same", activation: "relu" }),
-    Conv2D(128, second, { padding: "same", activation: "relu" }),
+    Conv2D(sizes.second, second, { padding: "same", activation: "relu" }),
+    Conv2D(sizes.second, second, { padding: "same", activation: "relu" }),
     MaxPooling2D(2),
     Dropout(0.25),
     Flatten(),
-    Dense(512, { activation: "relu" }),
+    Dense(sizes.hidden, { activation: "relu" }),
     Dropout(0.5),
     Dense(10, { activation: "softmax" }),
   ]);

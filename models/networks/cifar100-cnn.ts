@@ -1,9 +1,9 @@
 /** @file The convolutional network of the blog post on CIFAR-100. */
 import { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, type Model, sequential } from "../index.ts";
 
-/** 6,850,792 parameters. */
-export function cifar100ConvolutionalNetwork(): Model {
-  const convolution = (filters: number) => Conv2D(filters, 3, { activation: "relu" });
+/** 6,850,792 parameters; `width` is a part of the filters and hidden units. */
+export function cifar100ConvolutionalNetwork({ width }: { readonly width: number } = { width: 1 }): Model {
+  const convolution = (filters: number) => Conv2D(filters * width, 3, { activation: "relu" });
   return sequential([
     Input([32, 32, 3]),
     convolution(32),
@@ -16,7 +16,7 @@ export function cifar100ConvolutionalNetwork(): Model {
     convolution(1024),
     MaxPooling2D(2),
     Flatten(),
-    Dense(500, { activation: "relu" }),
+    Dense(500 * width, { activation: "relu" }),
     Dropout(0.5),
     Dense(100, { activation: "softmax" }),
   ]);

@@ -14,16 +14,24 @@ export interface SvhnCSizes {
   readonly hidden: number;
 }
 
+/** Sides of the filters of the two convolutions and of the windows of both poolings. */
+export interface SvhnCWindows {
+  readonly first: number;
+  readonly second: number;
+  readonly pool: number;
+}
+
 /** 1,058,726 parameters with the sizes of the assignment, which are the defaults. */
 export function svhnCNetwork(
   { first, second, hidden }: SvhnCSizes = { first: 16, second: 512, hidden: 20 },
+  windows: SvhnCWindows = { first: 5, second: 7, pool: 2 },
 ): Model {
   return sequential([
     Input([32, 32, 3]),
-    Conv2D(first, 5, { padding: "same", activation: "relu" }),
-    MaxPooling2D(2),
-    Conv2D(second, 7, { padding: "same", activation: "relu" }),
-    MaxPooling2D(2),
+    Conv2D(first, windows.first, { padding: "same", activation: "relu" }),
+    MaxPooling2D(windows.pool),
+    Conv2D(second, windows.second, { padding: "same", activation: "relu" }),
+    MaxPooling2D(windows.pool),
     Flatten(),
     Dense(hidden, { activation: "relu" }),
     Dense(10, { activation: "softmax" }),

@@ -6,6 +6,9 @@ import { checkNames, checkOption } from "../../engine/options.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { LossChoice, LossWeights, MetricChoice } from "./objective.ts";
 
+/** 0: evaluate() and predict() run in inference mode; 1: as in training, see CompileOptions. */
+export type LearningPhase = 0 | 1;
+
 export interface CompileOptions {
   readonly optimizer: Optimizer;
   /** Keras's name: categorical_crossentropy, ...; of several outputs a list or a record by output, or one for all */
@@ -21,14 +24,19 @@ export interface CompileOptions {
   readonly engine?: Engine;
   /** of the initial weights and everything random in training. Default 1 */
   readonly seed?: number;
+  /**
+   * 1: dropout and noise act in evaluate() and predict() too, as after Keras's K.set_learning_phase(1). Not for models
+   * with batch normalisation. Default 0
+   */
+  readonly learningPhase?: LearningPhase;
 }
 
-const known = ["optimizer", "loss", "lossWeights", "metrics", "engine", "seed"];
+const known = ["optimizer", "loss", "lossWeights", "metrics", "engine", "seed", "learningPhase"];
 
 /** Throws ArgumentError for an option that does not exist, and for one that cannot be what it says. */
 export function checkCompile(options: CompileOptions): void {
   checkNames("compile", options, known);
-  const { optimizer, loss, seed = 1 } = options;
+  const { optimizer, loss, seed = 1, learningPhase = 0 } = options;
   if (typeof optimizer !== "object" || typeof optimizer?.apply !== "function") {
     throw new ArgumentError("compile: optimizer must be made by sgd(), adam() or another of the optimizers.");
   }
@@ -36,5 +44,12 @@ export function checkCompile(options: CompileOptions): void {
     throw new ArgumentError('compile: a loss is missing, e.g. { loss: "categorical_crossentropy" }.');
   const whole = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
   checkOption("compile", "seed", seed, whole, "a whole number below 2^32");
+  checkOption(
+    "compile",
+    "learningPhase",
+    learningPhase,
+    learningPhase === 0 || learningPhase === 1,
+    "0 or 1",
+  );
   if (options.engine !== undefined) requireEngine("compile", options.engine);
 }

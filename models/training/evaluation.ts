@@ -3,9 +3,10 @@ import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import { StepState } from "../../engine/step-state.ts";
+import { type StepFields, StepState } from "../../engine/step-state.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Model } from "../model.ts";
+import type { LearningPhase } from "./compile-options.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass } from "./forward-pass.ts";
 import { TrainingLog } from "./log.ts";
@@ -21,6 +22,10 @@ export interface EvaluationSetup {
   readonly engine: Engine;
   readonly model: Model;
   readonly objective?: Objective;
+  /** 1: layers behave as in training */
+  readonly learningPhase?: LearningPhase;
+  /** where training stands: what is random in the inputs or layers differs from epoch to epoch */
+  readonly at?: Pick<StepFields, "epoch" | "step">;
 }
 
 /** Batches of one size. */
@@ -61,7 +66,7 @@ export class Evaluation {
     let batch = 0;
     const body = (samples: number) => {
       const batch = this.#feed.batch(samples);
-      const options = { training: false, batchSize: samples, first: true };
+      const options = { training: this.#training, batchSize: samples, first: true };
       log.write(forwardPass({ model, objective }, batch, options), samples, batch.targets);
     };
     try {
@@ -110,6 +115,7 @@ export class Evaluation {
     use: (recording: Recording<R>, stretch: Stretch) => Promise<void>,
   ): Promise<void> {
     const step = new StepState(this.#engine);
+    if (this.#setup.at) step.set(this.#setup.at);
     this.#feed.setOrder(this.#feed.indices);
     try {
       for (const stretch of this.#stretches) {
@@ -135,8 +141,12 @@ export class Evaluation {
     }
   }
 
+  get #training(): boolean {
+    return this.#setup.learningPhase === 1;
+  }
+
   #outputs(samples: number): Tensor[] {
     const { inputs } = this.#feed.batch(samples);
-    return this.#setup.model.callAll(inputs, { training: false, stream: 0 });
+    return this.#setup.model.callAll(inputs, { training: this.#training, stream: 0 });
   }
 }

@@ -129,7 +129,8 @@ export class FitRun implements FitControl {
     const seconds = await this.#runSteps();
     const logs: Logs = this.#log.means(this.#rows);
     for (const { prefix, feed } of this.#evaluations) {
-      const results = await this.#trainer.evaluateFeed(feed);
+      const at = { epoch, step: this.#firstStep + this.stepsPerEpoch };
+      const results = await this.#trainer.evaluateFeed(feed, {}, at);
       for (const [name, value] of Object.entries(results)) logs[`${prefix}_${name}`] = value;
     }
     logs.seconds = seconds;

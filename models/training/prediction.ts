@@ -2,6 +2,7 @@
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
 import type { Model } from "../model.ts";
+import type { LearningPhase } from "./compile-options.ts";
 import type { DataSource } from "./data.ts";
 import { Evaluation, evaluationBatch } from "./evaluation.ts";
 import { FeedOpener } from "./feed-opener.ts";
@@ -13,6 +14,7 @@ export async function predictOutputs(
   engine: Engine | undefined,
   data: DataSource,
   options: PredictOptions,
+  learningPhase: LearningPhase = 0,
 ): Promise<Record<string, Float32Array>> {
   checkPredict(options);
   const { batchSize = evaluationBatch } = options;
@@ -25,7 +27,7 @@ export async function predictOutputs(
   const opener = new FeedOpener(engine, ports(inputs, inputNames), ports(outputs, outputNames));
   const feed = opener.plain("predict", data);
   try {
-    const results = await new Evaluation({ engine, model }, feed, batchSize).predict();
+    const results = await new Evaluation({ engine, model, learningPhase }, feed, batchSize).predict();
     return Object.fromEntries(outputNames.map((name, i) => [name, results[i]!]));
   } finally {
     feed.dispose();

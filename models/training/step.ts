@@ -50,6 +50,13 @@ export class TrainingStep {
 
   /** Plans the step without running it and compiles its kernels in parallel. */
   static async prepare(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
+    const step = TrainingStep.planned(trainer, feed, log, batchSize, eager);
+    await trainer.engine.pipelines.prepare(step.plan!.pipelines);
+    return step;
+  }
+
+  /** The step with its plan; its kernels are not compiled. */
+  static planned(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
     const { engine, optimizer, state } = trainer;
     const step = (parts: readonly number[], descends: boolean, plan?: Plan) =>
       new TrainingStep(trainer, feed, log, parts, eager, descends, plan);
@@ -58,7 +65,6 @@ export class TrainingStep {
     const descends = plain && step([batchSize], true).#canDescend();
     if (!descends) state.allocateGradients();
     const { parts, plan } = fitMicroBatch(engine, batchSize, (parts) => void step(parts, descends).#run());
-    await engine.pipelines.prepare(plan.pipelines);
     return step(parts, descends, plan);
   }
 

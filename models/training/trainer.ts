@@ -2,13 +2,14 @@
 import { requireHalf } from "../../engine/adapter.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import { StepState } from "../../engine/step-state.ts";
+import { type StepFields, StepState } from "../../engine/step-state.ts";
 import { LossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import type { Port } from "./arrays.ts";
 import { type BatchGenerator, GeneratorBatches, isBatchGenerator } from "./batch-generator.ts";
-import { type CompileOptions, checkCompile } from "./compile-options.ts";
+import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
 import type { DataSource, Feed } from "./data.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
 import { Evaluation, evaluationBatch } from "./evaluation.ts";
@@ -36,6 +37,8 @@ export class Trainer {
   readonly onBatch: OnBatch;
   /** of the steps that are prepared: in mixed precision the scale of their loss, in float32 undefined */
   lossScale: LossScale | undefined;
+  /** of evaluate() and predict() */
+  readonly learningPhase: LearningPhase;
   readonly #open: FeedOpener;
   #learningRate: number;
   #disposed = false;
@@ -55,6 +58,7 @@ export class Trainer {
     this.engine = engine;
     this.objective = objective;
     this.seed = options.seed ?? 1;
+    this.learningPhase = options.learningPhase ?? 0;
     const names = model.inputNames;
     this.inputs = model.inputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
     this.outputs = objective.heads.map(({ name, shape }) => ({ name, shape }));
@@ -72,6 +76,7 @@ export class Trainer {
    */
   static async create(model: Model, options: CompileOptions, previous?: Trainer): Promise<Trainer> {
     checkCompile(options);
+    if (options.learningPhase === 1) refuseBatchNormalization(model);
     const objective = new Objective(model, options.loss, options.metrics ?? [], options.lossWeights);
     if (options.engine) model.checkEngine(options.engine);
     const kept = previous && (await model.getWeights());
@@ -153,8 +158,14 @@ export class Trainer {
   }
 
   /** Loss and metrics over all samples of a feed. */
-  async evaluateFeed(feed: Feed, options: EvaluateOptions = {}): Promise<Record<string, number>> {
-    return new Evaluation(this, feed, options.batchSize ?? evaluationBatch).evaluate();
+  async evaluateFeed(
+    feed: Feed,
+    options: EvaluateOptions = {},
+    at: Pick<StepFields, "epoch" | "step"> = { epoch: 0, step: 0 },
+  ): Promise<Record<string, number>> {
+    const { engine, model, objective, learningPhase } = this;
+    const setup = { engine, model, objective, learningPhase, at };
+    return new Evaluation(setup, feed, options.batchSize ?? evaluationBatch).evaluate();
   }
 
   /** Of the steps that are prepared from now on. Options of the loss scale start scaling anew. */
@@ -188,4 +199,13 @@ export class Trainer {
     this.#lossScale?.dispose();
     returnEngine(this.engine);
   }
+}
+
+function refuseBatchNormalization({ layers }: Model): void {
+  const within = (layer: Layer): readonly Layer[] => [layer, ...layer.innerLayers.flatMap(within)];
+  const found = layers.flatMap(within).find(({ className }) => className === "BatchNormalization");
+  if (!found) return;
+  throw new ArgumentError(
+    `compile: learningPhase 1 is not for models with batch normalisation (${found.name}): evaluation would change its moving statistics.`,
+  );
 }

@@ -8,7 +8,7 @@ import { createEngine } from "../../engine/device.ts";
 import { DeviceLostError } from "../../engine/errors.ts";
 import { resolveSettings } from "../../experiments/run/settings.ts";
 import { runTrainingExperiment } from "../../experiments/run/train-run.ts";
-import { svhnC } from "../../experiments/svhn-c.ts";
+import { svhnC } from "../../experiments/svhn/svhn-c.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
 import { adapter } from "./run.ts";
 import { checkpointPosition } from "./support/weights-file.ts";

@@ -16,6 +16,8 @@ import { captioned } from "./samples.ts";
 import { type Section, table } from "./section.ts";
 
 const pairLimit = 5;
+/** Beyond it the page shows the best and the worst classes, and the others on request. */
+const mostRows = 25;
 
 export function confusionSection({ confusion }: RunReport): Section | undefined {
   if (!confusion) return undefined;
@@ -82,11 +84,26 @@ function scoreTable(confusion: ConfusionResult): Markup {
     ["mean over images (weighted)", ...scores(report.weighted)],
     ["accuracy (micro)", ...scores(report.micro)],
   ];
+  const whole = table(columns, rows, { footer: averages });
+  const shown =
+    rows.length <= mostRows
+      ? whole
+      : markup`<p class="muted">The classes with the highest F1 and, below them, those with the lowest.</p>
+${table(columns, extremes(report.perClass, rows), { footer: averages })}<details><summary>All ${rows.length} classes</summary>
+${whole}</details>
+`;
   return markup`<h3>Scores per class</h3>
 <p class="muted">Precision: of the images given this class, the share that has it. Recall: of the images of this class, the share that was found. F1 is their harmonic mean; 0/0 counts as 0.</p>
-${table(columns, rows, { footer: averages })}<details><summary>The same as text, in scikit-learn’s layout</summary>
+${shown}<details><summary>The same as text, in scikit-learn’s layout</summary>
 <pre>${formatClassificationReport(confusion)}</pre></details>
 `;
+}
+
+/** The rows of the best and of the worst classes by F1, best first. */
+function extremes<Row>(scores: readonly Scores[], rows: readonly Row[]): Row[] {
+  const ranked = [...rows.keys()].sort((a, b) => scores[b]!.f1 - scores[a]!.f1 || a - b);
+  const half = Math.floor(mostRows / 4);
+  return [...ranked.slice(0, half), ...ranked.slice(-half)].map((k) => rows[k]!);
 }
 
 function times(count: number): string {

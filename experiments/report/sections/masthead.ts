@@ -32,20 +32,25 @@ export function warningStrip(found: readonly Warning[]): Markup | undefined {
 `;
 }
 
+/** The warnings in words. */
+export function warningBanner(found: readonly Warning[], more?: Markup): Markup | undefined {
+  if (found.length === 0) return undefined;
+  const texts = found.map(({ short, text }) => markup`<p><strong>${short}.</strong> ${text}</p>\n`);
+  return markup`<div class="banner">
+${texts}${more}</div>
+`;
+}
+
 export function masthead(report: RunReport, found: readonly Warning[]): Markup {
   const { run } = report;
-  const texts = found.map(({ short, text }) => markup`<p><strong>${short}.</strong> ${text}</p>\n`);
   const full = run.fullCommand ? markup`<p>The full run: <code>${run.fullCommand}</code></p>\n` : undefined;
-  const banner = markup`<div class="banner">
-${texts}${full}</div>
-`;
   const [headline] = report.results ?? [];
   return markup`<header>
 <p class="eyebrow">wgrad run report <span class="muted">${report.experiment}</span></p>
 <h1>${report.title}</h1>
 <div class="question">${paragraphs(report.question)}</div>
 <p class="line muted">${[report.dataset.title, run.adapter, formatTime(run.started), formatMinutes(run.minutes)].map((part) => markup`<span>${part}</span> `)}</p>
-${found.length > 0 ? banner : undefined}${headline ? headlineFigure(headline) : undefined}</header>
+${warningBanner(found, full)}${headline ? headlineFigure(headline) : undefined}</header>
 `;
 }
 

@@ -1,7 +1,9 @@
 /** @file The layers of the network with output shapes and parameter counts. */
 
+import { type Figure, inlineFigure } from "../figure.ts";
 import { formatCount } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
+import { networkScheme } from "../network-scheme.ts";
 import type { NetworkLayer, RunReport } from "../run-report.ts";
 import { type Section, table } from "./section.ts";
 
@@ -28,11 +30,13 @@ export function networkSection({ network }: RunReport): Section | undefined {
     ["trainable", "", "", trainable, ""],
     ["not trainable", "", "", nonTrainable, ""],
   ];
+  const scheme: Figure = { name: "network", title: "Shapes and parameters", drawing: networkScheme(network) };
   return {
     id: "network",
     title: "Network",
-    body: table(columns, rows, { footer, stacks: true }),
-    figures: [],
+    body: markup`<figure class="wide"><figcaption>${scheme.title}</figcaption>${inlineFigure(scheme)}</figure>
+${table(columns, rows, { footer, stacks: true })}`,
+    figures: [scheme],
   };
 }
 

@@ -69,6 +69,26 @@ export function paragraphs(text: string): Markup {
     .map((part) => markup`<p>${part.trim()}</p>\n`)}`;
 }
 
+/** Links to the sections, and the sections. Their anchors are distinct: see `withDistinctAnchors`. */
+export function sectionList(sections: readonly Section[]): Markup {
+  return markup`<nav aria-label="Sections">${sections.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
+<main>
+${sections.map(({ id, title, body }) => markup`<section id="${id}">\n<h2>${title}</h2>\n<div class="body">\n${body}</div>\n</section>\n`)}</main>
+`;
+}
+
+export function withDistinctAnchors(sections: readonly Section[]): Section[] {
+  const anchors = distinct(sections.map((section) => section.id));
+  return sections.map((section, k) => ({ ...section, id: anchors[k]! }));
+}
+
+/** The pictures of all sections, each under a file name of its own. */
+export function figuresOf(sections: readonly Section[]): Figure[] {
+  const figures = sections.flatMap((section) => section.figures);
+  const names = distinct(figures.map((figure) => figure.name));
+  return figures.map((figure, k) => ({ ...figure, name: names[k]! }));
+}
+
 /** The names, with -2, -3, ... added where one has come before. */
 export function distinct(names: readonly string[]): string[] {
   const seen = new Map<string, number>();

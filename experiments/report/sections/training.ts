@@ -1,25 +1,18 @@
 /** @file Curves of loss and error by epoch, with the numbers behind them. */
 
 import { type Figure, inlineFigure } from "../figure.ts";
-import { formatPercent, formatShort } from "../format.ts";
+import { curvePoints, errorChart, historySets, lossChart, setErrors, setLosses } from "../history-curves.ts";
 import { type LineChart, type LineSeries, lineChart } from "../line-chart.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { Role } from "../palette.ts";
 import type { ResultRow, RunHistory, RunReport } from "../run-report.ts";
 import { comparablePublished } from "./results.ts";
 import { type Section, table } from "./section.ts";
 
-const sets: readonly { name: string; prefix: string; role: Role }[] = [
-  { name: "training", prefix: "", role: "training" },
-  { name: "validation", prefix: "val_", role: "validation" },
-  { name: "test", prefix: "test_", role: "test" },
-];
-
 export async function trainingSection(report: RunReport): Promise<Section | undefined> {
   const { history } = report;
   if (!history || history.epoch.length === 0) return undefined;
-  const losses = curves(history, (prefix) => history[`${prefix}loss`]);
-  const errors = curves(history, (prefix) => setErrors(history, prefix));
+  const losses = curves(history, setLosses);
+  const errors = curves(history, setErrors);
   const figures: Figure[] = [];
   if (losses.length > 0) figures.push(await figure("loss", "Loss by epoch", lossChart(losses)));
   if (errors.length > 0) {
@@ -40,38 +33,12 @@ async function figure(name: string, title: string, chart: LineChart): Promise<Fi
 /** The curves of the sets that have finite values. */
 function curves(
   history: RunHistory,
-  valuesOf: (prefix: string) => RunHistory[string] | undefined,
+  valuesOf: (history: RunHistory, prefix: string) => RunHistory[string] | undefined,
 ): LineSeries[] {
-  return sets.flatMap(({ name, prefix, role }) => {
-    const values = valuesOf(prefix);
-    if (!values?.some(Number.isFinite)) return [];
-    const points = history.epoch.map((x, i) => ({ x, y: values[i] ?? Number.NaN }));
-    return [{ name, role, points }];
+  return historySets.flatMap(({ name, prefix, role }) => {
+    const points = curvePoints(history, valuesOf(history, prefix));
+    return points ? [{ name, role, points }] : [];
   });
-}
-
-/** Error of a set by epoch, as a fraction: see `RunHistory` for where it comes from. */
-function setErrors(history: RunHistory, prefix: string): RunHistory[string] | undefined {
-  const accuracy = history[`${prefix}categorical_accuracy`] ?? history[`${prefix}accuracy`];
-  return history[`${prefix}error`] ?? accuracy?.map((value) => (value === null ? null : 1 - value));
-}
-
-function lossChart(series: readonly LineSeries[]): LineChart {
-  return { xTitle: "epoch", yTitle: "loss", series, format: formatShort };
-}
-
-function errorChart(series: readonly LineSeries[], reference: number | undefined): LineChart {
-  const percent = series.map((entry) => ({
-    ...entry,
-    points: entry.points.map(({ x, y }) => ({ x, y: 100 * y })),
-  }));
-  return {
-    xTitle: "epoch",
-    yTitle: "error, %",
-    series: percent,
-    format: (y) => formatPercent(y / 100, 2),
-    ...(reference === undefined ? {} : { reference: { name: "published", y: reference } }),
-  };
 }
 
 /** Published error of the first comparable row that says how it relates to the error chart, in percent. */

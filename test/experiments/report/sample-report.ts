@@ -10,6 +10,7 @@ import type {
   RunReport,
 } from "../../../experiments/report/run-report.ts";
 import { confusionCounts, mostConfusedPairs } from "../../../models/metrics/confusion.ts";
+import { classRocCurves } from "../../../models/metrics/roc.ts";
 
 export const digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
@@ -135,6 +136,23 @@ export function sampleReport(): RunReport {
       { title: "The surest mistakes", classes: digits, ...pick(outcomes, mistakes.slice(0, 12)) },
     ],
     filters: sampleFilters(random),
+    roc: { set: "test", classes: digits, curves: sampleCurves(outcomes, random) },
+    classExamples: {
+      set: "test",
+      classes: digits,
+      groups: digits.map((_, label) => pick(outcomes, examplesOf(outcomes, label))),
+      recall: counts.map((row, k) => row[k]! / row.reduce((sum, count) => sum + count, 0)),
+    },
+    featureMaps: [
+      {
+        layer: "conv2d_1",
+        images: pick(outcomes, [0, 1]).images,
+        maps: Float32Array.from({ length: 2 * 16 * 16 * 20 }, () => random() ** 3),
+        height: 16,
+        width: 16,
+        filters: 20,
+      },
+    ],
     timing: {
       imagesPerSecond: 1834.6,
       millisecondsPerStep: 69.77,
@@ -142,6 +160,21 @@ export function sampleReport(): RunReport {
       dispatchesPerStep: 31,
     },
   };
+}
+
+/** Scores that are highest for the predicted class. */
+function sampleCurves({ labels, predicted, probability }: Outcomes, random: Random) {
+  const scores = Array.from(predicted, (best, i) =>
+    digits.map((_, k) => (k === best ? probability[i]! : (random() * (1 - probability[i]!)) / 3)),
+  );
+  return classRocCurves(labels, scores.flat(), 10);
+}
+
+/** Up to three images of the class that were recognised, and as many that were not. */
+function examplesOf({ labels, predicted }: Outcomes, label: number): number[] {
+  const ofClass = Array.from(labels, (_, i) => i).filter((i) => labels[i] === label);
+  const right = ofClass.filter((i) => predicted[i] === label);
+  return [...right.slice(0, 3), ...ofClass.filter((i) => predicted[i] !== label).slice(0, 3)];
 }
 
 /** The parts that every report has. */

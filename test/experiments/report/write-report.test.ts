@@ -7,6 +7,7 @@ import { FileError } from "../../../engine/errors.ts";
 import { renderReport } from "../../../experiments/report/document.ts";
 import type { RunReport } from "../../../experiments/report/run-report.ts";
 import { writeRunReport } from "../../../experiments/report/write-report.ts";
+import { expectBalanced, expectSelfContained } from "./markup-checks.ts";
 import { dataReport, digits, sampleHead, sampleReport } from "./sample-report.ts";
 
 /** Made once: no test changes it. */
@@ -71,8 +72,11 @@ describe("renderReport", () => {
     network: "network",
     history: "training",
     confusion: "confusion",
+    roc: "roc",
+    classExamples: "classes",
     samples: "samples",
     filters: "filters",
+    featureMaps: "feature-maps",
   } as const;
 
   it("is well-formed and asks for nothing from elsewhere", async () => {
@@ -90,8 +94,11 @@ describe("renderReport", () => {
       "network",
       "training",
       "confusion",
+      "roc",
+      "classes",
       "samples",
       "filters",
+      "feature-maps",
       "run",
     ]);
   });
@@ -127,7 +134,10 @@ describe("renderReport", () => {
         ...dataReport(),
         samples: undefined,
         confusion: undefined,
+        roc: undefined,
+        classExamples: undefined,
         filters: undefined,
+        featureMaps: undefined,
       }),
       (key, value) => (typeof value === "string" && !keptKeys.has(key) ? `${value}${evil}` : value),
     ) as RunReport;
@@ -138,6 +148,9 @@ describe("renderReport", () => {
       sections: [],
       samples: sample.samples!.map((group) => ({ ...group, classes, title: evil })),
       confusion: { ...sample.confusion!, classes, set: evil },
+      roc: { ...sample.roc!, classes, set: evil },
+      classExamples: { ...sample.classExamples!, classes, set: evil },
+      featureMaps: sample.featureMaps!.map((maps) => ({ ...maps, layer: evil, names: [evil] })),
     });
     expectBalanced(html);
     expect(html).not.toContain("<script");
@@ -235,29 +248,4 @@ describe("the checks of this file", () => {
 
 function sectionIds(html: string): string[] {
   return [...html.matchAll(/<section id="([^"]*)">/g)].map((match) => match[1]!);
-}
-
-const voidElements = new Set(["meta", "img", "br"]);
-
-/** Every tag is whole and closed in order, and no `<` stands outside of tags. */
-function expectBalanced(text: string) {
-  const body = text.replace(/^<!DOCTYPE html>/, "").replace(/<style>[^<]*<\/style>/, "");
-  const open: string[] = [];
-  const rest = body.replace(/<(\/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g, (...match) => {
-    const [, close, name, , selfClosed] = match as unknown as string[];
-    if (close) expect(name).toBe(open.pop());
-    else if (!selfClosed && !voidElements.has(name!)) open.push(name!);
-    return "";
-  });
-  expect(open).toEqual([]);
-  expect(rest).not.toMatch(/[<>]/);
-}
-
-/** Pictures are data, links lead to anchors, and only `<a>` may name an address. */
-function expectSelfContained(html: string) {
-  for (const [, url] of html.matchAll(/(?:src|href|xlink:href)="([^"]*)"/g)) {
-    expect(url).toMatch(/^(data:image\/png;base64,|#|https?:)/);
-  }
-  const unlinked = html.replace(/<a href="https?:[^"]*"/g, "").replace(/xmlns(:xlink)?="[^"]*"/g, "");
-  expect(unlinked).not.toMatch(/https?:|url\(|@import|<script|<link/);
 }

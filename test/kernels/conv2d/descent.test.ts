@@ -60,11 +60,11 @@ describe("filter gradient with descent", () => {
     const sums = bias.data.map((_, k) =>
       dy.data.reduce((sum, value, i) => sum + (i % filters === k ? value : 0), 0),
     );
-    const after = (before: ArrayLike<number>, change: ArrayLike<number>) =>
+    const changed = (before: ArrayLike<number>, change: ArrayLike<number>) =>
       Float64Array.from(before, (value, i) => value - rate * change[i]!);
     const tolerance = { terms: positions + 1, scale: 1 };
-    expectClose(values.weights, after(weights.data, gradient.data), tolerance, "filters");
-    expectClose(values.bias, after(bias.data, sums), tolerance, "bias");
+    expectClose(values.weights, changed(weights.data, gradient.data), tolerance, "filters");
+    expectClose(values.bias, changed(bias.data, sums), tolerance, "bias");
   });
 
   it.for(Object.entries(variants))("changes nothing after a halt: %s", async ([name, make], { skip }) => {

@@ -59,7 +59,7 @@ const manyTiles = convolution({
 
 type Make = (pass: ConvolutionPass, problem: Convolution, lanes: number) => ConvolutionVariant;
 const naive: Make = naiveConvolution;
-const tiled: Make = tiledConvolution;
+const tiled: Make = (pass, problem) => tiledConvolution(pass, problem);
 const subgroup: Make = subgroupConvolution;
 const perChannel: Make = (pass, problem, subgroupSize) =>
   depthwiseConvolution(pass, problem, { class: "lavapipe", subgroupSize });

@@ -70,11 +70,11 @@ describe("matrix product with descent", () => {
     const rate = learningRate / (1 + decay * step);
     const gradient = matmulReference(a, b, { transposeA: true });
     const columns = bias.data.map((_, j) => b.data.reduce((sum, v, i) => sum + (i % 36 === j ? v : 0), 0));
-    const after = (before: ArrayLike<number>, change: ArrayLike<number>) =>
+    const changed = (before: ArrayLike<number>, change: ArrayLike<number>) =>
       Float64Array.from(before, (value, i) => value - rate * change[i]!);
     const tolerance = { terms: problem.k + 1, scale: 1 };
-    expectClose(values.weights, after(weights.data, gradient.data), tolerance, "kernel");
-    expectClose(values.bias, after(bias.data, columns), tolerance, "bias");
+    expectClose(values.weights, changed(weights.data, gradient.data), tolerance, "kernel");
+    expectClose(values.bias, changed(bias.data, columns), tolerance, "bias");
   });
 
   it.for(Object.entries(variants))("changes nothing after a halt: %s", async ([name, make], { skip }) => {

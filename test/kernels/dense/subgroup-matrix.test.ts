@@ -83,7 +83,11 @@ describe("the shader", () => {
     const adapter = (await gpu.requestAdapter())!;
     const requiredFeatures = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"];
     const device = await adapter.requestDevice({ requiredFeatures: requiredFeatures as GPUFeatureName[] });
-    const { constants } = subgroupMatrixMatmul(problem(100, 100, 100, "nt"), 32, { m, n, k });
+    const { constants } = subgroupMatrixMatmul(
+      problem(100, 100, 100, "nt"),
+      { subgroupSize: 32 },
+      { m, n, k },
+    );
     const bindings = {
       reads: ["a", "b", "bias", "kept"],
       writes: ["y", "column_sums"],
@@ -115,7 +119,7 @@ describeHalf("with its built-in functions computed one by one", () => {
     const a = roundedToHalf(randomArray(shape.transposeA ? [k, m] : [m, k], 1));
     const b = roundedToHalf(randomArray(shape.transposeB ? [n, k] : [k, n], 2));
     const bias = randomArray([n], 3);
-    const variant = subgroupMatrixMatmul(shape, 16, sizes);
+    const variant = subgroupMatrixMatmul(shape, { subgroupSize: 16 }, sizes);
     const columnSums = engine().zeros([n]);
     const y = multiply(shape, {
       a: engine().tensor(a.data, a.shape, "f16"),

@@ -14,7 +14,7 @@ describe("ZCA", () => {
 
   it("matches (Sigma + epsilon)^-1/2 of the reference", async () => {
     const cases = fc.record({
-      count: fc.constantFrom(12, 40, 600),
+      count: fc.constantFrom(1, 3, 12, 40, 600), // below the width, the matrix comes from the rows' inner products
       width: fc.integer({ min: 1, max: 7 }),
       epsilon: fc.constantFrom(1e-2, 0.1),
       seed: fc.nat(1e6),

@@ -1,9 +1,9 @@
 /** @file svhn-b: pixels to [0, 1] and labels to one-hot rows, as the network takes them. */
-import type { Dataset, ImageSet } from "../datasets/dataset.ts";
-import { pixelRange } from "../datasets/statistics.ts";
-import { formatShape } from "../engine/errors.ts";
-import type { DataExperiment } from "./experiment.ts";
-import type { FreeSection } from "./report/run-report.ts";
+import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
+import { pixelRange } from "../../datasets/statistics.ts";
+import { formatShape } from "../../engine/errors.ts";
+import type { DataExperiment } from "../experiment.ts";
+import type { FreeSection } from "../report/run-report.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 
 const shownLabels = 5;

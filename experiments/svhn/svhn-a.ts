@@ -1,9 +1,9 @@
 /** @file svhn-a: load SVHN and look at it: sizes, classes, images per class, random samples. */
-import type { Dataset } from "../datasets/dataset.ts";
-import { countClasses } from "../datasets/statistics.ts";
-import type { DataExperiment } from "./experiment.ts";
-import { randomImages } from "./random-images.ts";
-import type { FreeSection } from "./report/run-report.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
+import { countClasses } from "../../datasets/statistics.ts";
+import type { DataExperiment } from "../experiment.ts";
+import { randomImages } from "../random-images.ts";
+import type { FreeSection } from "../report/run-report.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 
 const shown = 5;
@@ -15,7 +15,10 @@ export const svhnA: DataExperiment = {
   source: svhnQuestion("a"),
   question:
     "Load the training and test sets. What is the size of the images? How many classes are there, and how many " +
-    "images of each? Show 5 random images of the training set and 5 of the test set.",
+    "images of each? Show 5 random images of the training set and 5 of the test set.\n\n" +
+    "The source's code asks the test file for 'Y', which it calls 'y', and its X.T gives arrays of image, channel, column and " +
+    "row: digits lying on their side. Here the images are upright, as image, row, column and channel. Labels are 1 to 10 in " +
+    "the files, 10 for the digit 0, and 0 to 9 after subtracting 1.",
   dataset: "svhn",
   published: [],
   profiles: {

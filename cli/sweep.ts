@@ -1,0 +1,95 @@
+/** @file `wgrad sweep`: variations of a training experiment, one run after the other. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { loadDataset } from "../datasets/load-dataset.ts";
+import { createEngine } from "../engine/device.ts";
+import { InterruptedError, UsageError, WgradError } from "../engine/errors.ts";
+import type { Experiment } from "../experiments/experiment.ts";
+import { findExperiment } from "../experiments/registry.ts";
+import { createRunFolder, readConfig, shown } from "../experiments/run/run-folder.ts";
+import { shortfalls } from "../experiments/run/shortfall.ts";
+import { planSweep } from "../experiments/sweep/plan.ts";
+import { findSweepFolder, runSweep, sweepId } from "../experiments/sweep/sweep-run.ts";
+import { DownloadLine } from "./download-line.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { checkSameImages, type TrainOptions, terminalEvents, withResumeCommand } from "./train.ts";
+
+export interface SweepCommandOptions extends TrainOptions {
+  readonly seeds?: number;
+  /** a new folder, whatever sweeps there are */
+  readonly fresh?: boolean;
+}
+
+export async function sweep(id: string, options: SweepCommandOptions): Promise<void> {
+  return sweepExperiment(findExperiment(id), options);
+}
+
+/** Goes on with the sweep in --out, or the newest one with the same settings and images. */
+export async function sweepExperiment(experiment: Experiment, options: SweepCommandOptions): Promise<void> {
+  const { events, stream } = terminalEvents(options.json);
+  const engine = await createEngine({ adapter: options.adapter });
+  const plan = planSweep(experiment, options, engine.adapter);
+  if (experiment.kind !== "training" && experiment.kind !== "sweep") return; // planSweep has refused it
+  const { settings } = plan;
+  const source = options.data ? { data: options.data } : {};
+  const onProgress = new DownloadLine(stream).show;
+  const dataset = await loadDataset(experiment.dataset, { ...source, seed: settings.seed, onProgress });
+  const known = options.fresh ? undefined : findSweepFolder({ experiment, dataset }, settings);
+  const create = (out?: string) => createRunFolder(sweepId(experiment), out, new Date());
+  const folder = options.fresh ? create(options.out) : (options.out ?? known ?? create());
+  checkFolder(folder, sweepId(experiment), dataset);
+  const adapter = engine.adapter.description || engine.adapter.device;
+  events.line(`${experiment.id}: ${experiment.title}\nadapter: ${adapter}\ndata:    ${dataset.note}`);
+  const missing = shortfalls(experiment, settings, dataset);
+  if (missing.length > 0) {
+    events.line(`profile: ${settings.profile}, NOT the experiment in full:`);
+    for (const part of missing) events.line(`         - ${part}`);
+  }
+  events.line(`sweep:   ${plan.trials.length} training runs in ${shown(folder)}\n`);
+  const context = {
+    experiment,
+    engine,
+    dataset,
+    settings,
+    folder,
+    events,
+    started: new Date(),
+    ...source,
+    adapter: options.adapter,
+    saveInitial: false,
+    resume: false,
+    signal: interruptSignal(() => events.line("stopping after this step ...")),
+  };
+  const { result, failed } = await runSweep(context, plan).catch((error: unknown) => {
+    throw error instanceof InterruptedError ? goOn(error, experiment.id, folder, options) : error;
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  events.line(`report: ${shown(`${folder}/report.html`)}`);
+  if (failed.length === 0) return;
+  const names = failed.map(({ name }) => name).join("; ");
+  throw new WgradError(
+    `${failed.length} of ${plan.trials.length} trials failed: ${names}. The others are finished; the same command tries again.`,
+  );
+}
+
+/** Throws UsageError if the folder holds something else than this sweep. */
+function checkFolder(folder: string, id: string, dataset: Parameters<typeof checkSameImages>[1]): void {
+  const config = configOf(folder);
+  if (!config) return;
+  if (config.experiment !== id)
+    throw new UsageError(`--out: ${folder} is of ${config.experiment}, not a sweep of ${id}.`);
+  checkSameImages(config, dataset);
+}
+
+function configOf(folder: string) {
+  return existsSync(join(folder, "config.json")) ? readConfig(folder) : undefined;
+}
+
+function goOn(error: InterruptedError, id: string, folder: string, options: SweepCommandOptions) {
+  const words = (options.set ?? []).flatMap((text) => ["--set", text]);
+  if (options.seeds !== undefined) words.push("--seeds", `${options.seeds}`);
+  for (const name of ["epochs", "batch", "limit", "seed"] as const)
+    if (options[name] !== undefined) words.push(`--${name}`, `${options[name]}`);
+  if (options.profile !== "auto") words.push("--profile", options.profile);
+  return withResumeCommand(error, ["sweep", id, ...words], folder, options);
+}

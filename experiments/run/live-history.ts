@@ -1,0 +1,15 @@
+/** @file history.json while a network trains. */
+import { join } from "node:path";
+import { writeJson } from "../../models/files.ts";
+import type { Callback } from "../../models/training/callbacks.ts";
+
+/** Keeps history.json in `folder` up to date, so that a run that is cut shows what it did. */
+export function liveHistory(folder: string): Callback {
+  return {
+    name: "live-history",
+    savesTraining: true,
+    onEpochEnd(_epoch, _logs, control) {
+      writeJson(join(folder, "history.json"), control.history.toJSON());
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** @file The newest run of an experiment that another one builds on; trained first if there is none. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError, WgradError } from "../../engine/errors.ts";
+import { hasCheckpoint } from "../../models/training/checkpoint.ts";
+import type { TrainingExperiment } from "../experiment.ts";
+import { findExperiment } from "../registry.ts";
+import { checksumsOf, type RunContext } from "./run.ts";
+import { createRunFolder, type RunConfig, readConfig, runsFolder, shown } from "./run-folder.ts";
+import { type RunSettings, resolveSettings } from "./settings.ts";
+import { runTrainingExperiment } from "./train-run.ts";
+import { trainingVariant } from "./variant.ts";
+
+/** A finished run and the experiment that it is of. */
+export interface TrainedRun {
+  readonly folder: string;
+  readonly experiment: TrainingExperiment;
+  readonly settings: RunSettings;
+}
+
+/**
+ * The newest run of `id` in runs/ with the profile, seed and images of `context`. One that was cut is finished, and without
+ * any the experiment is trained now.
+ */
+export async function trainedRun(context: RunContext, id: string): Promise<TrainedRun> {
+  const base = findExperiment(id);
+  const wanted = settingsFor(context, base);
+  const experiment = trainingVariant(base, wanted);
+  const found = newestRun(context, id, wanted);
+  const { events } = context;
+  if (found?.finished) {
+    events.line(`builds on ${shown(found.folder)}`);
+    return { folder: found.folder, experiment, settings: found.config.settings };
+  }
+  const folder = found?.folder ?? createRunFolder(id, undefined, new Date());
+  const settings = found?.config.settings ?? wanted;
+  events.line(
+    found
+      ? `${context.experiment.id} builds on ${id}, of which ${shown(folder)} is not finished: it goes on`
+      : `${context.experiment.id} builds on ${id}, of which there is no finished run like this one: it is trained first, in ${shown(folder)}`,
+  );
+  const resume = found !== undefined && hasCheckpoint(join(folder, "checkpoint"));
+  await runTrainingExperiment({ ...context, experiment, settings, folder, started: new Date(), resume });
+  events.line(`${id} is done: ${shown(folder)}`);
+  return { folder, experiment, settings };
+}
+
+/** What a run of `base` would have to be like, to serve a run with other settings. */
+function settingsFor({ settings, experiment, engine }: RunContext, base: ReturnType<typeof findExperiment>) {
+  if (base.kind !== "training") throw new UsageError(`${base.id} is no training run to build on.`);
+  const { profile, seed, shuffle, limit, literal } = settings;
+  const ownLimit = experiment.profiles[profile].limit ?? null;
+  return resolveSettings(
+    base,
+    {
+      profile,
+      seed,
+      shuffle,
+      ...(limit !== null && limit !== ownLimit ? { limit } : {}),
+      ...(literal && base.literal ? { literal } : {}),
+    },
+    engine.adapter,
+  );
+}
+
+interface FoundRun {
+  readonly folder: string;
+  readonly config: RunConfig;
+  readonly finished: boolean;
+}
+
+/** The newest finished one, else the newest that was cut. */
+function newestRun({ dataset }: RunContext, id: string, wanted: RunSettings): FoundRun | undefined {
+  const parent = join(runsFolder, id);
+  const names = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
+  const runs = names.flatMap((name): FoundRun[] => {
+    const folder = join(parent, name);
+    const config = readable(folder);
+    if (!config || config.experiment !== id || !serves(config.settings, wanted)) return [];
+    const { origin, train, test, files } = config.dataset;
+    const same = origin === dataset.origin && train === dataset.train.count && test === dataset.test.count;
+    if (!same || checksumsOf(files) !== checksumsOf(dataset.files)) return [];
+    const finished = existsSync(join(folder, "result.json")) && hasCheckpoint(join(folder, "checkpoint"));
+    return [{ folder, config, finished }];
+  });
+  return runs.find(({ finished }) => finished) ?? runs[0];
+}
+
+/** A folder that is no run, or a damaged one, is passed over. */
+function readable(folder: string): RunConfig | undefined {
+  try {
+    return readConfig(folder);
+  } catch (error) {
+    if (error instanceof WgradError) return undefined;
+    throw error;
+  }
+}
+
+function serves(found: RunSettings, wanted: RunSettings): boolean {
+  const keys = ["profile", "seed", "limit", "testLimit", "literal", "trial"] as const;
+  return keys.every((key) => found[key] === wanted[key]) && Object.keys(found.changes).length === 0;
+}

@@ -1,0 +1,243 @@
+/** @file Keras's ImageDataGenerator: augmentation and standardization of images, made of options and fitted on images. */
+import type { Engine } from "../../engine/device.ts";
+import { ArgumentError } from "../../engine/errors.ts";
+import { checkFlag, checkNames, checkOption } from "../../engine/options.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { type AugmentOptions, augmentImages, channelStatistics } from "../../kernels/augment/index.ts";
+import { drawRanges, samplingConstants } from "../../kernels/augment/options.ts";
+import { zcaMatrix } from "../../kernels/pca/index.ts";
+import type { HostRows } from "../../kernels/rows.ts";
+import type { InputTransform } from "../training/sample-source.ts";
+import { type FittedStatistics, Standardizer } from "./standardizer.ts";
+
+/** Keras's names; whatever is left out does not happen. */
+export interface ImageDataGeneratorOptions extends AugmentOptions {
+  /** subtract each channel's mean over the images that it is fitted on */
+  readonly featurewiseCenter?: boolean;
+  /** divide by each channel's deviation; centres too */
+  readonly featurewiseStdNormalization?: boolean;
+  /** subtract each image's mean */
+  readonly samplewiseCenter?: boolean;
+  /** divide by each image's deviation; centres too */
+  readonly samplewiseStdNormalization?: boolean;
+  /** decorrelate all values of an image; centres featurewise, and takes the place of featurewise deviations */
+  readonly zcaWhitening?: boolean;
+  /** added to the variances. Default 1e-6 */
+  readonly zcaEpsilon?: number;
+  /** the FIRST floor(n * split) samples are for validation, unlike in fit(). Default 0 */
+  readonly validationSplit?: number;
+}
+
+export interface GeneratorFitOptions {
+  /** asked for the whitening matrix, with what it depends on: cachedZcaMatrix() keeps it in a file */
+  readonly keep?: (what: WhiteningFacts, compute: () => Promise<Float64Array>) => Promise<Float64Array>;
+  /** the whitening matrix is made from the first so many images; the mean always from all. All unless given */
+  readonly zcaImages?: number;
+  /** told before something that takes minutes */
+  readonly onSlow?: (text: string) => void;
+}
+
+/** What a whitening matrix depends on besides the images. */
+export interface WhiteningFacts {
+  /** how many of the first images it is made from, and what they are centred on */
+  readonly from: string;
+  readonly epsilon: number;
+  readonly width: number;
+}
+
+const flags = [
+  "featurewiseCenter",
+  "featurewiseStdNormalization",
+  "samplewiseCenter",
+  "samplewiseStdNormalization",
+  "zcaWhitening",
+  "horizontalFlip",
+  "verticalFlip",
+] as const;
+
+/** What moves pixels or changes brightness, in the order of Keras. */
+const augmenting = [
+  "rotationRange",
+  "widthShiftRange",
+  "heightShiftRange",
+  "shearRange",
+  "zoomRange",
+  "channelShiftRange",
+  "horizontalFlip",
+  "verticalFlip",
+] as const;
+
+const sampling = ["fillMode", "fillValue", "interpolation", "centre"] as const;
+
+/** All options by name. */
+export const generatorOptionNames: readonly string[] = [
+  ...augmenting,
+  ...sampling,
+  ...flags.slice(0, 5),
+  "zcaEpsilon",
+  "validationSplit",
+];
+
+/** Of the random sequence of augmentation; layers count theirs from 0. */
+const augmentStream = 0xa06;
+
+export class ImageDataGenerator {
+  readonly options: ImageDataGeneratorOptions;
+  #standardizer: Standardizer | undefined;
+
+  constructor(options: ImageDataGeneratorOptions = {}) {
+    checkNames("ImageDataGenerator", options, generatorOptionNames);
+    for (const name of flags)
+      if (options[name] !== undefined) checkFlag("ImageDataGenerator", name, options[name]);
+    const { zcaEpsilon = 1e-6, validationSplit = 0 } = options;
+    checkOption("ImageDataGenerator", "zcaEpsilon", zcaEpsilon, zcaEpsilon > 0, "above 0");
+    const isShare = validationSplit >= 0 && validationSplit < 1;
+    checkOption("ImageDataGenerator", "validationSplit", validationSplit, isShare, "in [0, 1)");
+    drawRanges(options, 1, 1);
+    samplingConstants(options);
+    this.options = options;
+  }
+
+  /** True if fit() has something to find out about the images. */
+  get needsFit(): boolean {
+    const { featurewiseCenter, featurewiseStdNormalization, zcaWhitening } = this.options;
+    return [featurewiseCenter, featurewiseStdNormalization, zcaWhitening].includes(true);
+  }
+
+  /** True if training images are changed at random. */
+  get augments(): boolean {
+    return augmenting.some((name) => {
+      const value = this.options[name];
+      return typeof value === "boolean" ? value : value !== undefined && value !== 0;
+    });
+  }
+
+  /**
+   * Means and deviations in float64, and the whitening matrix, of images [n, h, w, c] scaled as the network gets them
+   * (bytes by 1/255). Keras fits on the validation part too. dispose() frees what this puts on the GPU.
+   */
+  async fit(engine: Engine, images: HostRows, options: GeneratorFitOptions = {}): Promise<void> {
+    this.dispose();
+    const statistics = await this.#statistics(engine, images, options);
+    if (statistics) this.#standardizer = new Standardizer(engine, this.options, statistics);
+  }
+
+  /** What training sees: augmentation, then standardization. Undefined if neither does anything. */
+  get training(): InputTransform | undefined {
+    const { evaluation } = this;
+    if (!this.augments) return evaluation;
+    const options = augmentOptions(this.options);
+    return {
+      apply(x: Tensor, order: Tensor<"u32">) {
+        const moved = augmentImages(x, order, { ...options, stream: augmentStream });
+        return evaluation ? evaluation.apply(moved, order) : moved;
+      },
+    };
+  }
+
+  /** What test images get: standardization only. Undefined if there is none. Throws ArgumentError before fit(). */
+  get evaluation(): InputTransform | undefined {
+    if (this.#standardizer) return this.#standardizer;
+    if (this.needsFit) throw new ArgumentError("ImageDataGenerator: await fit(engine, images) comes first.");
+    const { samplewiseCenter = false, samplewiseStdNormalization = false } = this.options;
+    return samplewiseCenter || samplewiseStdNormalization
+      ? new Standardizer(undefined, this.options)
+      : undefined;
+  }
+
+  /** Keras's rule: the first floor(n * validationSplit) samples are the validation part. */
+  split(count: number): { training: Uint32Array; validation: Uint32Array } {
+    const held = Math.floor(count * (this.options.validationSplit ?? 0));
+    const range = (from: number, to: number) => Uint32Array.from({ length: to - from }, (_, i) => from + i);
+    return { training: range(held, count), validation: range(0, held) };
+  }
+
+  /** `shifts of 10 %, horizontal flips; featurewise centre and deviation`, for people. */
+  describe(): string {
+    return describeGenerator(this.options);
+  }
+
+  dispose(): void {
+    this.#standardizer?.dispose();
+    this.#standardizer = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #statistics(
+    engine: Engine,
+    images: HostRows,
+    { keep = (_, compute) => compute(), zcaImages, onSlow }: GeneratorFitOptions,
+  ): Promise<FittedStatistics | undefined> {
+    if (!this.needsFit) return undefined;
+    const {
+      zcaWhitening = false,
+      featurewiseStdNormalization = false,
+      zcaEpsilon: epsilon = 1e-6,
+    } = this.options;
+    const { mean, deviation } = channelStatistics(images);
+    if (!zcaWhitening) return featurewiseStdNormalization ? { mean, deviation } : { mean };
+    const rows = firstRows(images, zcaImages);
+    const count = rows.shape[0]!;
+    const width = rows.values.length / count;
+    const dimensions = Math.min(count, width);
+    const compute = () => {
+      const time = duration(dimensions);
+      onSlow?.(
+        `whitening matrix from ${count} images: eigenvectors in ${dimensions} dimensions, about ${time} ...`,
+      );
+      return zcaMatrix(engine, rows, { shift: mean, epsilon });
+    };
+    const from = `the first ${count} images, centred on the mean of ${images.shape[0]}`;
+    return { mean, matrix: await keep({ from, epsilon, width }, compute) };
+  }
+}
+
+function augmentOptions(options: ImageDataGeneratorOptions): AugmentOptions {
+  const names: readonly string[] = [...augmenting, ...sampling];
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+}
+
+function firstRows(images: HostRows, count = Number.POSITIVE_INFINITY): HostRows {
+  const [rows = 0, ...shape] = images.shape;
+  if (count >= rows) return images;
+  return {
+    ...images,
+    values: images.values.subarray(0, (count * images.values.length) / rows),
+    shape: [count, ...shape],
+  };
+}
+
+/** Of an eigen-decomposition: 5 s for 768 dimensions on a common core, and the cube of that. */
+function duration(dimensions: number): string {
+  const seconds = 5 * (dimensions / 768) ** 3;
+  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`;
+}
+
+const standardizing: Readonly<Record<string, string>> = {
+  samplewiseCenter: "each image centred",
+  samplewiseStdNormalization: "each image divided by its deviation",
+  featurewiseCenter: "channels centred",
+  featurewiseStdNormalization: "channels divided by their deviation",
+  zcaWhitening: "ZCA whitening",
+};
+
+/** Options as a phrase. */
+export function describeGenerator(options: ImageDataGeneratorOptions): string {
+  const words: string[] = [];
+  for (const [name, value] of Object.entries(options)) {
+    if (value === false || value === 0) continue;
+    if (name === "zcaEpsilon") words.push(`epsilon ${value}`);
+    else if (name === "validationSplit") words.push(`the first ${100 * Number(value)} % for validation`);
+    else if (Object.hasOwn(standardizing, name)) words.push(standardizing[name]!);
+    else if (typeof value === "boolean") words.push(spaced(name));
+    else words.push(`${spaced(name)} ${Array.isArray(value) ? value.join(" to ") : value}`);
+  }
+  return words.join(", ") || "nothing";
+}
+
+function spaced(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
