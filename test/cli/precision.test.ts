@@ -30,7 +30,7 @@ describeHalf("--precision mixed", () => {
     await succeed(resume, surroundings);
     const history = JSON.parse(readFileSync(join(out, "history.json"), "utf8"));
     expect(history.epoch).toEqual([1, 2]);
-  });
+  }, 300_000); // three processes
 });
 
 it("mixed is refused by an adapter without f16, by its name", async () => {
