@@ -7,6 +7,7 @@ import { writeRunReport } from "../report/write-report.ts";
 import { type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { Study } from "./study.ts";
+import type { TrainedPart } from "./study-part.ts";
 import { formatMeasure, studyReport } from "./study-report.ts";
 
 /** Runs the steps and writes every file of the run folder. Returns what result.json holds. */
@@ -90,8 +91,15 @@ function fullRunSeconds({ experiment, settings, dataset }: RunContext<StudyExper
   const { full } = experiment.profiles;
   const images = full.limit ?? Math.round((dataset.train.count * 11) / 12);
   const factor = (images / study.data.train.count) * (full.epochs / settings.epochs);
-  const seconds = study.parts.reduce((sum, part) => sum + part.seconds, 0);
+  const seconds = study.parts.reduce((sum, part) => sum + withoutCompilation(part), 0);
   return { full_run_seconds: seconds * factor * (weights("full") / weights("quick")) };
+}
+
+/** Seconds of a part as if every epoch had been its median one: the first compiles kernels. */
+function withoutCompilation({ history, seconds }: TrainedPart): number {
+  const epochs = (history.history.seconds ?? []).filter((value): value is number => value !== null);
+  const median = epochs.sort((a, b) => a - b)[Math.floor((epochs.length - 1) / 2)];
+  return median === undefined ? seconds : median * epochs.length;
 }
 
 function printFullRun({ experiment, events }: RunContext<StudyExperiment>, result: Record<string, unknown>) {
