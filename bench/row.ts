@@ -25,10 +25,18 @@ export const rowSchema = z.object({
   dispatches: z.number(),
   /** of the step, without the caches and pools that other things hold */
   peak_bytes: bytes.optional(),
-  /** parameters, moments of the optimizer, and the activations that backward needs */
+  /** parameters, moments of the optimizer, and activations: what the textbook's backward pass needs */
   ideal_bytes: bytes.optional(),
-  /** in bytes */
-  memory: z.object({ parameters: bytes, gradients: bytes, moments: bytes, activations: bytes }).optional(),
+  /** in bytes; activations are the batch and the outputs of all layers, of which backward keeps `kept` */
+  memory: z
+    .object({
+      parameters: bytes,
+      gradients: bytes,
+      moments: bytes,
+      activations: bytes,
+      kept: bytes.optional(),
+    })
+    .optional(),
 });
 
 export type Row = Readonly<z.infer<typeof rowSchema>>;
@@ -98,7 +106,7 @@ export function tableRow(row: Row): string {
 /** What the figures of a row are, below a table with steps in it. */
 export const tableNotes = [
   "ceiling: the best run's part of the adapter's f32 rate or bandwidth, whichever bounds the work",
-  "peak: bytes of the step at its fullest; ideal: parameters, the optimizer's moments and what backward keeps",
+  "peak: bytes of the step at its fullest; ideal: parameters, the optimizer's moments, and the outputs of all layers",
 ];
 
 function line(cells: readonly string[]): string {

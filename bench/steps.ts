@@ -1,15 +1,14 @@
 /** @file Whole training steps: gather, forward, backward, update, synchronised by reading the loss. */
 import type { Engine } from "../engine/device.ts";
-import { pcg4d } from "../engine/random.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { boundOfAll } from "../kernels/tuning/ceilings/bound.ts";
 import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import type { Model } from "../models/model.ts";
 import { Feed } from "../models/training/data.ts";
 import { TrainingLog } from "../models/training/log.ts";
-import { identityOrder } from "../models/training/order.ts";
 import { TrainingStep } from "../models/training/step.ts";
 import { measure } from "./measure.ts";
+import { randomSamples } from "./random-samples.ts";
 import { type Row, rates } from "./row.ts";
 import { workloads } from "./workloads.ts";
 
@@ -52,7 +51,7 @@ export async function timeStep(
     flops: dispatches.reduce((sum, { flops }) => sum + flops, 0),
     bytes: dispatches.reduce((sum, { bytes }) => sum + bytes, 0),
   };
-  const memory = memoryOf(model, step);
+  const memory = memoryOf(model, step, batch);
   const row: Row = {
     suite: "steps",
     workload: name,
@@ -74,14 +73,23 @@ export async function timeStep(
   return row;
 }
 
-/** Bytes that a step cannot do without, and gradients, which could be used up layer by layer; from the dry run. */
-function memoryOf(model: Model, step: TrainingStep): NonNullable<Row["memory"]> {
+/** Layers whose output is their input in another shape. */
+const views = ["Flatten", "Reshape"];
+
+/** What a step needs by the textbook, what of its activations backward really keeps, and its stored gradients. */
+function memoryOf(model: Model, step: TrainingStep, batch: number): NonNullable<Row["memory"]> {
   const { state } = model.trainer;
+  const outputs = model.summary().rows.filter(({ type }) => type !== "InputLayer" && !views.includes(type));
+  const perSample = outputs.reduce(
+    (sum, { outputShape }) => sum + sizeOf(outputShape),
+    sizeOf(model.inputShape),
+  );
   return {
     parameters: 4 * model.parameterCount,
     gradients: state.gradientBytes,
     moments: state.momentBytes,
-    activations: step.plan!.keptBytes,
+    activations: 4 * batch * perSample,
+    kept: step.plan!.keptBytes,
   };
 }
 
@@ -112,16 +120,4 @@ async function checkReplay(model: Model, feed: Feed, log: TrainingLog, batch: nu
       throw new Error(`${path}: replay and eager step differ; timing is pointless.`);
     }
   }
-}
-
-/** Images with labels, or without: then the model learns to reproduce them. */
-function randomSamples(model: Model, count: number, classes: number | undefined) {
-  const { inputShape } = model;
-  const inputs = Uint8Array.from(
-    { length: count * sizeOf(inputShape) },
-    (_, i) => pcg4d(i, 0, 0, 1)[0] >>> 24,
-  );
-  if (classes === undefined) return { inputs, inputShape };
-  const labels = Array.from(identityOrder(count), (i) => pcg4d(i, 1, 0, 1)[0] % classes);
-  return { inputs, inputShape, labels, classes };
 }

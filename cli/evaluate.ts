@@ -82,5 +82,9 @@ function wholeRun(id: string, adapter: AdapterFacts): RunSettings {
 function training(id: string): string {
   const { kind } = findExperiment(id);
   if (kind === "training" || kind === "sweep") return id;
-  throw new UsageError(`${id} trains no network: there is nothing to evaluate.`);
+  const why =
+    kind === "study"
+      ? "trains several networks: their figures are in result.json, their weights in parts/"
+      : "trains no network: there is nothing to evaluate";
+  throw new UsageError(`${id} ${why}.`);
 }

@@ -47,6 +47,8 @@ function kindText(experiment: Experiment, parameters: number | undefined): strin
       return ["data only"];
     case "training":
       return [...count, ...(experiment.continues ? [`continues ${experiment.continues}`] : [])];
+    case "study":
+      return parameters === undefined ? ["trains nothing"] : count;
     case "sweep":
       return [`${experiment.trials("full").length} trials`, ...count];
     case "review":
@@ -54,7 +56,8 @@ function kindText(experiment: Experiment, parameters: number | undefined): strin
   }
 }
 
-/** Weights of the network, of a sweep that of its first trial; undefined where none is trained. */
+/** Weights of the network, of a sweep that of its first trial, of a study its main one; undefined where none is trained. */
 function parametersOf(experiment: Experiment): number | undefined {
+  if (experiment.kind === "study") return experiment.main?.parameters;
   return experiment.kind === "training" || experiment.kind === "sweep" ? experiment.parameters : undefined;
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { adapterChoices } from "../engine/adapter.ts";
 import { WgradError } from "../engine/errors.ts";
+import { precisions } from "../models/training/precision.ts";
 
 /** Parses the arguments, runs the command and ends the process with the documented exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -28,6 +29,8 @@ function program(): Command {
   addGradcheck(root);
   addExplain(root);
   addCompare(root);
+  addBook(root);
+  addResults(root);
   return root;
 }
 
@@ -48,7 +51,19 @@ function addTrain(root: Command): void {
     .option("--no-shuffle", "visit the images in the order of the file")
     .option("--save-initial", "also write initial.safetensors, the weights before training")
     .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
+    .addOption(
+      new Option(
+        "--precision <name>",
+        "mixed: activations in 16 bits, on adapters with shader-f16 (default: float32)",
+      ).choices(precisions),
+    )
     .option("--literal", "follow the source's code where it contradicts its text")
+    .addOption(
+      new Option(
+        "--noise <kind>",
+        "of denoising: fixed, one draw for all epochs (default), or fresh",
+      ).choices(["fresh", "fixed"]),
+    )
     .option("--trial <name>", "of a sweep: run this one trial only")
     .option("--set <name=value>", "change a setting, e.g. lr=1e-3; may be given several times", collect)
     .option("--stream", "leave the training images in main memory and copy each batch to the GPU")
@@ -161,6 +176,25 @@ function addCompare(root: Command): void {
     .description("write one report on several runs: curves, settings that differ, final figures, time")
     .option("--out <folder>", "where the report goes (default: runs/compare/<time>)")
     .action(async (runs, options) => (await import("./compare.ts")).compare(runs, options));
+}
+
+function addBook(root: Command): void {
+  root
+    .command("book")
+    .description("write one document with the newest finished run of every experiment")
+    .addOption(new Option("--lang <language>", "of the texts").choices(["en", "es"]).default("en"))
+    .option("--runs <folder>", "where the runs are", "runs")
+    .option("--out <file>", "the document (default: book.<language>.html in the folder of the runs)")
+    .action(async (options) => (await import("./book.ts")).book(options));
+}
+
+function addResults(root: Command): void {
+  root
+    .command("results")
+    .argument("[runs...]", "run folders whose results are to be added")
+    .description("write the table of results from the JSON files beside it")
+    .option("--folder <folder>", "where they are", "docs/results")
+    .action(async (runs, options) => (await import("./results.ts")).results(runs, options));
 }
 
 function adapterOption(): Option {

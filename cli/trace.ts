@@ -1,8 +1,10 @@
 /** @file `wgrad train <experiment> --trace`: one training step, command by command. */
 import { join } from "node:path";
 import { loadDataset } from "../datasets/load-dataset.ts";
+import { requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
+import type { Experiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { createRunFolder, shown } from "../experiments/run/run-folder.ts";
 import { resolveSettings } from "../experiments/run/settings.ts";
@@ -21,11 +23,7 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
   const declared = findExperiment(id);
   const { kind } = declared;
   if (kind !== "training" && (kind !== "sweep" || options.trial === undefined)) {
-    const why =
-      kind === "sweep"
-        ? "is a sweep: name one of its trials with --trial"
-        : "trains no network, so it has no training step";
-    throw new UsageError(`--trace: ${declared.id} ${why}.`);
+    throw new UsageError(`--trace: ${declared.id} ${withoutStep(kind)}.`);
   }
   checkOptions(options);
   const stream = options.json ? process.stderr : process.stdout;
@@ -33,6 +31,7 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
   const engine = await createEngine({ adapter: options.adapter });
   const given = { ...options, changes: singleChanges(options.set) };
   const settings = resolveSettings(declared, given, engine.adapter);
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const experiment = trainingVariant(declared, settings);
   const dataset = await loadDataset(experiment.dataset, {
     ...(options.data ? { data: options.data } : {}),
@@ -60,4 +59,10 @@ function checkOptions({ epochs, resume, saveInitial, eager }: TrainOptions): voi
     if (value === undefined) continue;
     throw new UsageError(`--trace: runs one recorded step and trains nothing else; leave ${name} out.`);
   }
+}
+
+function withoutStep(kind: Experiment["kind"]): string {
+  if (kind === "sweep") return "is a sweep: name one of its trials with --trial";
+  if (kind === "study") return "trains several networks: it has no one training step";
+  return "trains no network, so it has no training step";
 }

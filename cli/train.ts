@@ -1,10 +1,10 @@
 /** @file `wgrad train`: runs an experiment and writes its folder. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { loadDataset } from "../datasets/load-dataset.ts";
-import type { AdapterChoice } from "../engine/adapter.ts";
+import { type AdapterChoice, requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { InterruptedError, UsageError } from "../engine/errors.ts";
-import type { Experiment } from "../experiments/experiment.ts";
+import type { Experiment, StudyExperiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { runDataExperiment } from "../experiments/run/data-run.ts";
 import { describeInputs, describeValidation } from "../experiments/run/experiment-data.ts";
@@ -21,6 +21,7 @@ import {
 import { type RunOptions, type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
 import { shortfalls } from "../experiments/run/shortfall.ts";
 import { startingPoint } from "../experiments/run/starting-point.ts";
+import { runStudyExperiment } from "../experiments/run/study-run.ts";
 import { runTrainingExperiment } from "../experiments/run/train-run.ts";
 import { trainingVariant } from "../experiments/run/variant.ts";
 import { singleChanges } from "../experiments/sweep/plan.ts";
@@ -52,11 +53,16 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   const runs = options.trial === undefined ? id : `${id}-trial`;
   const resumed = options.resume ? findRunFolder(runs, options.out) : undefined;
   const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
+  if (before) {
+    checkSameEpochs(experiment, before, options);
+    checkSamePrecision(before, options);
+  }
   const given = { ...options, changes: singleChanges(options.set) };
   const engine = await createEngine({ adapter: options.adapter });
   const settings = before
     ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
     : resolveSettings(experiment, given, engine.adapter);
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const variant = variantOf(experiment, settings);
   const folder = resumed ?? createRunFolder(runs, options.out, started);
   const source = { ...(before && sourceOf(before)), ...(options.data ? { data: options.data } : {}) };
@@ -108,7 +114,8 @@ export function terminalEvents(json = false): { events: RunEvents; stream: NodeJ
 
 /** The experiment with trial and changes. Throws UsageError if they make no sense for it. */
 function variantOf(experiment: Experiment, settings: RunSettings): Experiment {
-  const plain = settings.trial === null && !settings.literal && Object.keys(settings.changes).length === 0;
+  const literal = settings.literal && experiment.kind !== "study"; // a study's steps see to that
+  const plain = settings.trial === null && !literal && Object.keys(settings.changes).length === 0;
   return plain ? experiment : trainingVariant(experiment, settings);
 }
 
@@ -121,6 +128,8 @@ async function runExperiment(experiment: Experiment, context: Omit<RunContext, "
         { ...context, experiment },
         await startingPoint({ ...context, experiment }),
       );
+    case "study":
+      return runStudyExperiment({ ...context, experiment });
     case "review":
       return runReviewExperiment({ ...context, experiment });
     case "sweep":
@@ -135,6 +144,22 @@ function resumedConfig(experiment: Experiment, folder: string): RunConfig {
     throw new UsageError(`--resume: ${folder} is a run of ${config.experiment}, not of ${experiment.id}.`);
   }
   return config;
+}
+
+/** Parts of a study are made from one another: none can go on alone. */
+function checkSameEpochs({ id, kind }: Experiment, { settings }: RunConfig, { epochs }: TrainOptions): void {
+  if (kind !== "study" || epochs === undefined || epochs === settings.epochs) return;
+  throw new UsageError(
+    `--resume: ${id} trains several networks, each for ${settings.epochs} epochs; start a new run for ${epochs}.`,
+  );
+}
+
+/** In another precision a run would not continue to the same bits. */
+function checkSamePrecision({ settings }: RunConfig, { precision = settings.precision }: TrainOptions): void {
+  if (precision === settings.precision) return;
+  throw new UsageError(
+    `--resume: the run began with --precision ${settings.precision} and goes on with it, not with ${precision}.`,
+  );
 }
 
 /** On other images a run would not continue to the same bits. */
@@ -182,6 +207,7 @@ export function announce(
     events.line(`         in full: npm run train -- ${experiment.id} --profile full`);
   }
   events.line("");
+  if (experiment.kind === "study") announceStudy(experiment, settings, events);
   if (experiment.kind !== "training") return;
   const { validation } = experiment;
   if (validation instanceof Object) {
@@ -192,5 +218,17 @@ export function announce(
   if (inputs) events.line(`inputs:  ${inputs}`);
   if (settings.literal) events.line(`literal: ${experiment.literal?.explanation}`);
   events.line(experiment.network(settings.profile).summaryText());
+  events.line("");
+}
+
+/** What is literal about it, and its main network. */
+function announceStudy(
+  { literal, main }: StudyExperiment,
+  settings: RunSettings,
+  events: Pick<RunEvents, "line">,
+): void {
+  if (settings.literal) events.line(`literal: ${literal?.explanation}`);
+  if (!main) return;
+  events.line(main.network(settings.profile).summaryText());
   events.line("");
 }

@@ -1,9 +1,9 @@
 /** @file The backward half of automatic differentiation: plays a tape from its last entry to its first. */
 import type { Engine } from "./device.ts";
 import { formatShape, ShapeError } from "./errors.ts";
-import { kernel, run } from "./kernel.ts";
+import { kernel, like, run } from "./kernel.ts";
 import { sameShape } from "./shape.ts";
-import type { Entry, GradientOptions, Rule, Tape, Want } from "./tape.ts";
+import type { Descent, Entry, GradientOptions, Rule, Tape, Want } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
 const sumKernel = kernel(import.meta.url, "sum.wgsl", { reads: ["a", "b"], writes: ["y"] });
@@ -17,6 +17,8 @@ export class Backward {
   /** gradient so far by tensor id; this map is one of its holders */
   readonly #gradients = new Map<number, Tensor>();
   readonly #targets = new Map<number, Tensor>();
+  /** sources, by id, that a rule has changed already */
+  readonly #descended = new Set<number>();
 
   constructor(engine: Engine, tape: Tape, sources: readonly Tensor[], options: GradientOptions) {
     this.#engine = engine;
@@ -29,7 +31,7 @@ export class Backward {
   play(value: Tensor): Tensor[] {
     const engine = this.#engine;
     try {
-      engine.scope(() => this.#add(value, engine.one.view(value.shape)));
+      engine.scope(() => this.#add(value, (this.#options.seed ?? engine.one).view(value.shape)));
       for (let entry = this.#tape.entries.pop(); entry; entry = this.#tape.entries.pop()) {
         engine.scope(() => this.#step(entry));
       }
@@ -58,13 +60,25 @@ export class Backward {
       const input = inputs[index]!;
       if (!this.#tape.tracks(input)) return undefined;
       const uses = inputs.filter(({ id }) => id === input.id).length;
-      return (uses === 1 && this.#freeTarget(input)) || input.shape;
+      return (uses === 1 && this.#freeTarget(input)) || like(input);
     };
-    const results = rule.backward(dy, want);
+    const descent = this.#descentFor(rule);
+    const results = rule.backward(dy, want, descent);
     for (const [i, input] of inputs.entries()) {
       const gradient = results[i];
-      if (gradient && this.#tape.tracks(input)) this.#add(input, gradient);
+      if (descent && gradient === input) this.#descended.add(input.id);
+      else if (gradient && this.#tape.tracks(input)) this.#add(input, gradient);
     }
+  }
+
+  #descentFor({ inputs }: Rule): Descent | undefined {
+    const { descent } = this.#options;
+    if (!descent) return undefined;
+    const allows = (index: number) => {
+      const input = inputs[index]!;
+      return this.#sources.includes(input) && this.#tape.usesOf(input) === 1;
+    };
+    return { decay: descent.decay, allows };
   }
 
   /** The place for the gradient of `source` if nothing is there yet. */
@@ -83,7 +97,7 @@ export class Backward {
     if (target) this.#addToTarget(input, target, gradient, before !== undefined);
     else {
       const total = before
-        ? run(sumKernel, { a: before, b: gradient }, { y: input.shape }, { invocations: input.size }).y
+        ? run(sumKernel, { a: before, b: gradient }, { y: like(input) }, { invocations: input.size }).y
         : gradient;
       this.#gradients.set(input.id, total.retain());
       before?.release();
@@ -100,6 +114,7 @@ export class Backward {
   }
 
   #finish(source: Tensor): Tensor {
+    if (this.#descended.has(source.id)) return source;
     const gradient = this.#gradients.get(source.id);
     if (gradient) {
       this.#gradients.delete(source.id);

@@ -3,6 +3,7 @@
  * may be handed out again at once: whoever writes it next does so after everybody who still reads it.
  */
 import { formatBytes, MemoryError } from "./errors.ts";
+import type { Lifetime } from "./memory-layout.ts";
 
 /** What the pool holds, in bytes. */
 export interface MemoryUse {
@@ -14,6 +15,13 @@ export interface MemoryUse {
   readonly bytesAllocated: number;
   /** buffers handed out now */
   readonly buffersInUse: number;
+}
+
+export interface PoolOptions {
+  /** where buffers come from and go back to, instead of the device */
+  readonly parent?: BufferPool;
+  /** of a dry run: there are no buffers, and lifetimes are noted */
+  readonly planning?: boolean;
 }
 
 /** Creates and destroys real buffers; the planning pool of a dry run has none. */
@@ -29,20 +37,38 @@ export interface Block {
   readonly bytes: number;
   /** bytes of the size class */
   readonly capacity: number;
-  readonly pool: BufferPool;
+  /** where it goes back to */
+  readonly pool: BlockPool;
 }
 
-/** Rounds up to one of eight classes per power of two: at most an eighth is wasted. */
+/** Whatever lends blocks. */
+export interface BlockPool {
+  take(bytes: number, what: string): Block;
+  give(block: Block): void;
+  /** Hands back what waits now, and whatever is given back later at once. */
+  close(): void;
+}
+
+/** Rounds up to multiples of 256 bytes, the alignment of bindings. */
+export function wholeBlocks(bytes: number): number {
+  return Math.ceil(bytes / 256) * 256;
+}
+
+/** Rounds up to one of 32 classes per power of two: at most one part in 32 is wasted. */
 export function sizeClass(bytes: number): number {
   if (bytes <= 256) return 256;
-  const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 3);
+  const step = 2 ** Math.max(8, Math.floor(Math.log2(bytes)) - 5);
   return Math.ceil(bytes / step) * step;
 }
 
-export class BufferPool {
+export class BufferPool implements BlockPool {
   readonly #source: BufferSource;
   readonly #parent: BufferPool | undefined;
   readonly #planning: boolean;
+  /** of a dry run: when each block was taken and given back */
+  readonly lifetimes: Lifetime[] = [];
+  readonly #lifetimeOf = new Map<Block, Lifetime>();
+  #events = 0;
   readonly #free = new Map<number, (GPUBuffer | undefined)[]>();
   #closed = false;
   #bytesInUse = 0;
@@ -50,7 +76,7 @@ export class BufferPool {
   #bytesAllocated = 0;
   #buffersInUse = 0;
 
-  constructor(source: BufferSource, options: { parent?: BufferPool; planning?: boolean } = {}) {
+  constructor(source: BufferSource, options: PoolOptions = {}) {
     this.#source = source;
     this.#parent = options.parent;
     this.#planning = options.planning ?? false;
@@ -85,7 +111,9 @@ export class BufferPool {
     this.#bytesInUse += capacity;
     this.#buffersInUse++;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
-    return { buffer, bytes, capacity, pool: this };
+    const block = { buffer, bytes, capacity, pool: this };
+    if (this.#planning) this.#beginLifetime(block);
+    return block;
   }
 
   give(block: Block): void {
@@ -94,10 +122,10 @@ export class BufferPool {
     else this.#free.set(block.capacity, [block.buffer]);
     this.#bytesInUse -= block.capacity;
     this.#buffersInUse--;
+    if (this.#planning) this.#lifetimeOf.get(block)!.to = this.#events++;
     if (this.#closed) this.trim();
   }
 
-  /** Hands back what waits now, and whatever is given back later at once. */
   close(): void {
     this.#closed = true;
     this.trim();
@@ -113,6 +141,12 @@ export class BufferPool {
       }
     }
     this.#free.clear();
+  }
+
+  #beginLifetime(block: Block): void {
+    const lifetime = { bytes: wholeBlocks(block.bytes), from: this.#events++, to: Number.POSITIVE_INFINITY };
+    this.lifetimes.push(lifetime);
+    this.#lifetimeOf.set(block, lifetime);
   }
 
   #create(capacity: number, what: string): GPUBuffer | undefined {

@@ -1,11 +1,13 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
-import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
+import { type AdapterChoice, type AdapterFacts, describeAdapter, wantedFeatures } from "./adapter.ts";
+import { Arena } from "./arena.ts";
 import { requireTensorsOf } from "./arguments.ts";
-import { BufferPool, type MemoryUse } from "./buffers.ts";
+import { type BlockPool, BufferPool, type MemoryUse, type PoolOptions } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter } from "./find-adapter.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
+import type { MemoryLayout } from "./memory-layout.ts";
 import { checkFunction, checkNames, written } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -28,11 +30,10 @@ export interface EngineOptions {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkNames("createEngine", options, ["adapter", "debug"]);
   const adapter = await findAdapter(options.adapter ?? "auto");
-  const wanted = ["subgroups", "shader-f16", "timestamp-query"] as const;
   const limits: Record<string, number> = {};
   for (const name of raisedLimits) limits[name] = adapter.limits[name];
   const device = await adapter.requestDevice({
-    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: wantedFeatures(adapter.features),
     requiredLimits: limits,
   });
   return new Engine(device, describeAdapter(adapter), options.debug ?? false);
@@ -67,7 +68,7 @@ export class Engine {
   readonly one: Tensor;
   readonly #debug: boolean;
   readonly #memory: BufferPool;
-  #pool: BufferPool;
+  #pool: BlockPool;
   #log: StepLog | undefined;
   #plan: PlanNotes | undefined;
   /** what went wrong first, by the order of the calls: a shader's error comes in later than those it leads to */
@@ -83,7 +84,7 @@ export class Engine {
     this.#debug = debug;
     this.commands = new Commands(device);
     this.pipelines = new Pipelines(device, (check) => this.#watch(check));
-    this.#memory = new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: device.limits });
+    this.#memory = this.#newPool();
     this.#pool = this.#memory;
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // else Dawn prints it too
@@ -123,7 +124,7 @@ export class Engine {
   /** A tensor of unspecified content in the innermost scope; for ops, which write every element. */
   allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D> {
     this.assertAlive();
-    checkDType(what, dtype);
+    checkDType(what, dtype, this.adapter);
     const block = this.#pool.take(storageBytes(shape, dtype), what);
     return this.adopt(new Tensor(this, shape, dtype, new Storage(block)));
   }
@@ -211,10 +212,10 @@ export class Engine {
   ): void {
     this.assertAlive();
     if (this.#plan) {
-      this.#plan.launch(definition, options);
+      this.#plan.launch(definition, options, tensors);
       return;
     }
-    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options));
+    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options, tensors));
     const bound = bindings.map(({ name }) => (name === "step" ? this.step.tensor : tensors[name]!));
     const entries = bindings.map(({ index, stride }, i): GPUBindGroupEntry => {
       const tensor = bound[i]!;
@@ -257,14 +258,15 @@ export class Engine {
     return this.scopes.keep(tensor);
   }
 
-  /** Runs `step` once and logs what it does; the recording replays it. Readbacks and uploads inside are errors. */
-  record<R>(step: () => R): Recording<R> {
+  /**
+   * Runs `step` once and logs what it does; the recording replays it. Readbacks and uploads inside are errors. With the
+   * layout of a plan() of the same step its tensors take little more memory than they need at the fullest moment.
+   */
+  record<R>(step: () => R, layout?: MemoryLayout): Recording<R> {
     checkFunction("record", "step", step);
     if (this.#log) throw new WgradError("record: a recording is already running.");
-    const arena = new BufferPool(
-      { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
-      { parent: this.#pool },
-    );
+    const pool = this.#newPool({ parent: this.#memory });
+    const arena = layout ? new Arena(pool, layout) : pool;
     const outer = this.#pool;
     const log = new StepLog(arena);
     this.#log = log;
@@ -285,15 +287,12 @@ export class Engine {
     checkFunction("plan", "body", body);
     const outer = { pool: this.#pool, plan: this.#plan };
     const notes = new PlanNotes();
-    const pool = new BufferPool(
-      { create: (bytes) => this.#createBuffer(bytes), limits: this.limits },
-      { planning: true },
-    );
+    const pool = this.#newPool({ planning: true });
     this.#plan = notes;
     this.#pool = pool;
     try {
       this.scope(() => void this.scope(body));
-      return notes.finish(pool.use.peakBytes);
+      return notes.finish(pool);
     } finally {
       this.#plan = outer.plan;
       this.#pool = outer.pool;
@@ -376,6 +375,10 @@ export class Engine {
         if (error) throw new WgradError(`${label}: ${error.message}`);
       }),
     );
+  }
+
+  #newPool(options?: PoolOptions): BufferPool {
+    return new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: this.limits }, options);
   }
 
   #createBuffer(bytes: number): GPUBuffer {

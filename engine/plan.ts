@@ -1,5 +1,7 @@
 /** @file A dry run of a step: which pipelines it needs, and how much memory and arithmetic. Nothing is computed. */
+import type { BufferPool } from "./buffers.ts";
 import { type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "./kernel.ts";
+import { layOut, type MemoryLayout } from "./memory-layout.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a dry run found out: nothing was computed or allocated. */
@@ -9,6 +11,8 @@ export interface Plan {
   readonly peakBytes: number;
   /** bytes that the tape holds for backward when that begins: activations, but not the parameters and data before */
   readonly keptBytes: number;
+  /** which buffers its tensors can share when it is recorded */
+  readonly layout: MemoryLayout;
   /** floating-point operations, as far as the ops state them */
   readonly flops: number;
 }
@@ -19,8 +23,8 @@ export class PlanNotes {
   #flops = 0;
   #keptBytes = 0;
 
-  launch(definition: Kernel, options: RunOptions): void {
-    const request = pipelineRequest(definition, options);
+  launch(definition: Kernel, options: RunOptions, tensors: Readonly<Record<string, Tensor>>): void {
+    const request = pipelineRequest(definition, options, tensors);
     this.#pipelines.set(request.key, request);
     this.#flops += options.flops ?? 0;
   }
@@ -33,8 +37,15 @@ export class PlanNotes {
     this.#keptBytes = Math.max(this.#keptBytes, bytes);
   }
 
-  finish(peakBytes: number): Plan {
+  finish({ use, lifetimes }: BufferPool): Plan {
     const pipelines = [...this.#pipelines.values()];
-    return { pipelines, peakBytes, keptBytes: this.#keptBytes, flops: this.#flops };
+    const { peakBytes } = use;
+    return {
+      pipelines,
+      peakBytes,
+      keptBytes: this.#keptBytes,
+      layout: layOut(lifetimes),
+      flops: this.#flops,
+    };
   }
 }

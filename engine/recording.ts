@@ -2,7 +2,7 @@
  * @file A step is recorded once and replayed: the list of its dispatches and copies, with bind groups already made.
  * The buffers the step used belong to the recording until it is disposed, so nobody else's values are in them.
  */
-import type { BufferPool } from "./buffers.ts";
+import type { BlockPool } from "./buffers.ts";
 import type { Command, Dispatch } from "./commands.ts";
 import type { Engine } from "./device.ts";
 import { WgradError } from "./errors.ts";
@@ -14,11 +14,11 @@ import type { Storage, Tensor } from "./tensor.ts";
 export class StepLog {
   readonly commands: Command[] = [];
   /** the memory of the tensors that the step makes */
-  readonly arena: BufferPool;
+  readonly arena: BlockPool;
   /** memory made before the step that it reads or writes; held, since every replay does so again */
   readonly #outside = new Set<Storage>();
 
-  constructor(arena: BufferPool) {
+  constructor(arena: BlockPool) {
     this.arena = arena;
   }
 

@@ -17,6 +17,16 @@ import type { Tensor } from "./tensor.ts";
  */
 export type Want = (index: number) => Output | undefined;
 
+/**
+ * Plain gradient descent, source -= rate * gradient with rate = step.learningRate / (1 + decay * step.step) of the
+ * StepState and nothing once it is halted, done by the kernel that computes the gradient.
+ */
+export interface Descent {
+  readonly decay: number;
+  /** true if input `index` may be changed so: it is a source, nothing else uses it, and its values are not read again */
+  allows(index: number): boolean;
+}
+
 export interface Rule {
   readonly inputs: readonly Tensor[];
   /** tensors that backward reads: they outlive their scope until this entry has run */
@@ -28,8 +38,11 @@ export interface Rule {
    * an op that uses the output may multiply its gradient by the derivative itself and name our input as its own.
    */
   readonly activation?: string;
-  /** gradients of the inputs, in their order, from the gradient of the output */
-  backward(dy: Tensor, want: Want): readonly (Tensor | undefined)[];
+  /**
+   * Gradients of the inputs, in their order, from the gradient of the output. With `descent` a rule may change an input
+   * instead, after all that reads it, and returns the input itself in the place of the gradient.
+   */
+  backward(dy: Tensor, want: Want, descent?: Descent): readonly (Tensor | undefined)[];
 }
 
 export interface Entry {
@@ -44,6 +57,15 @@ export interface GradientOptions {
   readonly into?: readonly Tensor[];
   /** add to what `into` holds instead of overwriting: gradients of micro-batches */
   readonly accumulate?: boolean;
+  /** [1], the gradient of the scalar itself: 1 unless given. All gradients are multiplied with it */
+  readonly seed?: Tensor | undefined;
+  /** called with the scalar before the backward pass */
+  readonly beforeBackward?: (value: Tensor) => void;
+  /**
+   * Changes the sources by plain gradient descent where the rules can: their gradients are never stored, and what is
+   * returned in their place is the source. With the rate's decay; see Descent.
+   */
+  readonly descent?: Pick<Descent, "decay">;
 }
 
 /** Marks `y` as computed from `rule.inputs`. Outside of gradients() it does nothing. */
@@ -81,6 +103,7 @@ export function gradients(
     throw new ShapeError(`gradients: the body must return a scalar, got ${formatShape(value.shape)}.`);
   }
   engine.beginBackward(tape.entries.flatMap(({ kept }) => kept));
+  options.beforeBackward?.(value);
   return { value, gradients: new Backward(engine, tape, sources, options).play(value) };
 }
 
@@ -93,13 +116,17 @@ function checkArguments(
   requireEngine("gradients", engine);
   if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
   checkFunction("gradients", "body", body);
-  checkNames("gradients", options, ["into", "accumulate"]);
+  checkNames("gradients", options, ["into", "accumulate", "seed", "beforeBackward", "descent"]);
   for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {
     if (!Array.isArray(tensors)) throw new ArgumentError(`gradients: ${name} must be a list of tensors.`);
     for (const [i, tensor] of tensors.entries())
       requireTensorsOf(engine, "gradients", { [`${name}[${i}]`]: tensor });
   }
   checkSources(sources, options.into);
+  const { seed } = options;
+  if (!seed) return;
+  requireTensorsOf(engine, "gradients", { seed });
+  if (seed.size !== 1) throw new ShapeError(`gradients: seed must be [1], got ${formatShape(seed.shape)}.`);
 }
 
 function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | undefined): void {
@@ -117,6 +144,7 @@ export class Tape {
   readonly entries: Entry[] = [];
   readonly #tracked: Set<number>;
   readonly #byOutput = new Map<number, Entry>();
+  readonly #uses = new Map<number, number>();
 
   constructor(sources: readonly Tensor[]) {
     this.#tracked = new Set(sources.map(({ id }) => id));
@@ -126,6 +154,11 @@ export class Tape {
     return this.#tracked.has(tensor.id);
   }
 
+  /** How many inputs of all entries `tensor` is. */
+  usesOf(tensor: Tensor): number {
+    return this.#uses.get(tensor.id) ?? 0;
+  }
+
   /** How `output` was computed, unless it is a source or a constant. */
   ruleOf(output: Tensor): Rule | undefined {
     return this.#byOutput.get(output.id)?.rule;
@@ -133,7 +166,10 @@ export class Tape {
 
   record(output: Tensor, rule: Rule): void {
     if (!rule.inputs.some((input) => this.tracks(input))) return;
-    for (const input of rule.inputs) this.use(input);
+    for (const input of rule.inputs) {
+      this.use(input);
+      this.#uses.set(input.id, this.usesOf(input) + 1);
+    }
     this.#tracked.add(output.id);
     const entry = { output, rule, kept: [...(rule.keeps ?? [])] };
     for (const tensor of entry.kept) tensor.retain();

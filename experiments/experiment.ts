@@ -7,6 +7,7 @@ import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-da
 import type { Callback } from "../models/training/callbacks.ts";
 import type { LearningPhase } from "../models/training/compile-options.ts";
 import type { FreeSection } from "./report/run-report.ts";
+import type { Study } from "./run/study.ts";
 
 /** Where a question stands. */
 export interface Source {
@@ -146,4 +147,29 @@ export interface ReviewExperiment extends ExperimentBase {
   readonly parts: readonly ReviewPart[];
 }
 
-export type Experiment = DataExperiment | TrainingExperiment | SweepExperiment | ReviewExperiment;
+/** Made of several steps: networks trained one after another or from one another, and figures measured on them. */
+export interface StudyExperiment extends ExperimentBase {
+  readonly kind: "study";
+  /** what history.json and weights.safetensors are of; none where the study trains nothing */
+  readonly main?: {
+    /** name of the part */
+    readonly part: (profile: ProfileName) => string;
+    /** weights of the network of the full profile */
+    readonly parameters: number;
+    readonly network: (profile: ProfileName) => Model;
+  };
+  /** which part of the training images is held out for validation: one in twelve, 5,000 of 60,000 */
+  readonly validation: "first" | "last";
+  /** inputs are corrupted: `--noise` chooses one draw for all epochs or another in each */
+  readonly takesNoise?: boolean;
+  /** `study.literal` tells the steps that it was asked for */
+  readonly literal?: Omit<Literal, "changes">;
+  readonly run: (study: Study) => Promise<void>;
+}
+
+export type Experiment =
+  | DataExperiment
+  | TrainingExperiment
+  | SweepExperiment
+  | ReviewExperiment
+  | StudyExperiment;

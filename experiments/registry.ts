@@ -1,5 +1,6 @@
 /** @file All experiments by their id, in the order of the assignment. */
 import { nearest, UsageError } from "../engine/errors.ts";
+import { autoencoders } from "./autoencoders/index.ts";
 import { cifar10A } from "./cifar10/cifar10-a.ts";
 import { cifar10B } from "./cifar10/cifar10-b.ts";
 import { cifar10C } from "./cifar10/cifar10-c.ts";
@@ -19,7 +20,9 @@ import { cifar100Cnn } from "./cifar100/cifar100-cnn.ts";
 import { cifar100CnnLonger } from "./cifar100/cifar100-cnn-30.ts";
 import { cifar100Plain } from "./cifar100/cifar100-nn.ts";
 import { cifar100Report } from "./cifar100/cifar100-report.ts";
+import { denoising } from "./denoising/index.ts";
 import type { Experiment } from "./experiment.ts";
+import { pretraining } from "./pretraining/index.ts";
 import { svhnA } from "./svhn/svhn-a.ts";
 import { svhnB } from "./svhn/svhn-b.ts";
 import { svhnC } from "./svhn/svhn-c.ts";
@@ -46,6 +49,9 @@ const cifar100Experiments = [cifar100Plain, cifar100Cnn, cifar100CnnLonger, cifa
 export const experiments: readonly Experiment[] = [
   ...cifar10Experiments,
   ...svhnExperiments,
+  ...autoencoders,
+  ...denoising,
+  ...pretraining,
   ...cifar25Experiments,
   ...cifar100Experiments,
 ];

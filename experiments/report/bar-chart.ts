@@ -46,7 +46,7 @@ export async function barChart({ categories, series }: BarChart): Promise<Drawin
       type: "nominal",
       sort: null,
       scale: { paddingInner: 8 / (barHeight * series.length + 8), paddingOuter: 0.1 },
-      axis: { title: null, labelColor: color("ink") },
+      axis: { title: null, labelColor: color("ink"), labelLimit: 0 },
     },
     yOffset: { field: "series", sort: null },
     x: {

@@ -1,7 +1,7 @@
 /** @file A picture of the report: inline in the page, and as a file that can stand alone. */
 
 import { textWidth } from "./axis.ts";
-import { escapeMarkup, type Markup, markup, trusted } from "./markup.ts";
+import { escapeMarkup, type Markup, markup, trusted, unescapeMarkup } from "./markup.ts";
 import { color, withThemeColors } from "./palette.ts";
 import { type Drawing, fontFamily } from "./vega.ts";
 
@@ -38,4 +38,19 @@ ${trusted(inner)}
 <text x="${padding}" y="${height - 16}" font-size="11" fill="${color("muted")}">${provenance}</text>
 </svg>
 `.text;
+}
+
+/** Title and drawing of a file that `standaloneSvg` wrote; undefined for any other text, and for one with scripts. */
+export function readStandaloneSvg(svg: string): Omit<Figure, "name"> | undefined {
+  const title = /<text [^>]*font-weight="bold"[^>]*>([^<]*)<\/text>\n/.exec(svg)?.[1];
+  const start = svg.indexOf(`<svg x="${padding}" y="${header}" `);
+  const end = svg.lastIndexOf("</svg>", svg.lastIndexOf("</svg>") - 1);
+  if (title === undefined || start < 0 || end < start) return undefined;
+  const inner = svg.slice(start, end + "</svg>".length).replace(`x="${padding}" y="${header}" `, "");
+  const size = /^<svg [^>]*?width="([\d.]+)" height="([\d.]+)"/.exec(inner);
+  if (!size || /<script|<foreignObject|\son\w+=|javascript:/i.test(inner)) return undefined;
+  return {
+    title: unescapeMarkup(title),
+    drawing: { svg: inner, width: Number(size[1]), height: Number(size[2]) },
+  };
 }

@@ -17,6 +17,8 @@ export interface LineSeries {
 export interface LineChart {
   readonly xTitle: string;
   readonly yTitle: string;
+  /** log: a tick at every x of a point; x must be above 0. Default linear */
+  readonly xScale?: "linear" | "log";
   readonly series: readonly LineSeries[];
   /** a value to compare with, drawn as a dashed line */
   readonly reference?: { readonly name: string; readonly y: number };
@@ -26,10 +28,13 @@ export interface LineChart {
 
 const plot = { width: 262, height: 224 };
 const labelSize = 12;
+/** ticks as they are: Vega would round 0.025 to 0.03 */
+const asWritten = "'' + datum.value";
 const shapes = ["circle", "square", "diamond", "triangle-up", "cross"];
 
 /** Draws the curves with the y axis starting at 0 (below it, if values are negative). */
 export async function lineChart(chart: LineChart): Promise<Drawing> {
+  const logarithmic = chart.xScale === "log";
   const curves = chart.series
     .map((series) => ({ ...series, points: series.points.filter((point) => Number.isFinite(point.y)) }))
     .filter((series) => series.points.length > 0);
@@ -51,10 +56,11 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
   const x = {
     field: "x",
     type: "quantitative",
-    scale: { domain: xDomain, nice: false, zero: false },
+    scale: { domain: xDomain, nice: false, ...(logarithmic ? { type: "log" } : { zero: false }) },
     axis: {
-      values: xTicks(points, xDomain),
+      values: logarithmic ? [...new Set(points.map((point) => point.x))] : xTicks(points, xDomain),
       grid: false,
+      format: ",~f",
       title: chart.xTitle,
     },
   };
@@ -62,7 +68,7 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
     field: "y",
     type: "quantitative",
     scale: { domain: yDomain, nice: false },
-    axis: { values: yTicks, title: chart.yTitle, ...titleAbove(margins.left) },
+    axis: { values: yTicks, labelExpr: asWritten, title: chart.yTitle, ...titleAbove(margins.left) },
   };
   const end = { x: { value: plot.width }, y };
   return drawChart(

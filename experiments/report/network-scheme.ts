@@ -27,7 +27,7 @@ export function networkScheme(network: NetworkSummary): Drawing {
       parameters,
     }),
   );
-  const width = Math.max(...boxes.flatMap((box) => linesOf(box).map((line) => textWidth(line, 12)))) + 16;
+  const width = Math.max(...boxes.flatMap((box) => linesOf(box).map((line) => textWidth(line, 12)))) + 26;
   const columns = Math.max(1, Math.floor((widest + gap) / (width + gap)));
   const place = (k: number) => ({
     x: (k % columns) * (width + gap),

@@ -225,7 +225,7 @@ export interface FreeSection {
   readonly blocks: readonly Block[];
 }
 
-export type Block = TextBlock | TableBlock | ImageBlock | BarBlock | LineBlock;
+export type Block = TextBlock | TableBlock | ImageBlock | GridBlock | ScatterBlock | BarBlock | LineBlock;
 
 export interface TextBlock {
   readonly kind: "text";
@@ -248,6 +248,34 @@ export interface ImageBlock {
   readonly captions?: readonly string[];
 }
 
+/** Rows of images that belong together column by column: originals above their reconstructions. */
+export interface GridBlock {
+  readonly kind: "grid";
+  readonly title: string;
+  /** images of one size, as many in every row */
+  readonly rows: readonly { readonly label: string; readonly images: ReportImages }[];
+  /** over the columns */
+  readonly columns?: readonly string[];
+  /** pixels between the images; 6 unless given */
+  readonly gap?: number;
+  /** size of an image pixel; about 56 pixels per image unless given */
+  readonly scale?: number;
+}
+
+/** Points in the plane, coloured by class. */
+export interface ScatterBlock {
+  readonly kind: "scatter";
+  readonly title: string;
+  /** [n, 2] */
+  readonly points: Float32Array;
+  /** class of each point */
+  readonly labels: ArrayLike<number>;
+  /** at most ten */
+  readonly classes: readonly string[];
+  readonly xTitle?: string;
+  readonly yTitle?: string;
+}
+
 export interface BarBlock {
   readonly kind: "bars";
   readonly title: string;
@@ -261,6 +289,8 @@ export interface LineBlock {
   readonly title: string;
   readonly xTitle: string;
   readonly yTitle: string;
+  /** log: equal ratios of x are equally far apart, with a tick at every x of a point. Default linear */
+  readonly xScale?: "linear" | "log";
   /** at most five series */
   readonly series: readonly {
     readonly name: string;

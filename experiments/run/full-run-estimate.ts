@@ -29,6 +29,6 @@ function flopsPerImage(model: Model): number {
     const x = engine.zeros([1, ...model.inputShape]);
     const y = engine.zeros([1, ...model.graph.outputs[0]!.shape]);
     const loss = () => objective.loss(model.run(x, { training: true, stream: 0 }), y, 1);
-    gradients(engine, loss, state.sources, { into: state.gradients });
+    gradients(engine, loss, state.sources);
   }).flops;
 }

@@ -66,11 +66,16 @@ export function findRunFolder(experiment: string, out: string | undefined): stri
   const runs = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
   const open = runs
     .map((name) => join(parent, name))
-    .find((run) => existsSync(join(run, "checkpoint")) && !existsSync(join(run, "result.json")));
+    .find((run) => hasBegun(run) && !existsSync(join(run, "result.json")));
   if (open) return open;
   throw new UsageError(
     `--resume: there is no unfinished run of ${experiment} in ${parent}. Name its folder with --out.`,
   );
+}
+
+/** There is something to continue from: a checkpoint, or parts of a study. */
+function hasBegun(run: string): boolean {
+  return existsSync(join(run, "checkpoint")) || existsSync(join(run, "parts"));
 }
 
 /** Reads config.json. Throws FileError if it is missing or not one of ours. */

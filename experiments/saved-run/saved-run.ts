@@ -36,7 +36,7 @@ export const resultSchema = z.looseObject({
   epochs: z.number().optional(),
   seed: z.number().optional(),
   profile: z.string().optional(),
-  parameters: z.number().optional(),
+  parameters: z.number().nullish(),
   dataset: z
     .looseObject({
       origin: z.enum(["official", "other", "synthetic"]),

@@ -84,8 +84,8 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     dataset: {
       origin: dataset.origin,
       note: dataset.note,
-      train: dataset.train.count,
-      test: dataset.test.count,
+      train: Math.min(context.settings.limit ?? dataset.train.count, dataset.train.count),
+      test: Math.min(context.settings.testLimit ?? dataset.test.count, dataset.test.count),
     },
     parameters: best?.parameters ?? null,
     adapter: config.adapter,

@@ -5,6 +5,7 @@ import { checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
+import { checkRealType, type RealType } from "../elementwise/real-type.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
 import {
@@ -14,7 +15,7 @@ import {
   requireFourAxes,
   requireGroups,
 } from "./arguments.ts";
-import { filterGradient, forward, inputGradient } from "./passes.ts";
+import { allowsDescent, filterGradient, forward, inputGradient } from "./passes.ts";
 import type { Convolution } from "./problem.ts";
 
 /** Keras's defaults: stride 1, no padding, one group, no bias, no activation. */
@@ -28,6 +29,8 @@ export interface Conv2dOptions {
   readonly bias?: Tensor | undefined;
   /** applied in the same kernel, after the bias */
   readonly activation?: FusedActivation;
+  /** element type of y: that of the image unless given. The sums are f32 in any case */
+  readonly dtype?: RealType | undefined;
 }
 
 /**
@@ -46,20 +49,26 @@ export function convolve(
   problem: Convolution,
   image: Tensor,
   filters: Tensor,
-  { bias, activation = "linear" }: Pick<Conv2dOptions, "bias" | "activation">,
+  { bias, activation = "linear", dtype }: Pick<Conv2dOptions, "bias" | "activation" | "dtype">,
 ): Tensor {
-  const y = forward(problem, { image, filters, bias }, activation);
+  const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
+  const output = { shape, dtype: checkRealType("conv2d", dtype, image) };
+  const y = forward(problem, { image, filters, bias, output }, activation);
   const source = sourceOf(image);
   return differentiableActivation(y, activation, {
     inputs: bias ? [source.input, filters, bias] : [source.input, filters],
     keeps: [image, filters],
-    backward: (dz, want) => {
+    backward: (dz, want, descent) => {
       const [dimage, dfilters] = [want(0), want(1)];
       const dbias = bias && want(2);
-      return [
-        dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation),
-        ...weightGradients(problem, image, dz, dfilters, dbias),
-      ];
+      const dinput =
+        dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation);
+      const descends = descent?.allows(1) && (!bias || descent.allows(2));
+      if (descends && allowsDescent(problem, image.engine)) {
+        filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
+        return [dinput, filters, bias];
+      }
+      return [dinput, ...weightGradients(problem, image, dz, dfilters, dbias)];
     },
   });
 }
@@ -78,7 +87,7 @@ function weightGradients(
 }
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {
-  checkNames("conv2d", options, [...convolutionOptions, "groups"]);
+  checkNames("conv2d", options, [...convolutionOptions, "groups", "dtype"]);
   const { strides = 1, padding = "valid", dilation = 1, groups = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: groups === 1 ? "(kh,kw,c,k)" : "(kh,kw,c/groups,k)" };
   checkFusedActivation("conv2d", activation);

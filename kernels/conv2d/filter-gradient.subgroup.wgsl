@@ -10,6 +10,9 @@
 // Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
 enable subgroups;
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -27,6 +30,8 @@ const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
 const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
+const DESCEND: u32 = 0; // 1 with SPLIT 1: partials are the filters themselves, from which rate * gradient is subtracted; so the bias
+const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 8; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
 const UNROLL: u32 = 2; // positions in one turn of the loop
@@ -37,10 +42,16 @@ const QUADS: u32 = CHANNELS / 4;
 const COLUMNS: u32 = FILTERS / 4;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * QUADS; // of four channels each
 
-@group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c / 4]
-@group(0) @binding(1) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k / 4]
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
+@group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c / 4]
+@group(0) @binding(1) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k / 4]
 @group(0) @binding(2) var<storage, read_write> partials: array<vec4f>; // [split, kh, kw, c, k / 4]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<vec4f>; // [split, k / 4]; written if HAS_BIAS
+@group(0) @binding(4) var<uniform> step: StepState;
 
 // Four channels of the pixel that one tap sees from a position; zero outside the image and past the end of the slice.
 fn image_terms(position: u32, end: u32, tap: u32, quad: u32) -> vec4f {
@@ -48,11 +59,15 @@ fn image_terms(position: u32, end: u32, tap: u32, quad: u32) -> vec4f {
   let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
   let inside = h < HEIGHT && w < WIDTH && position < end;
   let index = ((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * QUADS + quad;
-  return select(vec4f(), image[select(0, index, inside)], inside);
+  return select(vec4f(), vec4f(image[select(0, index, inside)]), inside);
 }
+
+// Of plain gradient descent.
+fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = workgroup.x * GROUP + lane % GROUP;
   let dy_column = min(column, COLUMNS - 1); // columns past the last are computed and not stored, and so are rows
@@ -68,7 +83,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     var b: array<vec4f, UNROLL>;
     for (var u = 0u; u < UNROLL; u++) {
       own[u] = image_terms(start + u, end, tap, quad);
-      b[u] = dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column];
+      b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
       if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], start + u < end); }
     }
     for (var l = 0u; l < GROUP; l++) {
@@ -83,13 +98,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
   }
 
   if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0 && column < COLUMNS) {
-    bias_partials[workgroup.z * COLUMNS + column] = bias_sum;
+    let at = workgroup.z * COLUMNS + column;
+    if (DESCEND == 1) { bias_partials[at] -= rate() * bias_sum; } else { bias_partials[at] = bias_sum; }
   }
   for (var l = 0u; l < GROUP; l++) {
     let to = workgroup.y * SUBGROUP_SIZE + group + l;
     if (to >= ROWS || column >= COLUMNS) { continue; }
     for (var c = 0u; c < 4; c++) {
-      partials[((workgroup.z * ROWS + to) * 4 + c) * COLUMNS + column] = sums[l][c];
+      let at = ((workgroup.z * ROWS + to) * 4 + c) * COLUMNS + column;
+      if (DESCEND == 1) { partials[at] -= rate() * sums[l][c]; } else { partials[at] = sums[l][c]; }
     }
   }
 }

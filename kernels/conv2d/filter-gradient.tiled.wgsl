@@ -10,6 +10,9 @@
 // from the buffers once for 64 uses.
 // Dispatch: (ceil(FILTERS / 64), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 64), SPLIT).
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -27,6 +30,8 @@ const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
 const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
+const DESCEND: u32 = 0; // 1 with SPLIT 1: partials are the filters themselves, from which rate * gradient is subtracted; so the bias
+const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 const TILE: u32 = 64;
 const DEPTH: u32 = 16;
 const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one more keeps the banks apart
@@ -35,10 +40,16 @@ const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
+@group(0) @binding(4) var<uniform> step: StepState;
 
 var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
 var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
@@ -49,16 +60,20 @@ fn image_value(position: u32, row: u32) -> f32 {
   let h = position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT + tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP;
   let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
   if (h >= HEIGHT || w >= WIDTH || row >= ROWS) { return 0.0; }
-  return image[((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS];
+  return f32(image[((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS]);
 }
 
 fn dy_value(position: u32, k: u32) -> f32 {
   if (k >= FILTERS) { return 0.0; }
-  return dy[position * FILTERS + k];
+  return f32(dy[position * FILTERS + k]);
 }
+
+// Of plain gradient descent.
+fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(16, 16)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let first_row = workgroup.y * TILE;
   let first_column = workgroup.x * TILE;
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
@@ -93,7 +108,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
   if (HAS_BIAS == 1 && workgroup.y + local.y == 0) {
     for (var j = 0u; j < 4; j++) {
       let k = first_column + local.x * 4 + j;
-      if (k < FILTERS) { bias_partials[workgroup.z * FILTERS + k] = bias_sum[j]; }
+      if (k >= FILTERS) { continue; }
+      let at = workgroup.z * FILTERS + k;
+      if (DESCEND == 1) { bias_partials[at] -= rate() * bias_sum[j]; } else { bias_partials[at] = bias_sum[j]; }
     }
   }
   for (var r = 0u; r < 4; r++) {
@@ -101,7 +118,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
     if (row >= ROWS) { continue; }
     for (var j = 0u; j < 4; j++) {
       let k = first_column + local.x * 4 + j;
-      if (k < FILTERS) { partials[(workgroup.z * ROWS + row) * FILTERS + k] = sums[r][j]; }
+      if (k >= FILTERS) { continue; }
+      let at = (workgroup.z * ROWS + row) * FILTERS + k;
+      if (DESCEND == 1) { partials[at] -= rate() * sums[r][j]; } else { partials[at] = sums[r][j]; }
     }
   }
 }

@@ -1,5 +1,7 @@
 /** @file The three passes of a convolution on the GPU, each in the variant that the chooser picks. */
+import type { Engine } from "../../engine/device.ts";
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
+import type { Descent } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { type ConvolutionVariant, chooseConvolution } from "../tuning/choose-convolution.ts";
@@ -12,9 +14,12 @@ function variants<R extends string, W extends string>(
   pass: string,
   reads: readonly R[],
   writes: readonly W[],
+  withStep: readonly VariantName[] = [],
 ): Record<VariantName, Kernel<R, W, never>> {
-  const variant = (name: string) =>
-    kernel(import.meta.url, `${pass}.${name}.wgsl`, { reads, writes }) as Kernel<R, W, never>;
+  const variant = (name: VariantName) => {
+    const bindings = { reads, writes, step: withStep.includes(name) };
+    return kernel(import.meta.url, `${pass}.${name}.wgsl`, bindings) as Kernel<R, W, never>;
+  };
   return {
     naive: variant("naive"),
     tiled: variant("tiled"),
@@ -27,13 +32,21 @@ function variants<R extends string, W extends string>(
 
 const forwardKernels = variants("forward", ["image", "filters", "bias"], ["y"]);
 const inputGradientKernels = variants("input-gradient", ["dy", "filters", "image"], ["dx"]);
-const filterGradientKernels = variants("filter-gradient", ["image", "dy"], ["partials", "bias_partials"]);
+/** filter gradients that can be subtracted from the filters as they are computed; those in slices always can */
+const descending: readonly VariantName[] = ["tiled", "subgroup"];
+const filterGradientKernels = variants(
+  "filter-gradient",
+  ["image", "dy"],
+  ["partials", "bias_partials"],
+  descending,
+);
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   reads: ["partials", "bias_partials"],
   writes: ["dfilters", "dbias"],
+  step: true,
 });
 
-/** What the forward pass reads, and where it writes: a new tensor unless given. */
+/** What the forward pass reads, and where it writes: a new tensor of f32 unless given. */
 export interface ForwardTensors {
   readonly image: Tensor;
   readonly filters: Tensor;
@@ -71,8 +84,9 @@ export function inputGradient(
   activation: FusedActivation = "linear",
   variant = chooseConvolution("input-gradient", problem, dy.engine.adapter),
 ): Tensor {
-  const inputs = { dy, filters, image: image ?? dy.engine.one };
-  const options = launch(problem, variant, { DERIVATIVE: image ? fusedActivationCodes[activation] : 0 });
+  const through = image !== undefined && activation !== "linear";
+  const inputs = { dy, filters, image: through ? image : dy.engine.one };
+  const options = launch(problem, variant, { DERIVATIVE: through ? fusedActivationCodes[activation] : 0 });
   return run(inputGradientKernels[variant.name], inputs, { dx: output }, options).dx;
 }
 
@@ -83,12 +97,20 @@ export interface FilterGradientTensors {
   readonly output: Output;
   /** [k], receives the gradient of the bias: dy summed over all positions */
   readonly dbias?: Tensor | undefined;
+  /** output and dbias are the parameters: rate times their gradient is subtracted from them, as Descent says */
+  readonly descent?: Pick<Descent, "decay"> | undefined;
+}
+
+/** true if filters can be changed by the kernel that computes their gradient */
+export function allowsDescent(problem: Convolution, { adapter }: Engine): boolean {
+  const { name, split } = chooseConvolution("filter-gradient", problem, adapter);
+  return split > 1 || descending.includes(name);
 }
 
 /** Gradient with respect to the filters, and to the bias if asked for. */
 export function filterGradient(
   problem: Convolution,
-  { image, dy, output, dbias }: FilterGradientTensors,
+  { image, dy, output, dbias, descent }: FilterGradientTensors,
   variant = chooseConvolution("filter-gradient", problem, dy.engine.adapter),
 ): Tensor {
   const { split } = variant;
@@ -99,7 +121,9 @@ export function filterGradient(
     partials: whole ? output : [split, size],
     bias_partials: (whole && dbias) || (dbias ? [split, filters] : [1]),
   };
-  const options = launch(problem, variant, { HAS_BIAS: dbias ? 1 : 0, ...(whole ? {} : { SPLIT: split }) });
+  const descend = descent ? { DESCEND: 1, DECAY: descent.decay } : {};
+  const slices = whole ? descend : { SPLIT: split };
+  const options = launch(problem, variant, { HAS_BIAS: dbias ? 1 : 0, ...slices });
   const { partials, bias_partials } = run(
     filterGradientKernels[variant.name],
     { image, dy },
@@ -116,7 +140,7 @@ export function filterGradient(
     reducePartials,
     { partials, bias_partials },
     { dfilters: output, dbias: dbias ?? [1] },
-    { constants: { SIZE: size, BIAS: bias, SPLIT: split }, invocations: size + bias },
+    { constants: { SIZE: size, BIAS: bias, SPLIT: split, ...descend }, invocations: size + bias },
   );
   for (const tensor of [partials, bias_partials]) scopes.discard(tensor);
   if (!dbias) scopes.discard(unused);

@@ -5,6 +5,11 @@
 // subgroups run best, and the fallback where the sizes do not suit the other variants.
 // Any sizes. Dispatch: ceil(N / (TILE_N * WORKGROUP_N)), ceil(M / (TILE_M * WORKGROUP_M)), BATCH * SPLIT.
 
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias b_real = f32;
+alias kept_real = f32;
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -14,6 +19,8 @@ const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
+const DESCEND: u32 = 0; // 1: y and column_sums are parameters, and rate * what would be written is subtracted from them
+const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
 const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
@@ -28,15 +35,21 @@ const A_STEP: u32 = select(1u, M, TRANSPOSE_A == 1); // from A[m, k] to A[m, k +
 const B_COLUMN: u32 = select(1u, K, TRANSPOSE_B == 1);
 const B_STEP: u32 = select(N, 1u, TRANSPOSE_B == 1);
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
-@group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
 
-fn load_a(at: vec4u) -> vec4f { return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]); }
-fn load_b(at: vec4u) -> vec4f { return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]); }
+@group(0) @binding(0) var<storage, read> a: array<a_real>;
+@group(0) @binding(1) var<storage, read> b: array<b_real>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<kept_real>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<y_real>;
+@group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
+@group(0) @binding(6) var<uniform> step: StepState;
+
+fn load_a(at: vec4u) -> vec4f { return vec4f(f32(a[at.x]), f32(a[at.y]), f32(a[at.z]), f32(a[at.w])); }
+fn load_b(at: vec4u) -> vec4f { return vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w])); }
 
 /// Four rows of the outer product: column i of the matrix is rows[i] * columns.
 fn outer(rows: vec4f, columns: vec4f) -> mat4x4f {
@@ -64,14 +77,18 @@ fn store(sum: mat4x4f, row: u32, column: u32, z: u32) {
       var value = sum[m - row][n - column];
       if (HAS_BIAS == 1) { value += bias[n]; }
       let at = (z * M + m) * N + n;
-      if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
-      y[at] = activate(value);
+      if (DERIVATIVE > 0) { value *= derivative(f32(kept[at])); }
+      if (DESCEND == 1) { y[at] = y_real(f32(y[at]) - rate() * value); } else { y[at] = y_real(activate(value)); }
     }
   }
 }
 
+/// Of plain gradient descent.
+fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); }
+
 @compute @workgroup_size(WORKGROUP_N, WORKGROUP_M)
 fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let row = id.y * TILE_M;
   let column = id.x * TILE_N;
   if (row >= M || column >= N) { return; }
@@ -114,7 +131,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   if (COLUMN_SUMS == 1 && row == 0) {
     for (var n = column; n < min(column + TILE_N, N); n++) {
-      column_sums[n] = select(columns1[(n - column) % 4], columns0[(n - column) % 4], n < column + 4);
+      let sum = select(columns1[(n - column) % 4], columns0[(n - column) % 4], n < column + 4);
+      if (DESCEND == 1) { column_sums[n] -= rate() * sum; } else { column_sums[n] = sum; }
     }
   }
   store(sum00, row, column, id.z);

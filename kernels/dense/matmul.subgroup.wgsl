@@ -8,6 +8,11 @@
 // columns of B, which then come from a cache.
 enable subgroups;
 
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias b_real = f32;
+alias kept_real = f32;
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -17,6 +22,8 @@ const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
+const DESCEND: u32 = 0; // 1: y and column_sums are parameters, and rate * what would be written is subtracted from them
+const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
 const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
@@ -28,18 +35,24 @@ const SHARES: u32 = (TILE_M + SUBGROUP_SIZE - 1) / SUBGROUP_SIZE; // vectors of 
 const QUADS: u32 = SUBGROUP_SIZE / 4; // a share is this many times four rows
 const SLICE: u32 = (K + SPLIT * 4 - 1) / (SPLIT * 4) * 4;
 
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
+@group(0) @binding(0) var<storage, read> a: array<vec4<a_real>>;
+@group(0) @binding(1) var<storage, read> b: array<vec4<b_real>>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<vec4f>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read> kept: array<vec4<kept_real>>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_real>>;
 @group(0) @binding(5) var<storage, read_write> column_sums: array<vec4f>; // [n]
+@group(0) @binding(6) var<uniform> step: StepState;
 
 /// This lane's share of SUBGROUP_SIZE rows by four k. A [m, k]: four k of one row. A [k, m]: four rows of one k.
 fn load_a(start: u32, row: u32, k: u32, lane: u32) -> vec4f {
-  if (TRANSPOSE_A == 0) { return a[(start + min(row + lane, M - 1) * K + k) / 4]; }
+  if (TRANSPOSE_A == 0) { return vec4f(a[(start + min(row + lane, M - 1) * K + k) / 4]); }
   let step = k + lane / QUADS;
-  let value = a[(start + min(step, K - 1) * M + min(row + lane % QUADS * 4, M - 4)) / 4];
+  let value = vec4f(a[(start + min(step, K - 1) * M + min(row + lane % QUADS * 4, M - 4)) / 4]);
   if (K % 4 == 0) { return value; }
   return select(vec4f(), value, step < K);
 }
@@ -58,12 +71,12 @@ fn block_of_a(share: vec4f, quad: u32) -> mat4x4f {
 fn load_b(start: u32, k: u32, n: u32) -> mat4x4f {
   if (TRANSPOSE_B == 1) {
     let at = (start + n * K + k) / 4;
-    return transpose(mat4x4f(b[at], b[at + K / 4], b[at + 2 * K / 4], b[at + 3 * K / 4]));
+    return transpose(mat4x4f(vec4f(b[at]), vec4f(b[at + K / 4]), vec4f(b[at + 2 * K / 4]), vec4f(b[at + 3 * K / 4])));
   }
   let at = (start + k * N + n) / 4;
-  if (K % 4 == 0) { return mat4x4f(b[at], b[at + N / 4], b[at + 2 * N / 4], b[at + 3 * N / 4]); }
+  if (K % 4 == 0) { return mat4x4f(vec4f(b[at]), vec4f(b[at + N / 4]), vec4f(b[at + 2 * N / 4]), vec4f(b[at + 3 * N / 4])); }
   var rows = mat4x4f();
-  for (var i = 0u; i < 4; i++) { rows[i] = select(vec4f(), b[at + min(i, K - 1 - k) * N / 4], k + i < K); }
+  for (var i = 0u; i < 4; i++) { rows[i] = select(vec4f(), vec4f(b[at + min(i, K - 1 - k) * N / 4]), k + i < K); }
   return rows;
 }
 
@@ -92,8 +105,12 @@ fn derivative(kept: vec4f) -> vec4f {
   return 1 - kept * kept;
 }
 
+/// Of plain gradient descent.
+fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); }
+
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let row = workgroup.x * TILE_M;
   let column = workgroup.y * TILE_N + lane * 4; // the first of this lane's columns
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;
@@ -117,12 +134,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
   // no constant, so that compilers do not unroll it: on lavapipe the stores would take most of the compile time.
   var result = sums;
   if (column >= N) { return; }
-  if (COLUMN_SUMS == 1 && row == 0) { column_sums[column / 4] = column_sum; }
+  if (COLUMN_SUMS == 1 && row == 0) {
+    if (DESCEND == 1) { column_sums[column / 4] -= rate() * column_sum; } else { column_sums[column / 4] = column_sum; }
+  }
   for (var m = row; m < min(row + TILE_M, M); m++) {
     var value = result[(m - row) / 4][(m - row) % 4];
     if (HAS_BIAS == 1) { value += vec4f(bias[column], bias[column + 1], bias[column + 2], bias[column + 3]); }
     let at = ((workgroup.z * M + m) * N + column) / 4;
-    if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
-    y[at] = activate(value);
+    if (DERIVATIVE > 0) { value *= derivative(vec4f(kept[at])); }
+    if (DESCEND == 1) { y[at] = vec4<y_real>(vec4f(y[at]) - rate() * value); } else { y[at] = vec4<y_real>(activate(value)); }
   }
 }

@@ -5,6 +5,11 @@
 // products of 4 values of A and 4 of B. A value from storage is so used by a whole row or column of invocations.
 // Any sizes. Dispatch: ceil(N / TILE_N), ceil(M / TILE_M), BATCH * SPLIT.
 
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias b_real = f32;
+alias kept_real = f32;
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -14,6 +19,8 @@ const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
+const DESCEND: u32 = 0; // 1: y and column_sums are parameters, and rate * what would be written is subtracted from them
+const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
 const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
@@ -30,24 +37,30 @@ const PITCH_A: u32 = TILE_M / 4 + 1; // one vector more than a row holds, agains
 const PITCH_B: u32 = TILE_N / 4 + 1;
 const SLICE: u32 = (K + SPLIT - 1) / SPLIT;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
+@group(0) @binding(0) var<storage, read> a: array<a_real>;
+@group(0) @binding(1) var<storage, read> b: array<b_real>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<kept_real>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<y_real>;
 @group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
+@group(0) @binding(6) var<uniform> step: StepState;
 
 var<workgroup> tile_a: array<vec4f, TILE_K * PITCH_A>; // [k, m / 4]
 var<workgroup> tile_b: array<vec4f, TILE_K * PITCH_B>; // [k, n / 4]
 
 fn load_a(start: u32, m: u32, k: u32, end: u32) -> f32 {
   if (m >= M || k >= end) { return 0; }
-  return a[start + select(m * K + k, k * M + m, TRANSPOSE_A == 1)];
+  return f32(a[start + select(m * K + k, k * M + m, TRANSPOSE_A == 1)]);
 }
 
 fn load_b(start: u32, k: u32, n: u32, end: u32) -> f32 {
   if (n >= N || k >= end) { return 0; }
-  return b[start + select(k * N + n, n * K + k, TRANSPOSE_B == 1)];
+  return f32(b[start + select(k * N + n, n * K + k, TRANSPOSE_B == 1)]);
 }
 
 fn activate(x: f32) -> f32 {
@@ -65,9 +78,13 @@ fn derivative(kept: f32) -> f32 {
   return 1 - kept * kept;
 }
 
+/// Of plain gradient descent.
+fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); }
+
 @compute @workgroup_size(WORKGROUP_N, WORKGROUP_M)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u,
         @builtin(local_invocation_index) index: u32) {
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let row = workgroup.y * TILE_M;
   let column = workgroup.x * TILE_N;
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;
@@ -110,7 +127,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
   if (COLUMN_SUMS == 1 && row + local.y == 0) {
     for (var i = 0u; i < 4 * COLUMN_VECTORS; i++) {
       let n = column + (i / 4 * WORKGROUP_N + local.x) * 4 + i % 4;
-      if (n < N) { column_sums[n] = columns_of_b[i / 4][i % 4]; }
+      if (n >= N) { continue; }
+      let sum = columns_of_b[i / 4][i % 4];
+      if (DESCEND == 1) { column_sums[n] -= rate() * sum; } else { column_sums[n] = sum; }
     }
   }
   for (var r = 0u; r < ROW_VECTORS; r++) {
@@ -122,8 +141,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
         var value = sum[r][c][i / 4][i % 4];
         if (HAS_BIAS == 1) { value += bias[n]; }
         let at = (workgroup.z * M + m) * N + n;
-        if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
-        y[at] = activate(value);
+        if (DERIVATIVE > 0) { value *= derivative(f32(kept[at])); }
+        if (DESCEND == 1) { y[at] = y_real(f32(y[at]) - rate() * value); } else { y[at] = y_real(activate(value)); }
       }
     }
   }

@@ -1,17 +1,19 @@
 /** @file One matrix product on the GPU, in the variant that the chooser picks; what dense and matmul are made of. */
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
+import type { Descent } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { reduceBlock } from "../reduce/block.ts";
 import { chooseMatmul, type MatmulVariant } from "../tuning/choose-matmul.ts";
 
-const bindings = { reads: ["a", "b", "bias", "kept"], writes: ["y", "column_sums"] } as const;
+const bindings = { reads: ["a", "b", "bias", "kept"], writes: ["y", "column_sums"], step: true } as const;
 type ProductKernel = Kernel<(typeof bindings.reads)[number], (typeof bindings.writes)[number], never>;
 const kernels: Record<MatmulVariant["name"], ProductKernel> = {
   naive: kernel(import.meta.url, "matmul.naive.wgsl", bindings),
   registers: kernel(import.meta.url, "matmul.registers.wgsl", bindings),
   tiled: kernel(import.meta.url, "matmul.tiled.wgsl", bindings),
   subgroup: kernel(import.meta.url, "matmul.subgroup.wgsl", bindings),
+  "subgroup-matrix": kernel(import.meta.url, "matmul.subgroup-matrix.wgsl", bindings),
 };
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   reads: ["partials", "bias", "kept"],
@@ -33,6 +35,8 @@ export interface MatmulProblem {
   /** elements from one matrix to the next, 0 if all products share it */
   readonly batchStrideA: number;
   readonly batchStrideB: number;
+  /** A or B is f16, so that the other may be rounded to it */
+  readonly half?: boolean;
 }
 
 export interface ProductOptions {
@@ -53,17 +57,29 @@ export interface ProductOptions {
   readonly columnSums?: Output | undefined;
   /** where to write, else a new tensor [m, n] */
   readonly output?: Output;
+  /** y and columnSums are parameters: rate times what would be written is subtracted from them, as Descent says */
+  readonly descent?: Pick<Descent, "decay"> | undefined;
   /** forces a variant: tests and benchmarks */
   readonly variant?: MatmulVariant;
 }
 
 /** y = activation(A B + bias) of two matrices. The caller has checked the shapes. */
 export function matrixProduct(options: ProductOptions): Tensor {
-  const { a, b, transposeA = false, transposeB = false } = options;
+  const problem = matrixProblem(options);
+  return multiply(problem, { output: [problem.m, problem.n], ...options });
+}
+
+/** true if a product can be subtracted from parameters as it is computed: if its sums are not cut into slices. */
+export function allowsDescent(
+  options: Pick<ProductOptions, "a" | "b" | "transposeA" | "transposeB">,
+): boolean {
+  return chooseMatmul(matrixProblem(options), options.a.engine.adapter).split === 1;
+}
+
+function matrixProblem({ a, b, transposeA = false, transposeB = false }: ProductOptions): MatmulProblem {
   const [m, k] = transposeA ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
   const n = transposeB ? b.shape[0]! : b.shape[1]!;
-  const problem = { m, n, k, transposeA, transposeB, batch: 1, batchStrideA: 0, batchStrideB: 0 };
-  return multiply(problem, { output: [m, n], ...options });
+  return { m, n, k, transposeA, transposeB, batch: 1, batchStrideA: 0, batchStrideB: 0 };
 }
 
 /** The product described by `problem`, for any number of batches. */
@@ -71,8 +87,9 @@ export function multiply(
   problem: MatmulProblem,
   options: ProductOptions & { readonly output: Output },
 ): Tensor {
-  const { a, b, bias, activation = "linear", derivative, output } = options;
-  const variant = options.variant ?? chooseMatmul(problem, a.engine.adapter);
+  const { a, b, bias, activation = "linear", derivative, output, descent } = options;
+  const half = a.dtype === "f16" || b.dtype === "f16";
+  const variant = options.variant ?? chooseMatmul({ ...problem, half }, a.engine.adapter);
   const { m, n, k, batch } = problem;
   const { split } = variant;
   const epilogue = {
@@ -90,6 +107,8 @@ export function multiply(
     BATCH_STRIDE_A: problem.batchStrideA,
     BATCH_STRIDE_B: problem.batchStrideB,
     COLUMN_SUMS: columnSums ? 1 : 0,
+    DESCEND: descent ? 1 : 0,
+    DECAY: descent?.decay ?? 0,
     ...variant.constants,
     ...(split > 1 ? {} : epilogue),
   };
@@ -97,7 +116,10 @@ export function multiply(
   const [x, y] = variant.rowsFirst ? [tiles.rows, tiles.columns] : [tiles.columns, tiles.rows];
   const work = { constants, workgroups: [x, y, batch * split], flops: 2 * batch * m * n * k } as const;
   const unused = a.engine.one;
-  const extra = { bias: bias ?? unused, kept: derivative?.output ?? unused };
+  const extra = {
+    bias: bias ?? unused,
+    kept: derivative && derivative.activation !== "linear" ? derivative.output : unused,
+  };
   const outputs = { y: split === 1 ? output : [batch, split, m, n], column_sums: columnSums ?? [1] };
   const product = run(kernels[variant.name], { a, b, ...extra }, outputs, work);
   if (!columnSums) a.engine.scopes.discard(product.column_sums);

@@ -42,6 +42,8 @@ export interface Optimizer {
   readonly learningRate: number;
   /** the rate of every step, if it is a function */
   readonly schedule?: Schedule;
+  /** present if the update is parameter -= rate * gradient and no more: kernels of gradients may do it themselves */
+  readonly descent?: { readonly decay: number };
   /** names of the moment buffers, each as large as the parameters; may be empty */
   readonly slots: readonly string[];
   /** value that all elements of a moment buffer start from */
@@ -63,6 +65,8 @@ export interface OptimizerDefinition {
   readonly slots: Readonly<Record<string, number>>;
   readonly config: OptimizerConfig;
   readonly options: Required<Pick<OptimizerOptions, "learningRate" | "decay">> & ClipOptions;
+  /** true if the update is parameter -= rate * gradient, unless gradients are clipped */
+  readonly plainDescent?: boolean;
 }
 
 /** Names of the options that every optimizer takes. */
@@ -75,7 +79,7 @@ export function checkOptimizerOptions(name: string, options: object, own: readon
 
 /** Checks the shared options and builds the optimizer. */
 export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
-  const { name, kernel, slots, options, config } = definition;
+  const { name, kernel, slots, options, config, plainDescent = false } = definition;
   const { decay, clipNorm, clipValue } = options;
   const { learningRate: given } = options;
   const [learningRate, schedule] = typeof given === "function" ? [given(0), given] : [given];
@@ -90,6 +94,7 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
     config: { name, ...shared, ...config, ...(schedule ? { scheduled: true } : {}) },
     learningRate,
     ...(schedule ? { schedule } : {}),
+    ...(plainDescent && clipNorm === undefined && clipValue === undefined ? { descent: { decay } } : {}),
     slots: Object.keys(slots),
     slotInitial(slot) {
       if (Object.hasOwn(slots, slot)) return slots[slot]!;

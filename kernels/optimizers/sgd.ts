@@ -39,5 +39,6 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     slots: moving ? { velocity: 0 } : {},
     config: { momentum, nesterov },
     options: { ...options, learningRate, decay },
+    plainDescent: !moving,
   });
 }

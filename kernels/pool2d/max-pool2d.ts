@@ -1,5 +1,6 @@
 /** @file Max-pooling over images. */
-import { kernel, run } from "../../engine/kernel.ts";
+import { ShapeError } from "../../engine/errors.ts";
+import { kernel, like, run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOf } from "../elementwise/activation-gradient.ts";
@@ -22,7 +23,13 @@ const backward = kernel(import.meta.url, "max-backward.wgsl", {
 export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   const { window, output } = resolvePool("maxPool2d", x, options);
   const constants = poolConstants(x.shape, window);
-  const outputs = { y: output, winner: { shape: output, dtype: "u32" } } as const;
+  if (window.windowHeight * window.windowWidth >= 0xffff) {
+    throw new ShapeError(
+      `maxPool2d: a window of ${window.windowHeight} x ${window.windowWidth} has more places than 65,534.`,
+    );
+  }
+  const winners = { shape: [2 * quarters(output)], dtype: "u32" } as const; // 16 bits each
+  const outputs = { y: like(x, output), winner: winners };
   const { y, winner } = run(forward, { x }, outputs, { constants, invocations: quarters(output) });
   const { input, activation } = sourceOf(x);
   const DERIVATIVE = fusedActivationCodes[activation];

@@ -3,6 +3,7 @@ import type { Constants } from "../../engine/shader.ts";
 import { type Convolution, filterSize } from "../conv2d/problem.ts";
 import type { TuningAdapter } from "./choose-matmul.ts";
 import { naiveOnly } from "./mode.ts";
+import { profileOf, sizeBucket } from "./profile.ts";
 
 export type ConvolutionPass = "forward" | "input-gradient" | "filter-gradient";
 
@@ -16,7 +17,7 @@ export interface ConvolutionVariant {
   readonly constants: Constants;
 }
 
-/** The measurements behind these choices are in kernels/conv2d/README.md. */
+/** A profile's recipe for the class of the problem if there is one and it can run, else the default of the adapter's class. */
 export function chooseConvolution(
   pass: ConvolutionPass,
   problem: Convolution,
@@ -24,7 +25,53 @@ export function chooseConvolution(
 ): ConvolutionVariant {
   if (naiveOnly()) return naiveConvolution(pass, problem);
   if (problem.groups > 1) return groupedConvolution(pass, problem, adapter);
-  if (adapter.class === "gpu") return tiledConvolution(pass, problem);
+  const recipe = profileOf(adapter.key)?.convolutions[convolutionClass(pass, problem)];
+  const chosen = recipe && convolutionRecipes[recipe]?.(pass, problem, adapter);
+  return chosen || defaultConvolution(pass, problem, adapter);
+}
+
+/** "forward 3x3 64>128 8192": the pass, window, channels and filters, and positions up to the next power of two. */
+export function convolutionClass(pass: ConvolutionPass, problem: Convolution): string {
+  const { windowHeight, windowWidth, channels, filters, batch, outHeight, outWidth } = problem;
+  const positions = sizeBucket(batch * outHeight * outWidth);
+  return `${pass} ${windowHeight}x${windowWidth} ${channels}>${filters} ${positions}`;
+}
+
+type ConvolutionRecipe = (
+  pass: ConvolutionPass,
+  problem: Convolution,
+  adapter: TuningAdapter,
+) => ConvolutionVariant | undefined;
+
+/** What a profile may name; undefined where a recipe cannot run the pass on the adapter. */
+export const convolutionRecipes: Readonly<Record<string, ConvolutionRecipe>> = {
+  naive: naiveConvolution,
+  tiled: tiledConvolution,
+  registers: (pass, problem) => (pass === "filter-gradient" ? registersFilterGradient(problem) : undefined),
+  subgroup: subgroupRecipe({}),
+  "subgroup-rows-1": subgroupRecipe({ ROWS_PER_LANE: 1 }),
+  "subgroup-rows-2": subgroupRecipe({ ROWS_PER_LANE: 2 }),
+  "subgroup-rows-4": subgroupRecipe({ ROWS_PER_LANE: 4 }),
+  "subgroup-unroll-2": subgroupRecipe({ UNROLL: 2 }),
+  "subgroup-unroll-4": subgroupRecipe({ UNROLL: 4 }),
+};
+
+/** The subgroup kernels with one of their constants changed, for the passes that have it. */
+function subgroupRecipe(changes: { ROWS_PER_LANE?: number; UNROLL?: number }): ConvolutionRecipe {
+  return (pass, problem, { subgroupSize }) => {
+    const own = pass === "filter-gradient" ? "ROWS_PER_LANE" : "UNROLL";
+    if (subgroupSize < 4 || own in changes) return undefined;
+    return subgroupConvolution(pass, problem, subgroupSize, changes);
+  };
+}
+
+/** The measurements behind these choices are in kernels/conv2d/README.md. */
+export function defaultConvolution(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  adapter: TuningAdapter,
+): ConvolutionVariant {
+  if (adapter.class === "gpu") return tiledConvolution(pass, problem, adapter);
   // SwiftShader unrolls no loop, so that the subgroup kernel's sums would live in memory
   if (adapter.class === "swiftshader" && pass === "filter-gradient") return registersFilterGradient(problem);
   if (adapter.subgroupSize >= 4) return subgroupConvolution(pass, problem, adapter.subgroupSize);
@@ -88,16 +135,22 @@ export function depthwiseConvolution(
 
 /** How many invocations keep an adapter busy: slices of a sum beyond that cost memory and gain nothing. */
 function invocationsOf(adapter: TuningAdapter): number {
-  return adapter.class === "gpu" ? 65536 : 1024;
+  if (adapter.class !== "gpu") return 1024;
+  return adapter.integrated ? 16384 : 65536;
 }
 
 /** For hardware GPUs: 64 x 64 tiles in workgroup memory. */
-export function tiledConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
+export function tiledConvolution(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  { integrated = false }: Pick<TuningAdapter, "integrated"> = {},
+): ConvolutionVariant {
   const { rows, columns, terms } = productOf(pass, problem);
   const [x, y] = [Math.ceil(columns / 64), Math.ceil(rows / 64)];
   if (pass !== "filter-gradient")
     return { name: "tiled", workgroups: [x, ...fold(y)], split: 1, constants: {} };
-  const split = clamp(Math.floor(512 / (x * y)), 1, Math.min(256, Math.ceil(terms / 256)));
+  const wanted = Math.floor((integrated ? 128 : 512) / (x * y)); // slices that keep the adapter busy
+  const split = clamp(wanted, 1, Math.min(256, Math.ceil(terms / 256)));
   return { name: "tiled", workgroups: [x, y, split], split, constants: {} };
 }
 
@@ -106,6 +159,7 @@ export function subgroupConvolution(
   pass: ConvolutionPass,
   problem: Convolution,
   subgroupSize: number,
+  changes: { readonly ROWS_PER_LANE?: number; readonly UNROLL?: number } = {},
 ): ConvolutionVariant {
   const { rows, columns, terms } = productOf(pass, problem);
   const vectors = problem.channels % 4 === 0 && problem.filters % 4 === 0;
@@ -117,10 +171,10 @@ export function subgroupConvolution(
   if (pass === "filter-gradient") {
     const y = Math.ceil(rows / (4 * subgroupSize));
     const split = clamp(Math.ceil(32 / (x * y)), 1, Math.min(64, Math.ceil(terms / 64)));
-    const unroll = vectors && group < 8 ? 4 : 2;
+    const unroll = changes.UNROLL ?? (vectors && group < 8 ? 4 : 2);
     return { name, workgroups: [x, y, split], split, constants: { ...shared, UNROLL: unroll } };
   }
-  const rowsPerLane = rowsOfLane(group, vectors);
+  const rowsPerLane = changes.ROWS_PER_LANE ?? rowsOfLane(group, vectors);
   const tiles = Math.ceil(rows / (subgroupSize * rowsPerLane));
   return {
     name,

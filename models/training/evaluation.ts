@@ -126,9 +126,9 @@ export class Evaluation {
             step.advance(samples, true, samples);
             return result;
           });
-        const { pipelines } = this.#engine.plan(run);
+        const { pipelines, layout } = this.#engine.plan(run);
         await this.#engine.pipelines.prepare(pipelines);
-        const recording = this.#engine.record(run);
+        const recording = this.#engine.record(run, layout);
         try {
           await use(recording, stretch);
           await this.#engine.sync();

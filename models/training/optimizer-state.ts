@@ -1,20 +1,29 @@
 /** @file Gradients and optimizer moments: flat buffers beside those of the trainable weights. */
+import { WgradError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import { type Optimizer, type OptimizerGroup, occupiedElements } from "../../kernels/optimizers/index.ts";
 import { type ParameterGroup, type ParameterStore, viewsOf } from "../parameter-store.ts";
 
-interface TrainedGroup extends OptimizerGroup {
+interface TrainedGroup extends Omit<OptimizerGroup, "gradients"> {
   readonly source: ParameterGroup;
-  readonly gradientViews: readonly Tensor[];
   readonly occupied: Tensor<"u32">;
   /** per slot, one view per variable */
   readonly slotViews: Readonly<Record<string, readonly Tensor[]>>;
+}
+
+/** Gradients of one group: all of them, and one view per variable. */
+interface GroupGradients {
+  readonly flat: Tensor;
+  readonly views: readonly Tensor[];
 }
 
 export class OptimizerState {
   readonly optimizer: Optimizer;
   readonly #store: ParameterStore;
   readonly #groups: readonly TrainedGroup[];
+  /** by group; plain gradient descent may do without */
+  #gradients: readonly GroupGradients[] | undefined;
 
   constructor(store: ParameterStore, optimizer: Optimizer) {
     this.optimizer = optimizer;
@@ -29,22 +38,36 @@ export class OptimizerState {
     return this.#groups.flatMap(({ source }) => source.variables.map(({ tensor }) => tensor));
   }
 
-  /** Where the gradient of each source belongs. */
+  /** Where the gradient of each source belongs; allocateGradients() has made the place. */
   get gradients(): Tensor[] {
-    return this.#groups.flatMap(({ gradientViews }) => gradientViews);
+    return this.#placed().flatMap(({ views }) => views);
   }
 
+  /** 0 as long as nobody needed gradients */
   get gradientBytes(): number {
-    return this.#groups.reduce((sum, { gradients }) => sum + gradients.byteLength, 0);
+    return this.#gradients?.reduce((sum, { flat }) => sum + flat.byteLength, 0) ?? 0;
   }
 
   get momentBytes(): number {
-    return this.gradientBytes * this.optimizer.slots.length;
+    const parameters = this.#groups.reduce((sum, group) => sum + group.parameters.byteLength, 0);
+    return parameters * this.optimizer.slots.length;
   }
 
-  /** One update of all weights from the gradients: encodes the optimizer's kernels. */
-  update(): void {
-    this.optimizer.apply(this.#groups);
+  /** Makes the place for gradients, unless it is there. Not while recording or planning. */
+  allocateGradients(): void {
+    this.#gradients ??= this.#groups.map(({ parameters, source }) => {
+      const { engine } = parameters;
+      const flat = engine.keep(engine.zeros(parameters.shape));
+      return { flat, views: viewsOf(flat, source.variables) };
+    });
+  }
+
+  /** One update of all weights from the gradients: encodes the optimizer's kernels, after those of `lossScale`. */
+  update(lossScale?: LossScale): void {
+    const gradients = this.#placed();
+    const groups = this.#groups.map((group, i) => ({ ...group, gradients: gradients[i]!.flat }));
+    lossScale?.settle(groups);
+    this.optimizer.apply(groups);
   }
 
   /** All moments by slot/layer/weight. */
@@ -63,10 +86,17 @@ export class OptimizerState {
   }
 
   dispose(): void {
-    for (const { gradients, gradientViews, slots, slotViews, occupied } of this.#groups) {
-      const views = [...gradientViews, ...Object.values(slotViews).flat()];
-      for (const tensor of [...views, gradients, occupied, ...Object.values(slots)]) tensor.dispose();
+    for (const { flat, views } of this.#gradients ?? [])
+      for (const tensor of [flat, ...views]) tensor.dispose();
+    for (const { slots, slotViews, occupied } of this.#groups) {
+      const views = Object.values(slotViews).flat();
+      for (const tensor of [...views, occupied, ...Object.values(slots)]) tensor.dispose();
     }
+  }
+
+  #placed(): readonly GroupGradients[] {
+    if (this.#gradients) return this.#gradients;
+    throw new WgradError("optimizer: gradients are asked for before allocateGradients().");
   }
 
   #namedViews(): [string, Tensor][] {
@@ -85,7 +115,6 @@ export class OptimizerState {
 function allocate(source: ParameterGroup, optimizer: Optimizer): TrainedGroup {
   const { values: parameters, variables } = source;
   const { engine, shape } = parameters;
-  const gradients = engine.keep(engine.zeros(shape));
   const slots: Record<string, Tensor> = {};
   const slotViews: Record<string, readonly Tensor[]> = {};
   for (const slot of optimizer.slots) {
@@ -99,8 +128,6 @@ function allocate(source: ParameterGroup, optimizer: Optimizer): TrainedGroup {
   return {
     source,
     parameters,
-    gradients,
-    gradientViews: viewsOf(gradients, variables),
     slots,
     slotViews,
     occupied,

@@ -1,15 +1,17 @@
 /** @file One training step: gather, forward, backward, log, update; once as commands, then replayed. */
 import type { Engine } from "../../engine/device.ts";
+import { MemoryError } from "../../engine/errors.ts";
 import type { Plan } from "../../engine/plan.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { gradients } from "../../engine/tape.ts";
+import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass, type Pass } from "./forward-pass.ts";
 import type { TrainingLog } from "./log.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** The step for one batch size. Its micro-batches are chosen so that every tensor fits the adapter. */
+/** The step for one batch size, in the precision that the trainer has set. Its micro-batches are chosen so that every tensor fits the adapter. */
 export class TrainingStep {
   readonly batchSize: number;
   /** samples per micro-batch */
@@ -20,6 +22,10 @@ export class TrainingStep {
   readonly #feed: Feed;
   readonly #log: TrainingLog;
   readonly #eager: boolean;
+  /** of mixed precision */
+  readonly #lossScale: LossScale | undefined;
+  /** the kernels of the gradients update the weights themselves */
+  readonly #descends: boolean;
   #recording: Recording | undefined;
 
   private constructor(
@@ -28,12 +34,15 @@ export class TrainingStep {
     log: TrainingLog,
     parts: readonly number[],
     eager: boolean,
+    descends: boolean,
     plan?: Plan,
   ) {
     this.#trainer = trainer;
     this.#feed = feed;
     this.#log = log;
     this.#eager = eager;
+    this.#lossScale = trainer.lossScale;
+    this.#descends = descends;
     this.plan = plan;
     this.parts = parts;
     this.batchSize = parts.reduce((sum, part) => sum + part, 0);
@@ -41,10 +50,35 @@ export class TrainingStep {
 
   /** Plans the step without running it and compiles its kernels in parallel. */
   static async prepare(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
-    const attempt = (parts: readonly number[]) => new TrainingStep(trainer, feed, log, parts, eager).#run();
-    const { parts, plan } = fitMicroBatch(trainer.engine, batchSize, attempt);
-    await trainer.engine.pipelines.prepare(plan.pipelines);
-    return new TrainingStep(trainer, feed, log, parts, eager, plan);
+    const step = TrainingStep.planned(trainer, feed, log, batchSize, eager);
+    await trainer.engine.pipelines.prepare(step.plan!.pipelines);
+    return step;
+  }
+
+  /** The step with its plan; its kernels are not compiled. */
+  static planned(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
+    const { engine, optimizer, state } = trainer;
+    const step = (parts: readonly number[], descends: boolean, plan?: Plan) =>
+      new TrainingStep(trainer, feed, log, parts, eager, descends, plan);
+    // the scale of mixed precision must come out of the gradients first
+    const plain = optimizer.descent !== undefined && !trainer.lossScale;
+    const descends = plain && step([batchSize], true).#canDescend();
+    if (!descends) state.allocateGradients();
+    const { parts, plan } = fitMicroBatch(engine, batchSize, (parts) => void step(parts, descends).#run());
+    return step(parts, descends, plan);
+  }
+
+  /** true if the whole batch fits and its backward pass updates every weight, by a dry run */
+  #canDescend(): boolean {
+    let complete = false;
+    try {
+      this.#trainer.engine.plan(() => {
+        complete = this.#run();
+      });
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+    }
+    return complete;
   }
 
   /** kernel launches of a step; known once it was recorded */
@@ -62,7 +96,7 @@ export class TrainingStep {
       return;
     }
     if (!this.#recording) {
-      this.#recording = engine.record(() => this.#run());
+      this.#recording = engine.record(() => this.#run(), this.plan?.layout);
       this.#trainer.dispatchesPerStep = this.#recording.dispatches.length;
       engine.commands.flush();
       left--;
@@ -74,30 +108,40 @@ export class TrainingStep {
     this.#recording?.dispose();
   }
 
-  #run(): void {
+  /** Returns true if all weights are updated. */
+  #run(): boolean {
     const { engine, step, state } = this.#trainer;
-    engine.useStep(step, () => {
+    return engine.useStep(step, () => {
+      let updated = false;
       for (const [index, samples] of this.parts.entries()) {
         const last = index === this.parts.length - 1;
-        engine.scope(() => this.#differentiate(engine, samples, index > 0));
-        if (last) state.update();
+        updated = engine.scope(() => this.#differentiate(engine, samples, index > 0));
+        if (last && !this.#descends) state.update(this.#lossScale);
         step.advance(samples, last, this.batchSize);
       }
+      return updated || !this.#descends;
     });
   }
 
-  /** Gradients of one micro-batch, added to those of the batch so far; its loss and metrics go to the log. */
-  #differentiate(engine: Engine, samples: number, accumulate: boolean): void {
-    const { state } = this.#trainer;
+  /**
+   * Gradients of one micro-batch, added to those of the batch so far; its loss and metrics go to the log before that,
+   * since a loss that is no number stops updates. Returns true if all weights were updated on the way.
+   */
+  #differentiate(engine: Engine, samples: number, accumulate: boolean): boolean {
+    const { state, optimizer } = this.#trainer;
     const { batchSize } = this;
     const batch = this.#feed.batch(samples);
-    const passes: Pass[] = [];
+    let pass: Pass | undefined;
     const forward = () => {
-      const pass = forwardPass(this.#trainer, batch, { training: true, batchSize, first: !accumulate });
-      passes.push(pass);
+      const options = { training: true, batchSize, first: !accumulate, mixed: this.#lossScale !== undefined };
+      pass = forwardPass(this.#trainer, batch, options);
       return pass.loss;
     };
-    gradients(engine, forward, state.sources, { into: state.gradients, accumulate });
-    this.#log.write(passes[0]!, batchSize, batch.targets);
+    const beforeBackward = () => this.#log.write(pass!, batchSize, batch.targets);
+    const { sources } = state;
+    const how = this.#descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };
+    const seed = this.#lossScale?.tensor;
+    const result = gradients(engine, forward, sources, { ...how, beforeBackward, seed });
+    return result.gradients.every((gradient, i) => gradient === sources[i]);
   }
 }

@@ -55,6 +55,14 @@ describe("wrong usage ends with exit code 2", () => {
     ],
     ["an unknown adapter", ["train", "svhn-c", "--adapter", "cuda"], /argument 'cuda' is invalid.*lavapipe/],
     ["an unknown profile", ["train", "svhn-c", "--profile", "slow"], /argument 'slow' is invalid.*quick/],
+    ["nothing to compare", ["compare"], /missing required argument 'runs'/],
+    ["a book in another language", ["book", "--lang", "de"], /argument 'de' is invalid.*en, es/],
+    ["an unknown precision", ["train", "svhn-c", "--precision", "half"], /argument 'half' is invalid.*mixed/],
+    [
+      "a precision for what trains no network",
+      ["train", "svhn-a", "--precision", "mixed"],
+      /--precision: svhn-a trains no network/,
+    ],
     ["an unknown set", ["evaluate", "somewhere", "--set", "val"], /--set must be test or train, got "val"/],
   ])("%s", async (_, words, pattern) => void (await fail(words, 2, pattern)));
 
@@ -85,6 +93,12 @@ describe("what the machine does not give ends with exit code 1", () => {
     await fail(["evaluate", join(folder(), "nothing")], 1, /does not exist: name a run folder/);
     mkdirSync(join(folder(), "empty"));
     await fail(["evaluate", join(folder(), "empty")], 1, /is not a run folder/);
+  });
+
+  it("runs for a comparison or a book that are not there", async () => {
+    await fail(["compare", join(folder(), "a"), join(folder(), "b")], 1, /There is no folder .*a\./);
+    await fail(["compare", folder(), folder()], 1, /is not a run folder: it has no config\.json/);
+    await fail(["book", "--runs", join(folder(), "runs")], 1, /There is no folder .*runs/);
   });
 
   it("no adapter: what to install; WGRAD_DEBUG adds the stack", async () => {

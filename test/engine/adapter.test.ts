@@ -36,6 +36,20 @@ describe("describeAdapter", () => {
     expect(intel).toMatchObject({ class: "gpu", key: "intel-gen-12lp", software: false });
   });
 
+  it.each([
+    [{ vendor: "nvidia", architecture: "hopper", description: "NVIDIA H200" }, false],
+    [{ vendor: "amd", architecture: "rdna-3", description: "AMD Radeon RX 7900 XTX (RADV NAVI31)" }, false],
+    [{ vendor: "amd", architecture: "rdna-3", description: "AMD Radeon 780M Graphics (RADV PHOENIX)" }, true],
+    [{ vendor: "amd", architecture: "gcn-5", description: "AMD Radeon(TM) Graphics" }, true],
+    [{ vendor: "intel", architecture: "gen-12lp", description: "Intel(R) Iris(R) Xe Graphics" }, true],
+    [{ vendor: "intel", architecture: "gen-12hp", description: "Intel(R) Arc(TM) A770 Graphics" }, false],
+    [{ vendor: "apple", architecture: "metal-3" }, true],
+    [{ vendor: "", architecture: "" }, false],
+    [{ vendor: "mesa", architecture: "software", description: "llvmpipe (LLVM 15.0.6)" }, false],
+  ])("tells GPUs inside of processors by their names: %j", (info, integrated) => {
+    expect(describeAdapter(adapter(info)).integrated).toBe(integrated);
+  });
+
   it("knows lavapipe by the name of its device", () => {
     // as Dawn 0.6.2 reports Mesa 25.0.7
     const description = "llvmpipe: Mesa 25.0.7-2~bpo12+1 (LLVM 15.0.6) 0.0.1";

@@ -8,9 +8,15 @@ export const pool2d: readonly Mutant[] = [
     ["max-backward", "(h + PAD_TOP) / STRIDE_HEIGHT", "h / STRIDE_HEIGHT", "the padding is forgotten"],
     [
       "max-backward",
-      "won(at, h * WIDTH + w)",
-      "won(at, w * WIDTH + h)",
+      "won(at, row * WINDOW_WIDTH + column)",
+      "won(at, column * WINDOW_WIDTH + row)",
       "row and column of the winner swapped",
+    ],
+    [
+      "max-backward",
+      " & (column < vec4u(WINDOW_WIDTH))",
+      "",
+      "pixels between two windows belong to the next row of the first",
     ],
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/elementwise/fused-gradients"] }, [
@@ -23,12 +29,7 @@ export const pool2d: readonly Mutant[] = [
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/pool2d/average-pool2d"] }, [
     ["average-forward", "count += select(vec4f(0.0), vec4f(1.0), inside)", "count += 1.0", "padding counts"],
-    [
-      "average-forward",
-      "if (MEAN) { y[group] = sum / count; }",
-      "if (MEAN) { y[group] = sum; }",
-      "no division",
-    ],
+    ["average-forward", "(sum / count)", "(sum)", "no division"],
     [
       "average-backward",
       "min(o * stride + window, vec4u(size + before))",

@@ -28,7 +28,11 @@ export function mapsFigure(maps: FeatureMaps): Figure {
   const drawing = imageTable({ heads: [{ column: 0, text: "image" }, ...numbers], rows, size: 48 });
   const count =
     shown < maps.filters ? `The first ${shown} of ${maps.filters} filters` : `The ${shown} filters`;
-  return { name: `feature-maps-${slug(maps.layer)}`, title: `${count} of ${maps.layer}`, drawing };
+  return {
+    name: `feature-maps-${slug(maps.layer)}`,
+    title: `Responses of ${count} of ${maps.layer}`,
+    drawing,
+  };
 }
 
 /** The maps of one image as grey images, 0 (and below) black and the largest of the shown ones white. */

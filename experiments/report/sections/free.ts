@@ -1,13 +1,15 @@
-/** @file Sections with content of the experiment's own: text, tables, images, bars, lines. */
+/** @file Sections with content of the experiment's own: text, tables, images, grids, scatters, bars, lines. */
 
 import { barChart } from "../bar-chart.ts";
 import { type CaptionedImages, imageFigure, imageList } from "../captioned-images.ts";
 import { type Figure, inlineFigure } from "../figure.ts";
 import { formatShort } from "../format.ts";
+import { gridFigure } from "../grid-figure.ts";
 import { lineChart } from "../line-chart.ts";
 import { type Markup, markup } from "../markup.ts";
 import { seriesRoles } from "../palette.ts";
 import type { BarBlock, Block, FreeSection, ImageBlock, LineBlock, TableBlock } from "../run-report.ts";
+import { scatterFigure } from "../scatter-figure.ts";
 import { paragraphs, type Section, slug, table } from "./section.ts";
 
 interface Part {
@@ -33,6 +35,10 @@ async function renderBlock(block: Block): Promise<Part> {
       return { body: tableBlock(block) };
     case "images":
       return imageBlock(block);
+    case "grid":
+      return chartPart({ name: slug(block.title), title: block.title, drawing: gridFigure(block) });
+    case "scatter":
+      return chartPart({ name: slug(block.title), title: block.title, drawing: scatterFigure(block) });
     case "bars":
       return chartPart(await barFigure(block));
     case "lines":
@@ -73,8 +79,8 @@ async function barFigure({ title, categories, series }: BarBlock): Promise<Figur
   return { name: slug(title), title, drawing };
 }
 
-async function lineFigure({ title, xTitle, yTitle, series }: LineBlock): Promise<Figure> {
-  const drawing = await lineChart({ xTitle, yTitle, series: withRoles(series), format: formatShort });
+async function lineFigure({ title, series, ...axes }: LineBlock): Promise<Figure> {
+  const drawing = await lineChart({ ...axes, series: withRoles(series), format: formatShort });
   return { name: slug(title), title, drawing };
 }
 

@@ -21,7 +21,7 @@ export async function trainingSection(report: RunReport): Promise<Section | unde
   }
   const body = markup`<div class="charts">
 ${figures.map((entry) => markup`<figure><figcaption>${entry.title}</figcaption>${inlineFigure(entry)}</figure>\n`)}</div>
-${report.run.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}The error is the share of images whose most probable class is wrong. Training figures are means over the epoch while the weights change; the other sets are measured at its end.</p>
+${report.run.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}${errors.length > 0 ? "The error is the share of images whose most probable class is wrong. " : undefined}Training figures are means over the epoch while the weights change; the other sets are measured at its end.</p>
 ${historyTable(history)}`;
   return { id: "training", title: "Training", body, figures };
 }

@@ -10,6 +10,8 @@ export interface FolderContent {
   readonly measured?: Record<string, unknown>;
   readonly published?: readonly Record<string, unknown>[];
   readonly history?: Record<string, readonly (number | null)[]>;
+  /** what else result.json holds */
+  readonly more?: Record<string, unknown>;
   /** false leaves result.json out */
   readonly finished?: boolean;
   /** file name without ending -> text of the SVG */
@@ -49,6 +51,7 @@ export function writeRunFolder(folder: string, content: FolderContent = {}): str
       adapter,
       measured,
       published,
+      ...content.more,
     });
   }
   for (const [name, svg] of Object.entries(figures))

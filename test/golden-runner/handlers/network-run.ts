@@ -104,6 +104,7 @@ class NetworkRun {
   async differentiate() {
     await this.#compile();
     const { state } = this.#model.trainer;
+    state.allocateGradients();
     const inference = await this.#infer();
     const outputs: Tensor[] = [];
     const { value } = gradients(this.#engine, () => this.#loss(outputs), state.sources, {

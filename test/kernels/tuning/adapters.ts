@@ -6,6 +6,7 @@ import type { TuningAdapter } from "../../../kernels/tuning/choose-matmul.ts";
 export const adapters: readonly TuningAdapter[] = [
   { class: "gpu", subgroupSize: 0 },
   { class: "gpu", subgroupSize: 32 },
+  { class: "gpu", subgroupSize: 16, integrated: true },
   { class: "lavapipe", subgroupSize: 8 },
   { class: "lavapipe", subgroupSize: 4 },
   { class: "lavapipe", subgroupSize: 0 },

@@ -1,0 +1,17 @@
+/** @file A random batch for a workload: the same in every run. */
+import { pcg4d } from "../engine/random.ts";
+import { sizeOf } from "../engine/shape.ts";
+import type { Model } from "../models/model.ts";
+import { identityOrder } from "../models/training/order.ts";
+
+/** Images with labels, or without: then the model learns to reproduce them. */
+export function randomSamples(model: Model, count: number, classes: number | undefined) {
+  const { inputShape } = model;
+  const inputs = Uint8Array.from(
+    { length: count * sizeOf(inputShape) },
+    (_, i) => pcg4d(i, 0, 0, 1)[0] >>> 24,
+  );
+  if (classes === undefined) return { inputs, inputShape };
+  const labels = Array.from(identityOrder(count), (i) => pcg4d(i, 1, 0, 1)[0] % classes);
+  return { inputs, inputShape, labels, classes };
+}

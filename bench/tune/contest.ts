@@ -1,0 +1,81 @@
+/** @file A contest of recipes on one problem: those that agree with the naive kernel are timed, the fastest wins. */
+import type { Engine } from "../../engine/device.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+
+/** A recipe that can run the problem. */
+export interface Contestant {
+  readonly name: string;
+  /** computes the problem once */
+  readonly run: () => Tensor;
+}
+
+export interface Outcome {
+  readonly winner: string;
+  /** milliseconds of each contestant's best run; CPU time of the process on a software adapter */
+  readonly times: Readonly<Record<string, number>>;
+  /** contestants whose results were wrong: a defect */
+  readonly wrong: readonly string[];
+}
+
+/** A recipe must be faster than the default by this part, else the default stays: two runs differ by as much. */
+const gain = 0.05;
+const rounds = 5;
+/** Contestants that take so many times as long as the best in the first round are not run again. */
+const hopeless = 2;
+
+/**
+ * Lets the contestants run in turn, so that what else the machine does hits all. The first is the default.
+ * @param naive computes the problem with the naive kernel
+ * @param tolerance largest difference from it that rounding can explain
+ */
+export async function contest(
+  engine: Engine,
+  contestants: readonly Contestant[],
+  naive: () => Tensor,
+  tolerance: number,
+): Promise<Outcome> {
+  const expected = await valuesOf(engine, naive);
+  const right: Contestant[] = [];
+  const wrong: string[] = [];
+  for (const contestant of contestants) {
+    const values = await valuesOf(engine, contestant.run);
+    const agrees = values.every((value, i) => Math.abs(value - expected[i]!) <= tolerance);
+    if (agrees) right.push(contestant);
+    else wrong.push(contestant.name);
+  }
+  const times: Record<string, number> = {};
+  for (let round = 0; round < rounds; round++) {
+    const best = Math.min(...Object.values(times));
+    for (const { name, run } of right) {
+      const before = times[name] ?? Number.POSITIVE_INFINITY;
+      if (round > 0 && before > hopeless * best) continue;
+      times[name] = Math.min(before, await time(engine, run));
+    }
+  }
+  const standard = contestants[0]!.name;
+  const limit = (times[standard] ?? Number.POSITIVE_INFINITY) * (1 - gain);
+  const faster = right.filter(({ name }) => times[name]! < limit);
+  const best = faster.sort((a, b) => times[a.name]! - times[b.name]!)[0];
+  return { winner: best?.name ?? standard, times, wrong };
+}
+
+async function valuesOf(engine: Engine, run: () => Tensor): Promise<Float32Array> {
+  const result = engine.scope(run);
+  const values = (await result.data()) as Float32Array;
+  engine.scopes.discard(result);
+  return values;
+}
+
+/**
+ * Milliseconds of one run. A software adapter computes in this process: its CPU time is what counts, whatever else runs
+ * on the machine.
+ */
+async function time(engine: Engine, run: () => Tensor): Promise<number> {
+  const once = () => engine.scope(() => void run());
+  await engine.sync();
+  const [start, cpu] = [performance.now(), process.cpuUsage()];
+  once();
+  await engine.sync();
+  const { user, system } = process.cpuUsage(cpu);
+  return engine.adapter.software ? (user + system) / 1000 : performance.now() - start;
+}

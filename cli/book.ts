@@ -1,0 +1,27 @@
+/** @file `wgrad book`: the newest runs of all experiments as one document. */
+import { join } from "node:path";
+import { chapters } from "../experiments/book/chapters/index.ts";
+import { renderBook } from "../experiments/book/document.ts";
+import type { Language } from "../experiments/book/language.ts";
+import { experiments } from "../experiments/registry.ts";
+import { versions } from "../experiments/run/versions.ts";
+import { newestRuns } from "../experiments/saved-run/newest-runs.ts";
+import { writeFileAtomically } from "../models/files.ts";
+
+export interface BookOptions {
+  readonly lang: Language;
+  readonly runs: string;
+  readonly out?: string;
+}
+
+/** Writes the document and says where, and which experiments have no run yet. */
+export function book({ lang, runs: folder, out = join(folder, `book.${lang}.html`) }: BookOptions): void {
+  const runs = newestRuns(folder);
+  const maker = `wgrad ${versions().wgrad}`;
+  const html = renderBook({ chapters, experiments, runs, language: lang, made: new Date(), maker });
+  writeFileAtomically(out, html);
+  const missing = experiments.filter(({ id }) => !runs.newest.has(id)).map(({ id }) => id);
+  console.log(`book: ${out} (${(html.length / 1e6).toFixed(1)} MB, ${runs.newest.size} runs)`);
+  if (missing.length > 0) console.log(`not yet run: ${missing.join(", ")}`);
+  for (const message of runs.damaged) console.log(`left out: ${message}`);
+}

@@ -1,0 +1,100 @@
+/** @file What the figures of result.json are called in the book. */
+import type { Language, Text } from "./language.ts";
+
+const names: Readonly<Record<string, Text>> = {
+  test_accuracy: { en: "test accuracy", es: "exactitud de prueba" },
+  test_error: { en: "test error", es: "error de prueba" },
+  test_loss: { en: "test loss", es: "pérdida de prueba" },
+  test_binary_accuracy: {
+    en: "test binary accuracy (what Keras calls accuracy for this loss)",
+    es: "exactitud binaria de prueba (lo que Keras llama accuracy con esta pérdida)",
+  },
+  test_mean_squared_error: { en: "test mean squared error", es: "error cuadrático medio de prueba" },
+  val_accuracy: { en: "validation accuracy, last epoch", es: "exactitud de validación, última época" },
+  val_loss: { en: "validation loss, last epoch", es: "pérdida de validación, última época" },
+  best_val_accuracy: { en: "validation accuracy, best epoch", es: "exactitud de validación, mejor época" },
+  best_val_loss: { en: "validation loss, best epoch", es: "pérdida de validación, mejor época" },
+  train_accuracy: { en: "training accuracy, last epoch", es: "exactitud de entrenamiento, última época" },
+  train_loss: { en: "training loss, last epoch", es: "pérdida de entrenamiento, última época" },
+  train_error: { en: "training error, last epoch", es: "error de entrenamiento, última época" },
+  val_error: { en: "validation error, last epoch", es: "error de validación, última época" },
+  macro_precision: { en: "precision, mean over classes", es: "precisión, media de las clases" },
+  macro_recall: { en: "recall, mean over classes", es: "exhaustividad, media de las clases" },
+  macro_f1: { en: "F1, mean over classes", es: "F1, media de las clases" },
+  parameter_share: { en: "share of the weights", es: "proporción de los pesos" },
+  finetuned: { en: "pre-trained, fine-tuned", es: "preentrenada, con ajuste fino" },
+  frozen: { en: "pre-trained, frozen", es: "preentrenada, congelada" },
+  seconds: { en: "seconds of training", es: "segundos de entrenamiento" },
+};
+
+/** Words of names that are made up of parts, e.g. `deep_4_32_knn_error`. */
+const wordNames: Readonly<Record<string, Text>> = {
+  agreement: { en: "points named by neighbours", es: "puntos acertados por vecinos" },
+  mse: { en: "squared error", es: "error cuadrático" },
+  knn: { en: "kNN", es: "kNN" },
+  pca: { en: "PCA", es: "PCA" },
+  tsne: { en: "t-SNE", es: "t-SNE" },
+  relu: { en: "ReLU", es: "ReLU" },
+  p: { en: "p", es: "p" },
+  sigma: { en: "σ", es: "σ" },
+  basic: { en: "basic", es: "básico" },
+  deep: { en: "deep", es: "profundo" },
+  convolutional: { en: "convolutional", es: "convolucional" },
+  mean: { en: "mean", es: "media" },
+  image: { en: "image", es: "imagen" },
+  decoder: { en: "decoder", es: "decodificador" },
+  encoder: { en: "encoder", es: "codificador" },
+  zero: { en: "zero", es: "cero" },
+  outputs: { en: "outputs", es: "salidas" },
+  above: { en: "above", es: "mayores que" },
+  per: { en: "per", es: "por" },
+  loaded: { en: "loaded", es: "cargado" },
+  difference: { en: "difference", es: "diferencia" },
+  test: { en: "test", es: "prueba" },
+  train: { en: "training", es: "entrenamiento" },
+  val: { en: "validation", es: "validación" },
+  error: { en: "error", es: "error" },
+  accuracy: { en: "accuracy", es: "exactitud" },
+  rounded: { en: "rounded", es: "redondeada" },
+  loss: { en: "loss", es: "pérdida" },
+  reconstruction: { en: "reconstruction", es: "reconstrucción" },
+  before: { en: "before", es: "antes" },
+  after: { en: "after", es: "después" },
+  codes: { en: "codes", es: "códigos" },
+  code: { en: "code", es: "código" },
+  pixels: { en: "pixels", es: "píxeles" },
+  labels: { en: "labels", es: "etiquetas" },
+  best: { en: "best", es: "mejor" },
+  noise: { en: "noise", es: "ruido" },
+  noisy: { en: "noisy", es: "ruidoso" },
+  clean: { en: "clean", es: "limpio" },
+  masking: { en: "masking", es: "enmascaramiento" },
+  gaussian: { en: "Gaussian", es: "gaussiano" },
+  compression: { en: "compression", es: "compresión" },
+  prediction: { en: "prediction", es: "predicción" },
+  pretrained: { en: "pre-trained", es: "preentrenada" },
+  untied: { en: "untied", es: "sin atar" },
+  tied: { en: "tied", es: "atado" },
+  fine: { en: "fine", es: "ajuste" },
+  tuning: { en: "tuning", es: "fino" },
+  tuned: { en: "tuned", es: "ajustada" },
+  scratch: { en: "from scratch", es: "desde cero" },
+};
+
+/** "test accuracy", "exactitud de prueba"; the key's own words where it is not a known one. */
+export function figureName(key: string, language: Language): string {
+  const known = names[key];
+  if (known) return known[language];
+  return key
+    .split(/[_-]/)
+    .map((word) => wordNames[word]?.[language] ?? word)
+    .join(" ");
+}
+
+/** Shares are shown in percent. */
+export function isShare(key: string): boolean {
+  if (/squared|reconstruction_error|loss|mse|ratio/.test(key)) return false;
+  return /accuracy|error|compression|share|recall|precision|_f1|agreement|kept|zero_outputs|outputs_above/.test(
+    key,
+  );
+}

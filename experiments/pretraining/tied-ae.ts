@@ -1,0 +1,62 @@
+/** @file tied-ae: an autoencoder whose decoder uses the encoder's weights, beside one with weights of its own. */
+import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
+import { tiedAutoencoder } from "../../models/networks/tied-ae.ts";
+import { curves, receptiveFields } from "../autoencoders/pictures.ts";
+import type { StudyExperiment } from "../experiment.ts";
+import type { Study } from "../run/study.ts";
+import { geronQuestion } from "./source.ts";
+import { chapter, showReconstructions, stackedQuality, trainStacked } from "./stacked.ts";
+
+export const tiedAe: StudyExperiment = {
+  id: "tied-ae",
+  kind: "study",
+  title: "Fashion-MNIST: tied weights",
+  source: geronQuestion("Tying weights"),
+  question:
+    "Tie the weights of the decoder's layers to those of the encoder: W of layer N - L + 1 is the transposed W of layer L, with a " +
+    "bias of its own. That halves the weights. What does it cost? The chapter finds the reconstruction slightly worse; its translation " +
+    `writes "ejecución" there, where the original has the error.\n\n${chapter} 10 epochs; the untied autoencoder is trained the same way.`,
+  dataset: "fashion-mnist",
+  validation: "last",
+  main: { part: () => "tied", parameters: 82_414, network: () => tiedAutoencoder() },
+  published: [],
+  profiles: {
+    full: { epochs: 10, batch: 32, description: "the experiment as the chapter states it" },
+    quick: { epochs: 8, batch: 32, limit: 6000, testLimit: 1000, description: "fewer images and epochs" },
+  },
+  run,
+};
+
+async function run(study: Study): Promise<void> {
+  const tied = await trainStacked(study, "tied", tiedAutoencoder());
+  const untied = await trainStacked(study, "stacked", stackedAutoencoder());
+  const parts = [
+    { label: "tied", part: tied },
+    { label: "untied", part: untied },
+  ];
+  for (const { label, part } of parts) {
+    const { loss, accuracy } = await stackedQuality(study, part);
+    study.measure(`${label}_test_loss`, loss, { title: `Test loss, ${label} (cross-entropy)` });
+    study.measure(`${label}_test_rounded_accuracy`, accuracy, {
+      title: `Test rounded accuracy, ${label}`,
+      unit: "%",
+    });
+  }
+  const share = tied.model.parameterCount / untied.model.parameterCount;
+  study.measure("parameter_share", share, {
+    title: "Weights of the tied one, of the untied one's",
+    unit: "%",
+  });
+  study.section(
+    "Tied and untied",
+    curves("Validation loss by epoch", "val_loss", parts),
+    curves("Validation rounded accuracy by epoch", "val_rounded_accuracy", parts),
+    await showReconstructions(
+      study,
+      "Validation images and both reconstructions",
+      parts.map(({ label, part }) => ({ label, model: part.model })),
+    ),
+    await receptiveFields("First-layer weights, tied", tied, 40),
+    await receptiveFields("First-layer weights, untied", untied, 40),
+  );
+}

@@ -1,0 +1,107 @@
+/** @file docs/results/README.md: what was measured, where, on what data, beside what was published. */
+import { chapters } from "../book/chapters/index.ts";
+import { figureName, isShare } from "../book/figure-names.ts";
+import { writeCount, writePercent, writeShort } from "../book/language.ts";
+import { reasonsOf } from "../book/reasons.ts";
+import type { Experiment } from "../experiment.ts";
+import type { SavedResult } from "../saved-run/saved-run.ts";
+import { numbersOf } from "../saved-run/saved-run.ts";
+import { shortfallOf } from "../saved-run/shortfall.ts";
+
+export interface CommittedResult {
+  /** name of the JSON file */
+  readonly file: string;
+  readonly result: SavedResult;
+}
+
+const origins = {
+  official: "official files",
+  other: "not the official files",
+  synthetic: "**synthetic**",
+} as const;
+const columns = [
+  "experiment",
+  "adapter",
+  "data",
+  "images (train / test)",
+  "epochs",
+  "seed",
+  "minutes",
+  "figure",
+  "ours",
+  "published",
+  "why they may differ",
+];
+/** Where nothing is published: the first of these that were measured. */
+const mainFigures = ["test_error", "test_accuracy", "test_loss"];
+const mostFigures = 3;
+
+/** The page in Markdown: a table per chapter of the book, and what has no result yet. */
+export function resultsPage(results: readonly CommittedResult[], experiments: readonly Experiment[]): string {
+  const parts = chapters.map((chapter) => {
+    const ids = Object.keys(chapter.experiments);
+    const rows = ids.flatMap((id) =>
+      results.filter(({ result }) => result.experiment === id).flatMap((entry) => rowsOf(entry, experiments)),
+    );
+    const missing = ids.filter((id) => !results.some(({ result }) => result.experiment === id));
+    return [
+      `## ${chapter.title.en}`,
+      ...(rows.length > 0 ? [tableOf(rows)] : []),
+      ...(missing.length > 0 ? [`Not yet run: ${missing.map((id) => `\`${id}\``).join(", ")}.`] : []),
+    ].join("\n\n");
+  });
+  return `${head}\n${parts.join("\n\n")}\n`;
+}
+
+const head = `# Results
+
+Written by \`npm run results\` from the JSON files beside it, each the result.json of a run. \`npm run results -- RUN ...\` adds
+run folders. No number here was typed by hand. Accuracies and errors are of the test images; minutes are those of training.
+`;
+
+function rowsOf({ file, result }: CommittedResult, experiments: readonly Experiment[]): string[][] {
+  const experiment = experiments.find(({ id }) => id === result.experiment);
+  const { dataset, adapter } = result;
+  const measured = numbersOf(result.measured);
+  const count = (value: number | undefined) => (value === undefined ? "" : writeCount(value, "en"));
+  const figures = figuresOf(result, measured);
+  const [first = { name: "", ours: "", published: "" }, ...others] = figures;
+  const facts = [
+    `[${result.experiment}](${file})`,
+    adapter?.description ?? adapter?.class ?? "",
+    dataset ? origins[dataset.origin] : "",
+    dataset?.train === undefined ? "" : `${count(dataset.train)} / ${count(dataset.test)}`,
+    count(result.epochs),
+    result.seed === undefined ? "" : String(result.seed),
+    measured.seconds === undefined ? "" : writeShort(measured.seconds / 60, "en"),
+  ];
+  const why = reasonsOf(shortfallOf(result, undefined, experiment), "en").join("; ");
+  return [
+    [...facts, first.name, first.ours, first.published, why],
+    ...others.map(({ name, ours, published }) => [...facts.map(() => ""), name, ours, published, ""]),
+  ];
+}
+
+function figuresOf(result: SavedResult, measured: Readonly<Record<string, number>>) {
+  const written = (key: string, value: number) =>
+    isShare(key) ? writePercent(value, "en") : writeShort(value, "en");
+  const ours = (key: string) => (measured[key] === undefined ? "" : written(key, measured[key]));
+  if (result.published.length > 0) {
+    return result.published.map(({ name, measure, published }) => ({
+      name,
+      ours: ours(measure),
+      published: written(measure, published),
+    }));
+  }
+  const known = mainFigures.filter((key) => key in measured);
+  const keys = known.length > 0 ? known : Object.keys(measured).filter((key) => key !== "seconds");
+  return keys
+    .slice(0, mostFigures)
+    .map((key) => ({ name: figureName(key, "en"), ours: ours(key), published: "" }));
+}
+
+function tableOf(rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,59 @@
+/** @file How a saved run falls short of the whole experiment on the official files. */
+import type { Experiment } from "../experiment.ts";
+import type { SavedConfig, SavedResult } from "./saved-run.ts";
+
+export interface Part {
+  readonly used: number;
+  readonly whole: number;
+}
+
+/** Every entry is a reason why a figure may differ from a published one; an empty object means there is none. */
+export interface Shortfall {
+  readonly synthetic?: boolean;
+  /** the files are not the official ones */
+  readonly otherFiles?: boolean;
+  /** a smaller experiment by design */
+  readonly quick?: boolean;
+  readonly epochs?: Part;
+  readonly batch?: Part;
+  readonly train?: Part;
+  readonly test?: Part;
+}
+
+/** Images of the official files, [training, test]. */
+const officialCounts: Readonly<Record<string, readonly [train: number, test: number]>> = {
+  cifar10: [50_000, 10_000],
+  cifar100: [50_000, 10_000],
+  cifar25: [12_500, 2500],
+  svhn: [73_257, 26_032],
+  mnist: [60_000, 10_000],
+  "fashion-mnist": [60_000, 10_000],
+};
+
+/** Compares what a result says it used with the official files and the experiment's full profile. */
+export function shortfallOf(
+  result: SavedResult,
+  config: Pick<SavedConfig, "dataset" | "settings"> | undefined,
+  experiment: Experiment | undefined,
+): Shortfall {
+  const { dataset } = result;
+  const full = experiment?.profiles.full;
+  const [train, test] = officialCounts[experiment?.dataset ?? config?.dataset.id ?? ""] ?? [];
+  const held = typeof dataset?.validation === "number" ? dataset.validation : 0;
+  const batch = config?.settings.batch;
+  return {
+    ...(dataset?.origin === "synthetic" ? { synthetic: true } : {}),
+    ...(dataset?.origin === "other" ? { otherFiles: true } : {}),
+    ...(result.profile === "quick" ? { quick: true } : {}),
+    ...part("epochs", result.epochs, full?.epochs),
+    ...(typeof batch === "number" && full && batch !== full.batch && full.batch > 0
+      ? { batch: { used: batch, whole: full.batch } }
+      : {}),
+    ...part("train", dataset?.train === undefined ? undefined : dataset.train + held, full?.limit ?? train),
+    ...part("test", dataset?.test, full?.testLimit ?? test),
+  };
+}
+
+function part(name: "epochs" | "train" | "test", used: number | undefined, whole: number | undefined) {
+  return used !== undefined && whole !== undefined && used < whole ? { [name]: { used, whole } } : {};
+}

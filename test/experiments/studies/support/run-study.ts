@@ -1,0 +1,69 @@
+/** @file Runs a study in this process, on a few synthetic digits. */
+import type { Dataset } from "../../../../datasets/dataset.ts";
+import { type DatasetId, loadDataset } from "../../../../datasets/load-dataset.ts";
+import type { Engine } from "../../../../engine/device.ts";
+import type { StudyExperiment } from "../../../../experiments/experiment.ts";
+import type { RunSettings } from "../../../../experiments/run/settings.ts";
+import { runStudyExperiment } from "../../../../experiments/run/study-run.ts";
+
+export const quickSettings: RunSettings = {
+  profile: "quick",
+  epochs: 2,
+  batch: 10,
+  limit: null,
+  testLimit: null,
+  seed: 3,
+  shuffle: true,
+  eager: false,
+  precision: "float32",
+  literal: false,
+  trial: null,
+  changes: {},
+};
+
+/** `train` and `test` synthetic digits; no files, no network. */
+export function digits(train: number, test: number, id: DatasetId = "mnist"): Promise<Dataset> {
+  return loadDataset(id, {
+    data: "/nowhere",
+    allowDownload: false,
+    seed: 5,
+    syntheticCounts: { train, test },
+  });
+}
+
+export interface StudyRun {
+  readonly result: Record<string, unknown>;
+  readonly lines: readonly string[];
+}
+
+/** Runs the study in `folder`; `stop` may end it after an epoch, by what has been printed. */
+export async function runStudy(
+  engine: Engine,
+  experiment: StudyExperiment,
+  dataset: Dataset,
+  folder: string,
+  settings: Partial<RunSettings> = {},
+  stop: (lines: readonly string[], epoch: number) => boolean = () => false,
+): Promise<StudyRun> {
+  const controller = new AbortController();
+  const lines: string[] = [];
+  const result = await runStudyExperiment({
+    experiment,
+    engine,
+    dataset,
+    settings: { ...quickSettings, ...settings },
+    folder,
+    started: new Date(),
+    events: {
+      line: (text) => lines.push(text),
+      progress: () => {},
+      epochDone: (epoch) => {
+        if (stop(lines, epoch)) controller.abort();
+      },
+    },
+    saveInitial: false,
+    resume: false,
+    signal: controller.signal,
+  });
+  return { result, lines };
+}
