@@ -23,6 +23,10 @@ const names: Readonly<Record<string, Text>> = {
   macro_f1: { en: "F1, mean over classes", es: "F1, media de las clases" },
   mean_image_loss: { en: "loss of the mean image", es: "pérdida de la imagen media" },
   mean_image_mse: { en: "squared error of the mean image", es: "error cuadrático de la imagen media" },
+  no_pre_training_test_error: {
+    en: "test error without pre-training",
+    es: "error de prueba sin preentrenamiento",
+  },
   parameter_share: { en: "share of the weights", es: "proporción de los pesos" },
   finetuned: { en: "pre-trained, fine-tuned", es: "preentrenada, con ajuste fino" },
   frozen: { en: "pre-trained, frozen", es: "preentrenada, congelada" },
