@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { adapterChoices } from "../engine/adapter.ts";
 import { WgradError } from "../engine/errors.ts";
+import { precisions } from "../models/training/precision.ts";
 
 /** Parses the arguments, runs the command and ends the process with the documented exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -50,6 +51,12 @@ function addTrain(root: Command): void {
     .option("--no-shuffle", "visit the images in the order of the file")
     .option("--save-initial", "also write initial.safetensors, the weights before training")
     .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
+    .addOption(
+      new Option(
+        "--precision <name>",
+        "mixed: activations in 16 bits, on adapters with shader-f16 (default: float32)",
+      ).choices(precisions),
+    )
     .option("--literal", "follow the source's code where it contradicts its text")
     .addOption(
       new Option(

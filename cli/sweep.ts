@@ -8,7 +8,7 @@ import type { Experiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { createRunFolder, readConfig, shown } from "../experiments/run/run-folder.ts";
 import { shortfalls } from "../experiments/run/shortfall.ts";
-import { planSweep } from "../experiments/sweep/plan.ts";
+import { planSweep, sweepCommand } from "../experiments/sweep/plan.ts";
 import { findSweepFolder, runSweep, sweepId } from "../experiments/sweep/sweep-run.ts";
 import { DownloadLine } from "./download-line.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -86,10 +86,6 @@ function configOf(folder: string) {
 }
 
 function goOn(error: InterruptedError, id: string, folder: string, options: SweepCommandOptions) {
-  const words = (options.set ?? []).flatMap((text) => ["--set", text]);
-  if (options.seeds !== undefined) words.push("--seeds", `${options.seeds}`);
-  for (const name of ["epochs", "batch", "limit", "seed"] as const)
-    if (options[name] !== undefined) words.push(`--${name}`, `${options[name]}`);
-  if (options.profile !== "auto") words.push("--profile", options.profile);
-  return withResumeCommand(error, ["sweep", id, ...words], folder, options);
+  const words = sweepCommand(id, options).split(" ").slice(4); // what comes behind "npm run sweep --"
+  return withResumeCommand(error, ["sweep", ...words], folder, options);
 }

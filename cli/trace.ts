@@ -1,6 +1,7 @@
 /** @file `wgrad train <experiment> --trace`: one training step, command by command. */
 import { join } from "node:path";
 import { loadDataset } from "../datasets/load-dataset.ts";
+import { requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
 import type { Experiment } from "../experiments/experiment.ts";
@@ -30,6 +31,7 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
   const engine = await createEngine({ adapter: options.adapter });
   const given = { ...options, changes: singleChanges(options.set) };
   const settings = resolveSettings(declared, given, engine.adapter);
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const experiment = trainingVariant(declared, settings);
   const dataset = await loadDataset(experiment.dataset, {
     ...(options.data ? { data: options.data } : {}),

@@ -1,7 +1,7 @@
 /** @file `wgrad train`: runs an experiment and writes its folder. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { loadDataset } from "../datasets/load-dataset.ts";
-import type { AdapterChoice } from "../engine/adapter.ts";
+import { type AdapterChoice, requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { InterruptedError, UsageError } from "../engine/errors.ts";
 import type { Experiment, StudyExperiment } from "../experiments/experiment.ts";
@@ -53,12 +53,16 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   const runs = options.trial === undefined ? id : `${id}-trial`;
   const resumed = options.resume ? findRunFolder(runs, options.out) : undefined;
   const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
-  if (before) checkSameEpochs(experiment, before, options);
+  if (before) {
+    checkSameEpochs(experiment, before, options);
+    checkSamePrecision(before, options);
+  }
   const given = { ...options, changes: singleChanges(options.set) };
   const engine = await createEngine({ adapter: options.adapter });
   const settings = before
     ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
     : resolveSettings(experiment, given, engine.adapter);
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const variant = variantOf(experiment, settings);
   const folder = resumed ?? createRunFolder(runs, options.out, started);
   const source = { ...(before && sourceOf(before)), ...(options.data ? { data: options.data } : {}) };
@@ -147,6 +151,14 @@ function checkSameEpochs({ id, kind }: Experiment, { settings }: RunConfig, { ep
   if (kind !== "study" || epochs === undefined || epochs === settings.epochs) return;
   throw new UsageError(
     `--resume: ${id} trains several networks, each for ${settings.epochs} epochs; start a new run for ${epochs}.`,
+  );
+}
+
+/** In another precision a run would not continue to the same bits. */
+function checkSamePrecision({ settings }: RunConfig, { precision = settings.precision }: TrainOptions): void {
+  if (precision === settings.precision) return;
+  throw new UsageError(
+    `--resume: the run began with --precision ${settings.precision} and goes on with it, not with ${precision}.`,
   );
 }
 

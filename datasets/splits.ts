@@ -1,7 +1,7 @@
 /** @file Which images of a set are used for what: seeded subsets and validation splits, as rows of image numbers. */
 
 import { ArgumentError } from "../engine/errors.ts";
-import { pcg4d } from "../engine/random.ts";
+import { pcg4d, shuffle } from "../engine/random.ts";
 import type { ImageSet } from "./dataset.ts";
 
 /** Image numbers of two disjoint parts that together are the whole set. */
@@ -106,17 +106,9 @@ function formatSize(size: SplitSize): string {
   return "images" in size ? String(size.images) : `a fraction of ${size.fraction}`;
 }
 
-/** 0 to count - 1 in an order drawn by seed (Fisher and Yates). */
+/** 0 to count - 1 in an order drawn by seed. */
 function permutation(count: number, seed: number, stream: number): Uint32Array {
-  const order = range(0, count);
-  for (let last = count - 1; last > 0; last--) {
-    const [bits] = pcg4d(seed, stream, last, 0);
-    const other = Math.floor((bits / 2 ** 32) * (last + 1));
-    const kept = order[last]!;
-    order[last] = order[other]!;
-    order[other] = kept;
-  }
-  return order;
+  return shuffle(range(0, count), (i) => Math.floor((pcg4d(seed, stream, i, 0)[0] / 2 ** 32) * (i + 1)));
 }
 
 function range(start: number, end: number): Uint32Array {

@@ -1,9 +1,11 @@
-// Ends a micro-batch: the next one starts SAMPLES further on. The last one of a batch ends the step.
+// Ends a micro-batch: the next one starts SAMPLES further on. The last one of a batch ends the step, which counts as an
+// update unless it was skipped.
 // One invocation does it all.
 
 const SAMPLES: u32 = 32u;
 const BATCH: u32 = 32u;
 const END_OF_BATCH: bool = true;
+const SKIP: u32 = 0xffffffffu; // halted, for this step only
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -19,6 +21,6 @@ fn main() {
     state.sample = 0u;
     state.position += BATCH;
     state.batch += 1u;
-    state.step += 1u;
+    if (state.halted == SKIP) { state.halted = 0u; } else { state.step += 1u; }
   }
 }

@@ -1,7 +1,7 @@
 /** @file The backward half of automatic differentiation: plays a tape from its last entry to its first. */
 import type { Engine } from "./device.ts";
 import { formatShape, ShapeError } from "./errors.ts";
-import { kernel, run } from "./kernel.ts";
+import { kernel, like, run } from "./kernel.ts";
 import { sameShape } from "./shape.ts";
 import type { Descent, Entry, GradientOptions, Rule, Tape, Want } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -31,7 +31,7 @@ export class Backward {
   play(value: Tensor): Tensor[] {
     const engine = this.#engine;
     try {
-      engine.scope(() => this.#add(value, engine.one.view(value.shape)));
+      engine.scope(() => this.#add(value, (this.#options.seed ?? engine.one).view(value.shape)));
       for (let entry = this.#tape.entries.pop(); entry; entry = this.#tape.entries.pop()) {
         engine.scope(() => this.#step(entry));
       }
@@ -60,7 +60,7 @@ export class Backward {
       const input = inputs[index]!;
       if (!this.#tape.tracks(input)) return undefined;
       const uses = inputs.filter(({ id }) => id === input.id).length;
-      return (uses === 1 && this.#freeTarget(input)) || input.shape;
+      return (uses === 1 && this.#freeTarget(input)) || like(input);
     };
     const descent = this.#descentFor(rule);
     const results = rule.backward(dy, want, descent);
@@ -97,7 +97,7 @@ export class Backward {
     if (target) this.#addToTarget(input, target, gradient, before !== undefined);
     else {
       const total = before
-        ? run(sumKernel, { a: before, b: gradient }, { y: input.shape }, { invocations: input.size }).y
+        ? run(sumKernel, { a: before, b: gradient }, { y: like(input) }, { invocations: input.size }).y
         : gradient;
       this.#gradients.set(input.id, total.retain());
       before?.release();

@@ -1,5 +1,5 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
-import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
+import { type AdapterChoice, type AdapterFacts, describeAdapter, wantedFeatures } from "./adapter.ts";
 import { Arena } from "./arena.ts";
 import { requireTensorsOf } from "./arguments.ts";
 import { type BlockPool, BufferPool, type MemoryUse, type PoolOptions } from "./buffers.ts";
@@ -30,11 +30,10 @@ export interface EngineOptions {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkNames("createEngine", options, ["adapter", "debug"]);
   const adapter = await findAdapter(options.adapter ?? "auto");
-  const wanted = ["subgroups", "shader-f16", "timestamp-query"] as const;
   const limits: Record<string, number> = {};
   for (const name of raisedLimits) limits[name] = adapter.limits[name];
   const device = await adapter.requestDevice({
-    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: wantedFeatures(adapter.features),
     requiredLimits: limits,
   });
   return new Engine(device, describeAdapter(adapter), options.debug ?? false);
@@ -125,7 +124,7 @@ export class Engine {
   /** A tensor of unspecified content in the innermost scope; for ops, which write every element. */
   allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D> {
     this.assertAlive();
-    checkDType(what, dtype);
+    checkDType(what, dtype, this.adapter);
     const block = this.#pool.take(storageBytes(shape, dtype), what);
     return this.adopt(new Tensor(this, shape, dtype, new Storage(block)));
   }
@@ -213,10 +212,10 @@ export class Engine {
   ): void {
     this.assertAlive();
     if (this.#plan) {
-      this.#plan.launch(definition, options);
+      this.#plan.launch(definition, options, tensors);
       return;
     }
-    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options));
+    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options, tensors));
     const bound = bindings.map(({ name }) => (name === "step" ? this.step.tensor : tensors[name]!));
     const entries = bindings.map(({ index, stride }, i): GPUBindGroupEntry => {
       const tensor = bound[i]!;

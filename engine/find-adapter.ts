@@ -1,6 +1,7 @@
 /** @file Finds an adapter: a hardware GPU, else the system's lavapipe, else the SwiftShader that npm install brought. */
 import { type AdapterChoice, adapterChoices, describeAdapter } from "./adapter.ts";
 import { AdapterError, ArgumentError, nearest } from "./errors.ts";
+import { experimental } from "./experimental.ts";
 import { useLavapipe, useSwiftShader } from "./software-vulkan.ts";
 
 /** Throws AdapterError, saying what to install, if there is no adapter of the wanted kind. */
@@ -38,7 +39,10 @@ const instances: GPU[] = [];
 async function request(): Promise<GPUAdapter | null> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
-  const gpu = create(["disable-dawn-features=timestamp_quantization"]);
+  const enabled = ["vulkan_enable_f16_on_nvidia"]; // else Dawn hides shader-f16 there
+  if (experimental("subgroup-matrix")) enabled.push("allow_unsafe_apis");
+  const features = `enable-dawn-features=${enabled.join()}`;
+  const gpu = create(["disable-dawn-features=timestamp_quantization", features]);
   instances.push(gpu);
   return gpu.requestAdapter({ powerPreference: "high-performance" });
 }

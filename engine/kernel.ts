@@ -6,7 +6,7 @@ import { otherEngine } from "./arguments.ts";
 import type { Dispatch, Operand } from "./commands.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, KernelError } from "./errors.ts";
-import { type Binding, type Constants, parseBindings, setConstants } from "./shader.ts";
+import { type Binding, type Constants, parseBindings, setConstants, setHalf } from "./shader.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { readSource } from "./source.ts";
 import { type DType, Tensor } from "./tensor.ts";
@@ -54,6 +54,11 @@ export function kernel<
 /** What an output shall be: a shape (f32), a shape with a dtype, or an existing tensor to write into. */
 export type Output = Shape | { readonly shape: Shape; readonly dtype: DType } | Tensor;
 
+/** An output of the element type of `x`, and of its shape unless given. */
+export function like(x: Tensor, shape: Shape = x.shape): Output {
+  return { shape, dtype: x.dtype };
+}
+
 export interface RunOptions {
   readonly constants?: Constants;
   /** workgroups along x, y, z; or `invocations` for one-dimensional kernels */
@@ -65,8 +70,6 @@ export interface RunOptions {
   readonly flops?: number;
   /** bytes read and written, where that is less than all of the operands */
   readonly bytes?: number;
-  /** f16 arithmetic: replaces `alias real = f32` */
-  readonly half?: boolean;
 }
 
 /** Runs a kernel: `inputs` by binding name (reads and updates), `outputs` by binding name. Returns the outputs. */
@@ -159,13 +162,19 @@ export interface PipelineRequest {
   readonly key: string;
   readonly definition: Kernel;
   readonly constants: Constants;
-  readonly half: boolean;
+  /** names of the bindings that hold f16 */
+  readonly half: readonly string[];
 }
 
-/** Identifies the pipeline for a kernel and its constants. */
-export function pipelineRequest(definition: Kernel, options: RunOptions): PipelineRequest {
+/** Identifies the pipeline for a kernel, its constants, and the element types of its tensors, by binding name. */
+export function pipelineRequest(
+  definition: Kernel,
+  options: RunOptions,
+  tensors: Readonly<Record<string, Tensor>>,
+): PipelineRequest {
   const constants = options.constants ?? {};
-  const half = options.half ?? false;
+  const { reads, writes, updates } = definition;
+  const half = [...reads, ...writes, ...updates].filter((name) => tensors[name]?.dtype === "f16");
   const key = `${definition.url.href}|${half}|${JSON.stringify(constants)}`;
   return { key, definition, constants, half };
 }
@@ -176,7 +185,7 @@ export function loadShader(request: PipelineRequest): {
   bindings: Binding[];
 } {
   const { definition, constants, half } = request;
-  const source = readSource(definition.url);
+  const source = setHalf(readSource(definition.url), half, definition.name);
   const bindings = parseBindings(source);
   const roles = new Map<string, string>();
   for (const name of definition.reads) roles.set(name, "read");
@@ -195,5 +204,5 @@ export function loadShader(request: PipelineRequest): {
       `${definition.name}: declared ${[...roles.keys()].join(", ")}; the shader binds ${found}.`,
     );
   }
-  return { code: setConstants(source, constants, definition.name, half), bindings };
+  return { code: setConstants(source, constants, definition.name), bindings };
 }

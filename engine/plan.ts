@@ -23,8 +23,8 @@ export class PlanNotes {
   #flops = 0;
   #keptBytes = 0;
 
-  launch(definition: Kernel, options: RunOptions): void {
-    const request = pipelineRequest(definition, options);
+  launch(definition: Kernel, options: RunOptions, tensors: Readonly<Record<string, Tensor>>): void {
+    const request = pipelineRequest(definition, options, tensors);
     this.#pipelines.set(request.key, request);
     this.#flops += options.flops ?? 0;
   }

@@ -54,3 +54,14 @@ export function elementNormal(index: number, counter: RandomCounter): number {
   const angle = 2 * Math.PI * (uniform(elementBits(pair + 1, counter)) - 0.5);
   return radius * (index % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
 }
+
+/** Puts `order` into a random order (Fisher and Yates): `draw(i)` is the place, from 0 to i, that entry i changes with. */
+export function shuffle<T extends Uint32Array>(order: T, draw: (i: number) => number): T {
+  for (let i = order.length - 1; i > 0; i--) {
+    const place = draw(i);
+    const kept = order[i]!;
+    order[i] = order[place]!;
+    order[place] = kept;
+  }
+  return order;
+}

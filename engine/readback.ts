@@ -2,6 +2,7 @@
 import { requireTensorsOf } from "./arguments.ts";
 import type { Engine } from "./device.ts";
 import { deviceLost } from "./errors.ts";
+import { decodeHalf } from "./half.ts";
 import { type DataOf, type DType, type Tensor, typedArrays } from "./tensor.ts";
 
 /** Copies `tensor` to a fresh typed array, after everything encoded before. */
@@ -29,5 +30,5 @@ export async function readTensor<D extends DType>(engine: Engine, tensor: Tensor
   const Typed = typedArrays[tensor.dtype];
   const values = new Typed(staging.getMappedRange().slice(0), 0, tensor.size);
   staging.destroy();
-  return values as DataOf[D];
+  return (values instanceof Uint16Array ? decodeHalf(values) : values) as DataOf[D];
 }

@@ -13,18 +13,25 @@ export interface Binding {
   readonly access: Access;
   /** bytes of one element: 16 for array<vec4f>, so that a tail shorter than a vector is bound too; 4 for scalars */
   readonly stride: number;
+  /** the alias that names its numbers, if one does: `real` of array<vec4<real>> where the file says alias real = f32 */
+  readonly alias?: string;
 }
 
 const bindingPattern =
   /@group\(0\)\s*@binding\((\d+)\)\s*var<\s*(uniform|storage\s*,\s*read_write|storage\s*,\s*read|storage)\s*>\s*(\w+)\s*:\s*([\w<>]+)/g;
 
+const aliasPattern = /^alias (\w+) = (f32|f16);/gm;
+
 /** The bindings declared in `source`, in the order of their numbers. */
 export function parseBindings(source: string): Binding[] {
   const code = source.replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, "");
+  const aliases = new Map([...code.matchAll(aliasPattern)].map(([, name, type]) => [name!, type!]));
   const bindings: Binding[] = [];
   for (const [, index, space, name, type] of code.matchAll(bindingPattern)) {
     const access = space === "uniform" ? "uniform" : space!.includes("read_write") ? "write" : "read";
-    bindings.push({ name: name!, index: Number(index), access, stride: strideOf(type!) });
+    const alias = [...aliases.keys()].find((known) => new RegExp(`\\b${known}\\b`).test(type!));
+    const stride = strideOf(alias ? type!.replace(alias, aliases.get(alias)!) : type!);
+    bindings.push({ name: name!, index: Number(index), access, stride, ...(alias && { alias }) });
   }
   return bindings.sort((a, b) => a.index - b.index);
 }
@@ -35,8 +42,26 @@ function strideOf(type: string): number {
   return (lanes === "2" ? 2 : 4) * (element ? 2 : 4); // a vec3 takes the room of a vec4
 }
 
-/** `source` with the values of the named constants replaced; `half` turns `alias real = f32` into f16. */
-export function setConstants(source: string, constants: Constants, file: string, half = false): string {
+/**
+ * `source` for bindings of which those named in `half` hold f16: the alias of their numbers becomes f16. Throws KernelError
+ * if the shader takes f32 only, or if one alias names the numbers of two bindings and only one is half.
+ */
+export function setHalf(source: string, half: readonly string[], file: string): string {
+  if (half.length === 0) return source;
+  const bindings = parseBindings(source);
+  let text = source;
+  for (const name of half) {
+    const alias = bindings.find((binding) => binding.name === name)?.alias;
+    if (!alias) throw new KernelError(`${file} takes ${name} in f32 only, it is f16: cast() it first.`);
+    const other = bindings.find((binding) => binding.alias === alias && !half.includes(binding.name));
+    if (other) throw new KernelError(`${file} needs ${name} and ${other.name} both in f16 or both in f32.`);
+    text = text.replace(new RegExp(`^alias ${alias} = f32;`, "m"), `alias ${alias} = f16;`);
+  }
+  return `enable f16;\n${text}`;
+}
+
+/** `source` with the values of the named constants replaced. */
+export function setConstants(source: string, constants: Constants, file: string): string {
   let text = source;
   for (const [name, value] of Object.entries(constants)) {
     const declaration = new RegExp(`^(\\s*const ${name}\\s*(?::\\s*(\\w+)\\s*)?=)[^;]*;`, "m");
@@ -44,9 +69,7 @@ export function setConstants(source: string, constants: Constants, file: string,
     if (!match) throw new KernelError(`${file} declares no const ${name}.`);
     text = text.replace(declaration, (_, head: string) => `${head} ${literal(value, match[2], name, file)};`);
   }
-  if (!half) return text;
-  if (!/^alias real = f32;/m.test(text)) throw new KernelError(`${file} has no alias real to set to f16.`);
-  return `enable f16;\n${text.replace(/^alias real = f32;/m, "alias real = f16;")}`;
+  return text;
 }
 
 function literal(value: number | boolean, type: string | undefined, name: string, file: string): string {

@@ -22,7 +22,10 @@ export interface StepFields {
   batch: number;
   /** before decay */
   learningRate: number;
-  /** 0, or 1 + the step whose loss was the first to be NaN or infinite; updates stop there */
+  /**
+   * 0, or 1 + the step whose loss was the first to be NaN or infinite; updates stop there. 2^32 - 1 within a step whose
+   * update is skipped, since its gradients overflow f16
+   */
   halted: number;
 }
 

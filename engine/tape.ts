@@ -57,6 +57,8 @@ export interface GradientOptions {
   readonly into?: readonly Tensor[];
   /** add to what `into` holds instead of overwriting: gradients of micro-batches */
   readonly accumulate?: boolean;
+  /** [1], the gradient of the scalar itself: 1 unless given. All gradients are multiplied with it */
+  readonly seed?: Tensor | undefined;
   /** called with the scalar before the backward pass */
   readonly beforeBackward?: (value: Tensor) => void;
   /**
@@ -114,13 +116,17 @@ function checkArguments(
   requireEngine("gradients", engine);
   if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
   checkFunction("gradients", "body", body);
-  checkNames("gradients", options, ["into", "accumulate", "beforeBackward", "descent"]);
+  checkNames("gradients", options, ["into", "accumulate", "seed", "beforeBackward", "descent"]);
   for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {
     if (!Array.isArray(tensors)) throw new ArgumentError(`gradients: ${name} must be a list of tensors.`);
     for (const [i, tensor] of tensors.entries())
       requireTensorsOf(engine, "gradients", { [`${name}[${i}]`]: tensor });
   }
   checkSources(sources, options.into);
+  const { seed } = options;
+  if (!seed) return;
+  requireTensorsOf(engine, "gradients", { seed });
+  if (seed.size !== 1) throw new ShapeError(`gradients: seed must be [1], got ${formatShape(seed.shape)}.`);
 }
 
 function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | undefined): void {

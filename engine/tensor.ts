@@ -1,18 +1,24 @@
 /** @file Tensors: a shape, a dtype and a range of a GPU buffer. Several tensors (views) may share one range. */
+import { type AdapterFacts, requireHalf } from "./adapter.ts";
 import type { Block } from "./buffers.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
+import { encodeHalf } from "./half.ts";
 import { written } from "./options.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 
-/** Element types. `u8` is packed four to a word: data sets stay as small as their files. */
-export type DType = "f32" | "i32" | "u32" | "u8";
+/**
+ * Element types. `u8` is packed four to a word: data sets stay as small as their files. `f16` needs the adapter feature
+ * shader-f16; kernels compute with such values in f32.
+ */
+export type DType = "f32" | "f16" | "i32" | "u32" | "u8";
 
-export const bytesPerElement: Record<DType, number> = { f32: 4, i32: 4, u32: 4, u8: 1 };
+export const bytesPerElement: Record<DType, number> = { f32: 4, f16: 2, i32: 4, u32: 4, u8: 1 };
 
 /** What `data()` returns for each dtype. */
 export interface DataOf {
   f32: Float32Array;
+  f16: Float32Array;
   i32: Int32Array;
   u32: Uint32Array;
   u8: Uint8Array;
@@ -163,12 +169,23 @@ function inferShape(shape: Shape, source: Tensor): Shape {
   return target;
 }
 
-/** The array that holds each dtype in main memory. */
-export const typedArrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
+/** The array that has the bytes of each dtype in main memory. */
+export const typedArrays = {
+  f32: Float32Array,
+  f16: Uint16Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  u8: Uint8Array,
+} as const;
 const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1], u8: [0, 255] } as const;
 
-/** Throws ArgumentError, with the nearest name, for a dtype that does not exist. */
-export function checkDType(what: string, dtype: unknown): asserts dtype is DType {
+/** Throws ArgumentError for a dtype that does not exist, AdapterError for one that `adapter` cannot compute with. */
+export function checkDType(
+  what: string,
+  dtype: unknown,
+  adapter?: Pick<AdapterFacts, "device" | "features">,
+): asserts dtype is DType {
+  if (dtype === "f16" && adapter) requireHalf(what, adapter);
   if (typeof dtype === "string" && Object.hasOwn(bytesPerElement, dtype)) return;
   const known = Object.keys(bytesPerElement);
   throw new ArgumentError(`${what}: dtype must be one of ${known.join(", ")}, got ${written(dtype)}.`);
@@ -182,8 +199,8 @@ export function toTyped(values: ArrayLike<number>, dtype: DType, what = "tensor"
   checkDType(what, dtype);
   checkValues(what, values);
   const Typed = typedArrays[dtype];
-  if (values instanceof Typed) return values;
-  const fractions = dtype === "f32";
+  const fractions = dtype === "f32" || dtype === "f16";
+  if (values instanceof Typed && dtype !== "f16") return values;
   if (!fractions || !ArrayBuffer.isView(values)) {
     const [low, high] = fractions ? [] : ranges[dtype];
     for (let i = 0; i < values.length; i++) {
@@ -194,7 +211,7 @@ export function toTyped(values: ArrayLike<number>, dtype: DType, what = "tensor"
       throw new ArgumentError(`${what}: value ${i} of ${dtype} must be ${wanted}, got ${written(value)}.`);
     }
   }
-  return Typed.from(values);
+  return dtype === "f16" ? encodeHalf(values) : Typed.from(values);
 }
 
 /** Throws ArgumentError unless `values` is a list of numbers, or a typed array of them. */

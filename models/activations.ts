@@ -3,8 +3,9 @@ import { ArgumentError, nearest } from "../engine/errors.ts";
 import { written } from "../engine/options.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import type { FusedActivation } from "../kernels/elementwise/fused-activation.ts";
-import { elu, relu, selu, sigmoid, softplus, tanh } from "../kernels/elementwise/index.ts";
+import { elu, type RealType, relu, selu, sigmoid, softplus, tanh } from "../kernels/elementwise/index.ts";
 import { softmax } from "../kernels/softmax/index.ts";
+import type { Mixed } from "./layers/layer.ts";
 
 const activations = {
   linear: (x: Tensor) => x,
@@ -26,6 +27,16 @@ export function checkActivation(layer: string, name: unknown): asserts name is A
   throw new ArgumentError(
     `${layer}: unknown activation ${written(name)}${hint ? `, did you mean "${hint}"?` : "."} One of ${Object.keys(activations).join(", ")}.`,
   );
+}
+
+/** Whether an activation is computed on f16; softmax is not. */
+export function halfActivation(name: ActivationName): boolean {
+  return name !== "softmax";
+}
+
+/** Element type of what a layer computes before the activation `rest`; undefined for that of its input. */
+export function outputType(mixed: Mixed | undefined, rest: ActivationName): RealType | undefined {
+  return mixed && (halfActivation(rest) ? mixed.output : "f32");
 }
 
 export function activate(x: Tensor, name: ActivationName): Tensor {

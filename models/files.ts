@@ -1,5 +1,5 @@
 /**
- * @file Text files, written so that a crash leaves either the old one or the new one. Node's modules are asked for when a
+ * @file Files, written so that a crash leaves either the old one or the new one. Node's modules are asked for when a
  * file is touched and never imported, so that modules for the browser may use this one.
  */
 import { ArgumentError, FileError } from "../engine/errors.ts";
@@ -18,17 +18,25 @@ export function nodeFiles(path: string) {
   return { ...builtin("node:fs"), ...builtin("node:path") };
 }
 
-/** Writes text under a temporary name and renames it. Makes the folder. Throws FileError with the reason. */
-export function writeFileAtomically(path: string, text: string): void {
+/**
+ * Writes text or bytes, which may come in parts, under a temporary name and renames it. Makes the folder unless it shall be
+ * there already. Throws FileError.
+ */
+export function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+  { makeFolder = true } = {},
+): void {
   requirePath("write", path);
+  const parts = Array.isArray(content) ? content : [content];
   const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } =
     nodeFiles(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    if (makeFolder) mkdirSync(dirname(path), { recursive: true });
     const file = openSync(temporary, "w");
     try {
-      writeFileSync(file, text); // unlike writeSync it goes on after a partial write
+      for (const part of parts) writeFileSync(file, part); // unlike writeSync it goes on after a partial write
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -38,7 +46,17 @@ export function writeFileAtomically(path: string, text: string): void {
     try {
       rmSync(temporary, { force: true });
     } catch {} // the error to report is the one before
-    throw new FileError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+    throw new FileError(`Cannot write ${path}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** Makes a folder and those it lies in, unless they are there. Throws FileError. */
+export function makeFolder(path: string): void {
+  requirePath("folder", path);
+  try {
+    nodeFiles(path).mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new FileError(`Cannot make the folder ${path}: ${reasonOf(cause)}.`, { cause });
   }
 }
 
@@ -55,4 +73,22 @@ export function readJson(path: string): unknown {
     if (cause instanceof FileError) throw cause;
     throw new FileError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "a file has that name",
+  EISDIR: "it is a folder",
+  ENOTDIR: "part of the path is not a folder",
+};
+
+/** Why the file system refused, in words. */
+export function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return reasons[code ?? ""] ?? message;
 }

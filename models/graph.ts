@@ -2,10 +2,11 @@
 import type { Engine } from "../engine/device.ts";
 import { ArgumentError } from "../engine/errors.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import { cast } from "../kernels/elementwise/index.ts";
 import { l1l2Penalty } from "../kernels/losses/index.ts";
 import { nameLayers } from "./layer-names.ts";
 import { InputLayer } from "./layers/input.ts";
-import type { CallContext, Layer } from "./layers/layer.ts";
+import type { CallContext, Layer, Mixed } from "./layers/layer.ts";
 import { type LayerCall, type SymbolicTensor, topologicalOrder } from "./symbolic.ts";
 
 export class Graph {
@@ -58,7 +59,8 @@ export class Graph {
       if (results.has(call.outputs[0]!)) continue;
       const inputs = call.inputs.map((input) => results.get(input)!);
       const stream = context.stream + this.#streams[index]!;
-      const outputs = callLayer(engine, call.layer, inputs, { ...context, stream });
+      const mixed = context.mixed && this.#mixedFor(call, context.mixed);
+      const outputs = callLayer(engine, call.layer, inputs, { ...context, stream, mixed });
       for (const [i, node] of call.outputs.entries()) {
         const output = outputs[i]!;
         context.inspect?.(call.layer, output);
@@ -69,6 +71,11 @@ export class Graph {
       for (const input of inputs) this.#useUp(engine, input, uses);
     }
     return this.outputs.map((node) => results.get(node)!);
+  }
+
+  /** Within the graph activations are f16; what leaves it is what the caller wants. */
+  #mixedFor({ outputs }: LayerCall, own: Mixed): Mixed {
+    return outputs.some((output) => this.outputs.includes(output)) ? own : { output: "f16" };
   }
 
   #useUp(engine: Engine, tensor: Tensor, uses: Map<Tensor, number>): void {
@@ -101,15 +108,23 @@ function callLayer(
 ): readonly Tensor[] {
   const { penalties } = context;
   const made = engine.scope(() => {
-    const outputs = layer.callAll(inputs, context);
+    const outputs = layer.callAll(suited(layer, inputs, context.mixed), context);
     const { activityRegularizer: regularizer } = layer;
     if (regularizer && penalties) {
       const factors = { l1: regularizer.l1 / penalties.divisor, l2: regularizer.l2 / penalties.divisor };
-      penalties.terms.push(...outputs.map((output) => l1l2Penalty(output, factors)));
+      penalties.terms.push(...outputs.map((output) => l1l2Penalty(cast(output, "f32"), factors)));
     }
     return { outputs, terms: penalties?.terms }; // what is returned outlives the scope
   });
   return made.outputs;
+}
+
+/** In mixed precision, the inputs in an element type that the layer can take. */
+function suited(layer: Layer, inputs: readonly Tensor[], mixed: Mixed | undefined): readonly Tensor[] {
+  if (!mixed || layer.half === "takes") return inputs;
+  const isHalf = ({ dtype }: Tensor) => dtype === "f16";
+  if (layer.half === "keeps" && mixed.output === "f16" && inputs.every(isHalf)) return inputs;
+  return inputs.map((x) => (isHalf(x) ? cast(x, "f32") : x));
 }
 
 function entranceFor(tensor: SymbolicTensor): LayerCall {

@@ -7,7 +7,14 @@ import type { Tensor } from "../engine/tensor.ts";
 import { type CloneOptions, cloneModel, copyGraph } from "./clone.ts";
 import { Graph } from "./graph.ts";
 import { namesOf } from "./layer-names.ts";
-import { type CallContext, type Inspect, Layer, type LayerOptions, unknownWeight } from "./layers/layer.ts";
+import {
+  type CallContext,
+  type HalfSupport,
+  type Inspect,
+  Layer,
+  type LayerOptions,
+  unknownWeight,
+} from "./layers/layer.ts";
 import { layerOptions } from "./layers/layer-options.ts";
 import { ParameterStore } from "./parameter-store.ts";
 import { type StoredVariable, storedVariables } from "./stored-variables.ts";
@@ -122,6 +129,10 @@ export class Model extends Layer {
 
   override get streams(): number {
     return 1 + this.graph.streams;
+  }
+
+  override get half(): HalfSupport {
+    return "takes";
   }
 
   override outputShape(inputs: readonly Shape[]): Shape {

@@ -10,7 +10,7 @@ import { type BasicPart, basicMain, trainBasic, usualEncoder } from "./basic.ts"
 import { cutAt } from "./cut.ts";
 import { reconstructed, reconstructionGrid } from "./pictures.ts";
 import { reconstructionError } from "./quality.ts";
-import { mnistQuestion, quickEncoder, training } from "./source.ts";
+import { encoderOfA, mnistQuestion, training } from "./source.ts";
 
 const codes = [2, 8, 32, 64];
 const shown = 10;
@@ -24,14 +24,14 @@ export const aeB: StudyExperiment = {
     "Compare images of the test set with what the autoencoders of (a) make of them, for each size of the code. Does what one " +
     "sees agree with the reconstruction error?\n\n" +
     "As in the source, encoder and decoder are saved and loaded again before they are used. The networks are those of ae-a: a " +
-    `finished run of it with the same settings gives them, otherwise they are trained here.\n\n${training}`,
+    `finished run of it with the same settings gives them, otherwise they are trained here.\n\n${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
   main: basicMain,
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
-    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: quickEncoder },
+    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: "fewer images and epochs" },
   },
   run,
 };
@@ -108,7 +108,7 @@ async function loadHalves(study: Study, part: BasicPart): Promise<void> {
     await study.save(part, part.encoder, "encoder"),
     await study.save(part, part.decoder, "decoder"),
   ];
-  const fresh = basicAutoencoder({ code: part.code, encoder: usualEncoder(study) });
+  const fresh = basicAutoencoder({ code: part.code, encoder: usualEncoder });
   const { optimizer } = part.model.trainer;
   await fresh.compile({
     engine: study.engine,

@@ -4,7 +4,7 @@ import type { StudyExperiment } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
 import { basicMain, trainBasic } from "./basic.ts";
 import { codesOf, type NeighborResult, neighborError, neighbors } from "./quality.ts";
-import { mnistQuestion, quickEncoder, training } from "./source.ts";
+import { encoderOfA, mnistQuestion, training } from "./source.ts";
 
 const codes = [2, 8, 32, 64];
 
@@ -19,14 +19,14 @@ export const aeC: StudyExperiment = {
     "The neighbours are exact; the vote breaks ties towards the smaller digit, as scikit-learn's classifier does, which the " +
     "source uses. The time of a prediction is that of all of them together, divided by their number, with the copying of the " +
     "queries to the adapter and of the results back, without the compilation of kernels. The networks are those of ae-a: a finished run of it with the same " +
-    `settings gives them, otherwise they are trained here.\n\n${training}`,
+    `settings gives them, otherwise they are trained here.\n\n${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
   main: basicMain,
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
-    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: quickEncoder },
+    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: "fewer images and epochs" },
   },
   run,
 };

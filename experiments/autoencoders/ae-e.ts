@@ -6,7 +6,7 @@ import { basicMain, trainBasic } from "./basic.ts";
 import { compareMethods, type Method } from "./comparison.ts";
 import { pcaReconstructed, reconstructed, shownImages } from "./pictures.ts";
 import { codeNeighborError, fitPca, pcaQuality, reconstructionError } from "./quality.ts";
-import { mnistQuestion, quickEncoder, training } from "./source.ts";
+import { encoderOfA, mnistQuestion, training } from "./source.ts";
 
 const codes = [2, 4, 8, 16, 32];
 
@@ -20,14 +20,14 @@ export const aeE: StudyExperiment = {
     "16 and 32 dimensions: by the reconstruction error and by a nearest-neighbour classifier.\n\n" +
     "The error is the squared error per pixel, which PCA minimises among linear methods; the cross-entropy that trains the " +
     "autoencoder is not defined for PCA, whose reconstructions leave the range from 0 to 1.\n\n" +
-    training,
+    `${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
   main: basicMain,
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
-    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: quickEncoder },
+    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: "fewer images and epochs" },
   },
   run,
 };

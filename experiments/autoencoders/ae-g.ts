@@ -8,7 +8,7 @@ import { compareMethods, type Method, type MethodResult } from "./comparison.ts"
 import { cutAt } from "./cut.ts";
 import { manifold, pcaReconstructed, reconstructed, reconstructionGrid, shownImages } from "./pictures.ts";
 import { codeNeighborError, codesOf, fitPca, pcaQuality, reconstructionError } from "./quality.ts";
-import { mnistQuestion, quickEncoder } from "./source.ts";
+import { mnistQuestion } from "./source.ts";
 
 const depths = [4, 3, 2];
 const codes = [2, 4, 8, 16, 32];
@@ -23,7 +23,7 @@ export const aeG: StudyExperiment = {
     "d' = 2, 4, 8, 16 and 32, and L = 2, 3 and 4 layers in the encoder (784-1000-d', 784-1000-500-d', 784-1000-500-250-d'), by " +
     "reconstruction error and nearest neighbours.\n\n" +
     "ReLU in the hidden layers, sigmoid at the end, binary cross-entropy, SGD with a learning rate of 1, batches of 25, 50 " +
-    "epochs. The source's listing has three slips that are put right here. Its third decoding layer is fed from the third " +
+    "epochs. The basic ones, for comparison, are those of ae-e. The source's listing has three slips that are put right here. Its third decoding layer is fed from the third " +
     "encoding one, so nothing passes through the code; its encoder returns that layer of 250 and not the code; and its code is a " +
     "ReLU layer, whose units may be 0 for every image, after which they never change: the code is linear here. --literal runs " +
     "the listing as it stands. Its file name says 768 where an image has 784 pixels.",
@@ -42,7 +42,7 @@ export const aeG: StudyExperiment = {
       batch: 25,
       limit: 1500,
       testLimit: 500,
-      description: `2 of the 15 deep networks: L = 4 with d' = 2 and 32, by Adam, since SGD needs more updates than this; ${quickEncoder} of the basic ones`,
+      description: `2 of the 15 deep networks: L = 4 with d' = 2 and 32, by Adam, since SGD needs more updates than this`,
     },
   },
   literal: { explanation: "the listing's network, whose decoder bypasses the code, and its ReLU code" },

@@ -7,7 +7,7 @@ import type { StudyExperiment } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
 import { basicMain, trainBasic } from "./basic.ts";
 import { codesOf, neighbors } from "./quality.ts";
-import { mnistQuestion, quickEncoder, training } from "./source.ts";
+import { encoderOfA, mnistQuestion, training } from "./source.ts";
 
 const mostPoints = 5000;
 
@@ -22,7 +22,7 @@ export const aeH: StudyExperiment = {
     "defaults. All pairs are computed, without an approximation by trees. The question compares by eye; beside it stands the " +
     `share of points that the vote of their ${neighbors} nearest in the plane names rightly. The text asks for "the same number of components" of PCA, ` +
     "while its figure shows two: two are shown, of the pixels and of the code. The networks are those of ae-a: a finished run " +
-    `of it with the same settings gives them, otherwise they are trained here.\n\n${training}`,
+    `of it with the same settings gives them, otherwise they are trained here.\n\n${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
   main: basicMain,
@@ -34,7 +34,7 @@ export const aeH: StudyExperiment = {
       batch: 25,
       limit: 5000,
       testLimit: 1000,
-      description: `t-SNE of 1,000 points; ${quickEncoder}`,
+      description: "t-SNE of 1,000 points, fewer images and epochs",
     },
   },
   run,

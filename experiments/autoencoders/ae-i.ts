@@ -7,7 +7,7 @@ import { trainBasic } from "./basic.ts";
 import { cutAt } from "./cut.ts";
 import { curves, pcaReconstructed, reconstructed, shownImages } from "./pictures.ts";
 import { codeNeighborError, fitPca, pcaQuality, reconstructionError } from "./quality.ts";
-import { mnistQuestion, quickEncoder, training } from "./source.ts";
+import { encoderOfA, mnistQuestion, training } from "./source.ts";
 
 /** 7x7x8, what the second pooling leaves. */
 const code = 392;
@@ -22,14 +22,14 @@ export const aeI: StudyExperiment = {
     "with that of the representations before, at the same number of dimensions.\n\n" +
     "Its code is 7x7x8, 392 numbers, so it is compared with a basic autoencoder and with PCA of 392. It has 3,217 weights where " +
     "the basic one has 615,832. Adadelta as Keras had it then (learning rate 1.0; tf.keras later made that .001), binary " +
-    `cross-entropy, batches of 25, 50 epochs. For the basic one:\n\n${training}`,
+    `cross-entropy, batches of 25, 50 epochs. For the basic one:\n\n${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
   main: { part: () => "convolutional", parameters: 3_217, network: () => convolutionalAutoencoder() },
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
-    quick: { epochs: 10, batch: 25, limit: 2500, testLimit: 1000, description: quickEncoder },
+    quick: { epochs: 10, batch: 25, limit: 2500, testLimit: 1000, description: "fewer images and epochs" },
   },
   run,
 };

@@ -1,14 +1,13 @@
 /** @file The autoencoders with one hidden layer, which several questions train, compare or start from. */
 import { type ActivationName, adam, type Callback, type InputTransform } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
-import type { ProfileName } from "../experiment.ts";
 import type { Study } from "../run/study.ts";
 import type { TrainedPart } from "../run/study-part.ts";
 import { cutAt, type Halves } from "./cut.ts";
 
 export interface BasicPartOptions {
   readonly code: number;
-  /** usualEncoder() unless given */
+  /** usualEncoder unless given */
   readonly encoder?: ActivationName;
   readonly decoder?: ActivationName;
   /** noise on the inputs of training and validation, and the name it gives the part */
@@ -24,20 +23,17 @@ export interface BasicPart extends TrainedPart, Halves {
   readonly code: number;
 }
 
-/** The source's sigmoid; its plateau is too long for the quick profile. */
-export function usualEncoderOf(profile: ProfileName): "sigmoid" | "relu" {
-  return profile === "quick" ? "relu" : "sigmoid";
-}
+/**
+ * The encoder of every question after (a), where ReLU turns out to be the better one: a sigmoid code of few numbers saturates
+ * and stays at the error of the mean image.
+ */
+export const usualEncoder = "relu";
 
-export function usualEncoder({ settings }: Study): "sigmoid" | "relu" {
-  return usualEncoderOf(settings.profile);
-}
-
-/** The network of 32 numbers as main part, with the usual encoder. */
+/** The network of 32 numbers as main part. */
 export const basicMain = {
-  part: (profile: ProfileName) => `${usualEncoderOf(profile)}-32`,
+  part: () => `${usualEncoder}-32`,
   parameters: 50_992,
-  network: () => basicAutoencoder({ code: 32 }),
+  network: () => basicAutoencoder({ code: 32, encoder: usualEncoder }),
 } as const;
 
 /** The layer of the code in a network of one hidden layer. */
@@ -48,7 +44,7 @@ const relatives = ["ae-a", "ae-b", "ae-c", "ae-e", "ae-g", "ae-h", "ae-i", "dae-
 
 /** Trains 784-code-784 and cuts it; its part is called sigmoid-32, relu-8, ... */
 export async function trainBasic(study: Study, options: BasicPartOptions): Promise<BasicPart> {
-  const { code, encoder = usualEncoder(study), decoder = "sigmoid", noise, callbacks = [] } = options;
+  const { code, encoder = usualEncoder, decoder = "sigmoid", noise, callbacks = [] } = options;
   const words = [encoder, code, ...(decoder === "sigmoid" ? [] : [decoder]), ...(noise ? [noise.name] : [])];
   const [train, validation] = [study.data.images("train"), study.data.images("validation")];
   const part = await study.train(words.join("-"), {

@@ -1,7 +1,7 @@
 /** @file dae-b: autoencoders that take masking noise away. */
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
-import { usualEncoderOf } from "../autoencoders/basic.ts";
-import { mnistQuestion, quickEncoder, training } from "../autoencoders/source.ts";
+import { usualEncoder } from "../autoencoders/basic.ts";
+import { encoderOfA, mnistQuestion, training } from "../autoencoders/source.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import { denoisingGrid } from "./denoising-grid.ts";
 import { draws, keeps, masking } from "./source.ts";
@@ -13,19 +13,19 @@ export const daeB: StudyExperiment = {
   source: mnistQuestion("3.2 (b)"),
   question:
     "Train an autoencoder to reconstruct the clean images from those of (a). Measure the reconstruction error and look at " +
-    `corrupted and reconstructed images, for several p between 0 and 1.\n\n${draws} The code has 32 numbers.\n\n${training}`,
+    `corrupted and reconstructed images, for several p between 0 and 1.\n\n${draws} The code has 32 numbers.\n\n${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
   takesNoise: true,
   main: {
-    part: (profile) => `${usualEncoderOf(profile)}-32-masking-0.5`,
+    part: () => `${usualEncoder}-32-masking-0.5`,
     parameters: 50_992,
-    network: () => basicAutoencoder({ code: 32 }),
+    network: () => basicAutoencoder({ code: 32, encoder: usualEncoder }),
   },
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
-    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: quickEncoder },
+    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: "fewer images and epochs" },
   },
   run: (study) =>
     denoisingGrid(

@@ -1,9 +1,9 @@
 /** @file dae-e: denoising as a way to a better code. */
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
-import { type BasicPart, trainBasic, usualEncoderOf } from "../autoencoders/basic.ts";
+import { type BasicPart, trainBasic, usualEncoder } from "../autoencoders/basic.ts";
 import { receptiveFields } from "../autoencoders/pictures.ts";
 import { codeNeighborError, reconstructionError } from "../autoencoders/quality.ts";
-import { mnistQuestion, quickEncoder, training } from "../autoencoders/source.ts";
+import { encoderOfA, mnistQuestion, training } from "../autoencoders/source.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { LineBlock } from "../report/run-report.ts";
 import type { Study } from "../run/study.ts";
@@ -22,19 +22,19 @@ export const daeE: StudyExperiment = {
   question:
     "Train with masking noise as in (b), but not to denoise: to get a compressed representation of clean images. Measure its " +
     "reconstruction error and nearest neighbours, as before. The idea is that of Vincent et al. (2010), whose number the " +
-    `source left open.\n\n${draws} Codes, errors and neighbours are of clean images throughout.\n\n${training}`,
+    `source left open.\n\n${draws} Codes, errors and neighbours are of clean images throughout.\n\n${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
   takesNoise: true,
   main: {
-    part: (profile) => `${usualEncoderOf(profile)}-32-masking-0.75`,
+    part: () => `${usualEncoder}-32-masking-0.75`,
     parameters: 50_992,
-    network: () => basicAutoencoder({ code: 32 }),
+    network: () => basicAutoencoder({ code: 32, encoder: usualEncoder }),
   },
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
-    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: quickEncoder },
+    quick: { epochs: 12, batch: 25, limit: 5000, testLimit: 1000, description: "fewer images and epochs" },
   },
   run,
 };

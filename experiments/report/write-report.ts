@@ -1,8 +1,7 @@
 /** @file A report as files: `report.html` and `figures/`. */
 
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { FileError } from "../../engine/errors.ts";
+import { join } from "node:path";
+import { makeFolder, writeFileAtomically } from "../../models/files.ts";
 import { type ReportDocument, renderReport } from "./document.ts";
 import { standaloneSvg } from "./figure.ts";
 import type { RunReport } from "./run-report.ts";
@@ -29,41 +28,16 @@ export async function writeReportFiles(
   folder: string,
   { html, figures, provenance }: ReportDocument,
 ): Promise<WrittenReport> {
-  const figureFolder = path.join(folder, "figures");
-  await orFileError(figureFolder, () => mkdir(figureFolder, { recursive: true }));
+  makeFolder(join(folder, "figures"));
   const written: string[] = [];
   for (const figure of figures) {
     const svg = standaloneSvg(figure, provenance);
-    const file = path.join(figureFolder, figure.name);
-    await replaceFile(`${file}.svg`, svg);
-    await replaceFile(`${file}.png`, await svgToPng(svg));
+    const file = join(folder, "figures", figure.name);
+    writeFileAtomically(`${file}.svg`, svg);
+    writeFileAtomically(`${file}.png`, await svgToPng(svg));
     written.push(`${file}.svg`, `${file}.png`);
   }
-  const reportFile = path.join(folder, "report.html");
-  await replaceFile(reportFile, html);
+  const reportFile = join(folder, "report.html");
+  writeFileAtomically(reportFile, html);
   return { report: reportFile, figures: written };
-}
-
-async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  await orFileError(file, async () => {
-    try {
-      await writeFile(temporary, content);
-      await rename(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw error;
-    }
-  });
-}
-
-async function orFileError(file: string, action: () => Promise<unknown>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FileError(`report: cannot write ${file}: ${reason}. Choose another folder with --out.`, {
-      cause: error,
-    });
-  }
 }

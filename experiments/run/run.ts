@@ -43,7 +43,11 @@ export interface RunContext<E extends Experiment = Experiment> {
 export type Measured = Record<string, number>;
 
 /** Writes config.json. */
-export function writeConfig(context: RunContext, method: RunConfig["method"] = {}): RunConfig {
+export function writeConfig(
+  context: RunContext,
+  method: RunConfig["method"] = {},
+  own: Partial<Pick<RunConfig, "experiment" | "command">> = {},
+): RunConfig {
   const { experiment, engine, dataset, settings, folder, started } = context;
   const { class: kind, vendor, architecture, device, description } = engine.adapter;
   const config: RunConfig = {
@@ -55,6 +59,7 @@ export function writeConfig(context: RunContext, method: RunConfig["method"] = {
     versions: versions(),
     commit: commit() ?? null,
     method,
+    ...own,
     dataset: {
       id: dataset.id,
       origin: dataset.origin,

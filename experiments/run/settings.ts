@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { AdapterFacts } from "../../engine/adapter.ts";
 import { UsageError } from "../../engine/errors.ts";
+import { type Precision, precisions } from "../../models/training/precision.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "../experiment.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
 import { trainingVariant } from "./variant.ts";
@@ -15,6 +16,7 @@ export interface RunOptions {
   readonly profile: ProfileName | "auto";
   readonly shuffle: boolean;
   readonly eager?: boolean;
+  readonly precision?: Precision;
   readonly literal?: boolean;
   /** of experiments that corrupt their inputs */
   readonly noise?: "fresh" | "fixed";
@@ -34,6 +36,7 @@ export const settingsSchema = z.object({
   seed: z.number().int().nonnegative(),
   shuffle: z.boolean(),
   eager: z.boolean(),
+  precision: z.enum(precisions).default("float32"), // runs of before had no other
   literal: z.boolean(),
   /** of experiments that corrupt their inputs: one draw for all epochs, or another in each */
   noise: z.enum(["fresh", "fixed"]).optional(),
@@ -64,11 +67,19 @@ export function resolveSettings(
     seed: options.seed,
     shuffle: options.shuffle,
     eager: options.eager ?? false,
+    precision: precisionOf(experiment, options),
     literal,
     ...noisePart(experiment, options),
     trial,
     changes,
   };
+}
+
+function precisionOf(experiment: Experiment, { precision = "float32", trial }: RunOptions): Precision {
+  const trains = ["training", "study"].includes(experiment.kind) || trial !== undefined;
+  if (precision !== "float32" && !trains)
+    throw new UsageError(`--precision: ${experiment.id} trains no network; it computes in float32.`);
+  return precision;
 }
 
 /** A number of epochs or images from `--set`. */
@@ -105,6 +116,7 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   words.push(`--seed ${settings.seed}`);
   if (!settings.shuffle) words.push("--no-shuffle");
   if (settings.eager) words.push("--eager");
+  if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
   if (settings.literal) words.push("--literal");
   if (settings.noise === "fresh") words.push("--noise fresh");
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);

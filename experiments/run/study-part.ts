@@ -119,6 +119,7 @@ export async function trainPart(
     batchSize: batch,
     shuffle: settings.shuffle,
     eager: settings.eager,
+    precision: settings.precision,
     signal,
     ...(validation ? { validationData: validation } : {}),
     ...(test ? { evaluationSets: { test } } : {}),

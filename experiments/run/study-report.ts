@@ -35,7 +35,7 @@ export function studyReport(
       ...(main ? { optimizer: main.optimizer, loss: main.loss } : {}),
       epochs: settings.epochs,
       batch: settings.batch,
-      precision: "float32",
+      precision: settings.precision,
       options: {
         shuffle: settings.shuffle,
         eager: settings.eager,

@@ -118,6 +118,7 @@ async function train(
       epochs: settings.epochs,
       shuffle: settings.shuffle,
       eager: settings.eager,
+      precision: settings.precision,
       ...evaluatedSets(experiment, data),
       ...(data.streamed
         ? { stepsPerEpoch: batchesPerEpoch(data.train.count, settings.batch) }

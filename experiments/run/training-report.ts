@@ -33,7 +33,7 @@ export async function trainingReport(
       epochs: settings.epochs,
       batch: settings.batch,
       ...(trained.microBatch < settings.batch ? { microBatch: trained.microBatch } : {}),
-      precision: "float32",
+      precision: settings.precision,
       options: optionsOf(context, config),
     },
     results: resultRows(context, trained.measured, limits),

@@ -22,6 +22,10 @@ export interface SweepPlan {
   readonly settings: RunSettings;
   /** what the best trial is chosen by */
   readonly best: { readonly measure: string; readonly mode: "min" | "max" };
+  /** repeats the sweep */
+  readonly command: string;
+  /** the same in full */
+  readonly fullCommand: string;
 }
 
 export interface SweepOptions extends RunOptions {
@@ -78,7 +82,21 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
     experiment.kind === "sweep"
       ? experiment.best
       : ({ measure: defaultMeasure(experiment), mode: "max" } as const);
-  return { trials, settings, best };
+  const command = sweepCommand(experiment.id, { ...options, profile: settings.profile });
+  const { limit: _, epochs: __, ...unlimited } = options;
+  const fullCommand = sweepCommand(experiment.id, { ...unlimited, profile: "full" });
+  return { trials, settings, best, command, fullCommand };
+}
+
+/** The words that repeat a sweep from the project's folder. */
+export function sweepCommand(id: string, options: SweepOptions): string {
+  const words = [`npm run sweep -- ${id} --profile ${options.profile}`];
+  for (const text of options.set ?? []) words.push(`--set ${text}`);
+  for (const name of ["seeds", "epochs", "batch", "limit", "seed"] as const)
+    if (options[name] !== undefined) words.push(`--${name} ${options[name]}`);
+  if (!options.shuffle) words.push("--no-shuffle");
+  if (options.literal) words.push("--literal");
+  return words.join(" ");
 }
 
 interface Dimension {

@@ -41,6 +41,7 @@ export function sweepReport(
     dataset: datasetFacts(context),
     run: {
       ...runFacts(context, config, limits),
+      ...(limits ? { fullCommand: plan.fullCommand } : {}),
       loss: plan.trials[0]!.experiment.loss,
       epochs: settings.epochs,
       batch: settings.batch,

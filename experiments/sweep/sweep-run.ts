@@ -2,7 +2,14 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine } from "../../engine/device.ts";
-import { DeviceLostError, FileError, InterruptedError, UsageError, WgradError } from "../../engine/errors.ts";
+import {
+  DeviceLostError,
+  FileError,
+  InterruptedError,
+  NumericError,
+  UsageError,
+  WgradError,
+} from "../../engine/errors.ts";
 import { readJson, writeJson } from "../../models/files.ts";
 import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
@@ -50,7 +57,8 @@ export function findSweepFolder(
 export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<SweepOutcome> {
   const { experiment, dataset, folder, events } = context;
   const started = Date.now();
-  const config = writeConfig(context, { trials: plan.trials.map(({ name }) => name).join(" ") });
+  const method = { trials: plan.trials.map(({ name }) => name).join(" ") };
+  const config = writeConfig(context, method, { experiment: sweepId(experiment), command: plan.command });
   const trials: TrialResult[] = [];
   let { engine } = context;
   for (const [i, trial] of plan.trials.entries()) {
@@ -120,6 +128,9 @@ async function runTrial(
         started: new Date(),
         resume: hasCheckpoint(join(folder, "checkpoint")),
       }))) as Pick<TrialResult, "parameters" | "epochs" | "measured">;
+    if (!Number.isFinite(measured?.test_loss)) {
+      throw new NumericError("The loss of the trained network on the test set is not finite.");
+    }
     const figures = { parameters: parameters!, epochs: epochs!, measured: measured! };
     return { result: { ...about, status: "done", ...figures }, deviceLost: false };
   } catch (error) {
@@ -142,7 +153,8 @@ function finishedResult(folder: string, settings: RunSettings): Record<string, u
   if (!existsSync(path)) return undefined;
   const result = readJson(path);
   if (typeof result === "object" && result !== null && "measured" in result) {
-    return result as Record<string, unknown>;
+    const { test_loss } = result.measured as Record<string, unknown>;
+    return test_loss === null ? undefined : (result as Record<string, unknown>); // null: not finite, it failed
   }
   throw new FileError(`${path} is no result of a trial. Delete it, then the trial is run again.`);
 }

@@ -37,6 +37,7 @@ export async function traceStep(
   const log = new TrainingLog(engine, trainer.objective, 1);
   const batch = Math.min(settings.batch, trained.length);
   if (settings.shuffle) feed.setOrder(shuffled(trained, settings.seed, 0));
+  trainer.setPrecision(settings.precision);
   const step = await TrainingStep.prepare(trainer, feed, log, batch, false);
   try {
     step.run(1);

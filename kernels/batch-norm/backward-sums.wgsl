@@ -4,12 +4,15 @@
 //
 // One invocation computes one vec4 i. STEP vec4s are a multiple of CHANNELS elements: lanes stay with their channels.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias x_real = f32;
+
 const CHANNELS: u32 = 4u;
 const EPSILON: f32 = 0.001;
 const TAIL: u32 = 4u; // elements in the last vec4 of x
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [rows, channels]
-@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows, channels]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [rows, channels]
+@group(0) @binding(1) var<storage, read> x: array<vec4<x_real>>; // [rows, channels]
 @group(0) @binding(2) var<storage, read> mean: array<f32>; // [channels]
 @group(0) @binding(3) var<storage, read> variance: array<f32>; // [channels]
 @group(0) @binding(4) var<storage, read_write> dy_sum: array<vec4f>; // [STEP vec4s]
@@ -30,14 +33,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var product = vec4f(0.0);
   var at = i;
   for (; at < end; at += step) {
-    let gradient = dy[at];
+    let gradient = vec4f(dy[at]);
     sum += gradient;
-    product += gradient * (x[at] - center);
+    product += gradient * (vec4f(x[at]) - center);
   }
   if (TAIL < 4u && at == end) {
     let real = vec4u(0u, 1u, 2u, 3u) < vec4u(TAIL);
-    sum += select(vec4f(0.0), dy[at], real);
-    product += select(vec4f(0.0), dy[at] * (x[at] - center), real);
+    sum += select(vec4f(0.0), vec4f(dy[at]), real);
+    product += select(vec4f(0.0), vec4f(dy[at]) * (vec4f(x[at]) - center), real);
   }
   dy_sum[i] = sum;
   dyz_sum[i] = product / sqrt(spread + EPSILON);

@@ -1,6 +1,6 @@
 /** @file Batch normalisation over all axes but the last, in training and in inference. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, like, run } from "../../engine/kernel.ts";
 import { checkFlag, checkNames, checkOption, written } from "../../engine/options.ts";
 import { differentiable, type Want } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -78,7 +78,7 @@ export function batchNorm(x: Tensor, state: BatchNormState, options: BatchNormOp
   const { step, partials } = walkForElements(x);
   const constants = { CHANNELS: partials[1], STEP: step, EPSILON: epsilon };
   const run_ = { constants, invocations: step };
-  const { y } = run(normalize, { x, ...statistics, gamma, beta }, { y: x.shape }, run_);
+  const { y } = run(normalize, { x, ...statistics, gamma, beta }, { y: like(x) }, run_);
   return differentiable(y, {
     inputs: [x, gamma, beta],
     keeps: [x, gamma, statistics.mean, statistics.variance],

@@ -16,7 +16,7 @@ import { columnSum } from "../reduce/column-sum.ts";
 import { resolveTransposedWindow } from "./window.ts";
 
 /** Keras's defaults: stride 1, no padding, no bias, no activation. */
-export type Conv2dTransposeOptions = Omit<Conv2dOptions, "groups">;
+export type Conv2dTransposeOptions = Omit<Conv2dOptions, "groups" | "dtype">;
 
 const epilogue = kernel(import.meta.url, "epilogue.wgsl", { reads: ["bias"], updates: ["y"] });
 

@@ -5,6 +5,7 @@ import { checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
+import { checkRealType, type RealType } from "../elementwise/real-type.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
 import {
@@ -28,6 +29,8 @@ export interface Conv2dOptions {
   readonly bias?: Tensor | undefined;
   /** applied in the same kernel, after the bias */
   readonly activation?: FusedActivation;
+  /** element type of y: that of the image unless given. The sums are f32 in any case */
+  readonly dtype?: RealType | undefined;
 }
 
 /**
@@ -46,9 +49,11 @@ export function convolve(
   problem: Convolution,
   image: Tensor,
   filters: Tensor,
-  { bias, activation = "linear" }: Pick<Conv2dOptions, "bias" | "activation">,
+  { bias, activation = "linear", dtype }: Pick<Conv2dOptions, "bias" | "activation" | "dtype">,
 ): Tensor {
-  const y = forward(problem, { image, filters, bias }, activation);
+  const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
+  const output = { shape, dtype: checkRealType("conv2d", dtype, image) };
+  const y = forward(problem, { image, filters, bias, output }, activation);
   const source = sourceOf(image);
   return differentiableActivation(y, activation, {
     inputs: bias ? [source.input, filters, bias] : [source.input, filters],
@@ -82,7 +87,7 @@ function weightGradients(
 }
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {
-  checkNames("conv2d", options, [...convolutionOptions, "groups"]);
+  checkNames("conv2d", options, [...convolutionOptions, "groups", "dtype"]);
   const { strides = 1, padding = "valid", dilation = 1, groups = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: groups === 1 ? "(kh,kw,c,k)" : "(kh,kw,c/groups,k)" };
   checkFusedActivation("conv2d", activation);

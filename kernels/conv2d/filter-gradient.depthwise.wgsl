@@ -7,6 +7,9 @@
 // dfilters itself. One invocation computes four neighbouring filters of one tap, its lanes.
 // Dispatch: (ceil(KERNEL_HEIGHT * KERNEL_WIDTH * ceil(FILTERS / 4) / 64), 1, SPLIT).
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -32,23 +35,23 @@ const TAPS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH;
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 
-@group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
 fn load_image(at: vec4u) -> vec4f {
-  if (VECTOR && MULTIPLIER == 1u) { return image[at.x / 4u]; }
+  if (VECTOR && MULTIPLIER == 1u) { return vec4f(image[at.x / 4u]); }
   let v = at / 4u;
   let e = at % 4u;
-  return vec4f(image[v.x][e.x], image[v.y][e.y], image[v.z][e.z], image[v.w][e.w]);
+  return vec4f(f32(image[v.x][e.x]), f32(image[v.y][e.y]), f32(image[v.z][e.z]), f32(image[v.w][e.w]));
 }
 
 fn load_dy(at: vec4u) -> vec4f {
-  if (VECTOR) { return dy[at.x / 4u]; }
+  if (VECTOR) { return vec4f(dy[at.x / 4u]); }
   let v = at / 4u;
   let e = at % 4u;
-  return vec4f(dy[v.x][e.x], dy[v.y][e.y], dy[v.z][e.z], dy[v.w][e.w]);
+  return vec4f(f32(dy[v.x][e.x]), f32(dy[v.y][e.y]), f32(dy[v.z][e.z]), f32(dy[v.w][e.w]));
 }
 
 @compute @workgroup_size(64)

@@ -8,6 +8,9 @@
 // of the group that filter k belongs to. With SPLIT > 1 the images are dealt out to so many slices, which reduce-partials.wgsl adds up.
 // Dispatch: (ceil(FILTERS / 8), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / GROUPS / 8), SPLIT).
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -30,8 +33,8 @@ const SPLIT: u32 = 1;
 const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
 const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c / GROUPS, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
@@ -48,14 +51,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var n = id.z; n < BATCH; n += SPLIT) {
     var sum = 0.0;
     for (var position = 0u; position < OUT_HEIGHT * OUT_WIDTH; position++) {
-      let gradient = dy[(n * OUT_HEIGHT * OUT_WIDTH + position) * FILTERS + k];
+      let gradient = f32(dy[(n * OUT_HEIGHT * OUT_WIDTH + position) * FILTERS + k]);
       bias_total += gradient;
       let oh = position / OUT_WIDTH;
       let ow = position % OUT_WIDTH;
       let h = oh * STRIDE_HEIGHT + kh * DILATION_HEIGHT - PAD_TOP; // above the image this wraps around to a huge number
       let w = ow * STRIDE_WIDTH + kw * DILATION_WIDTH - PAD_LEFT;
       if (h >= HEIGHT || w >= WIDTH) { continue; }
-      sum += image[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c] * gradient;
+      sum += f32(image[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c]) * gradient;
     }
     total += sum;
   }

@@ -8,6 +8,9 @@
 // computes four rows by four columns as one matrix in registers, without an array: 8 loads for 16 products.
 // Dispatch: (ceil(FILTERS / 16), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 16), SPLIT).
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -30,8 +33,8 @@ const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
@@ -57,9 +60,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
     let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
     let at = select(vec4u(), pixel * CHANNELS + channel, inside);
-    let a = select(vec4f(), vec4f(image[at.x], image[at.y], image[at.z], image[at.w]), inside);
+    let a = select(vec4f(), vec4f(f32(image[at.x]), f32(image[at.y]), f32(image[at.z]), f32(image[at.w])), inside);
     let output = position * FILTERS + column;
-    let b = vec4f(dy[output.x], dy[output.y], dy[output.z], dy[output.w]);
+    let b = vec4f(f32(dy[output.x]), f32(dy[output.y]), f32(dy[output.z]), f32(dy[output.w]));
     bias_sum += b;
     sum += mat4x4f(a.x * b, a.y * b, a.z * b, a.w * b);
   }

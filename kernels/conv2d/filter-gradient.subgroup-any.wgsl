@@ -10,6 +10,9 @@
 // Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
 enable subgroups;
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -35,8 +38,8 @@ const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
@@ -47,7 +50,7 @@ fn image_value(position: u32, end: u32, row: u32) -> f32 {
   let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
   let inside = h < HEIGHT && w < WIDTH && row < ROWS && position < end;
   let index = ((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS;
-  return select(0.0, image[select(0, index, inside)], inside);
+  return select(0.0, f32(image[select(0, index, inside)]), inside);
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
@@ -68,7 +71,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
       own[u] = vec4f(image_value(p, end, row), image_value(p, end, row + 1),
         image_value(p, end, row + 2), image_value(p, end, row + 3));
       let dy_row = min(p, POSITIONS - 1) * FILTERS;
-      b[u] = vec4f(dy[dy_row + k.x], dy[dy_row + k.y], dy[dy_row + k.z], dy[dy_row + k.w]);
+      b[u] = vec4f(f32(dy[dy_row + k.x]), f32(dy[dy_row + k.y]), f32(dy[dy_row + k.z]), f32(dy[dy_row + k.w]));
       if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], p < end); }
     }
     for (var l = 0u; l < GROUP; l++) {

@@ -10,6 +10,9 @@
 // Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
 enable subgroups;
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -44,8 +47,8 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c / 4]
-@group(0) @binding(1) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k / 4]
+@group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c / 4]
+@group(0) @binding(1) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k / 4]
 @group(0) @binding(2) var<storage, read_write> partials: array<vec4f>; // [split, kh, kw, c, k / 4]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<vec4f>; // [split, k / 4]; written if HAS_BIAS
 @group(0) @binding(4) var<uniform> step: StepState;
@@ -56,7 +59,7 @@ fn image_terms(position: u32, end: u32, tap: u32, quad: u32) -> vec4f {
   let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
   let inside = h < HEIGHT && w < WIDTH && position < end;
   let index = ((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * QUADS + quad;
-  return select(vec4f(), image[select(0, index, inside)], inside);
+  return select(vec4f(), vec4f(image[select(0, index, inside)]), inside);
 }
 
 // Of plain gradient descent.
@@ -80,7 +83,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     var b: array<vec4f, UNROLL>;
     for (var u = 0u; u < UNROLL; u++) {
       own[u] = image_terms(start + u, end, tap, quad);
-      b[u] = dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column];
+      b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
       if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], start + u < end); }
     }
     for (var l = 0u; l < GROUP; l++) {

@@ -10,6 +10,9 @@
 // from the buffers once for 64 uses.
 // Dispatch: (ceil(FILTERS / 64), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 64), SPLIT).
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -42,8 +45,8 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 @group(0) @binding(4) var<uniform> step: StepState;
@@ -57,12 +60,12 @@ fn image_value(position: u32, row: u32) -> f32 {
   let h = position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT + tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP;
   let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
   if (h >= HEIGHT || w >= WIDTH || row >= ROWS) { return 0.0; }
-  return image[((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS];
+  return f32(image[((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS]);
 }
 
 fn dy_value(position: u32, k: u32) -> f32 {
   if (k >= FILTERS) { return 0.0; }
-  return dy[position * FILTERS + k];
+  return f32(dy[position * FILTERS + k]);
 }
 
 // Of plain gradient descent.

@@ -6,6 +6,9 @@
 // Outside the image its value is zero. One invocation computes four consecutive elements of y, its lanes: neighbouring filters
 // at one position if FILTERS is a multiple of 4. Dispatch: (x, y, 1) with x * y * 64 * 4 >= BATCH * OUT_HEIGHT * OUT_WIDTH * FILTERS.
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -28,16 +31,16 @@ const MULTIPLIER: u32 = FILTERS / CHANNELS;
 const VECTOR: bool = FILTERS % 4 == 0;
 const WORKGROUP: u32 = 64;
 
-@group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, k]
 @group(0) @binding(2) var<storage, read> bias: array<vec4f>; // [k]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [n, oh, ow, k]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_real>>; // [n, oh, ow, k]
 
 fn load_image(at: vec4u) -> vec4f {
-  if (VECTOR && MULTIPLIER == 1u) { return image[at.x / 4u]; }
+  if (VECTOR && MULTIPLIER == 1u) { return vec4f(image[at.x / 4u]); }
   let v = at / 4u;
   let e = at % 4u;
-  return vec4f(image[v.x][e.x], image[v.y][e.y], image[v.z][e.z], image[v.w][e.w]);
+  return vec4f(f32(image[v.x][e.x]), f32(image[v.y][e.y]), f32(image[v.z][e.z]), f32(image[v.w][e.w]));
 }
 
 fn load_filters(at: vec4u) -> vec4f {
@@ -90,5 +93,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     sum += select(vec4f(), product, inside);
   }
   if (HAS_BIAS != 0u) { sum += load_bias(k); }
-  y[i] = activate(sum);
+  y[i] = vec4<y_real>(activate(sum));
 }

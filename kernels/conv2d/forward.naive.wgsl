@@ -6,6 +6,9 @@
 // Outside the image its value is zero. With GROUPS > 1 c counts the channels of the group that filter k belongs to. One invocation computes one element of y; z counts the images of the batch.
 // Dispatch: (ceil(FILTERS / 8), ceil(OUT_HEIGHT * OUT_WIDTH / 8), BATCH).
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -28,10 +31,10 @@ const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
 const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c / GROUPS, k]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [k]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(3) var<storage, read_write> y: array<y_real>; // [n, oh, ow, k]
 
 // max, clamp and some adapters' exp hide a NaN, and compilers take x != x for false: the bits tell.
 fn is_nan(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u; }
@@ -63,9 +66,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let pixel = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS + k / GROUP_FILTERS * GROUP_CHANNELS;
     let weights = tap * GROUP_CHANNELS * FILTERS + k;
     for (var c = 0u; c < GROUP_CHANNELS; c++) {
-      sum += image[pixel + c] * filters[weights + c * FILTERS];
+      sum += f32(image[pixel + c]) * filters[weights + c * FILTERS];
     }
   }
   if (HAS_BIAS != 0u) { sum += bias[k]; }
-  y[((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + k] = activate(sum);
+  y[((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + k] = y_real(activate(sum));
 }

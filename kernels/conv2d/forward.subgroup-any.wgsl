@@ -12,6 +12,9 @@
 // row tiles = ceil(BATCH * OUT_HEIGHT * OUT_WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
 enable subgroups;
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -36,10 +39,10 @@ const ROWS_PER_LANE: u32 = 2;
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [k]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(3) var<storage, read_write> y: array<y_real>; // [n, oh, ow, k]
 
 // max and clamp hide a NaN, and compilers take x != x for false: the bits tell.
 fn is_nan(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u; }
@@ -71,7 +74,7 @@ fn patch_index(origin: vec3u, q: u32) -> u32 {
 }
 
 fn image_value(index: u32) -> f32 {
-  return select(image[select(index, 0u, index == OUTSIDE)], 0.0, index == OUTSIDE);
+  return select(f32(image[select(index, 0u, index == OUTSIDE)]), 0.0, index == OUTSIDE);
 }
 
 // Terms q to q + 3 of a patch.
@@ -79,7 +82,7 @@ fn patch_terms(origin: vec3u, q: u32) -> vec4f {
   let i = patch_index(origin, q);
   if (CHANNELS % 4 == 0) { // neighbours in memory
     let j = select(i, 0u, i == OUTSIDE);
-    return select(vec4f(image[j], image[j + 1], image[j + 2], image[j + 3]), vec4f(), i == OUTSIDE);
+    return select(vec4f(f32(image[j]), f32(image[j + 1]), f32(image[j + 2]), f32(image[j + 3])), vec4f(), i == OUTSIDE);
   }
   return vec4f(image_value(i), image_value(patch_index(origin, q + 1)),
     image_value(patch_index(origin, q + 2)), image_value(patch_index(origin, q + 3)));
@@ -125,7 +128,7 @@ fn main(
     for (var r = 0u; r < ROWS_PER_LANE; r++) {
       for (var l = 0u; l < GROUP; l++) {
         let position = first + r * SUBGROUP_SIZE + group + l;
-        if (position < POSITIONS) { y[position * FILTERS + column + j] = activate(sums[r][l][j] + start); }
+        if (position < POSITIONS) { y[position * FILTERS + column + j] = y_real(activate(sums[r][l][j] + start)); }
       }
     }
   }

@@ -12,6 +12,9 @@
 // row tiles = ceil(BATCH * OUT_HEIGHT * OUT_WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
 enable subgroups;
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -37,10 +40,10 @@ const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const QUADS: u32 = CHANNELS / 4;
 const COLUMNS: u32 = FILTERS / 4;
 
-@group(0) @binding(0) var<storage, read> image: array<vec4f>; // [n, h, w, c / 4]
+@group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c / 4]
 @group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, c, k / 4]
 @group(0) @binding(2) var<storage, read> bias: array<vec4f>; // [k / 4]
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [n, oh, ow, k / 4]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_real>>; // [n, oh, ow, k / 4]
 
 // max and clamp hide a NaN, and compilers take x != x for false: the bits tell.
 fn is_nan(value: vec4f) -> vec4<bool> { return (bitcast<vec4u>(value) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u); }
@@ -67,7 +70,7 @@ fn patch_terms(origin: vec3u, tap: u32, quad: u32) -> vec4f {
   let w = origin.z + tap % KERNEL_WIDTH * DILATION_WIDTH;
   let inside = h < HEIGHT && w < WIDTH && origin.x < BATCH;
   let index = ((origin.x * HEIGHT + h) * WIDTH + w) * QUADS + quad;
-  return select(vec4f(), image[select(0, index, inside)], inside);
+  return select(vec4f(), vec4f(image[select(0, index, inside)]), inside);
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
@@ -105,7 +108,7 @@ fn main(
   for (var r = 0u; r < ROWS_PER_LANE; r++) {
     for (var l = 0u; l < GROUP; l++) {
       let position = first + r * SUBGROUP_SIZE + group + l;
-      if (position < POSITIONS) { y[position * COLUMNS + column] = activate(sums[r][l] + start); }
+      if (position < POSITIONS) { y[position * COLUMNS + column] = vec4<y_real>(activate(sums[r][l] + start)); }
     }
   }
 }

@@ -10,6 +10,9 @@
 // from the buffers once for 64 uses.
 // Dispatch: (ceil(FILTERS / 64), row tiles split in any way over y and z), row tiles = ceil(BATCH * OUT_HEIGHT * OUT_WIDTH / 64).
 
+alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -34,10 +37,10 @@ const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one m
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 
-@group(0) @binding(0) var<storage, read> image: array<f32>; // [n, h, w, c]
+@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [k]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(3) var<storage, read_write> y: array<y_real>; // [n, oh, ow, k]
 
 var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
 var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
@@ -65,7 +68,7 @@ fn image_value(origin: vec3u, q: u32) -> f32 { // term q of a patch, zero outsid
   let h = origin.y + q / (CHANNELS * KERNEL_WIDTH) * DILATION_HEIGHT;
   let w = origin.z + q / CHANNELS % KERNEL_WIDTH * DILATION_WIDTH;
   if (h >= HEIGHT || w >= WIDTH || q >= TERMS || origin.x >= BATCH) { return 0.0; }
-  return image[((origin.x * HEIGHT + h) * WIDTH + w) * CHANNELS + q % CHANNELS];
+  return f32(image[((origin.x * HEIGHT + h) * WIDTH + w) * CHANNELS + q % CHANNELS]);
 }
 
 fn weight(q: u32, k: u32) -> f32 {
@@ -113,7 +116,7 @@ fn main(
     let start = select(0.0, bias[k], HAS_BIAS != 0);
     for (var r = 0u; r < 4; r++) {
       let position = first_row + local.y * 4 + r;
-      if (position < POSITIONS) { y[position * FILTERS + k] = activate(sums[r][c] + start); }
+      if (position < POSITIONS) { y[position * FILTERS + k] = y_real(activate(sums[r][c] + start)); }
     }
   }
 }

@@ -6,6 +6,10 @@
 // One invocation computes four consecutive elements of dx, its lanes: neighbouring channels of one pixel if CHANNELS is a
 // multiple of 4. Dispatch: (x, y, 1) with x * y * 64 * 4 >= BATCH * HEIGHT * WIDTH * CHANNELS.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias image_real = f32;
+alias dx_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -27,16 +31,16 @@ const MULTIPLIER: u32 = FILTERS / CHANNELS;
 const VECTOR: bool = CHANNELS % 4 == 0;
 const WORKGROUP: u32 = 64;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, k]
-@group(0) @binding(2) var<storage, read> image: array<vec4f>; // like dx; read if DERIVATIVE
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<vec4<image_real>>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4<dx_real>>; // [n, h, w, c]
 
 fn load_dy(at: vec4u) -> vec4f {
-  if (VECTOR && MULTIPLIER == 1u) { return dy[at.x / 4u]; }
+  if (VECTOR && MULTIPLIER == 1u) { return vec4f(dy[at.x / 4u]); }
   let v = at / 4u;
   let e = at % 4u;
-  return vec4f(dy[v.x][e.x], dy[v.y][e.y], dy[v.z][e.z], dy[v.w][e.w]);
+  return vec4f(f32(dy[v.x][e.x]), f32(dy[v.y][e.y]), f32(dy[v.z][e.z]), f32(dy[v.w][e.w]));
 }
 
 fn load_filters(at: vec4u) -> vec4f {
@@ -79,6 +83,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum += select(vec4f(), load_dy(position + k) * load_filters(tap * FILTERS + k), inside);
     }
   }
-  if (DERIVATIVE > 0) { sum *= derivative(image[i]); }
-  dx[i] = sum;
+  if (DERIVATIVE > 0) { sum *= derivative(vec4f(image[i])); }
+  dx[i] = vec4<dx_real>(sum);
 }

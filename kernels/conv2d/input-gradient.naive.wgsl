@@ -8,6 +8,10 @@
 // saw it. One invocation computes one element of dx; z counts the images of the batch.
 // Dispatch: (ceil(CHANNELS / 8), ceil(HEIGHT * WIDTH / 8), BATCH).
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias image_real = f32;
+alias dx_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -29,10 +33,10 @@ const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
 const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
 const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c / GROUPS, k]
-@group(0) @binding(2) var<storage, read> image: array<f32>; // like dx; read if DERIVATIVE
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<image_real>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<dx_real>; // [n, h, w, c]
 
 // activation'(z), from its output.
 fn derivative(output: f32) -> f32 {
@@ -62,10 +66,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let position = ((n * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + first;
     let weights = (tap * GROUP_CHANNELS + c % GROUP_CHANNELS) * FILTERS + first;
     for (var k = 0u; k < GROUP_FILTERS; k++) {
-      sum += dy[position + k] * filters[weights + k];
+      sum += f32(dy[position + k]) * filters[weights + k];
     }
   }
   let at = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c;
-  if (DERIVATIVE > 0) { sum *= derivative(image[at]); }
-  dx[at] = sum;
+  if (DERIVATIVE > 0) { sum *= derivative(f32(image[at])); }
+  dx[at] = dx_real(sum);
 }

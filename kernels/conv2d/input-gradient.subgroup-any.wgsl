@@ -10,6 +10,10 @@
 // row tiles = ceil(BATCH * HEIGHT * WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
 enable subgroups;
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias image_real = f32;
+alias dx_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -33,10 +37,10 @@ const ROWS_PER_LANE: u32 = 2;
 const PIXELS: u32 = BATCH * HEIGHT * WIDTH;
 const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * FILTERS;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
-@group(0) @binding(2) var<storage, read> image: array<f32>; // like dx; read if DERIVATIVE
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<image_real>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<dx_real>; // [n, h, w, c]
 
 // Image n and, before division by the stride, the output position that tap (0, 0) leads to.
 fn patch_origin(pixel: u32) -> vec3u {
@@ -52,7 +56,7 @@ fn dy_value(origin: vec3u, q: u32) -> f32 { // term q of the sum for a pixel, ze
   let reached = top % STRIDE_HEIGHT == 0 && left % STRIDE_WIDTH == 0;
   let inside = reached && oh < OUT_HEIGHT && ow < OUT_WIDTH && q < TERMS && origin.x < BATCH;
   let index = ((origin.x * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + q % FILTERS;
-  return select(0.0, dy[select(0, index, inside)], inside);
+  return select(0.0, f32(dy[select(0, index, inside)]), inside);
 }
 
 fn weights(q: u32, c: vec4u) -> vec4f { // of term q at four channels; past the last term they meet zeros
@@ -103,8 +107,8 @@ fn main(
       for (var j = 0u; j < 4; j++) {
         if (pixel >= PIXELS || column + j >= CHANNELS) { continue; }
         var value = sums[r][l][j];
-        if (DERIVATIVE > 0) { value *= derivative(image[pixel * CHANNELS + column + j]); }
-        dx[pixel * CHANNELS + column + j] = value;
+        if (DERIVATIVE > 0) { value *= derivative(f32(image[pixel * CHANNELS + column + j])); }
+        dx[pixel * CHANNELS + column + j] = dx_real(value);
       }
     }
   }

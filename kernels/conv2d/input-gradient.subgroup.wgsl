@@ -10,6 +10,10 @@
 // row tiles = ceil(BATCH * HEIGHT * WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
 enable subgroups;
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias image_real = f32;
+alias dx_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -34,10 +38,10 @@ const PIXELS: u32 = BATCH * HEIGHT * WIDTH;
 const QUADS: u32 = FILTERS / 4;
 const COLUMNS: u32 = CHANNELS / 4;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, k / 4]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k / 4]
 @group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, c, k / 4]
-@group(0) @binding(2) var<storage, read> image: array<vec4f>; // like dx; read if DERIVATIVE
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c / 4]
+@group(0) @binding(2) var<storage, read> image: array<vec4<image_real>>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4<dx_real>>; // [n, h, w, c / 4]
 
 // Image n and, before division by the stride, the output position that tap (0, 0) leads to.
 fn patch_origin(pixel: u32) -> vec3u {
@@ -53,7 +57,7 @@ fn patch_terms(origin: vec3u, tap: u32, quad: u32) -> vec4f {
   let reached = top % STRIDE_HEIGHT == 0 && left % STRIDE_WIDTH == 0;
   let inside = reached && oh < OUT_HEIGHT && ow < OUT_WIDTH && origin.x < BATCH;
   let index = ((origin.x * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * QUADS + quad;
-  return select(vec4f(), dy[select(0, index, inside)], inside);
+  return select(vec4f(), vec4f(dy[select(0, index, inside)]), inside);
 }
 
 // activation'(z), from its output.
@@ -103,8 +107,8 @@ fn main(
       let pixel = first + r * SUBGROUP_SIZE + group + l;
       if (pixel >= PIXELS) { continue; }
       var value = sums[r][l];
-      if (DERIVATIVE > 0) { value *= derivative(image[pixel * COLUMNS + column]); }
-      dx[pixel * COLUMNS + column] = value;
+      if (DERIVATIVE > 0) { value *= derivative(vec4f(image[pixel * COLUMNS + column])); }
+      dx[pixel * COLUMNS + column] = vec4<dx_real>(value);
     }
   }
 }

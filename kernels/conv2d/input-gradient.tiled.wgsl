@@ -9,6 +9,10 @@
 // from the buffers once for 64 uses.
 // Dispatch: (ceil(CHANNELS / 64), row tiles split in any way over y and z), row tiles = ceil(BATCH * HEIGHT * WIDTH / 64).
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias image_real = f32;
+alias dx_real = f32;
+
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -32,10 +36,10 @@ const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one m
 const PIXELS: u32 = BATCH * HEIGHT * WIDTH;
 const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * FILTERS;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>; // [n, oh, ow, k]
+@group(0) @binding(0) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
-@group(0) @binding(2) var<storage, read> image: array<f32>; // like dx; read if DERIVATIVE
-@group(0) @binding(3) var<storage, read_write> dx: array<f32>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> image: array<image_real>; // like dx; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<dx_real>; // [n, h, w, c]
 
 var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
 var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
@@ -52,7 +56,7 @@ fn dy_value(origin: vec3u, q: u32) -> f32 { // term q of the sum for a pixel, ze
   let ow = left / STRIDE_WIDTH;
   if (top % STRIDE_HEIGHT != 0 || left % STRIDE_WIDTH != 0) { return 0.0; }
   if (oh >= OUT_HEIGHT || ow >= OUT_WIDTH || q >= TERMS || origin.x >= BATCH) { return 0.0; }
-  return dy[((origin.x * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + q % FILTERS];
+  return f32(dy[((origin.x * OUT_HEIGHT + oh) * OUT_WIDTH + ow) * FILTERS + q % FILTERS]);
 }
 
 fn weight(q: u32, c: u32) -> f32 {
@@ -107,8 +111,8 @@ fn main(
       let c = first_column + local.x * 4 + j;
       if (c >= CHANNELS) { continue; }
       var value = sums[r][j];
-      if (DERIVATIVE > 0) { value *= derivative(image[pixel * CHANNELS + c]); }
-      dx[pixel * CHANNELS + c] = value;
+      if (DERIVATIVE > 0) { value *= derivative(f32(image[pixel * CHANNELS + c])); }
+      dx[pixel * CHANNELS + c] = dx_real(value);
     }
   }
 }

@@ -46,7 +46,7 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   step: true,
 });
 
-/** What the forward pass reads, and where it writes: a new tensor unless given. */
+/** What the forward pass reads, and where it writes: a new tensor of f32 unless given. */
 export interface ForwardTensors {
   readonly image: Tensor;
   readonly filters: Tensor;

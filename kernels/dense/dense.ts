@@ -5,6 +5,7 @@ import { checkFlag, checkNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
+import { checkRealType, type RealType } from "../elementwise/real-type.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { requireFloats } from "../shape/arguments.ts";
 import { reshape } from "../shape/reshape.ts";
@@ -17,6 +18,8 @@ export interface DenseOptions {
   readonly activation?: FusedActivation;
   /** the kernel is stored [out, in]: weights tied to another layer */
   readonly transposeKernel?: boolean;
+  /** element type of y: that of x unless given. The sums are f32 in any case */
+  readonly dtype?: RealType | undefined;
 }
 
 /**
@@ -27,16 +30,19 @@ export interface DenseOptions {
  * @throws ShapeError if the sizes do not fit
  */
 export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): Tensor {
-  checkNames("dense", options, ["bias", "activation", "transposeKernel"]);
+  checkNames("dense", options, ["bias", "activation", "transposeKernel", "dtype"]);
   const { bias, activation = "linear", transposeKernel = false } = options;
   checkFlag("dense", "transposeKernel", transposeKernel);
   checkFusedActivation("dense", activation);
   checkDense(x, weights, bias, transposeKernel);
+  const dtype = checkRealType("dense", options.dtype, x);
   if (x.shape.length > 2) {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
     return reshape(dense(rows, weights, options), [...x.shape.slice(0, -1), -1]);
   }
-  const y = matrixProduct({ a: x, b: weights, transposeB: transposeKernel, bias, activation });
+  const out = weights.shape[transposeKernel ? 0 : 1]!;
+  const output = { shape: [x.shape[0]!, out], dtype };
+  const y = matrixProduct({ a: x, b: weights, transposeB: transposeKernel, bias, activation, output });
   const source = sourceOf(x);
   return differentiableActivation(y, activation, {
     inputs: bias ? [source.input, weights, bias] : [source.input, weights],

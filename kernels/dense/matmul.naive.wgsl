@@ -2,6 +2,11 @@
 // One invocation computes one element of y. This is the version to read first; the others compute the same faster.
 // Any sizes. Dispatch: ceil(N / 8), ceil(M / 8), BATCH.
 
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias b_real = f32;
+alias kept_real = f32;
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -21,11 +26,11 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<a_real>;
+@group(0) @binding(1) var<storage, read> b: array<b_real>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<kept_real>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<y_real>;
 @group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 @group(0) @binding(6) var<uniform> step: StepState;
 
@@ -60,14 +65,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var k = 0u; k < K; k++) {
     let at_a = select(m * K + k, k * M + m, TRANSPOSE_A == 1);
     let at_b = select(k * N + n, n * K + k, TRANSPOSE_B == 1);
-    sum += a[batch * BATCH_STRIDE_A + at_a] * b[batch * BATCH_STRIDE_B + at_b];
-    column_sum += b[batch * BATCH_STRIDE_B + at_b];
+    sum += f32(a[batch * BATCH_STRIDE_A + at_a]) * f32(b[batch * BATCH_STRIDE_B + at_b]);
+    column_sum += f32(b[batch * BATCH_STRIDE_B + at_b]);
   }
   if (COLUMN_SUMS == 1 && m == 0) {
     if (DESCEND == 1) { column_sums[n] -= rate() * column_sum; } else { column_sums[n] = column_sum; }
   }
   if (HAS_BIAS == 1) { sum += bias[n]; }
   let at = (batch * M + m) * N + n;
-  if (DERIVATIVE > 0) { sum *= derivative(kept[at]); }
-  if (DESCEND == 1) { y[at] -= rate() * sum; } else { y[at] = activate(sum); }
+  if (DERIVATIVE > 0) { sum *= derivative(f32(kept[at])); }
+  if (DESCEND == 1) { y[at] = y_real(f32(y[at]) - rate() * sum); } else { y[at] = y_real(activate(sum)); }
 }

@@ -5,6 +5,11 @@
 // subgroups run best, and the fallback where the sizes do not suit the other variants.
 // Any sizes. Dispatch: ceil(N / (TILE_N * WORKGROUP_N)), ceil(M / (TILE_M * WORKGROUP_M)), BATCH * SPLIT.
 
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias b_real = f32;
+alias kept_real = f32;
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -35,16 +40,16 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<a_real>;
+@group(0) @binding(1) var<storage, read> b: array<b_real>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<kept_real>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<y_real>;
 @group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 @group(0) @binding(6) var<uniform> step: StepState;
 
-fn load_a(at: vec4u) -> vec4f { return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]); }
-fn load_b(at: vec4u) -> vec4f { return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]); }
+fn load_a(at: vec4u) -> vec4f { return vec4f(f32(a[at.x]), f32(a[at.y]), f32(a[at.z]), f32(a[at.w])); }
+fn load_b(at: vec4u) -> vec4f { return vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w])); }
 
 /// Four rows of the outer product: column i of the matrix is rows[i] * columns.
 fn outer(rows: vec4f, columns: vec4f) -> mat4x4f {
@@ -72,8 +77,8 @@ fn store(sum: mat4x4f, row: u32, column: u32, z: u32) {
       var value = sum[m - row][n - column];
       if (HAS_BIAS == 1) { value += bias[n]; }
       let at = (z * M + m) * N + n;
-      if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
-      if (DESCEND == 1) { y[at] -= rate() * value; } else { y[at] = activate(value); }
+      if (DERIVATIVE > 0) { value *= derivative(f32(kept[at])); }
+      if (DESCEND == 1) { y[at] = y_real(f32(y[at]) - rate() * value); } else { y[at] = y_real(activate(value)); }
     }
   }
 }

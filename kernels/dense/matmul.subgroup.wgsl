@@ -8,6 +8,11 @@
 // columns of B, which then come from a cache.
 enable subgroups;
 
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias b_real = f32;
+alias kept_real = f32;
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -35,19 +40,19 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> b: array<vec4f>;
+@group(0) @binding(0) var<storage, read> a: array<vec4<a_real>>;
+@group(0) @binding(1) var<storage, read> b: array<vec4<b_real>>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<vec4f>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read> kept: array<vec4<kept_real>>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_real>>;
 @group(0) @binding(5) var<storage, read_write> column_sums: array<vec4f>; // [n]
 @group(0) @binding(6) var<uniform> step: StepState;
 
 /// This lane's share of SUBGROUP_SIZE rows by four k. A [m, k]: four k of one row. A [k, m]: four rows of one k.
 fn load_a(start: u32, row: u32, k: u32, lane: u32) -> vec4f {
-  if (TRANSPOSE_A == 0) { return a[(start + min(row + lane, M - 1) * K + k) / 4]; }
+  if (TRANSPOSE_A == 0) { return vec4f(a[(start + min(row + lane, M - 1) * K + k) / 4]); }
   let step = k + lane / QUADS;
-  let value = a[(start + min(step, K - 1) * M + min(row + lane % QUADS * 4, M - 4)) / 4];
+  let value = vec4f(a[(start + min(step, K - 1) * M + min(row + lane % QUADS * 4, M - 4)) / 4]);
   if (K % 4 == 0) { return value; }
   return select(vec4f(), value, step < K);
 }
@@ -66,12 +71,12 @@ fn block_of_a(share: vec4f, quad: u32) -> mat4x4f {
 fn load_b(start: u32, k: u32, n: u32) -> mat4x4f {
   if (TRANSPOSE_B == 1) {
     let at = (start + n * K + k) / 4;
-    return transpose(mat4x4f(b[at], b[at + K / 4], b[at + 2 * K / 4], b[at + 3 * K / 4]));
+    return transpose(mat4x4f(vec4f(b[at]), vec4f(b[at + K / 4]), vec4f(b[at + 2 * K / 4]), vec4f(b[at + 3 * K / 4])));
   }
   let at = (start + k * N + n) / 4;
-  if (K % 4 == 0) { return mat4x4f(b[at], b[at + N / 4], b[at + 2 * N / 4], b[at + 3 * N / 4]); }
+  if (K % 4 == 0) { return mat4x4f(vec4f(b[at]), vec4f(b[at + N / 4]), vec4f(b[at + 2 * N / 4]), vec4f(b[at + 3 * N / 4])); }
   var rows = mat4x4f();
-  for (var i = 0u; i < 4; i++) { rows[i] = select(vec4f(), b[at + min(i, K - 1 - k) * N / 4], k + i < K); }
+  for (var i = 0u; i < 4; i++) { rows[i] = select(vec4f(), vec4f(b[at + min(i, K - 1 - k) * N / 4]), k + i < K); }
   return rows;
 }
 
@@ -136,7 +141,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     var value = result[(m - row) / 4][(m - row) % 4];
     if (HAS_BIAS == 1) { value += vec4f(bias[column], bias[column + 1], bias[column + 2], bias[column + 3]); }
     let at = ((workgroup.z * M + m) * N + column) / 4;
-    if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
-    if (DESCEND == 1) { y[at] -= rate() * value; } else { y[at] = activate(value); }
+    if (DERIVATIVE > 0) { value *= derivative(vec4f(kept[at])); }
+    if (DESCEND == 1) { y[at] = vec4<y_real>(vec4f(y[at]) - rate() * value); } else { y[at] = vec4<y_real>(activate(value)); }
   }
 }

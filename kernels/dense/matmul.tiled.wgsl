@@ -5,6 +5,11 @@
 // products of 4 values of A and 4 of B. A value from storage is so used by a whole row or column of invocations.
 // Any sizes. Dispatch: ceil(N / TILE_N), ceil(M / TILE_M), BATCH * SPLIT.
 
+alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias b_real = f32;
+alias kept_real = f32;
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -37,11 +42,11 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<a_real>;
+@group(0) @binding(1) var<storage, read> b: array<b_real>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<f32>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read> kept: array<kept_real>; // [batch, m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<y_real>;
 @group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 @group(0) @binding(6) var<uniform> step: StepState;
 
@@ -50,12 +55,12 @@ var<workgroup> tile_b: array<vec4f, TILE_K * PITCH_B>; // [k, n / 4]
 
 fn load_a(start: u32, m: u32, k: u32, end: u32) -> f32 {
   if (m >= M || k >= end) { return 0; }
-  return a[start + select(m * K + k, k * M + m, TRANSPOSE_A == 1)];
+  return f32(a[start + select(m * K + k, k * M + m, TRANSPOSE_A == 1)]);
 }
 
 fn load_b(start: u32, k: u32, n: u32, end: u32) -> f32 {
   if (n >= N || k >= end) { return 0; }
-  return b[start + select(k * N + n, n * K + k, TRANSPOSE_B == 1)];
+  return f32(b[start + select(k * N + n, n * K + k, TRANSPOSE_B == 1)]);
 }
 
 fn activate(x: f32) -> f32 {
@@ -136,8 +141,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
         var value = sum[r][c][i / 4][i % 4];
         if (HAS_BIAS == 1) { value += bias[n]; }
         let at = (workgroup.z * M + m) * N + n;
-        if (DERIVATIVE > 0) { value *= derivative(kept[at]); }
-        if (DESCEND == 1) { y[at] -= rate() * value; } else { y[at] = activate(value); }
+        if (DERIVATIVE > 0) { value *= derivative(f32(kept[at])); }
+        if (DESCEND == 1) { y[at] = y_real(f32(y[at]) - rate() * value); } else { y[at] = y_real(activate(value)); }
       }
     }
   }

@@ -13,6 +13,7 @@ const kernels: Record<MatmulVariant["name"], ProductKernel> = {
   registers: kernel(import.meta.url, "matmul.registers.wgsl", bindings),
   tiled: kernel(import.meta.url, "matmul.tiled.wgsl", bindings),
   subgroup: kernel(import.meta.url, "matmul.subgroup.wgsl", bindings),
+  "subgroup-matrix": kernel(import.meta.url, "matmul.subgroup-matrix.wgsl", bindings),
 };
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   reads: ["partials", "bias", "kept"],
@@ -34,6 +35,8 @@ export interface MatmulProblem {
   /** elements from one matrix to the next, 0 if all products share it */
   readonly batchStrideA: number;
   readonly batchStrideB: number;
+  /** A or B is f16, so that the other may be rounded to it */
+  readonly half?: boolean;
 }
 
 export interface ProductOptions {
@@ -85,7 +88,8 @@ export function multiply(
   options: ProductOptions & { readonly output: Output },
 ): Tensor {
   const { a, b, bias, activation = "linear", derivative, output, descent } = options;
-  const variant = options.variant ?? chooseMatmul(problem, a.engine.adapter);
+  const half = a.dtype === "f16" || b.dtype === "f16";
+  const variant = options.variant ?? chooseMatmul({ ...problem, half }, a.engine.adapter);
   const { m, n, k, batch } = problem;
   const { split } = variant;
   const epilogue = {

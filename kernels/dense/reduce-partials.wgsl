@@ -2,6 +2,9 @@
 // cut into SPLIT slices. One invocation computes one element of y; the slices are added in their order, so that the
 // result is the same bits in every run. Any sizes. Dispatch: ceil(min(M * N, ROW) / 64), ceil(M * N / ROW), BATCH.
 
+alias kept_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const M: u32 = 64;
 const N: u32 = 64;
 const SPLIT: u32 = 2; // partials are [batch, SPLIT, m, n]
@@ -12,8 +15,8 @@ const ROW: u32 = 1048576; // elements per row of workgroups: one dimension of a 
 
 @group(0) @binding(0) var<storage, read> partials: array<f32>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
-@group(0) @binding(2) var<storage, read> kept: array<f32>; // [batch, m, n]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read> kept: array<kept_real>; // [batch, m, n]
+@group(0) @binding(3) var<storage, read_write> y: array<y_real>;
 
 fn activate(x: f32) -> f32 {
   if ((bitcast<u32>(x) & 0x7fffffff) > 0x7f800000) { return x; } // max and clamp would hide a NaN
@@ -42,6 +45,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   if (HAS_BIAS == 1) { sum += bias[element % N]; }
   let at = batch * M * N + element;
-  if (DERIVATIVE > 0) { sum *= derivative(kept[at]); }
-  y[at] = activate(sum);
+  if (DERIVATIVE > 0) { sum *= derivative(f32(kept[at])); }
+  y[at] = y_real(activate(sum));
 }

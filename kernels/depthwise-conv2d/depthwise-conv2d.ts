@@ -25,7 +25,7 @@ export function depthwiseConv2d(
   options: DepthwiseConv2dOptions = {},
 ): Tensor {
   const op = "depthwiseConv2d";
-  checkNames(op, options, convolutionOptions);
+  checkNames(op, options, [...convolutionOptions, "dtype"]);
   const { strides = 1, padding = "valid", dilation = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: "(kh,kw,c,multiplier)" };
   checkFusedActivation(op, activation);

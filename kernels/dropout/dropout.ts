@@ -1,6 +1,6 @@
 /** @file Dropout: a random part of the activations becomes zero, the rest grows so that the expected sum stays. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, like, run } from "../../engine/kernel.ts";
 import { checkNames, checkOption } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
@@ -36,7 +36,7 @@ export function dropout(x: Tensor, options: DropoutOptions): Tensor {
     constants: { RATE: rate, SCALE: scale, STREAM: stream, PER_SAMPLE: elementsPerSample(x) },
     invocations: Math.ceil(x.size / 4),
   };
-  return differentiable(run(dropoutKernel, { x }, { y: x.shape }, launch).y, {
+  return differentiable(run(dropoutKernel, { x }, { y: like(x) }, launch).y, {
     inputs: [x],
     backward: (dy, want) => {
       const dx = want(0);

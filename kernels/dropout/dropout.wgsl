@@ -5,6 +5,9 @@
 // uniform(e) hashes the element's number in the whole batch, so backward and every micro-batch find the same mask.
 // One invocation computes four consecutive elements; one hash gives the four random numbers of a block of elements.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const RATE: f32 = 0.5;
 const SCALE: f32 = 2.0; // 1 / (1 - rate)
 const STREAM: u32 = 0u;
@@ -15,8 +18,8 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_real>>;
 @group(0) @binding(2) var<uniform> step: StepState;
 
 const WORKGROUP: u32 = 64u;
@@ -55,5 +58,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&y)) { return; }
   let uniforms = vec4f(bits(4u * i + step.sample * PER_SAMPLE) >> vec4u(8u)) / 16777216.0;
-  y[i] = select(vec4f(0.0), x[i] * SCALE, uniforms >= vec4f(RATE));
+  y[i] = vec4<y_real>(select(vec4f(0.0), vec4f(x[i]) * SCALE, uniforms >= vec4f(RATE)));
 }

@@ -1,6 +1,6 @@
 /** @file Gradients through activations that dense and conv2d apply in their epilogue, and through those of their input. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import { run } from "../../engine/kernel.ts";
+import { like, run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable, type Rule } from "../../engine/tape.ts";
 import { Tensor } from "../../engine/tensor.ts";
@@ -58,5 +58,5 @@ export function activationGradient(dy: Tensor, y: Tensor, activation: FusedActiv
   }
   const constants = { OP: fusedActivationCodes[activation] };
   const invocations = Math.ceil(y.size / 4);
-  return run(unaryGradient, { dy, kept: y }, { dx: y.shape }, { constants, invocations }).dx;
+  return run(unaryGradient, { dy, kept: y }, { dx: like(dy) }, { constants, invocations }).dx;
 }

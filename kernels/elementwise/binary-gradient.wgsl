@@ -1,6 +1,11 @@
 // dx[i] = dy[i] * (partial derivative of a op b by a, or by b if BY_B) at i. Operands that repeat are read as in
 // binary.wgsl; dx has the size of dy and is summed afterwards. One invocation computes four neighbouring elements.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias a_real = f32;
+alias b_real = f32;
+alias dx_real = f32;
+
 const OP: u32 = 2u; // rows of binary-table.ts; add and sub need no kernel
 const BY_B: bool = false;
 const A_REPEATS: bool = false;
@@ -8,10 +13,10 @@ const B_REPEATS: bool = false;
 
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>;
+@group(0) @binding(1) var<storage, read> a: array<vec4<a_real>>;
+@group(0) @binding(2) var<storage, read> b: array<vec4<b_real>>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4<dx_real>>;
 
 fn by_a(p: vec4f, q: vec4f) -> vec4f {
   let one = vec4f(1.0);
@@ -46,8 +51,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (A_REPEATS) { ia = i % arrayLength(&a); }
   if (B_REPEATS) { ib = i % arrayLength(&b); }
   if (BY_B) {
-    dx[i] = dy[i] * by_b(a[ia], b[ib]);
+    dx[i] = vec4<dx_real>(vec4f(dy[i]) * by_b(vec4f(a[ia]), vec4f(b[ib])));
   } else {
-    dx[i] = dy[i] * by_a(a[ia], b[ib]);
+    dx[i] = vec4<dx_real>(vec4f(dy[i]) * by_a(vec4f(a[ia]), vec4f(b[ib])));
   }
 }

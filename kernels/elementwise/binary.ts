@@ -1,5 +1,5 @@
 /** @file The binary ops, with NumPy's broadcasting. */
-import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { kernel, like, type Output, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -34,7 +34,7 @@ function binary(name: BinaryName, a: Tensor, b: Tensor): Tensor {
   const shape = broadcastShape(name, a.shape, b.shape);
   const y = a.engine.scope(() => {
     const { operands, options } = prepare(name, a, b, shape);
-    return run(forward, operands, { y: shape }, options).y;
+    return run(forward, operands, { y: like(a.dtype === "f16" ? b : a, shape) }, options).y; // f16 if both are
   });
   const linear = name === "add" || name === "sub";
   const gradientOf = linear ? linearGradient : productGradient;
@@ -70,7 +70,7 @@ function productGradient({ name, a, b, side }: Use, dy: Tensor, target: Output):
   const { shape, size } = side === 0 ? a : b;
   const { operands, options } = prepare(name, a, b, dy.shape);
   const constants = { ...options.constants, BY_B: side === 1 };
-  const dx = size === dy.size ? target : dy.shape;
+  const dx = size === dy.size ? target : like(dy);
   const full = run(gradient, { dy, ...operands }, { dx }, { ...options, constants }).dx;
   return size === dy.size ? full : sumTo(full, shape, target);
 }

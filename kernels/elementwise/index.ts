@@ -2,7 +2,9 @@
 export { activationGradient } from "./activation-gradient.ts";
 export { add, div, maximum, minimum, mul, pow, sub } from "./binary.ts";
 export { broadcastShape } from "./broadcast.ts";
+export { cast } from "./cast.ts";
 export { type FusedActivation, fusedActivationCodes } from "./fused-activation.ts";
+export type { RealType } from "./real-type.ts";
 export {
   abs,
   addScalar,

@@ -1,15 +1,19 @@
 // dx[i] = dy[i] * f'(i), with f' from the output y[i] where that is enough, else from the input x[i]: `kept` is the one
 // or the other. One invocation computes four neighbouring elements.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias kept_real = f32;
+alias dx_real = f32;
+
 const OP: u32 = 1u; // rows of unary-table.ts
 const A: f32 = 0.0; // the parameters of f, for those that have some
 const B: f32 = 0.0;
 
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(1) var<storage, read> kept: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>;
+@group(0) @binding(1) var<storage, read> kept: array<vec4<kept_real>>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4<dx_real>>;
 
 // 1 - exp(-y) without cancellation: the derivative of softplus, from its output.
 fn one_minus_exp(y: vec4f) -> vec4f {
@@ -51,5 +55,5 @@ fn derivative(t: vec4f) -> vec4f {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
-  if (i < arrayLength(&dx)) { dx[i] = dy[i] * derivative(kept[i]); }
+  if (i < arrayLength(&dx)) { dx[i] = vec4<dx_real>(vec4f(dy[i]) * derivative(vec4f(kept[i]))); }
 }

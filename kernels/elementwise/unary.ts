@@ -1,6 +1,6 @@
 /** @file The unary ops: one function per row of the table. */
 import { ArgumentError } from "../../engine/errors.ts";
-import { run } from "../../engine/kernel.ts";
+import { like, run } from "../../engine/kernel.ts";
 import { checkOption } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -69,7 +69,7 @@ function unary(name: UnaryName, x: Tensor, a = 0, b = 0, op: string = name): Ten
   requireFloat(op, "x", x);
   const { code, keeps }: UnaryRow = unaryTable[name];
   const options = { constants: { OP: code, A: a, B: b }, invocations: Math.ceil(x.size / 4) };
-  const { y } = run(unaryForward, { x }, { y: x.shape }, options);
+  const { y } = run(unaryForward, { x }, { y: like(x) }, options);
   const kept = keeps === "x" ? x : y;
   const fusable = Object.hasOwn(fusedActivationCodes, name);
   return differentiable(y, {

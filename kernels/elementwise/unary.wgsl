@@ -1,13 +1,16 @@
 // y[i] = f(x[i]), f chosen by OP. One invocation computes four neighbouring elements; any size, one pipeline per f.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const OP: u32 = 0u; // rows of unary-table.ts
 const A: f32 = 0.0; // the parameters of f, for those that have some
 const B: f32 = 0.0;
 
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_real>>;
 
 // exp(x) - 1 without cancellation: a Taylor polynomial where exp(x) is near 1.
 fn exp_minus_1(x: vec4f) -> vec4f {
@@ -74,6 +77,6 @@ fn is_nan(x: vec4f) -> vec4<bool> {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&y)) { return; }
-  let value = x[i];
-  y[i] = select(f(value), value, is_nan(value));
+  let value = vec4f(x[i]);
+  y[i] = vec4<y_real>(select(f(value), value, is_nan(value)));
 }

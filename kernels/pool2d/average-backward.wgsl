@@ -5,6 +5,9 @@
 // One invocation computes four consecutive elements of dx, its lanes, so nothing is added atomically.
 // VECTOR (channels are a multiple of 4): the lanes share their pixel.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dx_real = f32;
+
 const HEIGHT: u32 = 8u;
 const WIDTH: u32 = 8u;
 const CHANNELS: u32 = 4u;
@@ -18,8 +21,8 @@ const OUT_HEIGHT: u32 = 4u;
 const OUT_WIDTH: u32 = 4u;
 const VECTOR: bool = true;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, c]
-@group(0) @binding(1) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, c]
+@group(0) @binding(1) var<storage, read_write> dx: array<vec4<dx_real>>; // [n, h, w, c]
 
 const WORKGROUP: u32 = 64u;
 // Windows that may cover a pixel along each axis: the last one that starts at or before it, and those before that.
@@ -27,9 +30,9 @@ const COVER_HEIGHT: u32 = (WINDOW_HEIGHT + STRIDE_HEIGHT - 1u) / STRIDE_HEIGHT;
 const COVER_WIDTH: u32 = (WINDOW_WIDTH + STRIDE_WIDTH - 1u) / STRIDE_WIDTH;
 
 fn load(at: vec4u) -> vec4f {
-  if (VECTOR) { return dy[at.x / 4u]; }
+  if (VECTOR) { return vec4f(dy[at.x / 4u]); }
   return vec4f(
-    dy[at.x / 4u][at.x % 4u], dy[at.y / 4u][at.y % 4u], dy[at.z / 4u][at.z % 4u], dy[at.w / 4u][at.w % 4u]);
+    f32(dy[at.x / 4u][at.x % 4u]), f32(dy[at.y / 4u][at.y % 4u]), f32(dy[at.z / 4u][at.z % 4u]), f32(dy[at.w / 4u][at.w % 4u]));
 }
 
 // Pixels of window `o` inside the image, along one axis.
@@ -61,5 +64,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum += select(vec4f(0.0), gradient / vec4f(rows * columns), inside);
     }
   }
-  dx[group] = sum;
+  dx[group] = vec4<dx_real>(sum);
 }

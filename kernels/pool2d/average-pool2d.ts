@@ -1,5 +1,5 @@
 /** @file Average-pooling over images. */
-import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { kernel, like, type Output, run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Window2d } from "../window.ts";
@@ -18,7 +18,12 @@ export function avgPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   const { window, output } = resolvePool("avgPool2d", x, options);
   const constants = poolConstants(x.shape, window);
   const invocations = quarters(output);
-  const { y } = run(forward, { x }, { y: output }, { constants: { ...constants, MEAN: true }, invocations });
+  const { y } = run(
+    forward,
+    { x },
+    { y: like(x, output) },
+    { constants: { ...constants, MEAN: true }, invocations },
+  );
   return differentiable(y, {
     inputs: [x],
     backward: (dy, want) => {

@@ -5,6 +5,10 @@
 // One invocation computes four consecutive elements of dx, its lanes: each visits the windows that may cover it, so
 // nothing is added atomically. VECTOR (channels are a multiple of 4): the lanes share their pixel.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+alias dx_real = f32;
+
 const HEIGHT: u32 = 8u;
 const WIDTH: u32 = 8u;
 const CHANNELS: u32 = 4u;
@@ -19,10 +23,10 @@ const OUT_WIDTH: u32 = 4u;
 const VECTOR: bool = true;
 const DERIVATIVE: u32 = 0u; // dx is also multiplied by activation'(z) where x = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [n, oh, ow, c]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, c]
 @group(0) @binding(1) var<storage, read> winner: array<vec2u>; // [n, oh, ow, c], two to a word: i * WINDOW_WIDTH + j
-@group(0) @binding(2) var<storage, read> y: array<vec4f>; // [n, oh, ow, c], where (h, w) won it is x[n, h, w, c]; read if DERIVATIVE
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>; // [n, h, w, c]
+@group(0) @binding(2) var<storage, read> y: array<vec4<y_real>>; // [n, oh, ow, c], where (h, w) won it is x[n, h, w, c]; read if DERIVATIVE
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4<dx_real>>; // [n, h, w, c]
 
 const WORKGROUP: u32 = 64u;
 // Windows that may cover a pixel along each axis: the last one that starts at or before it, and those before that.
@@ -40,9 +44,9 @@ fn derivative(output: vec4f) -> vec4f {
 fn slope(at: vec4u) -> vec4f {
   if (DERIVATIVE == 0u) { return vec4f(1.0); }
   let q = at / 4u;
-  if (VECTOR) { return derivative(y[q.x]); }
+  if (VECTOR) { return derivative(vec4f(y[q.x])); }
   let r = at % 4u;
-  return derivative(vec4f(y[q.x][r.x], y[q.y][r.y], y[q.z][r.z], y[q.w][r.w]));
+  return derivative(vec4f(f32(y[q.x][r.x]), f32(y[q.y][r.y]), f32(y[q.z][r.z]), f32(y[q.w][r.w])));
 }
 
 // The winners of four elements.
@@ -54,9 +58,9 @@ fn winners(group: u32) -> vec4u {
 // dy where the lane's place in the window won, else 0.
 fn won(at: vec4u, place: vec4u) -> vec4f {
   let q = at / 4u;
-  if (VECTOR) { return select(vec4f(0.0), dy[q.x], winners(q.x) == place); }
+  if (VECTOR) { return select(vec4f(0.0), vec4f(dy[q.x]), winners(q.x) == place); }
   let r = at % 4u;
-  let gradient = vec4f(dy[q.x][r.x], dy[q.y][r.y], dy[q.z][r.z], dy[q.w][r.w]);
+  let gradient = vec4f(f32(dy[q.x][r.x]), f32(dy[q.y][r.y]), f32(dy[q.z][r.z]), f32(dy[q.w][r.w]));
   let places = vec4u(winners(q.x)[r.x], winners(q.y)[r.y], winners(q.z)[r.z], winners(q.w)[r.w]);
   return select(vec4f(0.0), gradient, places == place);
 }
@@ -85,5 +89,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       sum += select(vec4f(0.0), won(at, row * WINDOW_WIDTH + column) * slope(at), covered);
     }
   }
-  dx[group] = sum;
+  dx[group] = vec4<dx_real>(sum);
 }

@@ -6,6 +6,9 @@
 // computes four consecutive elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels
 // and load as one vec4.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const HEIGHT: u32 = 8u;
 const WIDTH: u32 = 8u;
 const CHANNELS: u32 = 4u;
@@ -19,16 +22,16 @@ const OUT_HEIGHT: u32 = 4u;
 const OUT_WIDTH: u32 = 4u;
 const VECTOR: bool = true;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // [n, oh, ow, c]
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [n, h, w, c]
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_real>>; // [n, oh, ow, c]
 @group(0) @binding(2) var<storage, read_write> winner: array<vec2u>; // [n, oh, ow, c], two to a word
 
 const WORKGROUP: u32 = 64u;
 const NOBODY: vec4u = vec4u(0xffffu);
 
 fn load(at: vec4u) -> vec4f {
-  if (VECTOR) { return x[at.x / 4u]; }
-  return vec4f(x[at.x / 4u][at.x % 4u], x[at.y / 4u][at.y % 4u], x[at.z / 4u][at.z % 4u], x[at.w / 4u][at.w % 4u]);
+  if (VECTOR) { return vec4f(x[at.x / 4u]); }
+  return vec4f(f32(x[at.x / 4u][at.x % 4u]), f32(x[at.y / 4u][at.y % 4u]), f32(x[at.z / 4u][at.z % 4u]), f32(x[at.w / 4u][at.w % 4u]));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -55,6 +58,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       position = select(position, vec4u(i * WINDOW_WIDTH + j), wins);
     }
   }
-  y[group] = largest;
+  y[group] = vec4<y_real>(largest);
   winner[group] = position.xz | (position.yw << vec2u(16u));
 }

@@ -1,6 +1,6 @@
 /** @file Max-pooling over images. */
 import { ShapeError } from "../../engine/errors.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, like, run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOf } from "../elementwise/activation-gradient.ts";
@@ -29,7 +29,7 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
     );
   }
   const winners = { shape: [2 * quarters(output)], dtype: "u32" } as const; // 16 bits each
-  const outputs = { y: output, winner: winners };
+  const outputs = { y: like(x, output), winner: winners };
   const { y, winner } = run(forward, { x }, outputs, { constants, invocations: quarters(output) });
   const { input, activation } = sourceOf(x);
   const DERIVATIVE = fusedActivationCodes[activation];

@@ -5,6 +5,9 @@
 // One invocation computes four neighbouring values of a slice. y has OUTPUTS = outer * COLUMNS values a slice, rounded
 // up to whole vectors.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const ROWS: u32 = 8u;
 const COLUMNS: u32 = 4u;
 const OUTPUTS: u32 = 4u; // outer * COLUMNS
@@ -19,9 +22,9 @@ const SCALE: f32 = 1.0;
 const GROUPS: u32 = (OUTPUTS + 3u) / 4u;
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [outer, ROWS, COLUMNS]
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [outer, ROWS, COLUMNS]
 @group(0) @binding(1) var<storage, read> center: array<vec4f>; // [outer, COLUMNS]; any tensor for terms without it
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>; // [SLICES, 4 * GROUPS]
+@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_real>>; // [SLICES, 4 * GROUPS]
 
 fn combine(a: vec4f, b: vec4f) -> vec4f {
   if (OPERATION == 1u) { return max(a, b); }
@@ -43,10 +46,10 @@ fn term(value: vec4f, column_center: vec4f) -> vec4f {
 
 // Four values, at one index each; with whole vectors in a row they are neighbours.
 fn fetch(at: vec4u) -> vec4f {
-  if (COLUMNS % 4u == 0u) { return x[at.x / 4u]; }
+  if (COLUMNS % 4u == 0u) { return vec4f(x[at.x / 4u]); }
   let v = at / 4u;
   let e = at % 4u;
-  return vec4f(x[v.x][e.x], x[v.y][e.y], x[v.z][e.z], x[v.w][e.w]);
+  return vec4f(f32(x[v.x][e.x]), f32(x[v.y][e.y]), f32(x[v.z][e.z]), f32(x[v.w][e.w]));
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -64,5 +67,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var row = first + 1u; row < min(first + CHUNK, ROWS); row++) {
     total = combine(total, term(fetch(start + row * COLUMNS), column_center));
   }
-  y[i] = SCALE * total;
+  y[i] = vec4<y_real>(SCALE * total);
 }

@@ -5,6 +5,9 @@
 // LANES invocations share a slice: each combines every LANES-th vector, then a tree in workgroup memory combines the
 // lanes. With LANES = 1 every invocation has a slice of its own (short rows, and software adapters).
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const LENGTH: u32 = 64u;
 const SLICES: u32 = 1u;
 const UNITS: u32 = 1u; // rows * SLICES
@@ -17,9 +20,9 @@ const SCALE: f32 = 1.0;
 
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, LENGTH]
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [rows, LENGTH]
 @group(0) @binding(1) var<storage, read> center: array<f32>; // [rows]; any tensor for terms without it
-@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [rows, SLICES]
+@group(0) @binding(2) var<storage, read_write> y: array<y_real>; // [rows, SLICES]
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
@@ -61,11 +64,11 @@ fn main(
 
   // What stands in for values outside of the row: nothing to a sum, its first value to the extremes.
   var neutral = vec4f(0.0);
-  if (OPERATION != 0u) { neutral = vec4f(x[start / 4u][start % 4u]); }
+  if (OPERATION != 0u) { neutral = vec4f(f32(x[start / 4u][start % 4u])); }
   var total = neutral;
   for (var i = first + lane; i < min(first + chunk, vectors); i += LANES) {
     let v = start / 4u + i;
-    var value = term(x[v], row_center);
+    var value = term(vec4f(x[v]), row_center);
     if (LENGTH % 4u != 0u) {
       let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
       value = select(neutral, value, (index >= vec4u(start)) & (index < vec4u(end)));
@@ -84,5 +87,5 @@ fn main(
     }
     result = partials[0]; // of interest to lane 0 alone, which wrote it
   }
-  if (lane == 0u && unit < UNITS) { y[unit] = SCALE * result; }
+  if (lane == 0u && unit < UNITS) { y[unit] = y_real(SCALE * result); }
 }

@@ -15,10 +15,14 @@ export function resolveAxis(op: string, x: Tensor, axis: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** Throws ShapeError unless x holds 32-bit numbers with fractions: ops that compute take nothing else. */
+/**
+ * Throws ShapeError unless x holds numbers with fractions: ops that compute take nothing else. Those whose shaders have no
+ * alias for f16 refuse it when they run, with a KernelError.
+ */
 export function requireFloat(op: string, name: string, x: Tensor): void {
   requireTensors(op, { [name]: x });
-  if (x.dtype !== "f32") throw new ShapeError(`${op}: ${name} must be f32, got ${x.dtype}.`);
+  if (x.dtype === "f32" || x.dtype === "f16") return;
+  throw new ShapeError(`${op}: ${name} must be f32, got ${x.dtype}.`);
 }
 
 /** The same of several tensors, which must be on one engine; `optional` ones may be undefined. */
@@ -32,10 +36,11 @@ export function requireFloats(
     if (tensor) requireFloat(op, name, tensor);
 }
 
-/** Throws ShapeError for packed bytes: kernels that move elements move 32-bit words. */
+/** Throws ShapeError for f16 and packed bytes: kernels that move elements move 32-bit words. */
 export function requireWords(op: string, x: Tensor, name = "x"): void {
   requireTensors(op, { [name]: x });
-  if (x.dtype === "u8") throw new ShapeError(`${op}: moves f32, i32 or u32, got u8; convert it first.`);
+  if (x.dtype !== "u8" && x.dtype !== "f16") return;
+  throw new ShapeError(`${op}: moves f32, i32 or u32, got ${x.dtype}; convert it first.`);
 }
 
 /** Throws ShapeError unless x is [channels], as a parameter of a normalisation is. */

@@ -1,5 +1,5 @@
 /** @file Which matrix-product kernel runs, for a problem on an adapter: one pure function with measured defaults. */
-import type { AdapterFacts } from "../../engine/adapter.ts";
+import type { AdapterFacts, SubgroupMatrix } from "../../engine/adapter.ts";
 import type { Constants } from "../../engine/shader.ts";
 import type { MatmulProblem } from "../dense/product.ts";
 import { naiveOnly } from "./mode.ts";
@@ -7,7 +7,7 @@ import { profileOf, sizeBucket } from "./profile.ts";
 
 /** A kernel file with its tile sizes. */
 export interface MatmulVariant {
-  readonly name: "naive" | "registers" | "tiled" | "subgroup";
+  readonly name: "naive" | "registers" | "tiled" | "subgroup" | "subgroup-matrix";
   /** elements of y per workgroup */
   readonly tileM: number;
   readonly tileN: number;
@@ -20,11 +20,14 @@ export interface MatmulVariant {
 
 /** The part of AdapterFacts that decides; without a key there is no profile. */
 export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize"> &
-  Partial<Pick<AdapterFacts, "key" | "integrated">>;
+  Partial<Pick<AdapterFacts, "key" | "integrated" | "subgroupMatrix">>;
 
 /** A profile's recipe for the class of the problem if there is one and it can run, else the default of the adapter's class. */
 export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (naiveOnly()) return naiveMatmul;
+  if (adapter.subgroupMatrix && fitsSubgroupMatrix(problem, adapter)) {
+    return subgroupMatrixMatmul(problem, adapter, adapter.subgroupMatrix);
+  }
   const recipe = profileOf(adapter.key)?.products[matmulClass(problem)];
   return (recipe && matmulRecipes[recipe]?.(problem, adapter)) || defaultMatmul(problem, adapter);
 }
@@ -108,17 +111,33 @@ export function registersMatmul(problem: MatmulProblem, tile: 4 | 8): MatmulVari
   return { name: "registers", ...tiles, split, constants: { SPLIT: split, ...sizes } };
 }
 
+/** Whether the experimental kernel for matrix units takes a problem: operands of f16, and enough of them. */
+function fitsSubgroupMatrix({ m, n, k, half }: MatmulProblem, { subgroupSize }: TuningAdapter): boolean {
+  return half === true && subgroupSize >= 16 && Math.min(m, n, k) >= 16;
+}
+
+/** For GPUs with matrix units, by Dawn's experimental feature. Never ran yet: kernels/dense/README.md. */
+export function subgroupMatrixMatmul(
+  problem: MatmulProblem,
+  adapter: Pick<TuningAdapter, "subgroupSize" | "integrated">,
+  { m, n, k }: SubgroupMatrix,
+): MatmulVariant {
+  const tiles = { tileM: 64, tileN: 64 };
+  const split = hardwareSplit(problem, tiles, adapter);
+  const sizes = { SUBGROUP_SIZE: adapter.subgroupSize, MATRIX_M: m, MATRIX_N: n, MATRIX_K: k };
+  return { name: "subgroup-matrix", ...tiles, split, constants: { SPLIT: split, ...sizes } };
+}
+
 /** For hardware GPUs; `vectors`: edge of an invocation's square of 4 x 4 blocks. */
 export function tiledMatmul(
   problem: MatmulProblem,
-  { integrated = false }: Pick<TuningAdapter, "integrated"> = {},
+  adapter: Pick<TuningAdapter, "integrated"> = {},
   vectors: 1 | 2 = problem.m >= 1024 && problem.n >= 1024 ? 2 : 1,
 ): MatmulVariant {
-  const { m, k } = problem;
+  const { m } = problem;
   const workgroupM = m <= 32 ? 8 : 16;
   const tiles = { tileM: 4 * workgroupM * vectors, tileN: 4 * 16 * vectors };
-  const wanted = Math.floor((integrated ? 64 : 256) / workgroups(problem, tiles)); // that keep the adapter busy
-  const split = Math.max(1, Math.min(wanted, 64, Math.floor(k / 256)));
+  const split = hardwareSplit(problem, tiles, adapter);
   const sizes = {
     WORKGROUP_M: workgroupM,
     WORKGROUP_N: 16,
@@ -127,6 +146,16 @@ export function tiledMatmul(
     TILE_K: 16,
   };
   return { name: "tiled", ...tiles, split, constants: { SPLIT: split, ...sizes } };
+}
+
+/** Slices that make workgroups enough to keep a GPU busy. */
+function hardwareSplit(
+  problem: MatmulProblem,
+  tiles: { tileM: number; tileN: number },
+  { integrated = false }: Pick<TuningAdapter, "integrated">,
+): number {
+  const wanted = Math.floor((integrated ? 64 : 256) / workgroups(problem, tiles));
+  return Math.max(1, Math.min(wanted, 64, Math.floor(problem.k / 256)));
 }
 
 /** Slices that keep the cores busy when there are few tiles; a second kernel only pays for a long sum. */

@@ -1,8 +1,8 @@
 /** @file Activation: an activation function as a layer of its own. */
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { type ActivationName, activate, checkActivation } from "../activations.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type ActivationName, activate, checkActivation, halfActivation } from "../activations.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ActivationLayer extends Layer {
@@ -17,6 +17,10 @@ export class ActivationLayer extends Layer {
 
   protected override copy(): ActivationLayer {
     return new ActivationLayer(this.activation);
+  }
+
+  override get half(): HalfSupport {
+    return halfActivation(this.activation) ? "keeps" : "none";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

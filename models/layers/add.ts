@@ -3,7 +3,7 @@ import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add } from "../../kernels/elementwise/index.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class AddLayer extends Layer {
@@ -11,6 +11,10 @@ export class AddLayer extends Layer {
 
   protected override copy(): AddLayer {
     return new AddLayer();
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

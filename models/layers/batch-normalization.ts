@@ -8,7 +8,7 @@ import {
   checkBatchNormOptions,
 } from "../../kernels/batch-norm/batch-norm.ts";
 import { ones, zeros } from "../initializers.ts";
-import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export interface BatchNormalizationOptions extends LayerOptions, Omit<BatchNormOptions, "training"> {}
@@ -33,6 +33,10 @@ export class BatchNormalizationLayer extends Layer {
 
   protected override copy(): BatchNormalizationLayer {
     return new BatchNormalizationLayer(this.#options);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -7,6 +7,7 @@ import { resolveWindow, type Size2d } from "../../kernels/window.ts";
 import { glorotUniform, type Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
 import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
+import type { CallContext } from "./layer.ts";
 import { requireCount } from "./layer-options.ts";
 
 export interface Conv2DOptions extends ConvolutionOptions {
@@ -58,9 +59,12 @@ export class Conv2DLayer extends Convolution2DLayer {
     return [window.outHeight, window.outWidth, this.filters];
   }
 
-  call(inputs: readonly Tensor[]): Tensor {
+  call(inputs: readonly Tensor[], context: CallContext): Tensor {
     const image = this.single(inputs);
-    return this.convolve((kernel, options) => conv2d(image, kernel, { ...options, groups: this.groups }));
+    return this.convolve(
+      (kernel, options) => conv2d(image, kernel, { ...options, groups: this.groups }),
+      context,
+    );
   }
 }
 

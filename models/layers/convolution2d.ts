@@ -3,10 +3,10 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Conv2dOptions } from "../../kernels/conv2d/conv2d.ts";
 import { type Padding, pair, type Size2d } from "../../kernels/window.ts";
-import { type ActivationName, activate, fuse } from "../activations.ts";
+import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
 import { type Initializer, zeros } from "../initializers.ts";
 import type { Regularizer, WeightRegularizers } from "../regularizers.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 /** Options of all convolution layers; what is said of the kernel has another name in DepthwiseConv2D. */
@@ -49,6 +49,10 @@ export abstract class Convolution2DLayer extends Layer {
     this.options = options;
   }
 
+  override get half(): HalfSupport {
+    return "takes";
+  }
+
   /** Adds the kernel and, unless there shall be none, a bias for each of `outputs` channels. */
   protected addKernel(
     name: string,
@@ -68,11 +72,22 @@ export abstract class Convolution2DLayer extends Layer {
   }
 
   /** Runs a convolution with the layer's options, and what it cannot fuse of the activation after it. */
-  protected convolve(op: (kernel: Tensor, options: Conv2dOptions) => Tensor): Tensor {
+  protected convolve(
+    op: (kernel: Tensor, options: Conv2dOptions) => Tensor,
+    { mixed }: Pick<CallContext, "mixed"> = {},
+  ): Tensor {
     const [kernel, bias] = this.variables;
     const { fused, rest } = fuse(this.activation);
     const { strides, padding, dilation } = this.sliding();
-    const options = { strides, padding, dilation, bias: bias?.tensor, activation: fused };
+    const dtype = outputType(mixed, rest);
+    const options = {
+      strides,
+      padding,
+      dilation,
+      bias: bias?.tensor,
+      activation: fused,
+      ...(dtype && { dtype }),
+    };
     return activate(op(kernel!.tensor, options), rest);
   }
 }

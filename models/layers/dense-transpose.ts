@@ -5,11 +5,17 @@ import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, fuse } from "../activations.ts";
+import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
 import { type Initializer, zeros } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
 import { DenseLayer } from "./dense.ts";
-import { type BorrowedVariable, Layer, type LayerOptions } from "./layer.ts";
+import {
+  type BorrowedVariable,
+  type CallContext,
+  type HalfSupport,
+  Layer,
+  type LayerOptions,
+} from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export interface DenseTransposeOptions extends LayerOptions {
@@ -60,10 +66,14 @@ export class DenseTransposeLayer extends Layer {
     return [outputs];
   }
 
-  call(inputs: readonly Tensor[]): Tensor {
+  override get half(): HalfSupport {
+    return "takes";
+  }
+
+  call(inputs: readonly Tensor[], { mixed }: CallContext): Tensor {
     const { fused, rest } = fuse(this.activation);
     const bias = this.variable("bias").tensor;
-    const options = { bias, activation: fused, transposeKernel: true };
+    const options = { bias, activation: fused, transposeKernel: true, dtype: outputType(mixed, rest) };
     return activate(dense(this.single(inputs), this.tied.kernel.tensor, options), rest);
   }
 }

@@ -2,11 +2,11 @@
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, fuse } from "../activations.ts";
+import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
 import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
 import type { WeightRegularizers } from "../regularizers.ts";
 import type { Variable } from "../variable.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions, requireCount, weightOptions } from "./layer-options.ts";
 
 export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
@@ -49,15 +49,20 @@ export class DenseLayer extends Layer {
     return this.variable("kernel");
   }
 
+  override get half(): HalfSupport {
+    return "takes";
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     this.singleOfRank(inputs, 1, "[features]; put Flatten() before it");
     return [this.units];
   }
 
-  call(inputs: readonly Tensor[]): Tensor {
+  call(inputs: readonly Tensor[], { mixed }: CallContext): Tensor {
     const { fused, rest } = fuse(this.activation);
     const bias = this.variables[1]?.tensor;
-    const y = dense(this.single(inputs), this.variable("kernel").tensor, { bias, activation: fused });
+    const options = { bias, activation: fused, dtype: outputType(mixed, rest) };
+    const y = dense(this.single(inputs), this.variable("kernel").tensor, options);
     return activate(y, rest);
   }
 }

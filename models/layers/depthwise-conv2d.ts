@@ -6,6 +6,7 @@ import { resolveWindow, type Size2d } from "../../kernels/window.ts";
 import { glorotUniform, type Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
 import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
+import type { CallContext } from "./layer.ts";
 import { requireCount } from "./layer-options.ts";
 
 export interface DepthwiseConv2DOptions extends ConvolutionOptions {
@@ -48,9 +49,9 @@ export class DepthwiseConv2DLayer extends Convolution2DLayer {
     return [window.outHeight, window.outWidth, image[2]! * this.depthMultiplier];
   }
 
-  call(inputs: readonly Tensor[]): Tensor {
+  call(inputs: readonly Tensor[], context: CallContext): Tensor {
     const image = this.single(inputs);
-    return this.convolve((kernel, options) => depthwiseConv2d(image, kernel, options));
+    return this.convolve((kernel, options) => depthwiseConv2d(image, kernel, options), context);
   }
 }
 

@@ -3,7 +3,7 @@ import { checkOption } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dropout } from "../../kernels/dropout/dropout.ts";
-import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class DropoutLayer extends Layer {
@@ -18,6 +18,10 @@ export class DropoutLayer extends Layer {
 
   protected override copy(): DropoutLayer {
     return new DropoutLayer(this.rate);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

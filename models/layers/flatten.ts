@@ -2,7 +2,7 @@
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reshape } from "../../kernels/shape/reshape.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class FlattenLayer extends Layer {
@@ -10,6 +10,10 @@ export class FlattenLayer extends Layer {
 
   protected override copy(): FlattenLayer {
     return new FlattenLayer();
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

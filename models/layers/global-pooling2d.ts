@@ -2,10 +2,14 @@
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { globalAveragePool2d, globalMaxPool2d } from "../../kernels/pool2d/global-pool2d.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 abstract class GlobalPooling2DLayer extends Layer {
+  override get half(): HalfSupport {
+    return "keeps";
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return [this.singleOfRank(inputs, 3, "[h,w,c]")[2]!];
   }

@@ -2,6 +2,7 @@
 import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../../engine/errors.ts";
 import { checkShape, type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import type { RealType } from "../../kernels/elementwise/index.ts";
 import type { Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
 import { type LayerCall, layerCall, type SymbolicTensor, symbolicTensors } from "../symbolic.ts";
@@ -27,6 +28,18 @@ export interface Penalties {
   readonly terms: Tensor[];
 }
 
+/** Mixed precision: what lies between layers is f16; weights, statistics, losses and what leaves the model are f32. */
+export interface Mixed {
+  /** element type of what this call gives; f32 where it leaves the model */
+  readonly output: RealType;
+}
+
+/**
+ * How a layer takes part in mixed precision. "takes": inputs of either type, its output is what the call's Mixed says, or f32.
+ * "keeps": its output has the type of its inputs. "none": it computes in f32, and is given that.
+ */
+export type HalfSupport = "takes" | "keeps" | "none";
+
 /** What a layer may want to know when it computes. */
 export interface CallContext {
   /** true while training: dropout drops, batch normalisation uses batch statistics */
@@ -37,6 +50,8 @@ export interface CallContext {
   readonly frozen?: boolean;
   /** activations are penalised only where somebody collects the terms */
   readonly penalties?: Penalties;
+  /** undefined: everything is f32 */
+  readonly mixed?: Mixed | undefined;
   readonly inspect?: Inspect;
 }
 
@@ -110,6 +125,10 @@ export abstract class Layer {
 
   receiveName(name: string): void {
     this.name = name;
+  }
+
+  get half(): HalfSupport {
+    return "none";
   }
 
   /** The layers of a model within a model. */

@@ -2,7 +2,7 @@
 import type { Shape } from "../../engine/shape.ts";
 import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
 import { resolveWindow } from "../../kernels/window.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 /** Options beside the window. */
@@ -16,6 +16,10 @@ export abstract class Pooling2DLayer extends Layer {
     super(layerOptions(className, options, ["poolSize", "strides", "padding"]));
     const { poolSize = 2, strides = poolSize, padding = "valid" } = options;
     this.options = { poolSize, strides, padding };
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

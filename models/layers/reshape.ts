@@ -4,7 +4,7 @@ import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reshape } from "../../kernels/shape/reshape.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ReshapeLayer extends Layer {
@@ -27,6 +27,10 @@ export class ReshapeLayer extends Layer {
 
   protected override copy(): ReshapeLayer {
     return new ReshapeLayer(this.targetShape);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -27,7 +27,7 @@ export async function diagnose(trainer: Trainer, feed: Feed, bad: BadBatch): Pro
   const place = `epoch ${epoch + 1}, batch ${batch + 1} of ${Math.ceil(feed.count / batchSize)} (step ${step})`;
   return new NumericError(
     `The loss is not finite in ${place}: ${culprit}. Training stopped before this update; the checkpoint of the last ` +
-      "finished epoch is kept. A smaller learning rate often helps.",
+      `finished epoch is kept. A smaller learning rate often helps${trainer.lossScale ? ", or precision float32: f16 ends at 65504" : ""}.`,
   );
 }
 
@@ -39,7 +39,7 @@ async function findCulprit(trainer: Trainer, feed: Feed, position: number, sampl
       return `the weight ${path} holds values that are not finite`;
     }
   }
-  const { engine, step, model } = trainer;
+  const { engine, step, model, lossScale } = trainer;
   await engine.sync();
   step.set({ position, sample: 0 });
   const outputs: [string, Tensor][] = [];
@@ -55,11 +55,13 @@ async function findCulprit(trainer: Trainer, feed: Feed, position: number, sampl
         }
         const inspect: Inspect = ({ name }, y) =>
           outputs.push([`the output of ${name}`, engine.keep(y.view(y.shape))]);
-        model.callAll(inputs, { training: true, stream: 0, inspect });
+        model.callAll(inputs, { training: true, stream: 0, inspect, mixed: lossScale && { output: "f32" } });
       }),
     );
   }
-  let culprit = "every layer's output is finite, so the loss itself overflows";
+  let culprit = lossScale
+    ? "every layer's output is finite, so the loss overflows, or gradients do in f16 even at a loss scale of 1"
+    : "every layer's output is finite, so the loss itself overflows";
   for (const [name, tensor] of outputs.reverse()) {
     const values = (await tensor.data()) as Float32Array;
     if (!values.every(Number.isFinite)) culprit = `${name} holds values that are not finite`;

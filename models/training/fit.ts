@@ -27,7 +27,7 @@ export class FitRun implements FitControl {
   readonly #callbacks: readonly Callback[];
   #epoch: number;
   #batch: number;
-  /** optimizer updates before the running epoch */
+  /** batches before the running epoch: optimizer updates and those that mixed precision skipped */
   #firstStep = 0;
   #rows: number[][];
   #learningRate: number;
@@ -91,6 +91,7 @@ export class FitRun implements FitControl {
   async snapshot(): Promise<TrainingSnapshot> {
     const { model, state, seed } = this.#trainer;
     const { step } = await this.#trainer.step.read();
+    const lossScale = await this.#trainer.lossScale?.read();
     const { states, weights: kept } = saveCallbacks(this.#callbacks);
     const position: TrainingPosition = {
       epoch: this.#epoch,
@@ -98,6 +99,7 @@ export class FitRun implements FitControl {
       step,
       seed,
       learningRate: this.#learningRate,
+      ...(lossScale && { lossScale }),
       rows: this.#rows,
       history: this.history.toJSON(),
       callbacks: states,
@@ -121,7 +123,7 @@ export class FitRun implements FitControl {
     const epoch = this.#epoch;
     for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
     this.#batches.start(epoch, this.#batch);
-    this.#firstStep = (await step.read()).step - this.#batch;
+    this.#firstStep = (await this.#batchesDone()) - this.#batch;
     step.set({ epoch, batch: this.#batch, learningRate: this.#learningRate });
 
     const seconds = await this.#runSteps();
@@ -201,7 +203,18 @@ export class FitRun implements FitControl {
     const { halted } = await this.#trainer.step.read();
     if (halted === 0) return;
     const step = halted - 1;
-    throw await this.#batches.diagnose({ epoch: this.#epoch, batch: step - this.#firstStep, step });
+    const batch = step + (await this.#skipped()) - this.#firstStep;
+    throw await this.#batches.diagnose({ epoch: this.#epoch, batch, step });
+  }
+
+  /** Of all epochs so far. */
+  async #batchesDone(): Promise<number> {
+    return (await this.#trainer.step.read()).step + (await this.#skipped());
+  }
+
+  /** Updates that were left out since gradients overflowed f16. */
+  async #skipped(): Promise<number> {
+    return (await this.#trainer.lossScale?.read())?.skipped ?? 0;
   }
 
   #showProgress(firstBatch: number, seconds: number): void {

@@ -13,6 +13,8 @@ export interface PassOptions {
   readonly batchSize: number;
   /** penalties on weights count once per batch: with its first micro-batch */
   readonly first: boolean;
+  /** activations are f16 */
+  readonly mixed?: boolean;
 }
 
 export interface Pass {
@@ -27,10 +29,15 @@ export interface Pass {
 export function forwardPass(
   { model, objective }: { readonly model: Model; readonly objective: Objective },
   batch: Batch,
-  { training, batchSize, first }: PassOptions,
+  { training, batchSize, first, mixed = false }: PassOptions,
 ): Pass {
   const penalties: Penalties = { divisor: batchSize, terms: [] };
-  const outputs = model.callAll(batch.inputs, { training, stream: 0, penalties });
+  const outputs = model.callAll(batch.inputs, {
+    training,
+    stream: 0,
+    penalties,
+    mixed: mixed ? { output: "f32" } : undefined,
+  });
   const { total, perOutput } = objective.losses(outputs, batch, batchSize);
   const terms = [total, ...penalties.terms, ...(first ? weightPenalties(model) : [])];
   return { loss: terms.reduce((sum, term) => add(sum, term)), outputs, losses: perOutput };

@@ -1,6 +1,7 @@
 /** @file Gradients and optimizer moments: flat buffers beside those of the trainable weights. */
 import { WgradError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import { type Optimizer, type OptimizerGroup, occupiedElements } from "../../kernels/optimizers/index.ts";
 import { type ParameterGroup, type ParameterStore, viewsOf } from "../parameter-store.ts";
 
@@ -61,10 +62,12 @@ export class OptimizerState {
     });
   }
 
-  /** One update of all weights from the gradients: encodes the optimizer's kernels. */
-  update(): void {
+  /** One update of all weights from the gradients: encodes the optimizer's kernels, after those of `lossScale`. */
+  update(lossScale?: LossScale): void {
     const gradients = this.#placed();
-    this.optimizer.apply(this.#groups.map((group, i) => ({ ...group, gradients: gradients[i]!.flat })));
+    const groups = this.#groups.map((group, i) => ({ ...group, gradients: gradients[i]!.flat }));
+    lossScale?.settle(groups);
+    this.optimizer.apply(groups);
   }
 
   /** All moments by slot/layer/weight. */

@@ -1,9 +1,11 @@
 /** @file Options of fit, evaluate and predict, by Keras's names and defaults. */
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkFunction, checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkLossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Callback, Progress } from "./callbacks.ts";
 import type { DataSource } from "./data.ts";
 import type { Logs } from "./history.ts";
+import { checkPrecision, type Precision } from "./precision.ts";
 import type { WeightOptions } from "./sample-weights.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 
@@ -28,6 +30,13 @@ export interface FitOptions extends WeightOptions {
   readonly callbacks?: readonly Callback[];
   /** continue from here: to the same bits as without the interruption */
   readonly resume?: TrainingSnapshot;
+  /**
+   * "mixed" stores activations and their gradients in f16; weights, sums, losses and the optimizer stay f32, and the loss is
+   * scaled. Needs the adapter feature shader-f16. Evaluation is in float32. Default "float32"
+   */
+  readonly precision?: Precision;
+  /** of precision "mixed". A fit that gives it starts scaling anew, another goes on with the scale of the fit before */
+  readonly lossScale?: LossScaleOptions;
   /** run every step anew instead of replaying a recording: slower, same bits */
   readonly eager?: boolean;
   /** when it aborts, training stops between two steps and fit() rejects with InterruptedError */
@@ -60,6 +69,8 @@ const fitNames = [
   "shuffle",
   "callbacks",
   "resume",
+  "precision",
+  "lossScale",
   "eager",
   "signal",
   "onPlan",
@@ -80,6 +91,8 @@ export function checkFit(options: FitOptions): void {
     throw new ArgumentError("fit: give validationSplit or validationData, not both.");
   }
   checkKinds(options);
+  checkPrecision("fit", options.precision ?? "float32");
+  if (options.lossScale) checkLossScale("fit", options.lossScale);
 }
 
 function checkKinds(options: FitOptions): void {

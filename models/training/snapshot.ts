@@ -11,6 +11,14 @@ export const trainingPositionSchema = z.object({
   step: z.number().int().nonnegative(),
   seed: z.number().int(),
   learningRate: z.number(),
+  /** of precision "mixed" only */
+  lossScale: z
+    .object({
+      scale: z.number().positive(),
+      goodSteps: z.number().int().nonnegative(),
+      skipped: z.number().int().nonnegative(),
+    })
+    .optional(),
   /** what the finished batches of the running epoch reported: rows of the log */
   rows: z.array(z.array(z.number())),
   history: z.record(z.string(), z.array(z.number().nullable())),

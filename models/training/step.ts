@@ -4,13 +4,14 @@ import { MemoryError } from "../../engine/errors.ts";
 import type { Plan } from "../../engine/plan.ts";
 import type { Recording } from "../../engine/recording.ts";
 import { gradients } from "../../engine/tape.ts";
+import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass, type Pass } from "./forward-pass.ts";
 import type { TrainingLog } from "./log.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** The step for one batch size. Its micro-batches are chosen so that every tensor fits the adapter. */
+/** The step for one batch size, in the precision that the trainer has set. Its micro-batches are chosen so that every tensor fits the adapter. */
 export class TrainingStep {
   readonly batchSize: number;
   /** samples per micro-batch */
@@ -21,6 +22,8 @@ export class TrainingStep {
   readonly #feed: Feed;
   readonly #log: TrainingLog;
   readonly #eager: boolean;
+  /** of mixed precision */
+  readonly #lossScale: LossScale | undefined;
   /** the kernels of the gradients update the weights themselves */
   readonly #descends: boolean;
   #recording: Recording | undefined;
@@ -38,6 +41,7 @@ export class TrainingStep {
     this.#feed = feed;
     this.#log = log;
     this.#eager = eager;
+    this.#lossScale = trainer.lossScale;
     this.#descends = descends;
     this.plan = plan;
     this.parts = parts;
@@ -56,7 +60,9 @@ export class TrainingStep {
     const { engine, optimizer, state } = trainer;
     const step = (parts: readonly number[], descends: boolean, plan?: Plan) =>
       new TrainingStep(trainer, feed, log, parts, eager, descends, plan);
-    const descends = optimizer.descent !== undefined && step([batchSize], true).#canDescend();
+    // the scale of mixed precision must come out of the gradients first
+    const plain = optimizer.descent !== undefined && !trainer.lossScale;
+    const descends = plain && step([batchSize], true).#canDescend();
     if (!descends) state.allocateGradients();
     const { parts, plan } = fitMicroBatch(engine, batchSize, (parts) => void step(parts, descends).#run());
     return step(parts, descends, plan);
@@ -110,7 +116,7 @@ export class TrainingStep {
       for (const [index, samples] of this.parts.entries()) {
         const last = index === this.parts.length - 1;
         updated = engine.scope(() => this.#differentiate(engine, samples, index > 0));
-        if (last && !this.#descends) state.update();
+        if (last && !this.#descends) state.update(this.#lossScale);
         step.advance(samples, last, this.batchSize);
       }
       return updated || !this.#descends;
@@ -127,13 +133,15 @@ export class TrainingStep {
     const batch = this.#feed.batch(samples);
     let pass: Pass | undefined;
     const forward = () => {
-      pass = forwardPass(this.#trainer, batch, { training: true, batchSize, first: !accumulate });
+      const options = { training: true, batchSize, first: !accumulate, mixed: this.#lossScale !== undefined };
+      pass = forwardPass(this.#trainer, batch, options);
       return pass.loss;
     };
     const beforeBackward = () => this.#log.write(pass!, batchSize, batch.targets);
     const { sources } = state;
     const how = this.#descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };
-    const result = gradients(engine, forward, sources, { ...how, beforeBackward });
+    const seed = this.#lossScale?.tensor;
+    const result = gradients(engine, forward, sources, { ...how, beforeBackward, seed });
     return result.gradients.every((gradient, i) => gradient === sources[i]);
   }
 }

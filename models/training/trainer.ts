@@ -1,7 +1,9 @@
 /** @file A compiled model: engine, optimizer, loss and metrics, and what fit, evaluate and predict do with them. */
+import { requireHalf } from "../../engine/adapter.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { type StepFields, StepState } from "../../engine/step-state.ts";
+import { LossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
@@ -18,6 +20,7 @@ import { Objective } from "./objective.ts";
 import { OnBatch } from "./on-batch.ts";
 import { OptimizerState } from "./optimizer-state.ts";
 import { checkEvaluate, checkFit, type EvaluateOptions, type FitOptions } from "./options.ts";
+import { checkSamePrecision, type Precision } from "./precision.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 import { FeedBatches, type TrainingBatches } from "./training-batches.ts";
 
@@ -32,11 +35,15 @@ export class Trainer {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly onBatch: OnBatch;
+  /** of the steps that are prepared: in mixed precision the scale of their loss, in float32 undefined */
+  lossScale: LossScale | undefined;
   /** of evaluate() and predict() */
   readonly learningPhase: LearningPhase;
   readonly #open: FeedOpener;
   #learningRate: number;
   #disposed = false;
+  /** stays from one mixed fit to the next */
+  #lossScale: LossScale | undefined;
   /** kernel launches of the last recorded training step */
   dispatchesPerStep = 0;
 
@@ -101,6 +108,9 @@ export class Trainer {
 
   async fit(source: DataSource | BatchGenerator, options: FitOptions): Promise<History> {
     checkFit(options);
+    const { precision = "float32", lossScale } = options;
+    if (options.resume) checkSamePrecision(precision, options.resume);
+    if (precision === "mixed") requireHalf('fit: precision "mixed"', this.engine.adapter);
     requireData("fit", source);
     const feeds: Feed[] = [];
     const keep = (feed: Feed) => {
@@ -109,6 +119,7 @@ export class Trainer {
     };
     let batches: TrainingBatches | undefined;
     try {
+      this.setPrecision(precision, lossScale);
       const { validationSplit = 0, validationData, evaluationSets = {}, resume } = options;
       const evaluations: EvaluationFeeds[number][] = [];
       if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options);
@@ -130,6 +141,7 @@ export class Trainer {
       if (resume) this.restore(resume);
       return await new FitRun(this, batches, evaluations, options).run();
     } finally {
+      this.setPrecision("float32");
       batches?.dispose();
       for (const feed of feeds) feed.dispose();
     }
@@ -156,11 +168,22 @@ export class Trainer {
     return new Evaluation(setup, feed, options.batchSize ?? evaluationBatch).evaluate();
   }
 
-  /** Weights, optimizer state and step number of a snapshot. */
+  /** Of the steps that are prepared from now on. Options of the loss scale start scaling anew. */
+  setPrecision(precision: Precision, options?: LossScaleOptions): void {
+    if (options) {
+      this.#lossScale?.dispose();
+      this.#lossScale = undefined;
+    }
+    this.#lossScale ??= precision === "mixed" ? new LossScale(this.engine, options) : undefined;
+    this.lossScale = precision === "mixed" ? this.#lossScale : undefined;
+  }
+
+  /** Weights, optimizer state, step number and, in mixed precision, the loss scale of a snapshot. */
   restore({ position, weights, slots }: TrainingSnapshot): void {
     this.model.setWeights(weights);
     this.state.write(slots);
     this.step.set({ step: position.step, seed: position.seed });
+    if (position.lossScale) this.lossScale?.write(position.lossScale);
     this.learningRate = position.learningRate;
   }
 
@@ -173,6 +196,7 @@ export class Trainer {
     this.onBatch.dispose();
     this.state.dispose();
     this.step.dispose();
+    this.#lossScale?.dispose();
     returnEngine(this.engine);
   }
 }

@@ -57,6 +57,12 @@ describe("wrong usage ends with exit code 2", () => {
     ["an unknown profile", ["train", "svhn-c", "--profile", "slow"], /argument 'slow' is invalid.*quick/],
     ["nothing to compare", ["compare"], /missing required argument 'runs'/],
     ["a book in another language", ["book", "--lang", "de"], /argument 'de' is invalid.*en, es/],
+    ["an unknown precision", ["train", "svhn-c", "--precision", "half"], /argument 'half' is invalid.*mixed/],
+    [
+      "a precision for what trains no network",
+      ["train", "svhn-a", "--precision", "mixed"],
+      /--precision: svhn-a trains no network/,
+    ],
     ["an unknown set", ["evaluate", "somewhere", "--set", "val"], /--set must be test or train, got "val"/],
   ])("%s", async (_, words, pattern) => void (await fail(words, 2, pattern)));
 

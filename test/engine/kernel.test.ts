@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ArgumentError, KernelError, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, kernel, loadShader, pipelineRequest, run } from "../../engine/kernel.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import { useEngine } from "../support/engine.ts";
 import { inlineKernel, multiplyKernel, product, requestFor } from "./ops.ts";
 
@@ -46,10 +47,12 @@ describe("pipelineRequest", () => {
   it("tells kernels, constants and precision apart, and nothing else", () => {
     const other = inlineKernel("other", shader, { reads: ["x"], writes: ["y"] });
     const key = (options: Parameters<typeof pipelineRequest>[1], definition: Kernel = multiplyKernel) =>
-      pipelineRequest(definition, options).key;
+      pipelineRequest(definition, options, {}).key;
     expect(key({ invocations: 3 })).toBe(key({ invocations: 500, flops: 1 }));
-    const keys = [key({}), key({ half: true }), key({ constants: { M: 1 } }), key({ constants: { M: 2 } })];
-    expect(new Set([...keys, key({}, other)]).size).toBe(5);
+    const keys = [key({}), key({ constants: { M: 1 } }), key({ constants: { M: 2 } })];
+    const a = { dtype: "f16" } as Tensor;
+    const half = pipelineRequest(multiplyKernel, {}, { a }).key;
+    expect(new Set([...keys, half, key({}, other)]).size).toBe(5);
   });
 });
 

@@ -56,6 +56,10 @@ export function inlineKernel<R extends string = never, W extends string = never,
   return kernel("file:///inline/here.ts", `${name}.wgsl`, bindings);
 }
 
-export function requestFor(definition: Kernel, constants: Constants = {}, half = false): PipelineRequest {
+export function requestFor(
+  definition: Kernel,
+  constants: Constants = {},
+  half: readonly string[] = [],
+): PipelineRequest {
   return { key: `${definition.url.href}|${half}|${JSON.stringify(constants)}`, definition, constants, half };
 }

@@ -93,13 +93,6 @@ describe("setConstants", () => {
     expect(() => set("const X: u32 = 1;", 1.5)).toThrow("test.wgsl: const X must be an integer, got 1.5.");
   });
 
-  it("turns the alias real into f16, and says so if there is none", () => {
-    expect(setConstants("alias real = f32;\nvar<private> x: real;", {}, "x", true)).toBe(
-      "enable f16;\nalias real = f16;\nvar<private> x: real;",
-    );
-    expect(() => setConstants("const X = 1;", {}, "dense/x", true)).toThrow("dense/x has no alias real");
-  });
-
   it("writes f32 literals that read back as the same float32 number", () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {

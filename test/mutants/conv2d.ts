@@ -26,7 +26,7 @@ const row: Change = [
 const forward = [
   ...variant("forward", "naive", [
     column,
-    ["sum += image[pixel + c]", "sum -= image[pixel + c]", "the sign of the sum"],
+    ["sum += f32(image[pixel + c])", "sum -= f32(image[pixel + c])", "the sign of the sum"],
   ]),
   ...variant("forward", "tiled", [
     ["if (h >= HEIGHT || w >= WIDTH ||", "if (w >= WIDTH ||", "no bound above and below the image"],
@@ -53,7 +53,7 @@ const forward = [
 const inputGradient = [
   ...variant("input-gradient", "naive", [
     ["top % STRIDE_HEIGHT != 0u || left", "left", "rows that the stride skips"],
-    ["sum += dy[position + k]", "sum -= dy[position + k]", "the sign of the sum"],
+    ["sum += f32(dy[position + k])", "sum -= f32(dy[position + k])", "the sign of the sum"],
   ]),
   ...variant("input-gradient", "tiled", [
     ["top % STRIDE_HEIGHT != 0 || left", "left", "rows that the stride skips"],

@@ -33,8 +33,16 @@ export const dense: readonly Mutant[] = [
   ]),
   ...variant("subgroup", [
     ["if (TRANSPOSE_A == 1) { return transpose(block); }", "", "a transposed A is not transposed"],
-    ["* N / 4], k + i < K)", "* N / 4], true)", "no bound at the end of the sum"],
+    ["* N / 4]), k + i < K)", "* N / 4]), true)", "no bound at the end of the sum"],
   ]),
+  ...mutants(
+    {
+      file: "kernels/dense/matmul.subgroup-matrix.wgsl",
+      tests: ["kernels/dense/subgroup-matrix"],
+      named: "with its built-in functions computed one by one",
+    },
+    [["% 2 * QUARTER;", "/ 2 * QUARTER;", "two of the four subgroups compute the same quarter"]],
+  ),
   ...mutants(
     {
       file: "kernels/dense/reduce-partials.wgsl",

@@ -3,7 +3,12 @@ import { type Mutant, mutantsOf } from "./mutant.ts";
 
 export const normalization: readonly Mutant[] = [
   ...mutantsOf("batch-norm", { tests: ["kernels/batch-norm/batch-norm"] }, [
-    ["moments", "deviations += difference * (x[at] - average);\n  }\n  if", "\n  }\n  if", "no deviations"],
+    [
+      "moments",
+      "deviations += difference * (vec4f(x[at]) - average);\n  }\n  if",
+      "\n  }\n  if",
+      "no deviations",
+    ],
     ["moments", "< vec4u(TAIL)", "<= vec4u(TAIL)", "the tail is one too long"],
     ["merge-moments", "difference * difference * a.count * share", "0.0", "no deviation between the parts"],
     ["merge-moments", "+ KEEP * all.mean", "- KEEP * all.mean", "the sign of the batch's mean"],
@@ -11,15 +16,20 @@ export const normalization: readonly Mutant[] = [
     ["merge-sums", "dbeta[c] = sums[0].x", "dbeta[c] = sums[0].y", "the wrong sum"],
     ["normalize", "sqrt(spread + EPSILON)", "sqrt(spread)", "no epsilon"],
     ["normalize", "* scale + shift", "* scale - shift", "the sign of beta"],
-    ["backward-sums", "product += gradient * (x[at] - center)", "product += gradient * x[at]", "not centred"],
+    [
+      "backward-sums",
+      "product += gradient * (vec4f(x[at]) - center)",
+      "product += gradient * vec4f(x[at])",
+      "not centred",
+    ],
     ["backward-sums", "at == end", "at > end", "the tail is left out"],
     [
       "backward",
-      "- (x[at] - center) * slope",
-      "+ (x[at] - center) * slope",
+      "- (vec4f(x[at]) - center) * slope",
+      "+ (vec4f(x[at]) - center) * slope",
       "the sign of the variance's part",
     ],
-    ["backward", "dx[at] = scale * dy[at];", "dx[at] = dy[at];", "no scale in inference"],
+    ["backward", "(scale * vec4f(dy[at]))", "(vec4f(dy[at]))", "no scale in inference"],
   ]),
   ...mutantsOf("layer-norm", { tests: ["kernels/layer-norm/layer-norm"] }, [
     ["row-moments", "sqrt(variance + EPSILON)", "sqrt(variance)", "no epsilon"],

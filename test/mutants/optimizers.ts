@@ -6,6 +6,18 @@ const halts = ["adadelta", "adagrad", "adam", "momentum", "rmsprop", "sgd"].map(
   (shader) => [shader, " || step.halted != 0u", "", "goes on after a halt"] as const,
 );
 
+/** Of dynamic loss scaling, before the optimizer. */
+export const lossScale: readonly Mutant[] = mutantsOf(
+  "loss-scale",
+  { tests: ["kernels/loss-scale/loss-scale"] },
+  [
+    ["unscale", "any(infinite & own)", "any(infinite)", "what lies between parameters counts"],
+    ["unscale", "g / state.scale", "g", "the scale stays in the gradients"],
+    ["settle", "loss.skipped += 1u;", "", "skipped steps are not counted"],
+    ["settle", "if (loss.scale <= 1.0)", "if (false)", "no scale is the last"],
+  ],
+);
+
 export const optimizers: readonly Mutant[] = mutantsOf("optimizers", { tests }, [
   ...halts,
   ["adadelta", "ONE_MINUS_RHO * u * u", "ONE_MINUS_RHO * g * g", "keeps gradients instead of steps"],

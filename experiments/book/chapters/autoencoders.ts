@@ -56,7 +56,8 @@ export const autoencoders: Chapter = {
           `Training: the text leaves the optimizer open. Keras averages the cross-entropy over the 784 outputs, so every gradient is 784
           times smaller than that of the sum; that is why 3.1 (g) can prescribe SGD at a rate of 1. For a sigmoid code even that is too little:
           after 9,600 updates it was still saturated here, at the error of the mean image. Adam divides by the size of the gradients and
-          leaves that plateau; the notebook on question 3.3 trains its autoencoders by it as well.`,
+          left that plateau with 32 numbers, not with 2 in 48,000 updates; the notebook on question 3.3 trains its autoencoders by it as well.
+          The questions after this one use ReLU encoders.`,
           `Compression is 1 − d'/784: 99.74, 98.98, 95.92 and 91.84 %. A ReLU encoder has an unbounded code and a gradient
           of one where it is active, a sigmoid one at most a quarter; it therefore learns faster, and with enough
           dimensions it usually ends lower. With two dimensions there is the risk that a unit is zero for all images.`,
@@ -73,7 +74,8 @@ export const autoencoders: Chapter = {
           `Entrenamiento: el texto deja libre el optimizador. Keras promedia la entropía cruzada sobre las 784 salidas, de modo que cada
           gradiente es 784 veces menor que el de la suma; por eso 3.1 (g) puede pedir SGD con tasa 1. Para un código sigmoide ni eso basta:
           tras 9.600 actualizaciones seguía aquí saturado, en el error de la imagen media. Adam divide por el tamaño de los
-          gradientes y sale de esa meseta; el cuaderno sobre la pregunta 3.3 también entrena con él sus autoencoders.`,
+          gradientes y salió de esa meseta con 32 números, no con 2 en 48.000 actualizaciones; el cuaderno sobre la pregunta 3.3 también
+          entrena con él sus autoencoders. Las preguntas siguientes usan encoders ReLU.`,
           `La compresión es 1 − d'/784: 99,74, 98,98, 95,92 y 91,84 %. Un encoder ReLU tiene un código no acotado y gradiente
           uno donde está activo; el sigmoide, a lo sumo un cuarto; por eso aprende más deprisa y, con dimensiones
           suficientes, suele terminar más abajo. Con dos dimensiones existe el riesgo de que una unidad sea cero para

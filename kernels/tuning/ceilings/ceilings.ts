@@ -42,7 +42,8 @@ async function arithmetic(engine: Engine, half: boolean, seconds: number): Promi
   const x = engine.keep(engine.tensor([0.5, 0.25]));
   const launch = async () => {
     const constants = { ROUNDS: rounds };
-    engine.scope(() => void run(multiplyAdd, { x }, { y: [invocations] }, { invocations, constants, half }));
+    const y = { shape: [invocations], dtype: half ? "f16" : "f32" } as const;
+    engine.scope(() => void run(multiplyAdd, { x }, { y }, { invocations, constants }));
     await engine.sync();
   };
   const ms = await bestMilliseconds(launch, seconds);

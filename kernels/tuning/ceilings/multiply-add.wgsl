@@ -7,7 +7,7 @@ alias real = f32;
 const ROUNDS: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<real>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -34,5 +34,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     a = a * factor + term; b = b * factor + term;
   }
   let sum = a + b;
-  y[id.x] = f32(sum.x + sum.y + sum.z + sum.w);
+  y[id.x] = sum.x + sum.y + sum.z + sum.w;
 }

@@ -51,7 +51,7 @@ describe("writeRunReport", () => {
     await writeFile(file, "");
     const attempt = writeRunReport(file, sampleHead());
     await expect(attempt).rejects.toThrow(FileError);
-    await expect(attempt).rejects.toThrow(`report: cannot write ${path.join(file, "figures")}: `);
+    await expect(attempt).rejects.toThrow(`Cannot make the folder ${path.join(file, "figures")}: `);
   });
 });
 

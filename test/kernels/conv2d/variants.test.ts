@@ -8,7 +8,7 @@ import {
 import { filterGradient, forward, inputGradient } from "../../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import { epilogueReference } from "../../../kernels/dense/dense.reference.ts";
-import { array64 } from "../../../kernels/reference.ts";
+import { type Array64, array64 } from "../../../kernels/reference.ts";
 import {
   type ConvolutionPass,
   type ConvolutionVariant,
@@ -21,6 +21,7 @@ import {
 import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
+import { halfUlps, hasHalf, roundedToHalf } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
 import { convolution } from "./convolution.ts";
 
@@ -140,16 +141,24 @@ describe("conv2d", () => {
     variant: ConvolutionVariant,
     number: number,
     seed: number,
+    dtype: "f32" | "f16" = "f32",
   ) {
+    const given = (x: Array64) => (dtype === "f16" ? roundedToHalf(x) : x);
+    const half = ({ data, shape }: Array64) => engine().tensor(data, shape, dtype);
     const { batch, outHeight, outWidth, windowHeight, windowWidth, channels, filters, groups } = problem;
-    const image = randomArray([batch, problem.height, problem.width, channels], seed);
+    const image = given(randomArray([batch, problem.height, problem.width, channels], seed));
     const weights = randomArray([windowHeight, windowWidth, channels / groups, filters], seed + 1);
-    const dy = randomArray([batch, outHeight, outWidth, filters], seed + 2);
+    const dy = given(randomArray([batch, outHeight, outWidth, filters], seed + 2));
     const bias = randomArray([filters], seed + 3);
     const activation = activations[number % activations.length]!;
     const upload = ({ data, shape }: typeof image) => engine().tensor(data, shape);
     if (pass === "input-gradient") {
-      const tensors = { dy: upload(dy), filters: upload(weights), output: image.shape, image: upload(image) };
+      const tensors = {
+        dy: half(dy),
+        filters: upload(weights),
+        output: { shape: image.shape, dtype },
+        image: half(image),
+      };
       const dx = inputGradient(problem, tensors, activation, variant);
       const terms = windowHeight * windowWidth * filters;
       const sums = conv2dInputGradientReference(dy, weights, problem);
@@ -161,7 +170,7 @@ describe("conv2d", () => {
     }
     if (pass === "filter-gradient") {
       const dbias = engine().zeros([filters]);
-      const tensors = { image: upload(image), dy: upload(dy), output: weights.shape, dbias };
+      const tensors = { image: half(image), dy: half(dy), output: weights.shape, dbias };
       const gradient = filterGradient(problem, tensors, variant);
       const sums = bias.data.map((_, k) =>
         dy.data.reduce((sum, d, i) => sum + (i % filters === k ? d : 0), 0),
@@ -171,7 +180,8 @@ describe("conv2d", () => {
       const expected = conv2dFilterGradientReference(image, dy, problem);
       return { actual: gradient, expected, terms: batch * outHeight * outWidth };
     }
-    const inputs = { image: upload(image), filters: upload(weights), bias: upload(bias) };
+    const output = { shape: [batch, outHeight, outWidth, filters], dtype };
+    const inputs = { image: half(image), filters: upload(weights), bias: upload(bias), output };
     const y = forward(problem, inputs, activation, variant);
     const expected = epilogueReference(conv2dReference(image, weights, problem), bias, activation);
     return { actual: y, expected, terms: windowHeight * windowWidth * channels + 1 };
@@ -191,6 +201,17 @@ describe("conv2d", () => {
       const again = await compare(pass, problem, variant, i, seed);
       expect(await again.actual.data(), `${what}, a second time`).toEqual(await actual.data());
     }
+  });
+
+  it.for(rows)("takes f16 for $pass in the variant $name, and gives it", async (row, { skip }) => {
+    if (!hasHalf) skip("this adapter has no shader-f16");
+    if (row.name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
+    const problem = row.problems.at(-1)!;
+    const variant = row.make(row.pass, problem, lanes());
+    const { actual, expected, terms } = await compare(row.pass, problem, variant, 0, 7000, "f16");
+    const rounding = row.pass === "filter-gradient" ? 0 : halfUlps; // gradients of filters are f32
+    expect(actual.dtype).toBe(row.pass === "filter-gradient" ? "f32" : "f16");
+    expectClose(await actual.data(), expected.data, { ulps: rounding + 16 * Math.sqrt(terms) }, row.pass);
   });
 
   it.for(

@@ -15,6 +15,7 @@ import {
 import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
+import { halfUlps, hasHalf, roundedToHalf } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
 
 /** "nt" is A B^T: the letter of a side says whether it is stored transposed. */
@@ -178,6 +179,28 @@ describe("matrix product", () => {
     if (row.name.startsWith("subgroup") && lanes < 4) skip("this adapter has no subgroups of a fixed size");
     const problem = row.problems.findLast(({ batch }) => batch === 1) ?? row.problems[0]!;
     await checkGradientExtras(problem, row.make(problem, lanes), 7 + rows.indexOf(row));
+  });
+
+  it.for(rows)("takes and gives f16 in the variant $name", async (row, { skip }) => {
+    const lanes = engine().adapter.subgroupSize;
+    if (!hasHalf) skip("this adapter has no shader-f16");
+    if (row.name.startsWith("subgroup") && lanes < 4) skip("this adapter has no subgroups of a fixed size");
+    const problem = row.problems.at(-1)!;
+    const given = operands(problem, 300 + rows.indexOf(row));
+    const [a, b] = [roundedToHalf(given.a), roundedToHalf(given.b)];
+    const { m, n, k, batch } = problem;
+    const kept = roundedToHalf(randomArray([batch, m, n], 9));
+    const y = multiply(problem, {
+      a: engine().tensor(a.data, a.shape, "f16"),
+      b: engine().tensor(b.data, b.shape, "f16"),
+      derivative: { activation: "tanh", output: engine().tensor(kept.data, kept.shape, "f16") },
+      output: { shape: [batch, m, n], dtype: "f16" },
+      variant: row.make(problem, lanes),
+    });
+    const product = matmulReference(a, b, problem);
+    const expected = product.data.map((value, i) => value * slopeOf("tanh", kept.data[i]!));
+    expect(y.dtype).toBe("f16");
+    expectClose(await y.data(), expected, { ulps: halfUlps + 16 * Math.sqrt(k) }, JSON.stringify(problem));
   });
 
   it("says which problems the subgroup kernel takes", () => {

@@ -98,7 +98,7 @@ describe("tuning profiles", () => {
 
   it("keep fewer workgroups busy on a GPU inside of a processor", () => {
     const [discrete, integrated] = [adapters[1]!, adapters[2]!];
-    const long = problem(64, 64, 65536, "tn");
+    const long = problem(256, 256, 65536, "tn");
     expect(defaultMatmul(long, integrated).split).toBeLessThan(defaultMatmul(long, discrete).split);
     const layer = convolution({ image: [64, 32, 32, 16], window: 3, filters: 64, padding: "same" });
     const split = (adapter: TuningAdapter) => defaultConvolution("filter-gradient", layer, adapter).split;

@@ -1,0 +1,2 @@
+/** @file Dynamic loss scaling for mixed precision. */
+export { checkLossScale, LossScale, type LossScaleOptions, type LossScaleState } from "./loss-scale.ts";

@@ -1,0 +1,194 @@
+/**
+ * @file The experimental matrix product on matrix units. No adapter here has them, so that it never ran as it is: Tint checks
+ * it on Dawn's null backend, and everything but the three built-in functions runs with those computed one by one.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeAdapter } from "../../../engine/adapter.ts";
+import { ArgumentError } from "../../../engine/errors.ts";
+import { experimental } from "../../../engine/experimental.ts";
+import { loadShader } from "../../../engine/kernel.ts";
+import { provideSources } from "../../../engine/source.ts";
+import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
+import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
+import { chooseMatmul, subgroupMatrixMatmul } from "../../../kernels/tuning/choose-matmul.ts";
+import { expectClose } from "../../support/compare.ts";
+import { useEngine } from "../../support/engine.ts";
+import { describeHalf, halfUlps, roundedToHalf } from "../../support/half.ts";
+import { randomArray } from "../../support/random.ts";
+
+const path = "kernels/dense/matmul.subgroup-matrix.wgsl";
+const source = readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+
+/** The shader with matrices as arrays that every invocation has in full: the same loads, products and stores, slowly. */
+function emulated(): string {
+  const replace = (text: string, from: string | RegExp, to: string) => {
+    const changed = text.replace(from, to);
+    expect(changed, `${from} is in the shader`).not.toBe(text);
+    return changed;
+  };
+  let text = source;
+  text = replace(text, /enable chromium_experimental_subgroup_matrix;\ndiagnostic.*\n/, "");
+  text = replace(text, /alias Left = .*;/, "alias Left = array<f16, MATRIX_M * MATRIX_K>;");
+  text = replace(text, /alias Right = .*;/, "alias Right = array<f16, MATRIX_K * MATRIX_N>;");
+  text = replace(text, /alias Result = .*;/, "alias Result = array<f32, MATRIX_M * MATRIX_N>;");
+  text = replace(text, "subgroupMatrixLoad<Left, row_major>(&tile_a, ", "load_left(");
+  text = replace(text, "subgroupMatrixLoad<Right, row_major>(&tile_b, ", "load_right(");
+  text = replace(text, "subgroupMatrixMultiplyAccumulate(", "multiply_accumulate(");
+  text = replace(text, "subgroupMatrixStore<row_major>(&half_y, ", "store_result(");
+  return `${text}
+// 0, but compilers do not know it and so do not unroll loops
+fn not_constant() -> u32 { return arrayLength(&y) >> 31u; }
+fn load_left(at: u32, stride: u32) -> Left {
+  var result: Left;
+  for (var i = not_constant(); i < MATRIX_M * MATRIX_K; i++) { result[i] = tile_a[at + i / MATRIX_K * stride + i % MATRIX_K]; }
+  return result;
+}
+fn load_right(at: u32, stride: u32) -> Right {
+  var result: Right;
+  for (var i = not_constant(); i < MATRIX_K * MATRIX_N; i++) { result[i] = tile_b[at + i / MATRIX_N * stride + i % MATRIX_N]; }
+  return result;
+}
+fn multiply_accumulate(left: Left, right: Right, sum: Result) -> Result {
+  var l = left;
+  var r = right;
+  var result = sum;
+  for (var i = not_constant(); i < MATRIX_M * MATRIX_N; i++) {
+    for (var k = not_constant(); k < MATRIX_K; k++) {
+      result[i] += f32(l[i / MATRIX_N * MATRIX_K + k]) * f32(r[k * MATRIX_N + i % MATRIX_N]);
+    }
+  }
+  return result;
+}
+fn store_result(at: u32, result: Result, stride: u32) {
+  var r = result;
+  for (var i = not_constant(); i < MATRIX_M * MATRIX_N; i++) { half_y[at + i / MATRIX_N * stride + i % MATRIX_N] = r[i]; }
+}
+`;
+}
+
+const sizes = { m: 16, n: 16, k: 8 };
+function problem(m: number, n: number, k: number, sides: string): MatmulProblem {
+  const [transposeA, transposeB] = [sides[0] === "t", sides[1] === "t"];
+  return { m, n, k, transposeA, transposeB, batch: 1, batchStrideA: 0, batchStrideB: 0, half: true };
+}
+
+describe("the shader", () => {
+  it.each([
+    [16, 16, 16],
+    [8, 8, 8],
+  ])("is accepted by Tint with matrices of %i x %i x %i and tensors of f16", async (m, n, k) => {
+    const { create } = await import("webgpu");
+    const gpu = create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
+    const adapter = (await gpu.requestAdapter())!;
+    const requiredFeatures = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"];
+    const device = await adapter.requestDevice({ requiredFeatures: requiredFeatures as GPUFeatureName[] });
+    const { constants } = subgroupMatrixMatmul(
+      problem(100, 100, 100, "nt"),
+      { subgroupSize: 32 },
+      { m, n, k },
+    );
+    const bindings = {
+      reads: ["a", "b", "bias", "kept"],
+      writes: ["y", "column_sums"],
+      updates: [],
+      step: true,
+    };
+    const url = new URL(`../../../${path}`, import.meta.url);
+    const definition = { url, name: "matmul.subgroup-matrix", ...bindings };
+    const { code } = loadShader({ key: "", definition, constants, half: ["a", "kept", "y"] });
+    device.pushErrorScope("validation");
+    const module = device.createShaderModule({ code });
+    device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
+    expect((await module.getCompilationInfo()).messages.map(({ message }) => message)).toEqual([]);
+    expect((await device.popErrorScope())?.message).toBeUndefined();
+    device.destroy();
+  });
+});
+
+describeHalf("with its built-in functions computed one by one", () => {
+  const engine = useEngine();
+  beforeAll(() => provideSources({ [path]: emulated() }));
+  afterAll(() => provideSources({ [path]: source }));
+
+  it.for([
+    ["tn", 33, 70, 37, 1],
+    ["nt", 64, 16, 70, 3],
+  ] as const)("%s: %i x %i, sums of %i in %i slices", async ([sides, m, n, k, split]) => {
+    const shape = problem(m, n, k, sides);
+    const a = roundedToHalf(randomArray(shape.transposeA ? [k, m] : [m, k], 1));
+    const b = roundedToHalf(randomArray(shape.transposeB ? [n, k] : [k, n], 2));
+    const bias = randomArray([n], 3);
+    const variant = subgroupMatrixMatmul(shape, { subgroupSize: 16 }, sizes);
+    const columnSums = engine().zeros([n]);
+    const y = multiply(shape, {
+      a: engine().tensor(a.data, a.shape, "f16"),
+      b: engine().tensor(b.data, b.shape, sides === "tn" ? "f16" : "f32"), // weights are f32
+      bias: engine().tensor(bias.data),
+      activation: "tanh",
+      columnSums,
+      output: { shape: [m, n], dtype: "f16" },
+      variant: { ...variant, split, constants: { ...variant.constants, SPLIT: split } },
+    });
+    const expected = epilogueReference(matmulReference(a, b, shape), bias, "tanh");
+    expectClose(await y.data(), expected.data, { ulps: halfUlps + 16 * Math.sqrt(k), scale: 1 }, "y");
+    const ones = roundedToHalf({ shape: [1, k], data: new Float64Array(k).fill(1) });
+    const sums = matmulReference(ones, b, { transposeB: shape.transposeB });
+    expectClose(await columnSums.data(), sums.data, { terms: k, scale: 1 }, "column sums");
+  });
+});
+
+describe("it is chosen", () => {
+  const gpu = { class: "gpu", subgroupSize: 32 } as const;
+  const large = problem(256, 256, 256, "nn");
+
+  it("only on an adapter with matrix units, for operands of f16", () => {
+    const withMatrices = { ...gpu, subgroupMatrix: sizes };
+    expect(chooseMatmul(large, withMatrices).name).toBe("subgroup-matrix");
+    expect(chooseMatmul(large, gpu).name).toBe("tiled");
+    expect(chooseMatmul({ ...large, half: false }, withMatrices).name).toBe("tiled");
+    expect(chooseMatmul({ ...large, m: 10 }, withMatrices).name).toBe("tiled");
+    expect(chooseMatmul(large, { ...withMatrices, subgroupSize: 8 }).name).toBe("tiled");
+  });
+
+  it("with the sizes that the adapter names for f16 with sums in f32", () => {
+    const config = (componentType: string, resultComponentType: string, M: number, N: number, K: number) => ({
+      ...{ componentType, resultComponentType, M, N, K },
+    });
+    const info = {
+      ...{ vendor: "nvidia", architecture: "hopper", device: "H200", description: "" },
+      ...{ subgroupMinSize: 32, subgroupMaxSize: 32 },
+      // as Dawn documents them: docs/dawn/features/subgroup_matrix.md
+      subgroupMatrixConfigs: [
+        config("f16", "f16", 16, 16, 16),
+        config("f16", "f32", 16, 8, 16),
+        config("f16", "f32", 16, 16, 16),
+        config("u8", "u32", 16, 16, 32),
+      ],
+    };
+    const describe = (...features: string[]) =>
+      describeAdapter({ info, features: new Set(features) } as never);
+    expect(describe("subgroups", "chromium-experimental-subgroup-matrix").subgroupMatrix).toEqual({
+      m: 16,
+      n: 16,
+      k: 16,
+    });
+    expect(describe("subgroups").subgroupMatrix).toBeUndefined();
+  });
+
+  it("if WGRAD_EXPERIMENTAL names it, which knows nothing else", () => {
+    const before = process.env.WGRAD_EXPERIMENTAL;
+    try {
+      process.env.WGRAD_EXPERIMENTAL = "";
+      expect(experimental("subgroup-matrix")).toBe(false);
+      process.env.WGRAD_EXPERIMENTAL = "subgroup-matrix";
+      expect(experimental("subgroup-matrix")).toBe(true);
+      process.env.WGRAD_EXPERIMENTAL = "subgroup-matrices";
+      expect(() => experimental("subgroup-matrix")).toThrow(ArgumentError);
+      expect(() => experimental("subgroup-matrix")).toThrow("Did you mean subgroup-matrix?");
+    } finally {
+      if (before === undefined) delete process.env.WGRAD_EXPERIMENTAL;
+      else process.env.WGRAD_EXPERIMENTAL = before;
+    }
+  });
+});
