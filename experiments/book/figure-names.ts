@@ -21,6 +21,12 @@ const names: Readonly<Record<string, Text>> = {
   macro_precision: { en: "precision, mean over classes", es: "precisión, media de las clases" },
   macro_recall: { en: "recall, mean over classes", es: "exhaustividad, media de las clases" },
   macro_f1: { en: "F1, mean over classes", es: "F1, media de las clases" },
+  mean_image_loss: { en: "loss of the mean image", es: "pérdida de la imagen media" },
+  mean_image_mse: { en: "squared error of the mean image", es: "error cuadrático de la imagen media" },
+  no_pre_training_test_error: {
+    en: "test error without pre-training",
+    es: "error de prueba sin preentrenamiento",
+  },
   parameter_share: { en: "share of the weights", es: "proporción de los pesos" },
   finetuned: { en: "pre-trained, fine-tuned", es: "preentrenada, con ajuste fino" },
   frozen: { en: "pre-trained, frozen", es: "preentrenada, congelada" },
@@ -81,14 +87,44 @@ const wordNames: Readonly<Record<string, Text>> = {
   scratch: { en: "from scratch", es: "desde cero" },
 };
 
+/** What is measured, where a name begins with what it is measured of: `pca_32_knn_error`. */
+const quantities: readonly (readonly [ending: string, name: Text])[] = [
+  ["knn_error", { en: "kNN error", es: "error de kNN" }],
+  ["before_error", { en: "test error before fine-tuning", es: "error de prueba antes del ajuste fino" }],
+  ["head_error", { en: "test error, last layer trained alone", es: "error de prueba, solo la última capa" }],
+  ["test_error", { en: "test error", es: "error de prueba" }],
+  ["test_loss", { en: "test loss", es: "pérdida de prueba" }],
+  ["test_rounded_accuracy", { en: "rounded accuracy", es: "exactitud redondeada" }],
+  ["plain_mse", { en: "squared error, trained clean", es: "error cuadrático, entrenado sin ruido" }],
+  [
+    "noise_mse",
+    { en: "squared error of the corrupted image", es: "error cuadrático de la imagen corrompida" },
+  ],
+  ["ms_per_prediction", { en: "time per prediction", es: "tiempo por predicción" }],
+  ["agreement", { en: "points named by neighbours", es: "puntos acertados por vecinos" }],
+  ["loss", { en: "loss", es: "pérdida" }],
+  ["mse", { en: "squared error", es: "error cuadrático" }],
+  ["error", { en: "error", es: "error" }],
+];
+
 /** "test accuracy", "exactitud de prueba"; the key's own words where it is not a known one. */
 export function figureName(key: string, language: Language): string {
   const known = names[key];
   if (known) return known[language];
-  return key
-    .split(/[_-]/)
-    .map((word) => wordNames[word]?.[language] ?? word)
-    .join(" ");
+  const quantity = quantities.find(([ending]) => key.endsWith(`_${ending}`));
+  if (!quantity) return wordsOf(key, language);
+  const [ending, name] = quantity;
+  return `${name[language]}: ${wordsOf(key.slice(0, -ending.length - 1), language)}`;
+}
+
+function wordsOf(key: string, language: Language): string {
+  const words = key.split(/[_-]/).map((word) => wordNames[word]?.[language] ?? writtenNumber(word, language));
+  return words.join(" ");
+}
+
+/** "0.5" -> "0,5" in Spanish. */
+export function writtenNumber(text: string, language: Language): string {
+  return language === "es" ? text.replace(/(\d)\.(\d)/g, "$1,$2") : text;
 }
 
 /** Shares are shown in percent. */

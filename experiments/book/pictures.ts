@@ -1,5 +1,5 @@
 /** @file The pictures of a run for its place in the book. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { textWidth } from "../report/axis.ts";
 import { type Figure, inlineFigure, readStandaloneSvg } from "../report/figure.ts";
@@ -20,16 +20,39 @@ export function picturesOf(
   { figures }: ExperimentText,
   language: Language,
 ): Markup | undefined {
-  const rest = run.figures.filter((name) => !curves.includes(name));
+  const found = inReportOrder(run).flatMap((name) => pictureOf(run, name, language) ?? []);
+  const rest = found.filter(({ name }) => !curves.includes(name));
   const chosen = figures
-    ? figures.flatMap((beginning) => rest.filter((name) => name.startsWith(beginning)))
-    : rest.filter((name) => !details.test(name));
-  const names = [...curves.filter((name) => run.figures.includes(name)), ...new Set(chosen)];
-  const shown = names.slice(0, mostShown).flatMap((name) => pictureOf(run, name, language) ?? []);
+    ? figures.flatMap((beginning) => rest.filter(({ name }) => name.startsWith(beginning)))
+    : rest.filter(({ name }) => !details.test(name));
+  const shown = [
+    ...curves.flatMap((curve) => found.filter(({ name }) => name === curve)),
+    ...new Set(chosen),
+  ].slice(0, mostShown);
   if (shown.length === 0) return undefined;
   return markup`<div class="pictures">
 ${shown.map((figure) => markup`<figure class="${figure.drawing.width > 520 ? "whole" : "half"}"><figcaption>${figure.title}</figcaption>${inlineFigure(figure)}</figure>\n`)}</div>
 `;
+}
+
+/** Names of the pictures as they follow each other in the run's report. */
+function inReportOrder({ folder, figures }: SavedRun): string[] {
+  const file = join(folder, "report.html");
+  const report = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const place = (name: string) => {
+    const at = report.indexOf(`>${rawTitle(folder, name)}</`);
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
+  };
+  return figures
+    .map((name) => ({ name, at: place(name) }))
+    .sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
+    .map(({ name }) => name);
+}
+
+/** As it is escaped in the file. */
+function rawTitle(folder: string, name: string): string {
+  const svg = readFileSync(join(folder, "figures", `${name}.svg`), "utf8");
+  return /<text [^>]*font-weight="bold"[^>]*>([^<]*)</.exec(svg)?.[1] ?? "";
 }
 
 function pictureOf({ folder }: SavedRun, name: string, language: Language): Figure | undefined {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { numbersOf } from "../saved-run/saved-run.ts";
 import { type Evidence, largest, type Sentence, smallest } from "./evidence.ts";
+import { writtenNumber } from "./figure-names.ts";
 import { type Language, writeList } from "./language.ts";
 import { said } from "./said.ts";
 
@@ -106,7 +107,7 @@ export function listed(run: Evidence, pattern: RegExp): Sentence {
   const texts = members.map(({ key, groups, value }) =>
     run.in({
       en: `${run.write(key, value)} at ${groups[0]}`,
-      es: `${run.write(key, value)} con ${groups[0]}`,
+      es: `${run.write(key, value)} con ${writtenNumber(groups[0] ?? "", "es")}`,
     }),
   );
   return writeList(
@@ -124,7 +125,7 @@ function compared(run: Evidence, pattern: RegExp, other: RegExp): { smaller: str
   });
   const names = (chosen: typeof both) =>
     writeList(
-      chosen.map(({ at }) => at),
+      chosen.map(({ at }) => writtenNumber(at, run.language)),
       run.language,
     );
   return {

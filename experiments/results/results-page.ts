@@ -5,7 +5,7 @@ import { writeCount, writePercent, writeShort } from "../book/language.ts";
 import { reasonsOf } from "../book/reasons.ts";
 import type { Experiment } from "../experiment.ts";
 import type { SavedResult } from "../saved-run/saved-run.ts";
-import { numbersOf } from "../saved-run/saved-run.ts";
+import { numbersOf, trainingSeconds } from "../saved-run/saved-run.ts";
 import { shortfallOf } from "../saved-run/shortfall.ts";
 
 export interface CommittedResult {
@@ -64,6 +64,7 @@ function rowsOf({ file, result }: CommittedResult, experiments: readonly Experim
   const { dataset, adapter } = result;
   const measured = numbersOf(result.measured);
   const count = (value: number | undefined) => (value === undefined ? "" : writeCount(value, "en"));
+  const seconds = trainingSeconds({ measured, result });
   const figures = figuresOf(result, measured);
   const [first = { name: "", ours: "", published: "" }, ...others] = figures;
   const facts = [
@@ -73,7 +74,7 @@ function rowsOf({ file, result }: CommittedResult, experiments: readonly Experim
     dataset?.train === undefined ? "" : `${count(dataset.train)} / ${count(dataset.test)}`,
     count(result.epochs),
     result.seed === undefined ? "" : String(result.seed),
-    measured.seconds === undefined ? "" : writeShort(measured.seconds / 60, "en"),
+    seconds === undefined ? "" : writeShort(seconds / 60, "en"),
   ];
   const why = reasonsOf(shortfallOf(result, undefined, experiment), "en").join("; ");
   return [

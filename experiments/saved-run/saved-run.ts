@@ -100,13 +100,19 @@ export function runName({ config, folder }: SavedRun): string {
   return `${config.experiment}/${basename(folder)}`;
 }
 
-/** Seconds of training: measured, or the sum over the epochs so far. */
+const partsSchema = z.record(z.string(), z.looseObject({ seconds: z.number() }));
+
+/** Seconds of training: measured, or the sum over a study's networks, or over the epochs so far. */
 export function trainingSeconds({
   measured,
   history,
-}: Pick<SavedRun, "measured" | "history">): number | undefined {
+  result,
+}: Pick<SavedRun, "measured" | "history" | "result">): number | undefined {
   if (measured.seconds !== undefined) return measured.seconds;
-  const seconds = (history?.seconds ?? []).filter((value) => value !== null);
+  const parts = partsSchema.safeParse(result?.parts);
+  const seconds = parts.success
+    ? Object.values(parts.data).map((part) => part.seconds)
+    : (history?.seconds ?? []).filter((value) => value !== null);
   return seconds.length > 0 ? seconds.reduce((sum, value) => sum + value, 0) : undefined;
 }
 

@@ -39,7 +39,6 @@ export function shortfallOf(
   const { dataset } = result;
   const full = experiment?.profiles.full;
   const [train, test] = officialCounts[experiment?.dataset ?? config?.dataset.id ?? ""] ?? [];
-  const held = typeof dataset?.validation === "number" ? dataset.validation : 0;
   const batch = config?.settings.batch;
   return {
     ...(dataset?.origin === "synthetic" ? { synthetic: true } : {}),
@@ -49,9 +48,21 @@ export function shortfallOf(
     ...(typeof batch === "number" && full && batch !== full.batch && full.batch > 0
       ? { batch: { used: batch, whole: full.batch } }
       : {}),
-    ...part("train", dataset?.train === undefined ? undefined : dataset.train + held, full?.limit ?? train),
+    ...part("train", dataset?.train, full?.limit ?? wholeTraining(dataset, experiment, train)),
     ...part("test", dataset?.test, full?.testLimit ?? test),
   };
+}
+
+/** Training images of the whole experiment: the official ones without those held out for validation. */
+function wholeTraining(
+  dataset: SavedResult["dataset"],
+  experiment: Experiment | undefined,
+  official: number | undefined,
+): number | undefined {
+  if (official === undefined || dataset?.train === undefined) return official;
+  if (experiment?.kind === "study") return Math.round((official * 11) / 12);
+  const held = typeof dataset.validation === "number" ? dataset.validation : 0;
+  return Math.round((official * dataset.train) / Math.max(1, dataset.train + held));
 }
 
 function part(name: "epochs" | "train" | "test", used: number | undefined, whole: number | undefined) {

@@ -46,8 +46,8 @@ describe("the page of results", () => {
   it("shows the main figures where nothing is published", () => {
     add("a", { experiment: "ae-c", measured: { pixels_error: 0.03, code_2_error: 0.6 } });
     const page = resultsPage(readResults(folder()), experiments);
-    expect(page).toContain("| pixels error | 3.00\u00a0% |");
-    expect(page).toContain("| code 2 error | 60.00\u00a0% |");
+    expect(page).toContain("| error: pixels | 3.00\u00a0% |");
+    expect(page).toContain("| error: code 2 | 60.00\u00a0% |");
   });
 
   it("refuses unfinished runs and files that are no results", () => {
