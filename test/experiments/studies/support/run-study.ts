@@ -15,6 +15,7 @@ export const quickSettings: RunSettings = {
   seed: 3,
   shuffle: true,
   eager: false,
+  precision: "float32",
   literal: false,
   trial: null,
   changes: {},
