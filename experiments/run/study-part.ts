@@ -70,6 +70,7 @@ export function describePart(context: RunContext, options: PartOptions): Record<
       limit: settings.limit,
       seed: settings.seed,
       shuffle: settings.shuffle,
+      precision: settings.precision,
       ...about,
     }),
   ) as Record<string, unknown>;
