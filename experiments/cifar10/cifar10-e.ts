@@ -11,7 +11,7 @@ const profiles = {
   quick: {
     epochs: 4,
     batch: 32,
-    limit: 1500,
+    limit: 1200,
     testLimit: 300,
     description: "smaller networks (8 and 16 filters, 64 hidden units instead of 64, 128 and 512)",
   },
