@@ -184,7 +184,7 @@ function inputSection(page: Page, bench: Workbench, results: Results): void {
       "Each column of dx adds up to 0, and so does dx*z: to move a whole channel, or to stretch it, would change " +
         "nothing after normalisation, so no gradient asks for it.",
     )
-    .source(bench.source("batch-norm/backward", "dx[at] = scale * (dy[at] - shift"));
+    .source(bench.source("batch-norm/backward", "dx[at] = vec4<dx_real>(scale * (vec4f(dy[at]) - shift"));
 }
 
 async function teach(bench: Workbench): Promise<Page> {

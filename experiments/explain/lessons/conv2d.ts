@@ -66,7 +66,7 @@ function forwardSection(page: Page, bench: Workbench, { y }: Computed<Name>): vo
     .figure(["y[oh,ow] = b + sum over kh,kw of x[oh+kh, ow+kw] * w[kh,kw]"])
     .figure(blocks.flat())
     .figure(named("y", y))
-    .source(bench.source("conv2d/forward.naive", "sum += image[pixel + c]"));
+    .source(bench.source("conv2d/forward.naive", "sum += f32(image[pixel + c])"));
 }
 
 function inputSection(page: Page, bench: Workbench, { gradients }: Computed<Name>): void {
@@ -93,7 +93,7 @@ function inputSection(page: Page, bench: Workbench, { gradients }: Computed<Name
       "The corner pixel x00 was in one window, the centre x11 in all four. Seen as a whole, dx is dy with zeros " +
         "around it, convolved with the filter turned by 180 degrees.",
     )
-    .source(bench.source("conv2d/input-gradient.naive", "sum += dy[position + k]"));
+    .source(bench.source("conv2d/input-gradient.naive", "sum += f32(dy[position + k])"));
 }
 
 function filterSection(page: Page, bench: Workbench, { gradients }: Computed<Name>): void {
@@ -116,7 +116,7 @@ function filterSection(page: Page, bench: Workbench, { gradients }: Computed<Nam
     .text("On the left the image; in brackets the pixels that the weight was multiplied with:")
     .figure(blocks.flat())
     .figure(named("dw", gradients.filters))
-    .source(bench.source("conv2d/filter-gradient.naive", "sum += image["))
+    .source(bench.source("conv2d/filter-gradient.naive", "sum += f32(image["))
     .text("The bias was added to every output, with the factor 1:")
     .figure(sumLines(biasSum))
     .source(bench.source("conv2d/filter-gradient.naive", "bias_total +="));

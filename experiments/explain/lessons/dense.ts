@@ -52,7 +52,7 @@ function forwardSection(page: Page, bench: Workbench, { y }: Computed<Name>): vo
     .figure(["y[n,j] = b[j] + sum over i of x[n,i] * w[i,j]"])
     .figure(blocks.flat())
     .figure(named("y", y))
-    .source(bench.source("dense/matmul.naive", "sum += a["));
+    .source(bench.source("dense/matmul.naive", "sum += f32(a["));
 }
 
 function inputSection(page: Page, bench: Workbench, { gradients }: Computed<Name>): void {

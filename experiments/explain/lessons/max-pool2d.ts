@@ -139,7 +139,7 @@ async function teach(bench: Workbench): Promise<Page> {
     .figure(winnings(bench, sideBySide, computed))
     .figure(gradientFigure(sideBySide, computed))
     .text("In brackets the winners. The other 12 pixels lost their windows, so their gradient is 0.")
-    .source(bench.source("pool2d/max-backward", "let gradient = won("));
+    .source(bench.source("pool2d/max-backward", "let covered = inside"));
   await overlapSection(page, bench);
   const gradient = at(computed.gradients.x, 3, 1);
   const nudge = { input: "x", element: 13, name: "x31", by: 0.5, gradient } as const;

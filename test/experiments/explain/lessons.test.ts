@@ -71,7 +71,11 @@ describe("a broken kernel ends the lesson", () => {
     ],
     [
       "conv2d",
-      { shader: "kernels/conv2d/filter-gradient.naive.wgsl", from: "sum += image", to: "sum -= image" },
+      {
+        shader: "kernels/conv2d/filter-gradient.naive.wgsl",
+        from: "sum += f32(image",
+        to: "sum -= f32(image",
+      },
       /dw, element 0 is -/,
     ],
     [

@@ -109,12 +109,25 @@ describe("a broken kernel fails its op", () => {
     ["conv2d", { shader: "kernels/conv2d/forward.naive.wgsl", from: "- PAD_LEFT", to: "" }],
     [
       "conv2d",
-      { shader: "kernels/conv2d/filter-gradient.naive.wgsl", from: "sum += image", to: "sum -= image" },
+      {
+        shader: "kernels/conv2d/filter-gradient.naive.wgsl",
+        from: "sum += f32(image",
+        to: "sum -= f32(image",
+      },
     ],
-    ["conv2d", { shader: "kernels/conv2d/input-gradient.naive.wgsl", from: "sum += dy", to: "sum = dy" }],
-    ["dense", { shader: "kernels/dense/matmul.naive.wgsl", from: "column_sum += b", to: "column_sum = b" }],
+    [
+      "conv2d",
+      { shader: "kernels/conv2d/input-gradient.naive.wgsl", from: "sum += f32(dy", to: "sum = f32(dy" },
+    ],
+    [
+      "dense",
+      { shader: "kernels/dense/matmul.naive.wgsl", from: "column_sum += f32(b", to: "column_sum = f32(b" },
+    ],
     ["max-pool2d", { shader: "kernels/pool2d/max-backward.wgsl", from: "i < COVER_HEIGHT", to: "i < 1u" }],
-    ["batch-norm", { shader: "kernels/batch-norm/backward.wgsl", from: "dy[at] - shift", to: "dy[at]" }],
+    [
+      "batch-norm",
+      { shader: "kernels/batch-norm/backward.wgsl", from: "vec4f(dy[at]) - shift", to: "vec4f(dy[at])" },
+    ],
     [
       "softmax-cross-entropy",
       {
@@ -204,7 +217,8 @@ describe("the list of ops", () => {
     const found = (await Promise.all(entries.map(({ name }) => opsOf(name)))).flat();
     const passes = ["forward", "inputGradient", "filterGradient"]; // of kernels/conv2d/passes.ts, which has no index.ts
     const hyphenated = (name: string) => name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, "-$&").toLowerCase();
-    const expected = found.filter((name) => !passes.includes(name)).map(hyphenated);
+    const rounding = ["cast"]; // numeric gradients are lost in the rounding to f16; test/kernels/half.test.ts looks at its own
+    const expected = found.filter((name) => ![...passes, ...rounding].includes(name)).map(hyphenated);
     expect(expected).toContain("depthwise-conv2d");
     expect(operations.map(({ name }) => name).sort()).toEqual(expected.sort());
   });

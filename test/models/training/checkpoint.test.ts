@@ -17,17 +17,26 @@ import { useEngine } from "../../support/engine.ts";
 import { tinyData, train } from "../tiny.ts";
 
 /** Set to a number of bytes, writing beyond them fails as on a full disk. */
-const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY }));
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  const writeSync = (file: number, part: Uint8Array, offset = 0) => {
-    const length = Math.min(part.length - offset, disk.room);
-    if (length === 0) throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-    disk.room -= length;
-    return fs.writeSync(file, part, offset, length);
-  };
-  return { ...fs, writeSync };
+const disk = { room: Number.POSITIVE_INFINITY };
+
+/** The part that fits is written, as it would be. */
+function writeToDisk(fs: typeof import("node:fs"), file: number, part: Uint8Array): void {
+  const fitting = part.subarray(0, Math.min(part.length, disk.room));
+  fs.writeFileSync(file, fitting);
+  disk.room -= fitting.length;
+  if (fitting.length < part.length)
+    throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+}
+
+const builtin = process.getBuiltinModule.bind(process);
+beforeAll(() => {
+  vi.spyOn(process, "getBuiltinModule").mockImplementation(((name: string) => {
+    const module = builtin(name as "node:fs");
+    if (name !== "node:fs") return module;
+    return { ...module, writeFileSync: writeToDisk.bind(undefined, module) };
+  }) as typeof process.getBuiltinModule);
 });
+afterAll(() => void vi.restoreAllMocks());
 
 const engine = useEngine();
 
@@ -143,7 +152,7 @@ describe("checkpoints", () => {
   it("stay as they were when the file cannot be replaced", () => {
     const folder = join(root, "blocked");
     writeCheckpoint(folder, snapshot(1), shapes);
-    mkdirSync(join(folder, ".training.safetensors.tmp", "in the way"), { recursive: true });
+    mkdirSync(join(folder, `training.safetensors.${process.pid}.tmp`, "in the way"), { recursive: true });
     expect(() => writeCheckpoint(folder, snapshot(2), shapes)).toThrow(FileError);
     expect(readCheckpoint(folder)).toEqual(snapshot(1));
   });
