@@ -12,7 +12,14 @@ import { writeRunReport } from "../report/write-report.ts";
 import { classificationParts } from "./classification.ts";
 import { ExperimentData } from "./experiment-data.ts";
 import { firstLayerResponses } from "./first-layer-responses.ts";
-import { datasetFacts, type Measured, type RunContext, runFacts, writeConfig } from "./run.ts";
+import {
+  datasetFacts,
+  type Measured,
+  publishedBeside,
+  type RunContext,
+  runFacts,
+  writeConfig,
+} from "./run.ts";
 import { shown } from "./run-folder.ts";
 import { shortfalls } from "./shortfall.ts";
 import { compileOptionsOf } from "./train-run.ts";
@@ -75,13 +82,7 @@ export async function runReviewExperiment(
       method,
       measured,
       confused_pairs: pairs,
-      published: experiment.published.map(({ name, measure, value, source }) => ({
-        name,
-        measure,
-        published: value,
-        measured: measured[measure] ?? null,
-        source,
-      })),
+      published: publishedBeside(experiment, measured),
       peak_bytes: engine.memory.peakBytes,
     };
     writeJson(join(folder, "history.json"), history.toJSON());

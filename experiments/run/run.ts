@@ -109,3 +109,14 @@ function fullSettings({ profiles }: Experiment) {
   const { epochs, batch, limit = null } = profiles.full;
   return { epochs, batch, limit };
 }
+
+/** For result.json: each published figure with ours, null where the run has none. */
+export function publishedBeside({ published }: Experiment, measured: Readonly<Record<string, number>>) {
+  return published.map(({ name, measure, value, source }) => ({
+    name,
+    measure,
+    published: value,
+    measured: measured[measure] ?? null,
+    source,
+  }));
+}

@@ -1,12 +1,12 @@
 /** @file The report of a study, from what its steps measured. */
 import type { StudyExperiment } from "../experiment.ts";
 import { formatMinutes, formatQuantity } from "../report/format.ts";
-import type { FreeSection, NetworkSummary, ResultRow, RunReport } from "../report/run-report.ts";
+import type { FreeSection, ResultRow, RunReport } from "../report/run-report.ts";
 import { datasetFacts, type RunContext, runFacts } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { shortfalls } from "./shortfall.ts";
 import type { Measure, Study } from "./study.ts";
-import type { TrainedPart } from "./study-part.ts";
+import { networkOf } from "./training-report.ts";
 
 /** Everything report.html shows of a study. */
 export function studyReport(
@@ -46,7 +46,7 @@ export function studyReport(
     results: resultRows(context, study, limits),
     sections: [...study.sections, ...partsSection(study)],
     ...(main
-      ? { network: networkOf(main), history: { epoch: main.history.epoch, ...main.history.history } }
+      ? { network: networkOf(main.model), history: { epoch: main.history.epoch, ...main.history.history } }
       : {}),
   };
 }
@@ -86,17 +86,6 @@ function resultRows(
       },
     ];
   });
-}
-
-function networkOf({ model }: TrainedPart): NetworkSummary {
-  const { rows, trainable, nonTrainable } = model.summary();
-  const layers = rows.map(({ name, type, outputShape, parameters }) => ({
-    name,
-    type,
-    outputShape: [null, ...outputShape],
-    parameters,
-  }));
-  return { layers, trainable, nonTrainable };
 }
 
 /** Which networks were trained, for how long, and where those came from that were not. */

@@ -4,7 +4,7 @@ import { writeJson } from "../../models/files.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { ProfileName, StudyExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
-import { type RunContext, writeConfig } from "./run.ts";
+import { publishedBeside, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { Study } from "./study.ts";
 import type { TrainedPart } from "./study-part.ts";
@@ -71,13 +71,7 @@ function resultOf(
     parameters: experiment.main?.parameters ?? null,
     adapter: config.adapter,
     measured,
-    published: experiment.published.map(({ name, measure, value, source }) => ({
-      name,
-      measure,
-      published: value,
-      measured: measured[measure] ?? null,
-      source,
-    })),
+    published: publishedBeside(experiment, measured),
     parts: Object.fromEntries(parts),
     ...fullRunSeconds(context, study),
   };

@@ -16,7 +16,7 @@ import { estimateFullRun } from "./full-run-estimate.ts";
 import { liveHistory } from "./live-history.ts";
 import { openData } from "./open-data.ts";
 import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
-import { type Measured, type RunContext, writeConfig } from "./run.ts";
+import { type Measured, publishedBeside, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { batchesPerEpoch } from "./streamed-batches.ts";
 import { trainingReport } from "./training-report.ts";
@@ -234,13 +234,7 @@ function resultOf(
     adapter: config.adapter,
     method: config.method,
     measured: trained.measured,
-    published: experiment.published.map(({ name, measure: key, value, source }) => ({
-      name,
-      measure: key,
-      published: value,
-      measured: trained.measured[key] ?? null,
-      source,
-    })),
+    published: publishedBeside(experiment, trained.measured),
     micro_batch: trained.microBatch,
     peak_bytes: trained.peakBytes,
   };

@@ -14,7 +14,7 @@ import { readJson, writeJson } from "../../models/files.ts";
 import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
-import { checksumsOf, type RunContext, writeConfig } from "../run/run.ts";
+import { checksumsOf, publishedBeside, type RunContext, writeConfig } from "../run/run.ts";
 import { readConfig, runsFolder, shown } from "../run/run-folder.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { runTrainingExperiment } from "../run/train-run.ts";
@@ -92,13 +92,7 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     chosen_by: plan.best,
     best: best ? { factors: best.factors, runs: best.runs } : null,
     measured,
-    published: experiment.published.map(({ name, measure, value, source }) => ({
-      name,
-      measure,
-      published: value,
-      measured: measured[measure] ?? null,
-      source,
-    })),
+    published: publishedBeside(experiment, measured),
     summary: summaries,
     trials,
     minutes: (Date.now() - started) / 60_000,
