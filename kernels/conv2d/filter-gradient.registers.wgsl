@@ -28,18 +28,30 @@ const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
 const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
 const SPLIT: u32 = 1;
+const DESCEND: u32 = 0; // 1 with SPLIT 1: partials are the filters themselves, from which rate * gradient is subtracted; so the bias
+const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
 @group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
+@group(0) @binding(4) var<uniform> step: StepState;
+
+// Of plain gradient descent.
+fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let first_row = id.y * 4;
   let first_column = id.x * 4;
   if (first_row >= ROWS || first_column >= FILTERS) { return; }
@@ -69,12 +81,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   if (HAS_BIAS == 1 && id.y == 0) {
     for (var j = 0u; j < min(4u, FILTERS - first_column); j++) {
-      bias_partials[id.z * FILTERS + first_column + j] = bias_sum[j];
+      let at = id.z * FILTERS + first_column + j;
+      if (DESCEND == 1) { bias_partials[at] -= rate() * bias_sum[j]; } else { bias_partials[at] = bias_sum[j]; }
     }
   }
   for (var i = 0u; i < min(4u, ROWS - first_row); i++) {
     for (var j = 0u; j < min(4u, FILTERS - first_column); j++) {
-      partials[(id.z * ROWS + first_row + i) * FILTERS + first_column + j] = sum[i][j];
+      let at = (id.z * ROWS + first_row + i) * FILTERS + first_column + j;
+      if (DESCEND == 1) { partials[at] -= rate() * sum[i][j]; } else { partials[at] = sum[i][j]; }
     }
   }
 }

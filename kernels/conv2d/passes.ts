@@ -33,7 +33,7 @@ function variants<R extends string, W extends string>(
 const forwardKernels = variants("forward", ["image", "filters", "bias"], ["y"]);
 const inputGradientKernels = variants("input-gradient", ["dy", "filters", "image"], ["dx"]);
 /** filter gradients that can be subtracted from the filters as they are computed; those in slices always can */
-const descending: readonly VariantName[] = ["tiled", "subgroup"];
+const descending: readonly VariantName[] = ["tiled", "registers", "subgroup"];
 const filterGradientKernels = variants(
   "filter-gradient",
   ["image", "dy"],

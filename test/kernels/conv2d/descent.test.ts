@@ -27,6 +27,7 @@ function inSlices(variant: ConvolutionVariant, split: number): ConvolutionVarian
 const variants: Readonly<Record<string, (lanes: number) => ConvolutionVariant>> = {
   tiled: () => inSlices(tiledConvolution("filter-gradient", problem), 1),
   subgroup: (lanes) => inSlices(subgroupConvolution("filter-gradient", problem, lanes), 1),
+  registers: () => inSlices(registersFilterGradient(problem), 1),
   "registers, in 3 slices": () => inSlices(registersFilterGradient(problem), 3),
 };
 
