@@ -5,15 +5,16 @@ const beyond = 65520; // half a unit above the largest, 65504: this and more rou
 
 /** The bits of each value, rounded to the nearest f16 (ties to even); from 65520 on infinity. */
 export function encodeHalf(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
-  return Uint16Array.from(values, bitsOf);
+  return Uint16Array.from(values, halfBits);
 }
 
 /** The numbers that `bits` stand for, exactly. */
 export function decodeHalf(bits: Uint16Array): Float32Array<ArrayBuffer> {
-  return Float32Array.from(bits, numberOf);
+  return Float32Array.from(bits, halfValue);
 }
 
-function bitsOf(value: number): number {
+/** The bits of one value. */
+export function halfBits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (Number.isNaN(size)) return 0x7e00;
@@ -23,7 +24,8 @@ function bitsOf(value: number): number {
   return sign + units + (power + 14) * 1024;
 }
 
-function numberOf(bits: number): number {
+/** The number that 16 bits stand for. */
+export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const power = (bits >> 10) & 31;
   const fraction = bits & 1023;

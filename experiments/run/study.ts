@@ -1,8 +1,8 @@
 /** @file What an experiment of several steps works with: it trains parts, measures figures and writes sections. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../engine/device.ts";
-import { FileError, InterruptedError } from "../../engine/errors.ts";
+import { InterruptedError } from "../../engine/errors.ts";
+import { makeFolder } from "../../models/files.ts";
 import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { StudyExperiment } from "../experiment.ts";
@@ -157,11 +157,7 @@ export class Study {
 
   #folderOf(part: string): string {
     const folder = join(this.#context.folder, "parts", part);
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (cause) {
-      throw new FileError(`Cannot create ${folder}: ${(cause as Error).message}`, { cause });
-    }
+    makeFolder(folder);
     return folder;
   }
 }

@@ -1,8 +1,9 @@
 /** @file Whitening matrices on disk: fitting one takes minutes, reading it a moment. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { FileError } from "../../engine/errors.ts";
+import { makeFolder } from "../files.ts";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 
 /** What a matrix was made from: a file made from anything else is replaced. */
@@ -50,11 +51,7 @@ function readWhole(path: string) {
 }
 
 function write(path: string, key: ZcaKey, matrix: Float64Array): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    throw new FileError(`Cannot make the folder of ${path}: ${(cause as Error).message}`, { cause });
-  }
+  makeFolder(dirname(path));
   const entry = { name: "zca", shape: [key.width, key.width], data: matrix };
   writeSafetensors(path, [entry], { key: keyText(key), sha256: checksum(matrix) });
 }

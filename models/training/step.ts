@@ -62,23 +62,25 @@ export class TrainingStep {
       new TrainingStep(trainer, feed, log, parts, eager, descends, plan);
     // the scale of mixed precision must come out of the gradients first
     const plain = optimizer.descent !== undefined && !trainer.lossScale;
-    const descends = plain && step([batchSize], true).#canDescend();
-    if (!descends) state.allocateGradients();
-    const { parts, plan } = fitMicroBatch(engine, batchSize, (parts) => void step(parts, descends).#run());
-    return step(parts, descends, plan);
+    const descent = plain ? step([batchSize], true).#planDescent() : undefined;
+    if (descent) return step([batchSize], true, descent);
+    state.allocateGradients();
+    const { parts, plan } = fitMicroBatch(engine, batchSize, (parts) => void step(parts, false).#run());
+    return step(parts, false, plan);
   }
 
-  /** true if the whole batch fits and its backward pass updates every weight, by a dry run */
-  #canDescend(): boolean {
+  /** A dry run; undefined unless the whole batch fits and its backward pass updates every weight. */
+  #planDescent(): Plan | undefined {
     let complete = false;
     try {
-      this.#trainer.engine.plan(() => {
+      const plan = this.#trainer.engine.plan(() => {
         complete = this.#run();
       });
+      return complete ? plan : undefined;
     } catch (error) {
-      if (!(error instanceof MemoryError)) throw error;
+      if (error instanceof MemoryError) return undefined;
+      throw error;
     }
-    return complete;
   }
 
   /** kernel launches of a step; known once it was recorded */
