@@ -10,6 +10,7 @@ export interface Spread {
 
 export interface Measurement {
   readonly ms: Spread;
+  /** samples: of short work the mean of several runs each */
   readonly runs: number;
 }
 
@@ -28,7 +29,10 @@ export async function measure(
   return { ms: { median, min: sorted[0]!, max: sorted.at(-1)! }, runs: sorted.length };
 }
 
-/** Seconds of each run. */
+/** A sample is the mean of runs that follow each other for so long, as steps do in a training: after a pause the first is slower. */
+const sampleSeconds = 0.02;
+
+/** Seconds of one run, by sample. */
 function collect(name: string, work: () => Promise<void>, seconds: number): Promise<readonly number[]> {
   return new Promise((resolve, reject) => {
     const benchmark = new Benchmark(
@@ -36,7 +40,7 @@ function collect(name: string, work: () => Promise<void>, seconds: number): Prom
       (deferred: Benchmark.Deferred) => {
         work().then(() => deferred.resolve(), reject);
       },
-      { defer: true, async: true, maxTime: seconds, minSamples: 5, initCount: 1, minTime: 0.001 },
+      { defer: true, async: true, maxTime: seconds, minSamples: 5, initCount: 1, minTime: sampleSeconds, delay: 0 },
     );
     benchmark.on("complete", () => resolve(benchmark.stats?.sample ?? []));
     benchmark.on("error", () => reject(benchmark.error));

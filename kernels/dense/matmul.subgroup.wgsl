@@ -67,26 +67,37 @@ fn block_of_a(share: vec4f, quad: u32) -> mat4x4f {
   return block;
 }
 
+/// Four columns of B [k, n] for one k; zeros past the last.
+fn row_of_b(start: u32, k: u32, n: u32) -> vec4f {
+  if (K % 4 == 0) { return vec4f(b[(start + k * N + n) / 4]); }
+  return select(vec4f(), vec4f(b[(start + min(k, K - 1) * N + n) / 4]), k < K);
+}
+
 /// Four columns of B for four k: element [i] of the result is B[k + i, n .. n + 3].
 fn load_b(start: u32, k: u32, n: u32) -> mat4x4f {
   if (TRANSPOSE_B == 1) {
     let at = (start + n * K + k) / 4;
     return transpose(mat4x4f(vec4f(b[at]), vec4f(b[at + K / 4]), vec4f(b[at + 2 * K / 4]), vec4f(b[at + 3 * K / 4])));
   }
-  let at = (start + k * N + n) / 4;
-  if (K % 4 == 0) { return mat4x4f(vec4f(b[at]), vec4f(b[at + N / 4]), vec4f(b[at + 2 * N / 4]), vec4f(b[at + 3 * N / 4])); }
-  var rows = mat4x4f();
-  for (var i = 0u; i < 4; i++) { rows[i] = select(vec4f(), vec4f(b[at + min(i, K - 1 - k) * N / 4]), k + i < K); }
-  return rows;
+  return mat4x4f(row_of_b(start, k, n), row_of_b(start, k + 1, n), row_of_b(start, k + 2, n), row_of_b(start, k + 3, n));
 }
 
 // In sums[r] column i holds the lane's four columns of row 4 * r + i.
 alias Sums = array<mat4x4f, TILE_M / 4>;
 
+/// sum + b * a, by fma: lavapipe would not fuse a product and a sum.
+fn add_product(sum: vec4f, b: mat4x4f, a: vec4f) -> vec4f {
+  return fma(b[3], a.wwww, fma(b[2], a.zzzz, fma(b[1], a.yyyy, fma(b[0], a.xxxx, sum))));
+}
+
 fn add_products(sums: ptr<function, Sums>, s: u32, share: vec4f, block_of_b: mat4x4f) {
   for (var q = 0u; q < QUADS; q++) {
     let r = s * QUADS + q;
-    if (r < TILE_M / 4) { sums[r] += block_of_b * block_of_a(share, q); }
+    if (r >= TILE_M / 4) { break; }
+    let a = block_of_a(share, q);
+    let sum = sums[r];
+    sums[r] = mat4x4f(add_product(sum[0], block_of_b, a[0]), add_product(sum[1], block_of_b, a[1]),
+                      add_product(sum[2], block_of_b, a[2]), add_product(sum[3], block_of_b, a[3]));
   }
 }
 
@@ -137,11 +148,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
   if (COLUMN_SUMS == 1 && row == 0) {
     if (DESCEND == 1) { column_sums[column / 4] -= rate() * column_sum; } else { column_sums[column / 4] = column_sum; }
   }
+  let rate = rate(); // once: y may be where it comes from, as far as a compiler knows
   for (var m = row; m < min(row + TILE_M, M); m++) {
     var value = result[(m - row) / 4][(m - row) % 4];
     if (HAS_BIAS == 1) { value += vec4f(bias[column], bias[column + 1], bias[column + 2], bias[column + 3]); }
     let at = ((workgroup.z * M + m) * N + column) / 4;
     if (DERIVATIVE > 0) { value *= derivative(vec4f(kept[at])); }
-    if (DESCEND == 1) { y[at] = vec4<y_real>(vec4f(y[at]) - rate() * value); } else { y[at] = vec4<y_real>(activate(value)); }
+    if (DESCEND == 1) { y[at] = vec4<y_real>(vec4f(y[at]) - rate * value); } else { y[at] = vec4<y_real>(activate(value)); }
   }
 }
