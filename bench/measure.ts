@@ -40,7 +40,15 @@ function collect(name: string, work: () => Promise<void>, seconds: number): Prom
       (deferred: Benchmark.Deferred) => {
         work().then(() => deferred.resolve(), reject);
       },
-      { defer: true, async: true, maxTime: seconds, minSamples: 5, initCount: 1, minTime: sampleSeconds, delay: 0 },
+      {
+        defer: true,
+        async: true,
+        maxTime: seconds,
+        minSamples: 5,
+        initCount: 1,
+        minTime: sampleSeconds,
+        delay: 0,
+      },
     );
     benchmark.on("complete", () => resolve(benchmark.stats?.sample ?? []));
     benchmark.on("error", () => reject(benchmark.error));

@@ -106,7 +106,7 @@ export function tableRow(row: Row): string {
 /** What the figures of a row are, below a table with steps in it. */
 export const tableNotes = [
   "ceiling: the best run's part of the adapter's f32 rate or bandwidth, whichever bounds the work",
-  "peak: bytes of the step at its fullest; ideal: parameters, the optimizer's moments, and the outputs of all layers",
+  "peak: bytes of the step at its fullest, without the data set; ideal: parameters, the optimizer's moments, and the outputs of all layers",
 ];
 
 function line(cells: readonly string[]): string {

@@ -27,11 +27,10 @@ export async function timeStep(
   engine.resetPeakMemory();
   const before = engine.memory.bytesInUse;
   await model.compile({ engine, optimizer: workload.optimizer(), loss, metrics });
-  const feed = Feed.open(
-    engine,
-    randomSamples(model, batch, workload.classes),
-    model.trainer.objective.oneHot,
-  );
+  const compiled = engine.memory.bytesInUse;
+  const samples = randomSamples(model, batch, workload.classes);
+  const feed = Feed.open(engine, samples, model.trainer.objective.oneHot);
+  const dataSet = engine.memory.bytesInUse - compiled;
   const log = new TrainingLog(engine, model.trainer.objective, 1);
   await checkReplay(model, feed, log, batch);
   engine.resetPeakMemory(); // eager steps may need more
@@ -62,7 +61,7 @@ export async function timeStep(
     images_per_s: (1000 * batch) / ms.median,
     ...rates(work, ms, boundOfAll(dispatches, ceilings)),
     dispatches: dispatches.length,
-    peak_bytes: engine.memory.peakBytes - before,
+    peak_bytes: engine.memory.peakBytes - before - dataSet,
     ideal_bytes: memory.parameters + memory.moments + memory.activations,
     memory,
   };
