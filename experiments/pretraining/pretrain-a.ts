@@ -38,9 +38,9 @@ export const pretrainA: StudyExperiment = {
 };
 
 async function run(study: Study): Promise<void> {
+  const adam = await trainClassifier(study, "scratch-adam", { activation: "sigmoid" });
   const optimizer = sgd({ learningRate: 1 });
   const sheet = await trainClassifier(study, "scratch-sgd", { activation: "sigmoid", optimizer });
-  const adam = await trainClassifier(study, "scratch-adam", { activation: "sigmoid" });
   measureMain(study, await testError(study, adam), adam);
   const error = await testError(study, sheet);
   study.measure("sgd_test_error", error, { title: "Test error with SGD, learning rate 1", unit: "%" });
