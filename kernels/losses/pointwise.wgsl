@@ -62,8 +62,8 @@ fn main(
   let sample = select(workgroup, workgroup * WORKGROUP + local, LANES == 1u);
   let lane = select(local, 0u, LANES == 1u);
   let samples = arrayLength(&loss);
-  let start = min(sample, samples - 1u) * LENGTH;
-  let end = start + LENGTH;
+  let start = sample * LENGTH;
+  let end = select(start, start + LENGTH, sample < samples); // without a sample nothing to add
 
   var sums = vec4f(0.0);
   for (var v = start / 4u + lane; v < (end + 3u) / 4u; v += LANES) {
