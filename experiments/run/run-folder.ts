@@ -14,6 +14,8 @@ export const configSchema = z.object({
   command: z.string(),
   settings: settingsSchema,
   started: z.string(),
+  /** when --resume went on with it */
+  resumed: z.array(z.string()).default([]),
   adapter: z.record(z.string(), z.unknown()),
   versions: z.record(z.string(), z.string()),
   commit: z.string().nullable(),

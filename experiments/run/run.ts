@@ -1,4 +1,6 @@
 /** @file What every run has: engine, data, settings, folder; and the events that the command line shows. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { AdapterChoice } from "../../engine/adapter.ts";
 import type { Engine } from "../../engine/device.ts";
@@ -7,7 +9,7 @@ import type { Progress } from "../../models/training/callbacks.ts";
 import type { Logs } from "../../models/training/history.ts";
 import type { Experiment } from "../experiment.ts";
 import type { DatasetFacts, RunFacts } from "../report/run-report.ts";
-import type { RunConfig } from "./run-folder.ts";
+import { type RunConfig, readConfig } from "./run-folder.ts";
 import { commandOf, type RunSettings } from "./settings.ts";
 import { commit, versions } from "./versions.ts";
 
@@ -42,19 +44,19 @@ export interface RunContext<E extends Experiment = Experiment> {
 /** Final figures by name; what result.json holds under "measured". */
 export type Measured = Record<string, number>;
 
-/** Writes config.json. */
+/** Writes config.json. A run that is resumed keeps the time of its start. */
 export function writeConfig(
   context: RunContext,
   method: RunConfig["method"] = {},
   own: Partial<Pick<RunConfig, "experiment" | "command">> = {},
 ): RunConfig {
-  const { experiment, engine, dataset, settings, folder, started } = context;
+  const { experiment, engine, dataset, settings, folder } = context;
   const { class: kind, vendor, architecture, device, description } = engine.adapter;
   const config: RunConfig = {
     experiment: experiment.id,
     command: commandOf(experiment, settings),
     settings,
-    started: started.toISOString(),
+    ...timesOf(context),
     adapter: { class: kind, vendor, architecture, device, description },
     versions: versions(),
     commit: commit() ?? null,
@@ -71,6 +73,14 @@ export function writeConfig(
   };
   writeJson(`${folder}/config.json`, config);
   return config;
+}
+
+/** A new run's folder holds no config.json yet. */
+function timesOf({ folder, started }: RunContext): Pick<RunConfig, "started" | "resumed"> {
+  const now = started.toISOString();
+  if (!existsSync(join(folder, "config.json"))) return { started: now, resumed: [] };
+  const before = readConfig(folder);
+  return { started: before.started, resumed: [...before.resumed, now] };
 }
 
 /** Of the files a data set was read from: the same text for the same images. */
@@ -97,7 +107,7 @@ export function runFacts(context: RunContext, config: RunConfig, limits: string 
     adapter: engine.adapter.description || engine.adapter.device,
     versions: config.versions,
     seed: settings.seed,
-    started: started.toISOString(),
+    started: config.started,
     minutes: (Date.now() - started.getTime()) / 60_000,
     command: config.command,
     ...(config.commit ? { commit: config.commit } : {}),

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readConfig } from "../../experiments/run/run-folder.ts";
 import { adapter, fail, startCli, succeed, untilExists } from "./run.ts";
 import { writeDigitFiles } from "./support/street-digit-files.ts";
 import { checkpointPosition } from "./support/weights-file.ts";
@@ -23,6 +24,7 @@ const resume = (out: string, upTo: number) => [
   ...["--out", join(folder, out), "--epochs", `${upTo}`],
 ];
 const bytes = (out: string) => readFileSync(join(folder, out, "weights.safetensors"));
+const config = (out: string) => readConfig(join(folder, out));
 const checkpoint = (out: string) => join(folder, out, "checkpoint", "training.safetensors");
 
 /** The weights of an uninterrupted run. */
@@ -65,6 +67,7 @@ describe("kill -9", () => {
     const { child, finished } = await startLongRun("killed");
     child.kill("SIGKILL");
     expect(await finished).toMatchObject({ code: null });
+    const { started } = config("killed");
     const saved = readFileSync(checkpoint("killed"));
     const upTo = Math.max(epochs, checkpointPosition(checkpoint("killed")).epoch + 1);
 
@@ -76,6 +79,7 @@ describe("kill -9", () => {
     expect(readFileSync(checkpoint("killed")).equals(saved), "the old checkpoint").toBe(true);
 
     await succeed(resume("killed", upTo));
+    expect(config("killed")).toMatchObject({ started, resumed: [expect.any(String)] });
     expect(bytes("killed").equals(await uninterrupted(upTo))).toBe(true);
     const history = JSON.parse(readFileSync(join(folder, "killed", "history.json"), "utf8"));
     expect(history.epoch).toEqual(Array.from({ length: upTo }, (_, i) => i + 1));
