@@ -100,7 +100,7 @@ const quantities: readonly (readonly [ending: string, name: Text])[] = [
     "noise_mse",
     { en: "squared error of the corrupted image", es: "error cuadrático de la imagen corrompida" },
   ],
-  ["ms_per_prediction", { en: "time per prediction", es: "tiempo por predicción" }],
+  ["ms_per_prediction", { en: "milliseconds per prediction", es: "milisegundos por predicción" }],
   ["agreement", { en: "points named by neighbours", es: "puntos acertados por vecinos" }],
   ["loss", { en: "loss", es: "pérdida" }],
   ["mse", { en: "squared error", es: "error cuadrático" }],

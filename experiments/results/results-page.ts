@@ -1,12 +1,13 @@
 /** @file docs/results/README.md: what was measured, where, on what data, beside what was published. */
 import { chapters } from "../book/chapters/index.ts";
-import { figureName, isShare } from "../book/figure-names.ts";
+import { isShare } from "../book/figure-names.ts";
 import { writeCount, writePercent, writeShort } from "../book/language.ts";
 import { reasonsOf } from "../book/reasons.ts";
 import type { Experiment } from "../experiment.ts";
 import type { SavedResult } from "../saved-run/saved-run.ts";
 import { numbersOf, trainingSeconds } from "../saved-run/saved-run.ts";
 import { shortfallOf } from "../saved-run/shortfall.ts";
+import { groupFigures } from "./figure-groups.ts";
 
 export interface CommittedResult {
   /** name of the JSON file */
@@ -34,7 +35,7 @@ const columns = [
 ];
 /** Where nothing is published: the first of these that were measured. */
 const mainFigures = ["test_error", "test_accuracy", "test_loss"];
-const mostFigures = 3;
+const mostLines = 6;
 
 /** The page in Markdown: a table per chapter of the book, and what has no result yet. */
 export function resultsPage(results: readonly CommittedResult[], experiments: readonly Experiment[]): string {
@@ -96,9 +97,9 @@ function figuresOf(result: SavedResult, measured: Readonly<Record<string, number
   }
   const known = mainFigures.filter((key) => key in measured);
   const keys = known.length > 0 ? known : Object.keys(measured).filter((key) => key !== "seconds");
-  return keys
-    .slice(0, mostFigures)
-    .map((key) => ({ name: figureName(key, "en"), ours: ours(key), published: "" }));
+  return groupFigures(keys)
+    .slice(0, mostLines)
+    .map((group) => ({ name: group.name, ours: group.keys.map(ours).join(", "), published: "" }));
 }
 
 function tableOf(rows: readonly (readonly string[])[]): string {

@@ -44,10 +44,12 @@ describe("the page of results", () => {
   });
 
   it("shows the main figures where nothing is published", () => {
-    add("a", { experiment: "ae-c", measured: { pixels_error: 0.03, code_2_error: 0.6 } });
+    add("a", { experiment: "ae-c", measured: { pixels_error: 0.03, code_2_error: 0.6, code_8_error: 0.1 } });
     const page = resultsPage(readResults(folder()), experiments);
     expect(page).toContain("| error: pixels | 3.00\u00a0% |");
-    expect(page).toContain("| error: code 2 | 60.00\u00a0% |");
+    expect(page, "one line for figures that differ in a number").toContain(
+      "| error: code 2, 8 | 60.00\u00a0%, 10.00\u00a0% |",
+    );
   });
 
   it("refuses unfinished runs and files that are no results", () => {
