@@ -11,6 +11,7 @@ const forward = kernel(import.meta.url, "gather.wgsl", { reads: ["x", "indices"]
 const backward = kernel(import.meta.url, "gather-backward.wgsl", {
   reads: ["dy", "indices"],
   writes: ["dx"],
+  flops: { dy: 1 },
 });
 
 /**
