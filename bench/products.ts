@@ -2,7 +2,6 @@
 import type { Engine } from "../engine/device.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import { filterGradient, forward, inputGradient } from "../kernels/conv2d/passes.ts";
 import { type Convolution, convolutionFlops } from "../kernels/conv2d/problem.ts";
 import { type MatmulProblem, multiply } from "../kernels/dense/product.ts";
 import {
@@ -12,6 +11,7 @@ import {
 } from "../kernels/tuning/choose-convolution.ts";
 import { chooseMatmul, naiveMatmul } from "../kernels/tuning/choose-matmul.ts";
 import { resolveWindow } from "../kernels/window.ts";
+import { convolutionPass, convolutionShapes } from "./convolution-pass.ts";
 import { dispose, randomTensor } from "./random-tensor.ts";
 
 /** A kernel to time: it runs once per call and returns what it wrote. */
@@ -73,35 +73,16 @@ function product(size: number): ProductWorkload {
 }
 
 function pass(kind: ConvolutionPass, problem: Convolution): ProductWorkload {
-  const { batch, height, width, channels, filters, windowHeight, windowWidth, outHeight, outWidth } = problem;
-  const shapes = {
-    image: [batch, height, width, channels],
-    filters: [windowHeight, windowWidth, channels, filters],
-    y: [batch, outHeight, outWidth, filters],
-  };
+  const { image, filters, y } = convolutionShapes(problem);
   return {
-    batch,
+    batch: problem.batch,
     flops: convolutionFlops(problem),
-    bytes: 4 * (sizeOf(shapes.image) + sizeOf(shapes.filters) + sizeOf(shapes.y)),
+    bytes: 4 * (sizeOf(image) + sizeOf(filters) + sizeOf(y)),
     subjects: (engine) => {
-      const image = randomTensor(engine, shapes.image, 1).tensor;
-      const weights = randomTensor(engine, shapes.filters, 2).tensor;
-      const dy = randomTensor(engine, shapes.y, 3).tensor;
-      const chosen = chooseConvolution(kind, problem, engine.adapter);
-      const subject = (variant: typeof chosen): Subject => ({
-        variant: variant.name,
-        run: () => {
-          if (kind === "forward")
-            return forward(problem, { image, filters: weights, bias: undefined }, "linear", variant);
-          if (kind === "input-gradient")
-            return inputGradient(problem, { dy, filters: weights, output: shapes.image }, "linear", variant);
-          return filterGradient(problem, { image, dy, output: shapes.filters }, variant);
-        },
-      });
-      return {
-        list: [naiveConvolution(kind, problem), chosen].map(subject),
-        free: () => dispose([image, weights, dy]),
-      };
+      const { run, free } = convolutionPass(engine, kind, problem);
+      const variants = [naiveConvolution(kind, problem), chooseConvolution(kind, problem, engine.adapter)];
+      const list = variants.map((variant) => ({ variant: variant.name, run: () => run(variant) }));
+      return { list, free };
     },
   };
 }

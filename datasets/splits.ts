@@ -63,24 +63,6 @@ export function describeSplit(count: number, rule: SplitRule): string {
   return rule.take === "random" ? `${of} drawn with seed ${rule.seed}` : `the ${rule.take} ${of}`;
 }
 
-/**
- * Keras's rule for `fit(validation_split=fraction)`: the last images, before any shuffling, are the validation part.
- * The training part has floor(count * (1 - fraction)) images, computed in double precision as Keras does.
- */
-export function lastFractionSplit(count: number, fraction: number): Split {
-  return splitByRule(count, { take: "last", size: { fraction } });
-}
-
-/** Keras's rule for `ImageDataGenerator(validation_split=fraction)`: the first floor(count * fraction) images. */
-export function firstFractionSplit(count: number, fraction: number): Split {
-  return splitByRule(count, { take: "first", size: { fraction } });
-}
-
-/** A validation part drawn by `seed`, of the size that Keras's rule for `fit` gives. */
-export function randomSplit(count: number, fraction: number, seed: number): Split {
-  return splitByRule(count, { take: "random", size: { fraction }, seed });
-}
-
 /** The images and labels with these numbers, in this order, copied. */
 export function takeImages(set: ImageSet, indices: Uint32Array): ImageSet {
   const bytes = set.height * set.width * set.channels;
@@ -96,6 +78,10 @@ export function takeImages(set: ImageSet, indices: Uint32Array): ImageSet {
   return { ...set, images, labels, count: indices.length };
 }
 
+/**
+ * Keras's rules for a fraction: `fit(validation_split)` leaves floor(count * (1 - fraction)) images to train on, computed in double
+ * precision; `ImageDataGenerator(validation_split)`, which takes the first, holds out floor(count * fraction).
+ */
 function validationSize(count: number, { take, size }: SplitRule): number {
   if ("images" in size) return size.images;
   const { fraction } = size;

@@ -6,8 +6,12 @@ import { sameShape } from "./shape.ts";
 import type { Descent, Entry, GradientOptions, Rule, Tape, Want } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
-const sumKernel = kernel(import.meta.url, "sum.wgsl", { reads: ["a", "b"], writes: ["y"] });
-const accumulateKernel = kernel(import.meta.url, "accumulate.wgsl", { reads: ["x"], updates: ["total"] });
+const sumKernel = kernel(import.meta.url, "sum.wgsl", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
+const accumulateKernel = kernel(import.meta.url, "accumulate.wgsl", {
+  reads: ["x"],
+  updates: ["total"],
+  flops: { total: 1 },
+});
 
 export class Backward {
   readonly #engine: Engine;

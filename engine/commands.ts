@@ -24,7 +24,7 @@ export interface Dispatch {
   readonly operands: readonly Operand[];
   /** bytes read and written: all of the operands, updated ones twice, unless the op states less */
   readonly bytes: number;
-  /** floating-point operations, where the op states them; else 0 */
+  /** floating-point operations; 0 for kernels that move data */
   readonly flops: number;
 }
 

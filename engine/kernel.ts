@@ -11,6 +11,14 @@ import { checkShape, type Shape } from "./shape.ts";
 import { readSource } from "./source.ts";
 import { type DType, Tensor } from "./tensor.ts";
 
+/**
+ * Floating-point operations for each element of a bound tensor, by the binding's name: a number, or one that follows from
+ * the constants. A launch does those of all tensors named. docs/decisions.md says what counts as one.
+ */
+export type OperationCounts<Name extends string = string> = Readonly<
+  Partial<Record<Name, number | ((constants: Constants) => number)>>
+>;
+
 /** Names of a kernel's bindings by role. `step: true` binds the StepState uniform, named `step` in the shader. */
 export interface KernelBindings<Read extends string, Write extends string, Update extends string> {
   readonly reads?: readonly Read[];
@@ -18,6 +26,8 @@ export interface KernelBindings<Read extends string, Write extends string, Updat
   /** tensors changed in place: optimizer state, accumulators */
   readonly updates?: readonly Update[];
   readonly step?: boolean;
+  /** absent for kernels that move data, and for products, which state theirs in each launch */
+  readonly flops?: OperationCounts<NoInfer<Read | Write | Update>>;
 }
 
 /** A WGSL file and what it binds. Created once per module by `kernel()`. */
@@ -33,6 +43,7 @@ export interface Kernel<
   readonly writes: readonly Write[];
   readonly updates: readonly Update[];
   readonly step: boolean;
+  readonly flops: OperationCounts;
 }
 
 /** Declares the kernel in `file`, beside the module whose `import.meta.url` is `base`. Nothing is read yet. */
@@ -42,13 +53,13 @@ export function kernel<
   Update extends string = never,
 >(base: string, file: string, bindings: KernelBindings<Read, Write, Update>): Kernel<Read, Write, Update> {
   const url = new URL(file, base);
-  const { reads = [], writes = [], updates = [], step = false } = bindings;
+  const { reads = [], writes = [], updates = [], step = false, flops = {} } = bindings;
   const name = url.pathname
     .split("/")
     .slice(-2)
     .join("/")
     .replace(/\.wgsl$/, "");
-  return { url, name, reads, writes, updates, step };
+  return { url, name, reads, writes, updates, step, flops };
 }
 
 /** What an output shall be: a shape (f32), a shape with a dtype, or an existing tensor to write into. */
@@ -66,7 +77,7 @@ export interface RunOptions {
   /** invocations needed by a one-dimensional kernel with workgroups of `workgroupSize` (64 unless said) */
   readonly invocations?: number;
   readonly workgroupSize?: number;
-  /** floating-point operations, for traces and benchmarks */
+  /** floating-point operations, where they are not those that the kernel declares */
   readonly flops?: number;
   /** bytes read and written, where that is less than all of the operands */
   readonly bytes?: number;
@@ -141,7 +152,22 @@ export function workOf(
     return [{ name, shape, role: roleOf(definition, name), bytes }];
   });
   const traffic = operands.reduce((sum, { role, bytes }) => sum + (role === "update" ? 2 : 1) * bytes, 0);
-  return { operands, bytes: options.bytes ?? traffic, flops: options.flops ?? 0 };
+  const byName = Object.fromEntries(bindings.map(({ name }, i) => [name, tensors[i]!]));
+  return { operands, bytes: options.bytes ?? traffic, flops: flopsOf(definition, byName, options) };
+}
+
+/** Floating-point operations of a launch; `tensors` by binding name. */
+export function flopsOf(
+  { flops }: Kernel,
+  tensors: Readonly<Record<string, Tensor>>,
+  { flops: stated, constants = {} }: RunOptions,
+): number {
+  if (stated !== undefined) return stated;
+  const counts = Object.entries(flops).map(([name, count = 0]) => {
+    const each = typeof count === "function" ? count(constants) : count;
+    return each * tensors[name]!.size;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function roleOf({ updates, writes, reads }: Kernel, name: string): Operand["role"] {

@@ -1,6 +1,6 @@
 /** @file A dry run of a step: which pipelines it needs, and how much memory and arithmetic. Nothing is computed. */
 import type { BufferPool } from "./buffers.ts";
-import { type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "./kernel.ts";
+import { flopsOf, type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "./kernel.ts";
 import { layOut, type MemoryLayout } from "./memory-layout.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -13,7 +13,7 @@ export interface Plan {
   readonly keptBytes: number;
   /** which buffers its tensors can share when it is recorded */
   readonly layout: MemoryLayout;
-  /** floating-point operations, as far as the ops state them */
+  /** floating-point operations of all launches */
   readonly flops: number;
 }
 
@@ -26,7 +26,7 @@ export class PlanNotes {
   launch(definition: Kernel, options: RunOptions, tensors: Readonly<Record<string, Tensor>>): void {
     const request = pipelineRequest(definition, options, tensors);
     this.#pipelines.set(request.key, request);
-    this.#flops += options.flops ?? 0;
+    this.#flops += flopsOf(definition, tensors, options);
   }
 
   /** A backward pass begins, and `kept` is held for it; of several micro-batches the largest counts. */

@@ -20,7 +20,7 @@ export interface Binding {
 const bindingPattern =
   /@group\(0\)\s*@binding\((\d+)\)\s*var<\s*(uniform|storage\s*,\s*read_write|storage\s*,\s*read|storage)\s*>\s*(\w+)\s*:\s*([\w<>]+)/g;
 
-const aliasPattern = /^alias (\w+) = (f32|f16);/gm;
+const aliasPattern = /^alias (\w+) = (f32|f16|u32);/gm; // u32: elements that are moved, not read as numbers
 
 /** The bindings declared in `source`, in the order of their numbers. */
 export function parseBindings(source: string): Binding[] {
@@ -55,7 +55,7 @@ export function setHalf(source: string, half: readonly string[], file: string): 
     if (!alias) throw new KernelError(`${file} takes ${name} in f32 only, it is f16: cast() it first.`);
     const other = bindings.find((binding) => binding.alias === alias && !half.includes(binding.name));
     if (other) throw new KernelError(`${file} needs ${name} and ${other.name} both in f16 or both in f32.`);
-    text = text.replace(new RegExp(`^alias ${alias} = f32;`, "m"), `alias ${alias} = f16;`);
+    text = text.replace(new RegExp(`^alias ${alias} = (f32|u32);`, "m"), `alias ${alias} = f16;`);
   }
   return `enable f16;\n${text}`;
 }

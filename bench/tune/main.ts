@@ -2,11 +2,9 @@
 import { type AdapterChoice, createEngine, type Engine, nearest, UsageError } from "../../engine/index.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { commit, versions } from "../../experiments/run/versions.ts";
-import { filterGradient, forward, inputGradient } from "../../kernels/conv2d/passes.ts";
 import { filterSize } from "../../kernels/conv2d/problem.ts";
 import { type MatmulProblem, multiply } from "../../kernels/dense/product.ts";
 import {
-  type ConvolutionVariant,
   convolutionRecipes,
   defaultConvolution,
   naiveConvolution,
@@ -20,6 +18,7 @@ import {
 import type { TuningProfile } from "../../kernels/tuning/profile.ts";
 import { writeJson } from "../../models/files.ts";
 import { parseWords, runScript } from "../arguments.ts";
+import { convolutionPass } from "../convolution-pass.ts";
 import { dispose, randomTensor } from "../random-tensor.ts";
 import { workloads } from "../workloads.ts";
 import { type Contestant, contest, type Outcome } from "./contest.ts";
@@ -115,22 +114,8 @@ async function tuneProduct(engine: Engine, problem: MatmulProblem): Promise<Outc
 }
 
 async function tuneConvolution(engine: Engine, { pass, problem }: ConvolutionProblem): Promise<Outcome> {
-  const { batch, height, width, channels, filters, windowHeight, windowWidth, outHeight, outWidth } = problem;
-  const shapes = {
-    image: [batch, height, width, channels],
-    filters: [windowHeight, windowWidth, channels, filters],
-    y: [batch, outHeight, outWidth, filters],
-  };
-  const image = randomTensor(engine, shapes.image, 1).tensor;
-  const weights = randomTensor(engine, shapes.filters, 2).tensor;
-  const dy = randomTensor(engine, shapes.y, 3).tensor;
-  const run = (variant: ConvolutionVariant) => {
-    if (pass === "forward")
-      return forward(problem, { image, filters: weights, bias: undefined }, "linear", variant);
-    if (pass === "input-gradient")
-      return inputGradient(problem, { dy, filters: weights, output: shapes.image }, "linear", variant);
-    return filterGradient(problem, { image, dy, output: shapes.filters }, variant);
-  };
+  const { batch, filters, windowHeight, windowWidth, outHeight, outWidth } = problem;
+  const { run, free } = convolutionPass(engine, pass, problem);
   const recipes = Object.entries(convolutionRecipes)
     .filter(([name]) => name !== "naive")
     .map(([name, recipe]) => [name, () => recipe(pass, problem, engine.adapter)] as const);
@@ -146,7 +131,7 @@ async function tuneConvolution(engine: Engine, { pass, problem }: ConvolutionPro
     "filter-gradient": batch * outHeight * outWidth,
   };
   const outcome = await contest(engine, list, naive, 1e-6 * (terms[pass] + 8));
-  dispose([image, weights, dy]);
+  free();
   return outcome;
 }
 

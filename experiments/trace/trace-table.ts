@@ -39,7 +39,7 @@ export function traceNotes({ clock, runs }: Pick<Trace, "clock" | "runs">): stri
       : `Times: each command submitted and awaited alone, so each includes the cost of a submit; ${median}.`;
   return [
     timing,
-    "FLOP: as the op states them, - where it does not. Bytes: operands read and written once.",
+    "FLOP: as the kernel declares them, - where it only moves data. Bytes: operands read and written once.",
     "Ceiling: the part of the adapter's f32 rate or bandwidth, whichever bounds the command; over 100 % from caches.",
   ];
 }

@@ -13,7 +13,7 @@ import {
 /** A command of the step, or all of them together. */
 export interface TraceFigures {
   readonly microseconds: number;
-  /** floating-point operations, where the op states them; else 0 */
+  /** floating-point operations; 0 for what moves data */
   readonly flops: number;
   /** read and written */
   readonly bytes: number;

@@ -17,15 +17,18 @@ import { type ImageTransform, mapRow } from "./transform.ts";
 const transformKernel = kernel(import.meta.url, "transform-images.wgsl", {
   reads: ["x", "maps"],
   writes: ["y"],
+  flops: { y: ({ BILINEAR }) => (BILINEAR ? 9 : 0) },
 });
 const shiftKernel = kernel(import.meta.url, "shift-channels.wgsl", {
   reads: ["x", "maps", "lowest", "highest"],
   writes: ["y"],
+  flops: { y: 3 },
 });
 const drawKernel = kernel(import.meta.url, "draw-maps.wgsl", {
   reads: ["order"],
   writes: ["maps"],
   step: true,
+  flops: { maps: 6 },
 });
 
 /**

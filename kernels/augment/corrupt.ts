@@ -9,6 +9,7 @@ const corruptKernel = kernel(import.meta.url, "corrupt.wgsl", {
   reads: ["x", "order"],
   writes: ["y"],
   step: true,
+  flops: { y: ({ MASKING, CLIP }) => (MASKING ? 1 : CLIP ? 9 : 7) },
 });
 
 /** Masking sets values to 0 but for a part `keep` of them; Gaussian noise is added, and cut to [0, 1] with `clip`. */

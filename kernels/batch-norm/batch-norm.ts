@@ -8,23 +8,31 @@ import { requireFloats, requireVector } from "../shape/arguments.ts";
 import { mergeLanes, tailOf, walkForElements, walkForSums } from "./columns.ts";
 import { mergeParameterSums } from "./parameter-sums.ts";
 
-const partialMoments = kernel(import.meta.url, "moments.wgsl", { reads: ["x"], writes: ["mean", "squares"] });
+const partialMoments = kernel(import.meta.url, "moments.wgsl", {
+  reads: ["x"],
+  writes: ["mean", "squares"],
+  flops: { x: 6 },
+});
 const mergeMoments = kernel(import.meta.url, "merge-moments.wgsl", {
   reads: ["partial_mean", "partial_squares"],
   writes: ["mean", "variance"],
   updates: ["moving_mean", "moving_variance"],
+  flops: { partial_mean: 10, moving_mean: 3, moving_variance: 5 },
 });
 const normalize = kernel(import.meta.url, "normalize.wgsl", {
   reads: ["x", "mean", "variance", "gamma", "beta"],
   writes: ["y"],
+  flops: { y: 3 },
 });
 const backwardSums = kernel(import.meta.url, "backward-sums.wgsl", {
   reads: ["dy", "x", "mean", "variance"],
   writes: ["dy_sum", "dyz_sum"],
+  flops: { dy: 4 },
 });
 const backwardInput = kernel(import.meta.url, "backward.wgsl", {
   reads: ["dy", "x", "mean", "variance", "gamma", "dgamma", "dbeta"],
   writes: ["dx"],
+  flops: { dx: ({ BATCH }) => (BATCH ? 5 : 1) },
 });
 
 /** What a layer owns: all [channels]. */

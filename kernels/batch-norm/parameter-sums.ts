@@ -6,6 +6,7 @@ import { mergeLanes, type Walk } from "./columns.ts";
 const mergeSums = kernel(import.meta.url, "merge-sums.wgsl", {
   reads: ["dy_sum", "dyz_sum"],
   writes: ["dgamma", "dbeta"],
+  flops: { dy_sum: 1, dyz_sum: 1 },
 });
 
 /** Adds up the partial sums [rows, channels] of dy and dy * z. */

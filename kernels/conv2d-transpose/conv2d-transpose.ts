@@ -18,7 +18,11 @@ import { resolveTransposedWindow } from "./window.ts";
 /** Keras's defaults: stride 1, no padding, no bias, no activation. */
 export type Conv2dTransposeOptions = Omit<Conv2dOptions, "groups" | "dtype">;
 
-const epilogue = kernel(import.meta.url, "epilogue.wgsl", { reads: ["bias"], updates: ["y"] });
+const epilogue = kernel(import.meta.url, "epilogue.wgsl", {
+  reads: ["bias"],
+  updates: ["y"],
+  flops: { y: ({ HAS_BIAS, ACTIVATION }) => Number(HAS_BIAS) + (ACTIVATION ? 1 : 0) },
+});
 
 /**
  * y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of image[n, h, w, c] * filters[kh, kw, k, c]

@@ -44,6 +44,7 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   reads: ["partials", "bias_partials"],
   writes: ["dfilters", "dbias"],
   step: true,
+  flops: { partials: 1, bias_partials: 1 },
 });
 
 /** What the forward pass reads, and where it writes: a new tensor of f32 unless given. */

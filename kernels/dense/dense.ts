@@ -8,7 +8,6 @@ import { checkFusedActivation, type FusedActivation } from "../elementwise/fused
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { requireFloats } from "../shape/arguments.ts";
-import { reshape } from "../shape/reshape.ts";
 import { allowsDescent, matrixProduct } from "./product.ts";
 
 export interface DenseOptions {
@@ -36,32 +35,35 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
   checkFusedActivation("dense", activation);
   checkDense(x, weights, bias, transposeKernel);
   const dtype = checkRealType("dense", options.dtype, x);
-  if (x.shape.length > 2) {
-    const rows = reshape(x, [-1, x.shape.at(-1)!]);
-    return reshape(dense(rows, weights, options), [...x.shape.slice(0, -1), -1]);
-  }
   const out = weights.shape[transposeKernel ? 0 : 1]!;
-  const output = { shape: [x.shape[0]!, out], dtype };
-  const y = matrixProduct({ a: x, b: weights, transposeB: transposeKernel, bias, activation, output });
+  const output = { shape: [...x.shape.slice(0, -1), out], dtype };
+  const a = asMatrix(x);
+  const y = matrixProduct({ a, b: weights, transposeB: transposeKernel, bias, activation, output });
   const source = sourceOf(x);
   return differentiableActivation(y, activation, {
     inputs: bias ? [source.input, weights, bias] : [source.input, weights],
     keeps: [x, weights],
-    backward: (dz, want, descent) => {
+    backward: (dy, want, descent) => {
+      const [rows, dz] = [asMatrix(x), asMatrix(dy)];
       const [dx, dweights] = [want(0), want(1)];
       const dbias = bias && want(2);
       const derivative = { activation: source.activation, output: x };
       const dinput =
         dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, derivative, output: dx });
-      const product = { a: x, b: dz, transposeA: true };
+      const product = { a: rows, b: dz, transposeA: true };
       const descends = descent?.allows(1) && (!bias || descent.allows(2)) && !transposeKernel;
       if (descends && allowsDescent(product)) {
         matrixProduct({ ...product, output: weights, columnSums: bias, descent });
         return [dinput, weights, bias];
       }
-      return [dinput, ...weightGradients(x, dz, transposeKernel, dweights, dbias)];
+      return [dinput, ...weightGradients(rows, dz, transposeKernel, dweights, dbias)];
     },
   });
+}
+
+/** [n, features]: a product sees the axes before the last as one. */
+function asMatrix(x: Tensor): Tensor {
+  return x.shape.length === 2 ? x : x.view([-1, x.shape.at(-1)!]);
 }
 
 /** Gradients of kernel and bias, in one product if the kernel is not transposed. */

@@ -18,6 +18,7 @@ const kernels: Record<MatmulVariant["name"], ProductKernel> = {
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   reads: ["partials", "bias", "kept"],
   writes: ["y"],
+  flops: { partials: 1 },
 });
 const partialsPerRow = 1048576;
 

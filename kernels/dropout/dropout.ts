@@ -8,8 +8,17 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat, requireFloats } from "../shape/arguments.ts";
 import { elementsPerSample, requireStream } from "./stream.ts";
 
-const dropoutKernel = kernel(import.meta.url, "dropout.wgsl", { reads: ["x"], writes: ["y"], step: true });
-const maskKernel = kernel(import.meta.url, "apply-mask.wgsl", { reads: ["x", "mask"], writes: ["y"] });
+const dropoutKernel = kernel(import.meta.url, "dropout.wgsl", {
+  reads: ["x"],
+  writes: ["y"],
+  step: true,
+  flops: { y: 2 },
+});
+const maskKernel = kernel(import.meta.url, "apply-mask.wgsl", {
+  reads: ["x", "mask"],
+  writes: ["y"],
+  flops: { y: 2 },
+});
 
 export interface DropoutOptions {
   /** part of the elements that becomes zero, 0 to below 1 */

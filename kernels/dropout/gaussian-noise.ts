@@ -10,6 +10,7 @@ const noiseKernel = kernel(import.meta.url, "gaussian-noise.wgsl", {
   reads: ["x"],
   writes: ["y"],
   step: true,
+  flops: { y: 7 },
 });
 
 export interface GaussianNoiseOptions {

@@ -8,8 +8,12 @@ import { type BinaryName, binaryTable } from "./binary-table.ts";
 import { broadcastShape, operandFor, sumTo } from "./broadcast.ts";
 import { powScalar, scale } from "./unary.ts";
 
-const forward = kernel(import.meta.url, "binary.wgsl", { reads: ["a", "b"], writes: ["y"] });
-const gradient = kernel(import.meta.url, "binary-gradient.wgsl", { reads: ["dy", "a", "b"], writes: ["dx"] });
+const forward = kernel(import.meta.url, "binary.wgsl", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
+const gradient = kernel(import.meta.url, "binary-gradient.wgsl", {
+  reads: ["dy", "a", "b"],
+  writes: ["dx"],
+  flops: { dx: 2 },
+});
 
 export const add = (a: Tensor, b: Tensor): Tensor => binary("add", a, b);
 

@@ -1,6 +1,6 @@
 /** @file NumPy's broadcasting: the common shape, operands brought to it, and gradients summed back. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import type { Output } from "../../engine/kernel.ts";
+import { like, type Output } from "../../engine/kernel.ts";
 import { checkShape, type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reduceAxes } from "../reduce/axes.ts";
@@ -55,7 +55,7 @@ export function stretch(op: string, x: Tensor, shape: Shape): Tensor {
   const own = padFront(x.shape, shape.length);
   const strides = stridesOf(own);
   const axes = shape.map((size, axis) => ({ size, stride: own[axis] === 1 ? 0 : strides[axis]! }));
-  return readStrided(op, x, shape, axes);
+  return readStrided(op, x, like(x, shape), axes);
 }
 
 function padFront(shape: Shape, rank: number): Shape {

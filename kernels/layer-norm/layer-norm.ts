@@ -8,22 +8,30 @@ import { tailOf, walkForSums } from "../batch-norm/columns.ts";
 import { mergeParameterSums } from "../batch-norm/parameter-sums.ts";
 import { requireFloats, requireVector } from "../shape/arguments.ts";
 
-const rowMoments = kernel(import.meta.url, "row-moments.wgsl", { reads: ["x"], writes: ["mean", "inverse"] });
+const rowMoments = kernel(import.meta.url, "row-moments.wgsl", {
+  reads: ["x"],
+  writes: ["mean", "inverse"],
+  flops: { x: 4 },
+});
 const normalize = kernel(import.meta.url, "normalize.wgsl", {
   reads: ["x", "mean", "inverse", "gamma", "beta"],
   writes: ["y"],
+  flops: { y: 4 },
 });
 const rowSums = kernel(import.meta.url, "row-sums.wgsl", {
   reads: ["dy", "x", "mean", "inverse", "gamma"],
   writes: ["g_mean", "gz_mean"],
+  flops: { dy: 5 },
 });
 const backwardInput = kernel(import.meta.url, "backward.wgsl", {
   reads: ["dy", "x", "mean", "inverse", "gamma", "g_mean", "gz_mean"],
   writes: ["dx"],
+  flops: { dx: 7 },
 });
 const partialSums = kernel(import.meta.url, "parameter-sums.wgsl", {
   reads: ["dy", "x", "mean", "inverse"],
   writes: ["dy_sum", "dyz_sum"],
+  flops: { dy: 5 },
 });
 
 export interface LayerNormOptions {

@@ -13,6 +13,7 @@ import type { OptimizerGroup } from "../optimizers/index.ts";
 const unscale = kernel(import.meta.url, "unscale.wgsl", {
   reads: ["occupied"],
   updates: ["gradients", "state"],
+  flops: { gradients: 1 },
 });
 const settle = kernel(import.meta.url, "settle.wgsl", { updates: ["loss", "state"] });
 

@@ -21,16 +21,19 @@ interface LossKernels {
   readonly backward: Kernel<"dy" | "x" | "targets" | "statistics" | "weights", "dx">;
 }
 
-function lossKernels(file: string, renormalizes: boolean): LossKernels {
+/** `flops`: operations for each prediction, of the loss and of its gradient. */
+function lossKernels(file: string, renormalizes: boolean, flops: readonly [number, number]): LossKernels {
   return {
     renormalizes,
     forward: kernel(import.meta.url, `${file}.wgsl`, {
       reads: ["x", "targets", "weights"],
       writes: ["loss", "statistics", "batch_loss"],
+      flops: { x: flops[0] },
     }),
     backward: kernel(import.meta.url, `${file}-gradient.wgsl`, {
       reads: ["dy", "x", "targets", "statistics", "weights"],
       writes: ["dx"],
+      flops: { dx: flops[1] },
     }),
   };
 }
@@ -38,8 +41,8 @@ function lossKernels(file: string, renormalizes: boolean): LossKernels {
 // Beyond it softmax gets a dispatch of its own: here each element sums over its row.
 const longestSoftmax = 256;
 
-const fromLogits = lossKernels("softmax-cross-entropy", false);
-const fromProbabilities = lossKernels("categorical-crossentropy", true);
+const fromLogits = lossKernels("softmax-cross-entropy", false, [9, 6]);
+const fromProbabilities = lossKernels("categorical-crossentropy", true, [9, 8]);
 
 /**
  * Cross-entropy of softmax(logits), mean over samples, fused: finite for all finite logits.

@@ -12,7 +12,11 @@ export interface PenaltyOptions {
   readonly l2?: number;
 }
 
-const backward = kernel(import.meta.url, "penalty-gradient.wgsl", { reads: ["dy", "w"], writes: ["dw"] });
+const backward = kernel(import.meta.url, "penalty-gradient.wgsl", {
+  reads: ["dy", "w"],
+  writes: ["dw"],
+  flops: { dw: 5 },
+});
 
 /** l1 * sum |w| + l2 * sum w^2, a scalar to add to the loss. Throws ArgumentError for coefficients below 0. */
 export function l1l2Penalty(w: Tensor, options: PenaltyOptions): Tensor {

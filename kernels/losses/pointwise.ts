@@ -15,13 +15,21 @@ import {
   requireLossArguments,
 } from "./loss.ts";
 
+/** Operations for each prediction, by the loss's code: of the loss and of its gradient. */
+const lossFlops = [3, 3, 10, 9];
+const gradientFlops = [3, 3, 8, 3];
+/** of the derivative of the activation in between, by its code */
+const throughFlops = [0, 2, 2, 2, 4];
+
 const forward = kernel(import.meta.url, "pointwise.wgsl", {
   reads: ["x", "targets", "weights"],
   writes: ["loss", "batch_loss"],
+  flops: { x: ({ LOSS }) => lossFlops[Number(LOSS)]! },
 });
 const backward = kernel(import.meta.url, "pointwise-gradient.wgsl", {
   reads: ["dy", "x", "targets", "weights"],
   writes: ["dx"],
+  flops: { dx: ({ LOSS, THROUGH }) => gradientFlops[Number(LOSS)]! + throughFlops[Number(THROUGH)]! },
 });
 
 const lossCodes = {

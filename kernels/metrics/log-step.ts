@@ -1,5 +1,6 @@
 /** @file A row of the log in a single dispatch, metrics included: for predictions over classes, as long as they are few. */
 import { kernel, run } from "../../engine/kernel.ts";
+import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { checkRow, type LogEntry, logLossColumns } from "./log.ts";
@@ -7,6 +8,7 @@ import { checkRow, type LogEntry, logLossColumns } from "./log.ts";
 const stepRow = kernel(import.meta.url, "log-step.wgsl", {
   reads: ["loss", "p", "t"],
   updates: ["log", "state"],
+  flops: { loss: 3, p: operationsOf },
 });
 
 /** Values of the shader's METRIC constants. */
@@ -45,6 +47,13 @@ export function fitsLogStep({ predictions, targets, metrics }: StepLogEntry): bo
   const suits = ({ kind }: StepMetric) =>
     metricCodes[kind] <= metricCodes.topKAccuracy ? classes && (labels || values) : values;
   return metrics.length <= mostMetrics && predictions.size <= mostElements && metrics.every(suits);
+}
+
+/** For each prediction: comparisons for hits, also of one-hot targets, and three operations for a mean over elements. */
+function operationsOf({ METRIC_0, METRIC_1, METRIC_2, METRIC_3, LABELS }: Constants): number {
+  const hit = LABELS ? 1 : 2;
+  const counts = [METRIC_0, METRIC_1, METRIC_2, METRIC_3].map((code) => [0, hit, hit][Number(code)] ?? 3);
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** What logRow does with metrics computed before. Throws as it does; the entry must fit. */

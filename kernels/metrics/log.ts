@@ -5,11 +5,16 @@ import { kernel, run } from "../../engine/kernel.ts";
 import { checkNames, checkOption, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
-const logLoss = kernel(import.meta.url, "log-loss.wgsl", { reads: ["loss"], updates: ["log", "state"] });
+const logLoss = kernel(import.meta.url, "log-loss.wgsl", {
+  reads: ["loss"],
+  updates: ["log", "state"],
+  flops: { loss: 3 },
+});
 const logColumn = kernel(import.meta.url, "log-column.wgsl", {
   reads: ["values"],
   updates: ["log"],
   step: true,
+  flops: { values: 1 },
 });
 
 /** Columns before those of the metrics: number of samples, sum of losses. */

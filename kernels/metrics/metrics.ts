@@ -7,8 +7,16 @@ import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { argMax } from "../reduce/arg-max.ts";
 
-const classHits = kernel(import.meta.url, "class-hits.wgsl", { reads: ["p", "labels"], writes: ["hits"] });
-const elementMeans = kernel(import.meta.url, "element-means.wgsl", { reads: ["p", "t"], writes: ["values"] });
+const classHits = kernel(import.meta.url, "class-hits.wgsl", {
+  reads: ["p", "labels"],
+  writes: ["hits"],
+  flops: { p: 1 },
+});
+const elementMeans = kernel(import.meta.url, "element-means.wgsl", {
+  reads: ["p", "t"],
+  writes: ["values"],
+  flops: { p: 3 },
+});
 
 /**
  * 1 where the largest prediction is at the true class, else 0; of equal ones the first is the largest.

@@ -9,15 +9,18 @@ import { max, sum } from "../reduce/reduce.ts";
 const smallest = kernel(import.meta.url, "smallest.wgsl", {
   reads: ["values", "offsets", "indices", "first"],
   updates: ["scores", "found"],
+  flops: { values: ({ OFFSETS }) => (OFFSETS ? 3 : 1) },
 });
 const candidateDistances = kernel(import.meta.url, "candidate-distances.wgsl", {
   reads: ["queries", "query_norms", "references", "largest_norm", "first", "scores", "candidates"],
   writes: ["distances"],
   updates: ["bound"],
+  flops: { distances: ({ WIDTH }) => 3 * Number(WIDTH) },
 });
 const allDistances = kernel(import.meta.url, "distances.wgsl", {
   reads: ["queries", "references"],
   writes: ["distances"],
+  flops: { distances: ({ WIDTH }) => 3 * Number(WIDTH) },
 });
 
 /** The largest float32 number: the score of an empty place. */

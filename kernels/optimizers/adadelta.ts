@@ -12,6 +12,7 @@ const update = kernel(import.meta.url, "adadelta.wgsl", {
   reads: ["gradients"],
   updates: ["parameters", "accumulator", "delta"],
   step: true,
+  flops: { parameters: 16 },
 });
 
 export interface AdadeltaOptions extends OptimizerOptions {

@@ -12,6 +12,7 @@ const update = kernel(import.meta.url, "adagrad.wgsl", {
   reads: ["gradients"],
   updates: ["parameters", "accumulator"],
   step: true,
+  flops: { parameters: 7 },
 });
 
 export interface AdagradOptions extends OptimizerOptions {

@@ -12,6 +12,7 @@ const update = kernel(import.meta.url, "adam.wgsl", {
   reads: ["gradients"],
   updates: ["parameters", "first", "second"],
   step: true,
+  flops: { parameters: ({ WEIGHT_DECAY }) => (WEIGHT_DECAY ? 14 : 12) },
 });
 
 export interface AdamOptions extends OptimizerOptions {

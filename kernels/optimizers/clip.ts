@@ -17,9 +17,18 @@ export interface ClipOptions {
 const squareSums = kernel(import.meta.url, "square-sums.wgsl", {
   reads: ["gradients", "occupied"],
   writes: ["partials"],
+  flops: { gradients: 2 },
 });
-const squareTotal = kernel(import.meta.url, "square-total.wgsl", { reads: ["partials"], updates: ["total"] });
-const clip = kernel(import.meta.url, "clip.wgsl", { reads: ["total"], updates: ["gradients"] });
+const squareTotal = kernel(import.meta.url, "square-total.wgsl", {
+  reads: ["partials"],
+  updates: ["total"],
+  flops: { partials: 1 },
+});
+const clip = kernel(import.meta.url, "clip.wgsl", {
+  reads: ["total"],
+  updates: ["gradients"],
+  flops: { gradients: ({ CLIP_NORM, CLIP_VALUE }) => (CLIP_NORM ? 1 : 0) + (CLIP_VALUE ? 2 : 0) },
+});
 
 /** Elements per block of a flat buffer: every parameter starts at a multiple of 256 bytes. */
 const blockSize = 64;

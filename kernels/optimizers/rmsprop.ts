@@ -12,6 +12,7 @@ const update = kernel(import.meta.url, "rmsprop.wgsl", {
   reads: ["gradients"],
   updates: ["parameters", "accumulator"],
   step: true,
+  flops: { parameters: 9 },
 });
 
 export interface RmspropOptions extends OptimizerOptions {

@@ -12,11 +12,13 @@ const plain = kernel(import.meta.url, "sgd.wgsl", {
   reads: ["gradients"],
   updates: ["parameters"],
   step: true,
+  flops: { parameters: 2 },
 });
 const withMomentum = kernel(import.meta.url, "momentum.wgsl", {
   reads: ["gradients"],
   updates: ["parameters", "velocity"],
   step: true,
+  flops: { parameters: ({ NESTEROV }) => (NESTEROV ? 6 : 4) },
 });
 
 export interface SgdOptions extends OptimizerOptions {

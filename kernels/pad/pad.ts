@@ -3,7 +3,7 @@ import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
-import { requireWords } from "../shape/arguments.ts";
+import { requireUnpacked } from "../shape/arguments.ts";
 import { place, readStrided, stridesOf } from "../shape/move.ts";
 import { slice } from "../shape/slice.ts";
 
@@ -49,7 +49,7 @@ function padAs<D extends DType>(
   margins: readonly Margin[],
   value: number,
 ): Tensor<D> {
-  requireWords(op, x);
+  requireUnpacked(op, x);
   if (!Array.isArray(margins) || margins.length !== x.shape.length || !margins.every(isMargin)) {
     throw new ArgumentError(
       `${op}: needs [before, after], whole numbers >= 0, for each axis of ${formatShape(x.shape)}, got ` +
@@ -77,8 +77,12 @@ function padAs<D extends DType>(
   });
 }
 
-/** Integers must be there to be found again. */
+/** Integers must be there to be found again. The kernel writes bits of 32, which says 0 in f16 too, and nothing else. */
 function checkFill(op: string, x: Tensor, value: number): void {
+  if (x.dtype === "f16") {
+    if (value === 0) return;
+    throw new ArgumentError(`${op}: f16 is padded with 0 only, got ${value}: cast() to f32 first.`);
+  }
   const [low, high] = x.dtype === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
   if (x.dtype === "f32" || (Number.isInteger(value) && value >= low && value <= high)) return;
   throw new ArgumentError(`${op}: value must be one of ${x.dtype}, got ${value}.`);
@@ -89,7 +93,7 @@ function isMargin(value: unknown): value is Margin {
 }
 
 function resolveMargins(op: string, x: Tensor, margins: Margins2d): readonly [Margin, Margin] {
-  requireWords(op, x);
+  requireUnpacked(op, x);
   if (x.shape.length !== 4) {
     throw new ShapeError(`${op}: expects an image [n,h,w,c], got ${formatShape(x.shape)}.`);
   }

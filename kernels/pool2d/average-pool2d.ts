@@ -3,10 +3,18 @@ import { kernel, like, type Output, run } from "../../engine/kernel.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Window2d } from "../window.ts";
-import { type PoolOptions, poolConstants, quarters, resolvePool } from "./pool2d.ts";
+import { type PoolOptions, poolConstants, quarters, resolvePool, windowPixels } from "./pool2d.ts";
 
-const forward = kernel(import.meta.url, "average-forward.wgsl", { reads: ["x"], writes: ["y"] });
-const backward = kernel(import.meta.url, "average-backward.wgsl", { reads: ["dy"], writes: ["dx"] });
+const forward = kernel(import.meta.url, "average-forward.wgsl", {
+  reads: ["x"],
+  writes: ["y"],
+  flops: { y: windowPixels },
+});
+const backward = kernel(import.meta.url, "average-backward.wgsl", {
+  reads: ["dy"],
+  writes: ["dx"],
+  flops: { dy: (constants) => 2 * windowPixels(constants) },
+});
 
 /**
  * Mean of each window. With padding "same" only the pixels inside the image count, as in TensorFlow.

@@ -5,12 +5,17 @@ import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOf } from "../elementwise/activation-gradient.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
-import { type PoolOptions, poolConstants, quarters, resolvePool } from "./pool2d.ts";
+import { type PoolOptions, poolConstants, quarters, resolvePool, windowPixels } from "./pool2d.ts";
 
-const forward = kernel(import.meta.url, "max-forward.wgsl", { reads: ["x"], writes: ["y", "winner"] });
+const forward = kernel(import.meta.url, "max-forward.wgsl", {
+  reads: ["x"],
+  writes: ["y", "winner"],
+  flops: { y: windowPixels },
+});
 const backward = kernel(import.meta.url, "max-backward.wgsl", {
   reads: ["dy", "winner", "y"],
   writes: ["dx"],
+  flops: { dy: (constants) => 2 * windowPixels(constants) + (constants.DERIVATIVE ? 2 : 0) },
 });
 
 /**

@@ -44,6 +44,11 @@ export function poolConstants(image: Shape, window: Window2d): Constants {
   };
 }
 
+/** Pixels of a window: about the operations that a result takes. */
+export function windowPixels({ WINDOW_HEIGHT, WINDOW_WIDTH }: Constants): number {
+  return Number(WINDOW_HEIGHT) * Number(WINDOW_WIDTH);
+}
+
 /** Invocations of the pooling kernels for `shape`: each computes four elements. */
 export function quarters(shape: Shape): number {
   return Math.ceil(sizeOf(shape) / 4);

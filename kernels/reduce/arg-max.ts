@@ -4,7 +4,11 @@ import { sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
 
-const argMaxKernel = kernel(import.meta.url, "arg-max.wgsl", { reads: ["x"], writes: ["y"] });
+const argMaxKernel = kernel(import.meta.url, "arg-max.wgsl", {
+  reads: ["x"],
+  writes: ["y"],
+  flops: { x: 1 },
+});
 
 /** Position of the (first) largest value along `axis`, the last unless given: x's shape without that axis, u32. */
 export function argMax(x: Tensor, axis = -1): Tensor<"u32"> {

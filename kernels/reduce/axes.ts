@@ -1,6 +1,6 @@
 /** @file Reductions over any axes, brought to the form [outer, length, inner] that the kernels know. */
 import { ArgumentError, formatShape } from "../../engine/errors.ts";
-import type { Output } from "../../engine/kernel.ts";
+import { like, type Output } from "../../engine/kernel.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { resolveAxis } from "../shape/arguments.ts";
@@ -46,7 +46,7 @@ export function toBlock(op: string, x: Tensor, { order }: Arrangement): Tensor {
   const strides = stridesOf(x.shape);
   const axes = order.map((axis) => ({ size: x.shape[axis]!, stride: strides[axis]! }));
   const shape = axes.map(({ size }) => size);
-  return readStrided(op, x, shape, axes);
+  return readStrided(op, x, like(x, shape), axes);
 }
 
 /** The inverse of toBlock, into `output` of the given shape. */

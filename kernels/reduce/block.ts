@@ -1,6 +1,7 @@
 /** @file The reduction of a block [outer, length, inner] over its middle: the one form that the kernels know. */
 import type { Engine } from "../../engine/device.ts";
 import { kernel, type Output, run } from "../../engine/kernel.ts";
+import type { Constants } from "../../engine/shader.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
 /** x seen as [outer, length, inner], to be reduced over `length`. */
@@ -24,8 +25,9 @@ export interface Reduction {
   readonly center?: Tensor;
 }
 
-const rows = kernel(import.meta.url, "rows.wgsl", { reads: ["x", "center"], writes: ["y"] });
-const columns = kernel(import.meta.url, "columns.wgsl", { reads: ["x", "center"], writes: ["y"] });
+const bindings = { reads: ["x", "center"], writes: ["y"], flops: { x: operationsOf } } as const;
+const rows = kernel(import.meta.url, "rows.wgsl", bindings);
+const columns = kernel(import.meta.url, "columns.wgsl", bindings);
 
 const operationCodes = { sum: 0, largest: 1, smallest: 2 };
 const termCodes = { penalty: 1, "squared deviation": 2, equality: 3 };
@@ -115,6 +117,12 @@ function constantsOf(reduction: Reduction, final: boolean) {
     SQUARE: square,
     SCALE: final ? scale : 1,
   };
+}
+
+/** For each element: its term, and combining it with the others. */
+function operationsOf({ TERM, ABSOLUTE, SQUARE }: Constants): number {
+  const penalty = (ABSOLUTE ? 2 : 0) + (SQUARE ? 3 : 0);
+  return 1 + [0, penalty, 2, 1][Number(TERM)]!;
 }
 
 /** The stage that combines the partial results of another. */

@@ -17,6 +17,7 @@ export interface ReduceOptions {
 const spreadKernel = kernel(import.meta.url, "spread.wgsl", {
   reads: ["dy", "x", "center", "count"],
   writes: ["dx"],
+  flops: { dx: ({ KIND }) => [1, 3, 2][Number(KIND)]! },
 });
 
 /** Sum over `axes`, in a fixed order. */

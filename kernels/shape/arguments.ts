@@ -36,11 +36,10 @@ export function requireFloats(
     if (tensor) requireFloat(op, name, tensor);
 }
 
-/** Throws ShapeError for f16 and packed bytes: kernels that move elements move 32-bit words. */
-export function requireWords(op: string, x: Tensor, name = "x"): void {
-  requireTensors(op, { [name]: x });
-  if (x.dtype !== "u8" && x.dtype !== "f16") return;
-  throw new ShapeError(`${op}: moves f32, i32 or u32, got ${x.dtype}; convert it first.`);
+/** Throws ShapeError for packed bytes, which kernels that move elements cannot tell apart. */
+export function requireUnpacked(op: string, x: Tensor): void {
+  requireTensors(op, { x });
+  if (x.dtype === "u8") throw new ShapeError(`${op}: moves f32, f16, i32 or u32, got u8; convert it first.`);
 }
 
 /** Throws ShapeError unless x is [channels], as a parameter of a normalisation is. */

@@ -6,7 +6,7 @@ import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { requireWords, resolveAxis } from "./arguments.ts";
+import { requireUnpacked, resolveAxis } from "./arguments.ts";
 import { readStrided } from "./move.ts";
 
 const concatKernel = kernel(import.meta.url, "concat.wgsl", { reads: ["a", "b"], writes: ["y"] });
@@ -73,7 +73,7 @@ function join(a: Tensor, b: Tensor, axis: number): Tensor {
 }
 
 function checkPart(first: Tensor, tensor: Tensor, axis: number): void {
-  requireWords("concat", tensor);
+  requireUnpacked("concat", tensor);
   const { shape, dtype } = tensor;
   const fits =
     shape.length === first.shape.length && shape.every((size, i) => i === axis || size === first.shape[i]);

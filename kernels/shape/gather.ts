@@ -5,12 +5,13 @@ import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
-import { requireWords, resolveAxis } from "./arguments.ts";
+import { requireUnpacked, resolveAxis } from "./arguments.ts";
 
 const forward = kernel(import.meta.url, "gather.wgsl", { reads: ["x", "indices"], writes: ["y"] });
 const backward = kernel(import.meta.url, "gather-backward.wgsl", {
   reads: ["dy", "indices"],
   writes: ["dx"],
+  flops: { dy: 1 },
 });
 
 /**
@@ -21,7 +22,9 @@ const backward = kernel(import.meta.url, "gather-backward.wgsl", {
  */
 export function gather<D extends DType>(x: Tensor<D>, indices: Tensor, axis = 0): Tensor<D> {
   requireTensors("gather", { x, indices });
-  requireWords("gather", x);
+  requireUnpacked("gather", x);
+  if (x.dtype === "f16")
+    throw new ShapeError("gather: picks from f32, i32 or u32, got f16: cast() it first.");
   const along = resolveAxis("gather", x, axis);
   if (indices.shape.length !== 1 || (indices.dtype !== "u32" && indices.dtype !== "i32")) {
     const found = `${formatShape(indices.shape)} ${indices.dtype}`;

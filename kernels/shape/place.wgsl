@@ -3,7 +3,9 @@
 //   y[BEGIN_0 + j0*STEP_0, ..., BEGIN_4 + j4*STEP_4] = x[j0, ..., j4]
 //
 // One invocation writes four consecutive elements of y: each looks for the element of x that lands there.
-// VECTOR: they are consecutive in x too, and the sizes of the last axis count vec4s. Elements travel as bits.
+// VECTOR: they are consecutive in x too, and the sizes of the last axis count vec4s.
+
+alias element_type = u32; // elements of 32 bits travel as bits; the loader makes it f16 for tensors of f16
 
 const OUT_1: u32 = 1u;
 const OUT_2: u32 = 1u;
@@ -24,11 +26,11 @@ const STEP_1: u32 = 1u;
 const STEP_2: u32 = 1u;
 const STEP_3: u32 = 1u;
 const STEP_4: u32 = 1u;
-const FILL: u32 = 0u; // the constant's bits
+const FILL: u32 = 0u; // the constant's bits; 0 in f16
 const VECTOR: bool = false;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4u>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4u>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<element_type>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<element_type>>;
 
 const WORKGROUP: u32 = 64u;
 const NOWHERE: u32 = 0xffffffffu;
@@ -54,9 +56,9 @@ fn source(element: u32) -> u32 {
   return select(NOWHERE, at, inside);
 }
 
-fn load(element: u32) -> u32 {
+fn load(element: u32) -> element_type {
   let at = source(element);
-  if (at == NOWHERE) { return FILL; }
+  if (at == NOWHERE) { return element_type(FILL); }
   return x[at / 4u][at % 4u];
 }
 
@@ -66,8 +68,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= arrayLength(&y)) { return; }
   if (VECTOR) {
     let at = source(i);
-    if (at == NOWHERE) { y[i] = vec4u(FILL); } else { y[i] = x[at]; }
+    if (at == NOWHERE) { y[i] = vec4<element_type>(element_type(FILL)); } else { y[i] = x[at]; }
   } else {
-    y[i] = vec4u(load(4u * i), load(4u * i + 1u), load(4u * i + 2u), load(4u * i + 3u));
+    y[i] = vec4<element_type>(load(4u * i), load(4u * i + 1u), load(4u * i + 2u), load(4u * i + 3u));
   }
 }

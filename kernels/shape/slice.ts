@@ -3,7 +3,7 @@ import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
-import { requireWords } from "./arguments.ts";
+import { requireUnpacked } from "./arguments.ts";
 import { place, readStrided, stridesOf } from "./move.ts";
 
 /**
@@ -19,7 +19,7 @@ export function slice<D extends DType>(
   size: readonly number[],
   strides?: readonly number[],
 ): Tensor<D> {
-  requireWords("slice", x);
+  requireUnpacked("slice", x);
   return stridedSlice(x, begin, size, strides ?? x.shape.map(() => 1));
 }
 

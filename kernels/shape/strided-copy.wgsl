@@ -3,7 +3,9 @@
 //   y[i0, i1, i2, i3, i4] = x[OFFSET + i0*STRIDE_0 + i1*STRIDE_1 + i2*STRIDE_2 + i3*STRIDE_3 + i4*STRIDE_4]
 //
 // One invocation writes four consecutive elements of y. VECTOR: they are consecutive in x too, and all sizes and
-// strides count vec4s. Elements travel as bits, so that every 32-bit type arrives unchanged.
+// strides count vec4s.
+
+alias element_type = u32; // elements of 32 bits travel as bits; the loader makes it f16 for tensors of f16
 
 const SIZE_1: u32 = 1u;
 const SIZE_2: u32 = 1u;
@@ -17,8 +19,8 @@ const STRIDE_4: u32 = 1u;
 const OFFSET: u32 = 0u;
 const VECTOR: bool = false;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4u>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4u>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<element_type>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<element_type>>;
 
 const WORKGROUP: u32 = 64u;
 
@@ -34,7 +36,7 @@ fn source(element: u32) -> u32 {
   return OFFSET + i0 * STRIDE_0 + i1 * STRIDE_1 + i2 * STRIDE_2 + i3 * STRIDE_3 + i4 * STRIDE_4;
 }
 
-fn load(element: u32) -> u32 {
+fn load(element: u32) -> element_type {
   let at = source(element);
   return x[at / 4u][at % 4u];
 }
@@ -46,6 +48,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (VECTOR) {
     y[i] = x[source(i)];
   } else {
-    y[i] = vec4u(load(4u * i), load(4u * i + 1u), load(4u * i + 2u), load(4u * i + 3u));
+    y[i] = vec4<element_type>(load(4u * i), load(4u * i + 1u), load(4u * i + 2u), load(4u * i + 3u));
   }
 }

@@ -3,7 +3,7 @@ import { ArgumentError, formatShape } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
-import { requireWords } from "./arguments.ts";
+import { requireUnpacked } from "./arguments.ts";
 import { readStrided, stridesOf } from "./move.ts";
 
 /**
@@ -12,7 +12,7 @@ import { readStrided, stridesOf } from "./move.ts";
  * @throws ArgumentError if perm is no permutation of x's axes
  */
 export function transpose<D extends DType>(x: Tensor<D>, perm?: readonly number[]): Tensor<D> {
-  requireWords("transpose", x);
+  requireUnpacked("transpose", x);
   const order = perm ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
   if (
     !Array.isArray(order) ||

@@ -7,8 +7,8 @@ import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
 
-const bindings = { reads: ["x"], writes: ["y"] } as const;
-const gradientBindings = { reads: ["dy", "y"], writes: ["dx"] } as const;
+const bindings = { reads: ["x"], writes: ["y"], flops: { y: 5 } } as const;
+const gradientBindings = { reads: ["dy", "y"], writes: ["dx"], flops: { dx: 4 } } as const;
 const rows = {
   forward: kernel(import.meta.url, "rows.wgsl", bindings),
   backward: kernel(import.meta.url, "rows-gradient.wgsl", gradientBindings),

@@ -12,14 +12,17 @@ import { type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
 const squaredDistances = kernel(import.meta.url, "squared-distances.wgsl", {
   reads: ["products", "norms"],
   writes: ["d"],
+  flops: { d: 4 },
 });
 const bandwidths = kernel(import.meta.url, "bandwidths.wgsl", {
   reads: ["d"],
   writes: ["beta", "nearest", "total"],
+  flops: { d: 7 },
 });
 const joint = kernel(import.meta.url, "joint-probabilities.wgsl", {
   reads: ["beta", "nearest", "total"],
   updates: ["p"],
+  flops: { p: 10 },
 });
 
 /** Probabilities of pairs of `count` points, padded to a multiple of 4. */

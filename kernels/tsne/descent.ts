@@ -8,18 +8,22 @@ import type { Embedding } from "./embedding.ts";
 const forcesKernel = kernel(import.meta.url, "forces.wgsl", {
   reads: ["p", "y"],
   writes: ["forces", "mass"],
+  flops: { p: 18 },
 });
 const gradientKernel = kernel(import.meta.url, "gradient.wgsl", {
   reads: ["forces", "mass"],
   writes: ["gradient"],
+  flops: { forces: 1, gradient: 4 },
 });
 const divergenceKernel = kernel(import.meta.url, "divergence.wgsl", {
   reads: ["p", "y", "mass"],
   writes: ["kl"],
+  flops: { p: 14 },
 });
 const moveKernel = kernel(import.meta.url, "move-points.wgsl", {
   reads: ["gradient"],
   updates: ["gains", "velocity", "y"],
+  flops: { y: 9 },
 });
 
 export interface Slope {

@@ -1,5 +1,6 @@
 /** @file Nearest-neighbour upsampling of images. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { like } from "../../engine/kernel.ts";
 import { checkNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -34,7 +35,7 @@ export function upsample2d(x: Tensor, options: UpsampleOptions = {}): Tensor {
     { size: across, stride: 0 },
     { size: channels, stride: 1 },
   ];
-  return differentiable(readStrided("upsample2d", x, shape, axes), {
+  return differentiable(readStrided("upsample2d", x, like(x, shape), axes), {
     inputs: [x],
     backward: (dy, want) => {
       const dx = want(0);

@@ -4,7 +4,7 @@ import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { concat } from "../../kernels/shape/concat.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export interface ConcatenateOptions extends LayerOptions {
@@ -26,6 +26,10 @@ export class ConcatenateLayer extends Layer {
 
   protected override copy(): ConcatenateLayer {
     return new ConcatenateLayer({ axis: this.axis });
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -3,7 +3,7 @@ import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { bothMargins, cropping2d, type Margin, type Margins2d } from "../../kernels/pad/pad.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class Cropping2DLayer extends Layer {
@@ -17,6 +17,10 @@ export class Cropping2DLayer extends Layer {
 
   protected override copy(): Cropping2DLayer {
     return new Cropping2DLayer(this.cropping);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -57,13 +57,15 @@ export class DenseTransposeLayer extends Layer {
   }
 
   outputShape(inputs: readonly Shape[]): Shape {
-    const [features] = this.singleOfRank(inputs, 1, "[features]") as [number];
+    const { front, features } = this.singleByFeatures(inputs);
     const [outputs, units] = this.tied.kernel.shape as [number, number];
     if (features !== units) {
       const kernel = `${this.tied.name || "Dense"} with the kernel ${formatShape([outputs, units])} (in,out)`;
-      throw new ShapeError(`${this.label}: is tied to ${kernel}: expects [${units}], got [${features}].`);
+      throw new ShapeError(
+        `${this.label}: is tied to ${kernel}: expects [..., ${units}], got ${formatShape(inputs[0]!)}.`,
+      );
     }
-    return [outputs];
+    return [...front, outputs];
   }
 
   override get half(): HalfSupport {

@@ -1,4 +1,4 @@
-/** @file Dense: every output is a weighted sum of all inputs. */
+/** @file Dense: every output is a weighted sum of all inputs along the last axis. */
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
@@ -33,7 +33,7 @@ export class DenseLayer extends Layer {
 
   protected override createVariables(inputs: readonly Shape[]): void {
     const { useBias = true, kernelInitializer = glorotUniform(), biasInitializer = zeros() } = this.#options;
-    const [features] = this.singleOfRank(inputs, 1, "[features]") as [number];
+    const { features } = this.singleByFeatures(inputs);
     const { kernelRegularizer, biasRegularizer } = this.#options;
     const shape = [features, this.units];
     this.addVariable("kernel", shape, kernelInitializer, { regularizer: kernelRegularizer });
@@ -54,8 +54,7 @@ export class DenseLayer extends Layer {
   }
 
   outputShape(inputs: readonly Shape[]): Shape {
-    this.singleOfRank(inputs, 1, "[features]; put Flatten() before it");
-    return [this.units];
+    return [...this.singleByFeatures(inputs).front, this.units];
   }
 
   call(inputs: readonly Tensor[], { mixed }: CallContext): Tensor {
@@ -67,7 +66,10 @@ export class DenseLayer extends Layer {
   }
 }
 
-/** Keras's Dense(units): activation(x kernel + bias), glorot-uniform kernel, zero bias. */
+/**
+ * Keras's Dense(units): activation(x kernel + bias), glorot-uniform kernel, zero bias. Inputs [..., features] of more axes
+ * give [..., units] by the same kernel at each place.
+ */
 export function Dense(units: number, options: DenseLayerOptions = {}): DenseLayer {
   return new DenseLayer(units, options);
 }

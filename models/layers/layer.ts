@@ -251,6 +251,16 @@ export abstract class Layer {
     return shape;
   }
 
+  /** The only input shape in two parts: the axes before the last, and the size of the last, which a product works on. */
+  protected singleByFeatures(inputs: readonly Shape[]): { readonly front: Shape; readonly features: number } {
+    const shape = this.single(inputs);
+    const features = shape.at(-1);
+    if (features === undefined) {
+      throw new ShapeError(`${this.label}: expects inputs [..., features], got [] (without the batch axis).`);
+    }
+    return { front: shape.slice(0, -1), features };
+  }
+
   protected variable(name: string): Variable {
     const found = this.variables.find((variable) => variable.name === name);
     if (!found) throw new WgradError(`${this.label} has no weight ${name} yet: it was not built.`);

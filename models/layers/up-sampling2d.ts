@@ -3,7 +3,7 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { upsample2d } from "../../kernels/upsample2d/upsample2d.ts";
 import { pair, type Size2d } from "../../kernels/window.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class UpSampling2DLayer extends Layer {
@@ -17,6 +17,10 @@ export class UpSampling2DLayer extends Layer {
 
   protected override copy(): UpSampling2DLayer {
     return new UpSampling2DLayer(this.size);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

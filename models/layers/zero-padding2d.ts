@@ -2,7 +2,7 @@
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { bothMargins, type Margin, type Margins2d, zeroPadding2d } from "../../kernels/pad/pad.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ZeroPadding2DLayer extends Layer {
@@ -16,6 +16,10 @@ export class ZeroPadding2DLayer extends Layer {
 
   protected override copy(): ZeroPadding2DLayer {
     return new ZeroPadding2DLayer(this.padding);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

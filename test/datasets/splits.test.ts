@@ -3,9 +3,6 @@ import { describe, expect, it } from "vitest";
 import type { ImageSet } from "../../datasets/dataset.ts";
 import {
   describeSplit,
-  firstFractionSplit,
-  lastFractionSplit,
-  randomSplit,
   randomSubset,
   type Split,
   type SplitRule,
@@ -17,12 +14,19 @@ import { properties } from "../support/properties.ts";
 
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
+const lastFraction = (count: number, fraction: number) =>
+  splitByRule(count, { take: "last", size: { fraction } });
+const firstFraction = (count: number, fraction: number) =>
+  splitByRule(count, { take: "first", size: { fraction } });
+const randomFraction = (count: number, fraction: number, seed: number) =>
+  splitByRule(count, { take: "random", size: { fraction }, seed });
+
 function expectPartition({ train, validation }: Split, count: number): void {
   const all = [...train, ...validation].sort((a, b) => a - b);
   expect(all).toEqual(Array.from({ length: count }, (_, i) => i));
 }
 
-describe("lastFractionSplit", () => {
+describe("the last images", () => {
   // Python 3.11: int(n * (1. - f)), the rule of Keras 2's Model.fit.
   it.each([
     [50000, 0.1, 45000],
@@ -34,7 +38,7 @@ describe("lastFractionSplit", () => {
     [1000, 0.004, 996],
     [7, 0.5, 3],
   ])("%d images, fraction %d: %d to train on", (count, fraction, kept) => {
-    const split = lastFractionSplit(count, fraction);
+    const split = lastFraction(count, fraction);
     expect(split.train.length).toBe(kept);
     expect(split.train.at(-1)).toBe(kept - 1);
     expect(split.validation[0]).toBe(kept);
@@ -42,18 +46,16 @@ describe("lastFractionSplit", () => {
   });
 
   it.each([0, 1, -0.1, 1.5, Number.NaN])("refuses a fraction of %d", (fraction) => {
-    expect(() => lastFractionSplit(10, fraction)).toThrow(ArgumentError);
+    expect(() => lastFraction(10, fraction)).toThrow(ArgumentError);
   });
 
   it("refuses a fraction that leaves a part empty", () => {
     // 10 * (1 - 0.95) is 0.5000000000000004: no image to train on.
-    expect(() => lastFractionSplit(10, 0.95)).toThrow(
-      "a fraction of 0.95 of 10 images leaves one part empty",
-    );
+    expect(() => lastFraction(10, 0.95)).toThrow("a fraction of 0.95 of 10 images leaves one part empty");
   });
 });
 
-describe("firstFractionSplit", () => {
+describe("the first images", () => {
   // Python 3.11: int(n * f), the rule of Keras 2's ImageDataGenerator.
   it.each([
     [12500, 0.1, 1250],
@@ -61,7 +63,7 @@ describe("firstFractionSplit", () => {
     [10, 0.7, 7],
     [100, 0.29, 28],
   ])("%d images, fraction %d: the first %d to validate", (count, fraction, held) => {
-    const split = firstFractionSplit(count, fraction);
+    const split = firstFraction(count, fraction);
     expect(split.validation.length).toBe(held);
     expect(split.validation.at(-1)).toBe(held - 1);
     expect(split.train[0]).toBe(held);
@@ -70,7 +72,7 @@ describe("firstFractionSplit", () => {
 
   it("refuses a fraction that leaves a part empty", () => {
     for (const fraction of [0, 0.05, 1, Number.NaN])
-      expect(() => firstFractionSplit(10, fraction)).toThrow("leaves one part empty");
+      expect(() => firstFraction(10, fraction)).toThrow("leaves one part empty");
   });
 });
 
@@ -104,7 +106,7 @@ describe("splitByRule", () => {
   });
 });
 
-describe("randomSplit", () => {
+describe("random images", () => {
   it("is a partition of the sizes of Keras's rule, the same for the same seed", () => {
     fc.assert(
       fc.property(
@@ -112,10 +114,10 @@ describe("randomSplit", () => {
         fc.double({ min: 0.26, max: 0.74, noNaN: true }),
         seeds,
         (count, part, seed) => {
-          const split = randomSplit(count, part, seed);
+          const split = randomFraction(count, part, seed);
           expect(split.train.length).toBe(Math.floor(count * (1 - part)));
           expectPartition(split, count);
-          expect(randomSplit(count, part, seed)).toEqual(split);
+          expect(randomFraction(count, part, seed)).toEqual(split);
         },
       ),
       properties,
@@ -125,7 +127,7 @@ describe("randomSplit", () => {
   it("draws each image with the same probability", () => {
     const times = new Array<number>(20).fill(0);
     for (let seed = 0; seed < 2000; seed++)
-      for (const i of randomSplit(20, 0.25, seed).validation) times[i]! += 1;
+      for (const i of randomFraction(20, 0.25, seed).validation) times[i]! += 1;
     // Binomial(2000, 1/4): mean 500, standard deviation 19.4; five of them either way.
     for (const count of times) expect(Math.abs(count - 500)).toBeLessThan(97);
   });

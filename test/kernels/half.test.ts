@@ -5,10 +5,12 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { batchNorm } from "../../kernels/batch-norm/batch-norm.ts";
 import { dropout } from "../../kernels/dropout/index.ts";
 import { add, cast, elu, mul, relu, sigmoid, sub, tanh } from "../../kernels/elementwise/index.ts";
+import { cropping2d, pad, zeroPadding2d } from "../../kernels/pad/index.ts";
 import { avgPool2d, globalAveragePool2d, maxPool2d } from "../../kernels/pool2d/index.ts";
 import { sum } from "../../kernels/reduce/index.ts";
 import type { Array64 } from "../../kernels/reference.ts";
-import { flatten } from "../../kernels/shape/index.ts";
+import { concat, flatten, gather, reshape, slice, transpose } from "../../kernels/shape/index.ts";
+import { upsample2d } from "../../kernels/upsample2d/index.ts";
 import { expectClose } from "../support/compare.ts";
 import { useEngine } from "../support/engine.ts";
 import { describeHalf, halfUlps, roundedToHalf } from "../support/half.ts";
@@ -33,6 +35,19 @@ const ops: Record<string, (x: Tensor, other: Tensor) => Tensor> = {
   },
   dropout: (x) => dropout(x, { rate: 0.4, stream: 3 }),
   flatten: (x) => flatten(x),
+  upsampling: (x) => upsample2d(x, { size: [2, 3] }),
+  "upsampling of whole vectors": (x) => upsample2d(reshape(x, [3, 5, 3, 4])),
+  "zero padding": (x) =>
+    zeroPadding2d(x, [
+      [1, 0],
+      [2, 1],
+    ]),
+  cropping: (x) => cropping2d(x, 1),
+  "joining along the last axis": (x, other) => concat([x, other, x]),
+  "joining whole vectors": (x, other) => concat([reshape(x, [9, 20]), reshape(other, [9, 20])]),
+  transpose: (x) => transpose(x, [3, 0, 2, 1]),
+  slice: (x) => slice(x, [0, 1, 0, 1], [2, 4, 5, 2], [1, 2, 1, 1]),
+  "one row added to all, between other axes": (x, other) => add(x, slice(other, [0, 0, 0, 0], [2, 1, 5, 1])),
   "its two uses": (x) => add(relu(x), tanh(x)),
 };
 
@@ -61,6 +76,14 @@ describeHalf("on f16", () => {
     expectClose(actual.y, expected.y, { ulps: halfUlps }, "y");
     // rounded: y, from which some derivatives come, dy, and dx; twice where two gradients add up
     expectClose(actual.dx, expected.dx, { ulps: 4 * halfUlps }, "dx");
+  });
+
+  it("explains what is not done in f16", () => {
+    const x = engine().tensor([1, 2], [2], "f16");
+    expect(() => pad(x, [[1, 1]], 5)).toThrow("pad: f16 is padded with 0 only, got 5: cast() to f32 first.");
+    expect(() => gather(x, engine().tensor([0], [1], "u32"), 0)).toThrow(
+      /gather: .* got f16: cast\(\) it first/,
+    );
   });
 
   it("cast() is the tensor itself where nothing changes, and keeps the values of f16 on the way back", async () => {

@@ -93,6 +93,7 @@ describe("the shader", () => {
       writes: ["y", "column_sums"],
       updates: [],
       step: true,
+      flops: {},
     };
     const url = new URL(`../../../${path}`, import.meta.url);
     const definition = { url, name: "matmul.subgroup-matrix", ...bindings };

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gradients } from "../../../engine/tape.ts";
+import { denseGradientReference, denseReference } from "../../../kernels/dense/dense.reference.ts";
 import {
   Add,
   AveragePooling2D,
@@ -23,6 +25,8 @@ import {
 } from "../../../models/index.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
+import { properties } from "../../support/properties.ts";
+import { randomArray } from "../../support/random.ts";
 import { bits } from "../tiny.ts";
 
 const engine = useEngine();
@@ -90,6 +94,66 @@ describe("layers without golden cases", () => {
     expect(await noise()).toEqual(first);
     step.set({ step: 1 });
     expect(await noise()).not.toEqual(first);
+    net.dispose();
+  });
+});
+
+describe("Dense on inputs of more axes", () => {
+  it("applies one kernel at each place, forward and backward", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(1, 2, 5), { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(1, 3, 4, 7),
+        fc.constantFrom("linear", "relu", "tanh"),
+        async (places, units, activation) => {
+          const layers = [Dense(units, { activation }), Dense(3)];
+          const net = await compiled(sequential([Input([...places, 6]), ...layers]));
+          expect(net.summary().rows.at(-1)!.outputShape).toEqual([...places, 3]);
+          expect(net.parameterCount).toBe(6 * units + units + 3 * units + 3);
+          const [x, target] = [randomArray([2, ...places, 6], 1), randomArray([2, ...places, 3], 2)];
+          const batch = engine().tensor(x.data, x.shape);
+          const goal = engine().tensor(target.data, target.shape);
+          const { sources } = net.trainer.state;
+          const loss = () =>
+            net.trainer.objective.loss(net.run(batch, { training: true, stream: 0 }), goal, 2);
+          const found = gradients(engine(), loss, sources);
+
+          const weights = [...(await net.getWeights()).values()];
+          const [k1, b1, k2, b2] = weights.map((values, i) => {
+            return { shape: net.weights[i]!.variable.shape, data: Float64Array.from(values) };
+          });
+          const hidden = denseReference(x, k1!, b1!, { activation });
+          const output = denseReference(hidden, k2!, b2!);
+          const slope = output.data.map((value, i) => (2 * (value - target.data[i]!)) / output.data.length);
+          const dy = { shape: output.shape, data: slope };
+          const [dhidden, dk2, db2] = denseGradientReference(dy, hidden, k2!, b2!);
+          const [, dk1, db1] = denseGradientReference(dhidden!, x, k1!, b1!, { activation });
+          const squares = output.data.map((value, i) => (value - target.data[i]!) ** 2);
+          const mean = squares.reduce((sum, value) => sum + value, 0) / squares.length;
+          expectClose((await found.value.data()) as Float32Array, [mean]);
+          for (const [i, expected] of [dk1, db1, dk2, db2].entries())
+            expectClose((await found.gradients[i]!.data()) as Float32Array, expected!.data);
+          net.dispose();
+          engine().scopes.clear();
+        },
+      ),
+      { ...properties, numRuns: Math.ceil(properties.numRuns / 4) }, // each of two products and their gradients,
+    );
+  });
+
+  it("learns on a data set and leaves no dispatch for the axes", async () => {
+    const launches = (net: Model, shape: number[]) => {
+      const x = engine().zeros([2, ...shape]);
+      return engine().plan(() => net.run(x, { training: false, stream: 0 })).pipelines.length;
+    };
+    const net = await compiled(sequential([Input([4, 3]), Dense(5, { activation: "sigmoid" }), Dense(3)]));
+    const before = await net.getWeights();
+    const inputs = Float32Array.from(randomArray([8, 4, 3], 3).data);
+    const { history } = await net.fit({ inputs, inputShape: [4, 3] }, { epochs: 30, batchSize: 4 });
+    const [first, last] = [history.loss![0]!, history.loss!.at(-1)!];
+    expect(last).toBeLessThan(0.8 * first);
+    expect([...before.values()].map(({ length }) => length)).toEqual([15, 5, 15, 3]);
+    expect(launches(net, [4, 3])).toBe(2);
     net.dispose();
   });
 });

@@ -109,6 +109,8 @@ describe("layers", () => {
     const transposed = DenseTranspose(first);
     expect(shapeOf(transposed, [4])).toEqual([9]);
     expect(transposed.variables.map(({ name, shape }) => [name, shape])).toEqual([["bias", [9]]]);
+    expect(shapeOf(first, [7, 5, 9])).toEqual([7, 5, 4]); // along the last axis, as in Keras
+    expect(shapeOf(transposed, [7, 4])).toEqual([7, 9]);
   });
 
   it("refuse shapes that they cannot take", () => {
@@ -132,7 +134,8 @@ describe("layers", () => {
     expect(() => shapeOf(Concatenate({ axis: 3 }), [3, 2], [3, 2])).toThrow(ShapeError);
     const first = Dense(4);
     shapeOf(first, [9]);
-    expect(() => shapeOf(DenseTranspose(first), [9])).toThrow(ShapeError);
+    expect(() => shapeOf(DenseTranspose(first), [3, 9])).toThrow(/expects \[..., 4\], got \[3,9\]/);
+    expect(() => shapeOf(first, [9, 3])).toThrow(/was built for inputs \[9\]/);
     expect(() => shapeOf(DenseTranspose(Dense(4)), [4])).toThrow(/no weight kernel yet/);
     const norm = BatchNormalization();
     shapeOf(norm, [3]);

@@ -39,7 +39,7 @@ const networks: Record<string, { network: () => w.Model; loss: string; halves: n
   },
   "an autoencoder with penalties": {
     loss: "binary_crossentropy",
-    halves: 5,
+    halves: 7,
     network: () =>
       w.sequential([
         w.Input(image),
@@ -48,20 +48,21 @@ const networks: Record<string, { network: () => w.Model; loss: string; halves: n
         w.Dense(12, { activation: "sigmoid", activityRegularizer: w.l1(1e-3) }),
         w.Dense(75, { activation: "selu" }),
         w.Reshape([5, 5, 3]),
-        w.UpSampling2D(2), // f32
+        w.Dense(4, { activation: "relu" }), // of each pixel
+        w.UpSampling2D(2),
         w.Conv2DTranspose(4, 3, { padding: "same", activation: "relu" }),
         w.Conv2D(3, 3, { padding: "same", activation: "sigmoid" }),
       ]),
   },
   "a model within a model, with two paths": {
     loss: "categorical_crossentropy",
-    halves: 7,
+    halves: 8,
     network: () => {
       const inner = w.sequential([w.Input([10, 10, 4]), w.Conv2D(4, 1), w.Activation("relu")]);
       const x = w.input(image);
       const stem = w.Conv2D(4, 3, { padding: "same", groups: 1 }).apply(x);
       const sum = w.Add().apply([inner.apply(stem), stem]);
-      const both = w.Concatenate().apply([sum, stem]); // f32
+      const both = w.Concatenate().apply([sum, stem]);
       const pooled = w.GlobalAveragePooling2D().apply(w.Conv2D(8, 2).apply(both));
       return w.model({ inputs: x, outputs: w.Activation("softmax").apply(w.Dense(5).apply(pooled)) });
     },
