@@ -9,7 +9,8 @@ import { checkpointPosition } from "./support/weights-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wgrad-killed-"));
 const data = join(folder, "data");
-const epochs = 20;
+const epochs = 12;
+const patience = 300_000; // three processes
 
 beforeAll(() => writeGreyImages(data, "mnist"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,7 +27,9 @@ function weights(out: string): [string, string][] {
   return names.map((name) => [name, readFileSync(join(parts, name, "weights.safetensors")).toString("hex")]);
 }
 
-it.each(["fixed", "fresh"])("kill -9 in the first noisy network, %s noise", async (noise) => {
+it.each(["fixed", "fresh"])("kill -9 in the first noisy network, %s noise", {
+  timeout: patience,
+}, async (noise) => {
   const [whole, killed] = [`whole-${noise}`, `killed-${noise}`];
   await succeed(train(whole, noise));
   const running = startCli(train(killed, noise));
