@@ -5,21 +5,27 @@ import { boundOf } from "../kernels/tuning/ceilings/bound.ts";
 import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { bandwidthWorkloads } from "./bandwidth.ts";
 import { type Measurement, measure } from "./measure.ts";
+import { defaultQueries, timeNeighbors } from "./neighbors.ts";
 import { productWorkloads } from "./products.ts";
 import { type Row, rates } from "./row.ts";
 
 export const kernelWorkloads: readonly string[] = [
   ...Object.keys(productWorkloads),
   ...Object.keys(bandwidthWorkloads),
+  "knn",
 ];
+
+/** Of the workloads that can be timed with another batch. */
+export const kernelBatches: Readonly<Record<string, number>> = { knn: defaultQueries };
 
 /** Times one workload in all its variants. A result that is not what it should be is an error, not a row. */
 export async function timeKernel(
   engine: Engine,
-  name: string,
+  { workload: name, batch }: { readonly workload: string; readonly batch?: number },
   seconds: number,
   ceilings: Ceilings,
 ): Promise<Row[]> {
+  if (batch !== undefined) return timeNeighbors(engine, batch, seconds, ceilings);
   return name in productWorkloads
     ? timeProduct(engine, name, seconds, ceilings)
     : [await timeBandwidth(engine, name, seconds, ceilings)];

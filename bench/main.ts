@@ -57,7 +57,7 @@ async function timeAll(
   for (const job of jobs) {
     const timed =
       job.suite === "kernels"
-        ? await timeKernel(engine, job.workload, seconds, ceilings)
+        ? await timeKernel(engine, job, seconds, ceilings)
         : [await timeStep(engine, job.workload, job.batch, seconds, ceilings)];
     for (const row of timed) console.log(tableRow(row));
     rows.push(...timed);

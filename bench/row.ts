@@ -23,6 +23,10 @@ export const rowSchema = z.object({
   /** the best run's part of the ceiling that bounds it: of steps, the least times of their launches added up */
   ceiling_fraction: z.number(),
   dispatches: z.number(),
+  /** of a search for neighbours: its GFLOP/s over those of the plain product of one of its blocks, in the same run */
+  product_fraction: z.number().optional(),
+  /** of a step among as many as fit() puts into a submit: microseconds of the calling thread to encode and submit it */
+  host_us: z.number().optional(),
   /** of the step, without the caches and pools that other things hold */
   peak_bytes: bytes.optional(),
   /** parameters, moments of the optimizer, and activations: what the textbook's backward pass needs */
@@ -69,11 +73,13 @@ const columns = [
   "ceiling",
   "launches",
   "us each",
+  "host us",
+  "product",
   "peak",
   "ideal",
   "ratio",
 ];
-const widths = [8, 26, 6, 16, 9, 9, 9, 9, 8, 8, 9, 8, 9, 9, 6];
+const widths = [8, 26, 6, 18, 9, 9, 9, 9, 8, 8, 9, 8, 8, 8, 9, 9, 6];
 
 /** The table's head. */
 export function tableHead(): string {
@@ -82,6 +88,7 @@ export function tableHead(): string {
 
 export function tableRow(row: Row): string {
   const number = (value: number) => (value >= 1000 ? Math.round(value).toString() : value.toPrecision(3));
+  const percent = (fraction: number) => `${Math.round(100 * fraction)} %`;
   const megabytes = (value: number | undefined) => (value === undefined ? "" : `${number(value / 1e6)} MB`);
   const { peak_bytes: peak, ideal_bytes: ideal } = row;
   return line([
@@ -94,18 +101,22 @@ export function tableRow(row: Row): string {
     number(row.ms.max),
     number(row.gflops),
     number(row.gbytes_per_s),
-    `${Math.round(100 * row.ceiling_fraction)} %`,
+    percent(row.ceiling_fraction),
     String(row.dispatches),
     number((1000 * row.ms.median) / row.dispatches),
+    row.host_us === undefined ? "" : number(row.host_us),
+    row.product_fraction === undefined ? "" : percent(row.product_fraction),
     megabytes(peak),
     megabytes(ideal),
     peak && ideal ? (peak / ideal).toFixed(2) : "",
   ]);
 }
 
-/** What the figures of a row are, below a table with steps in it. */
+/** What the figures of a row are. */
 export const tableNotes = [
   "ceiling: the best run's part of the adapter's f32 rate or bandwidth, whichever bounds the work",
+  "host us: JavaScript's time to encode and submit one of the steps that fit() puts into a submit, the best of several",
+  "product: GFLOP/s of the whole search over those of the matrix product of one of its blocks",
   "peak: bytes of the step at its fullest, without the data set; ideal: parameters, the optimizer's moments, and the outputs of all layers",
 ];
 

@@ -1,15 +1,15 @@
 /** @file Which workloads a call of the benchmark is about: `svhn-c:128,mm1024`, or all of a suite. */
 import { nearest, UsageError } from "../engine/errors.ts";
-import { kernelWorkloads } from "./kernels.ts";
+import { kernelBatches, kernelWorkloads } from "./kernels.ts";
 import type { Row } from "./row.ts";
 import { workloads } from "./workloads.ts";
 
 export const suites = ["ceilings", "kernels", "steps", "all"] as const;
 export type Suite = (typeof suites)[number];
 
-/** One workload to time; kernels have the batch size that they have. */
+/** One workload to time; kernels without a batch have the one that they have. */
 export type Job =
-  | { readonly suite: "kernels"; readonly workload: string }
+  | { readonly suite: "kernels"; readonly workload: string; readonly batch?: number }
   | { readonly suite: "steps"; readonly workload: string; readonly batch: number };
 
 /** Throws UsageError for a suite or workload that does not exist. */
@@ -18,16 +18,22 @@ export function selectJobs(suite: string, only: string | undefined): Job[] {
     throw new UsageError(`unknown suite "${suite}". One of ${suites.join(", ")}.`);
   const selections = only?.split(",").map(parseSelection);
   const chosen = (name: string) => selections?.filter((selection) => selection.name === name);
+  const asked = (name: string, own: readonly number[]) => {
+    const batches = chosen(name)?.flatMap(({ batch }) => (batch ? [batch] : own)) ?? own;
+    return [...new Set(batches)];
+  };
   const jobs: Job[] = [];
   if (suite === "kernels" || suite === "all") {
-    const names = kernelWorkloads.filter((name) => chosen(name)?.length !== 0);
-    jobs.push(...names.map((workload): Job => ({ suite: "kernels", workload })));
+    for (const workload of kernelWorkloads) {
+      const own = kernelBatches[workload];
+      if (own !== undefined) {
+        jobs.push(...asked(workload, [own]).map((batch): Job => ({ suite: "kernels", workload, batch })));
+      } else if (chosen(workload)?.length !== 0) jobs.push({ suite: "kernels", workload });
+    }
   }
   if (suite === "steps" || suite === "all") {
-    for (const [workload, { batches }] of Object.entries(workloads)) {
-      const asked = chosen(workload)?.flatMap(({ batch }) => (batch ? [batch] : batches)) ?? batches;
-      jobs.push(...[...new Set(asked)].map((batch): Job => ({ suite: "steps", workload, batch })));
-    }
+    for (const [workload, { batches }] of Object.entries(workloads))
+      jobs.push(...asked(workload, batches).map((batch): Job => ({ suite: "steps", workload, batch })));
   }
   return jobs;
 }
@@ -36,7 +42,7 @@ export function selectJobs(suite: string, only: string | undefined): Job[] {
 export function isOf(jobs: readonly Job[], { suite, workload, batch }: Row): boolean {
   return jobs.some(
     (job) =>
-      job.suite === suite && job.workload === workload && (job.suite === "kernels" || job.batch === batch),
+      job.suite === suite && job.workload === workload && (job.batch === undefined || job.batch === batch),
   );
 }
 

@@ -5,6 +5,7 @@ import { loadDataset } from "../datasets/load-dataset.ts";
 import type { AdapterChoice, AdapterFacts } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { FileError, UsageError } from "../engine/errors.ts";
+import type { StudyExperiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { ExperimentData } from "../experiments/run/experiment-data.ts";
 import { readConfig, sourceOf } from "../experiments/run/run-folder.ts";
@@ -12,6 +13,7 @@ import { type RunSettings, resolveSettings } from "../experiments/run/settings.t
 import { compileOptionsOf } from "../experiments/run/train-run.ts";
 import { trainingVariant } from "../experiments/run/variant.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
+import { evaluateStudyRun } from "./evaluate-study.ts";
 
 export interface EvaluateCommandOptions {
   readonly experiment?: string;
@@ -26,6 +28,8 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   if (options.set !== "test" && options.set !== "train") {
     throw new UsageError(`--set must be test or train, got "${options.set}".`);
   }
+  const study = studyOf(run, options.experiment);
+  if (study) return evaluateStudyRun(study, run, options);
   const { weights, id, settings: recorded, source } = locate(run, options.experiment);
   const engine = await createEngine({ adapter: options.adapter });
   const declared = findExperiment(id);
@@ -57,6 +61,13 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   }
 }
 
+/** The study whose run folder it is, if it is one. */
+function studyOf(run: string, id: string | undefined): StudyExperiment | undefined {
+  if (!existsSync(run) || !statSync(run).isDirectory()) return undefined;
+  const experiment = findExperiment(id ?? readConfig(run).experiment);
+  return experiment.kind === "study" ? experiment : undefined;
+}
+
 /** The weights file and what it belongs to, from a run folder or from a file with --experiment. */
 function locate(run: string, id: string | undefined) {
   if (!existsSync(run))
@@ -84,7 +95,7 @@ function training(id: string): string {
   if (kind === "training" || kind === "sweep") return id;
   const why =
     kind === "study"
-      ? "trains several networks: their figures are in result.json, their weights in parts/"
+      ? "trains several networks: name its run folder, not a file"
       : "trains no network: there is nothing to evaluate";
   throw new UsageError(`${id} ${why}.`);
 }

@@ -138,7 +138,7 @@ function addEvaluate(root: Command): void {
   root
     .command("evaluate")
     .argument("<run>", "a run folder, or a .safetensors file together with --experiment")
-    .description("loss and accuracy of saved weights on the test set")
+    .description("loss and accuracy of saved weights on the test set; of a study, of each of its parts")
     .option("--experiment <id>", "the experiment the weights belong to (default: what config.json says)")
     .option("--data <folder>", "where the data sets are")
     .option("--batch <n>", "images at a time", positiveInteger)

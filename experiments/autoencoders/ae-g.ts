@@ -78,6 +78,7 @@ async function trainDeep(study: Study, hidden: number, code: number): Promise<Me
     metrics: { mse: "mean_squared_error" },
     data: study.data.images("train"),
     validation: study.data.images("validation"),
+    evaluation: () => study.data.images("test"),
     about: { code: study.literal ? "relu" : "linear" },
   });
   const { encoder } = cutAt(part.model, `dense_${hidden}`);
@@ -128,6 +129,7 @@ async function followTheListing(study: Study): Promise<void> {
     metrics: { mse: "mean_squared_error" },
     data: study.data.images("train"),
     validation: study.data.images("validation"),
+    evaluation: () => study.data.images("test"),
   });
   const { mse } = await reconstructionError(study, part.model);
   const { error } = await codeNeighborError(study, cutAt(part.model, "dense_3").encoder);

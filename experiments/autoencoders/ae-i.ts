@@ -42,6 +42,7 @@ async function run(study: Study): Promise<void> {
     metrics: { mse: "mean_squared_error" },
     data: study.data.images("train", shape),
     validation: study.data.images("validation", shape),
+    evaluation: () => study.data.images("test", shape),
   });
   const basic = await trainBasic(study, { code });
   const images = shownImages(study);

@@ -2,6 +2,7 @@
 import { type ActivationName, adam, type Callback, type InputTransform } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { Study } from "../run/study.ts";
+import type { DataPart } from "../run/study-data.ts";
 import type { TrainedPart } from "../run/study-part.ts";
 import { cutAt, type Halves } from "./cut.ts";
 
@@ -10,12 +11,8 @@ export interface BasicPartOptions {
   /** usualEncoder unless given */
   readonly encoder?: ActivationName;
   readonly decoder?: ActivationName;
-  /** noise on the inputs of training and validation, and the name it gives the part */
-  readonly noise?: {
-    readonly name: string;
-    readonly train: InputTransform;
-    readonly validation: InputTransform;
-  };
+  /** noise on the inputs, and the name it gives the part */
+  readonly noise?: { readonly name: string } & Readonly<Record<DataPart, InputTransform>>;
   readonly callbacks?: readonly Callback[];
 }
 
@@ -46,13 +43,15 @@ const relatives = ["ae-a", "ae-b", "ae-c", "ae-e", "ae-g", "ae-h", "ae-i", "dae-
 export async function trainBasic(study: Study, options: BasicPartOptions): Promise<BasicPart> {
   const { code, encoder = usualEncoder, decoder = "sigmoid", noise, callbacks = [] } = options;
   const words = [encoder, code, ...(decoder === "sigmoid" ? [] : [decoder]), ...(noise ? [noise.name] : [])];
-  const [train, validation] = [study.data.images("train"), study.data.images("validation")];
+  const images = (part: DataPart) =>
+    noise ? { dataset: study.data.images(part), transform: noise[part] } : study.data.images(part);
   const part = await study.train(words.join("-"), {
     model: basicAutoencoder({ code, encoder, decoder }),
     optimizer: adam(),
     metrics: { mse: "mean_squared_error" },
-    data: noise ? { dataset: train, transform: noise.train } : train,
-    validation: noise ? { dataset: validation, transform: noise.validation } : validation,
+    data: images("train"),
+    validation: images("validation"),
+    evaluation: () => images("test"),
     about: { encoder, decoder, ...(noise ? { noise: study.settings.noise ?? "fixed" } : {}) },
     callbacks,
     reuse: relatives,

@@ -13,6 +13,8 @@ export interface ClassifierOptions {
   /** layers that keep their weights */
   readonly frozen?: readonly string[];
   readonly epochs?: number;
+  /** of a full run, where they are not those of its profile */
+  readonly epochsInFull?: number;
 }
 
 const relatives = ["pretrain-a", "pretrain-b", "pretrain-c", "pretrain-d"];
@@ -23,7 +25,8 @@ export function trainClassifier(
   name: string,
   options: ClassifierOptions,
 ): Promise<TrainedPart> {
-  const { activation, optimizer = adam(), frozen = [], ...rest } = options;
+  const { activation, optimizer = adam(), frozen = [], epochsInFull, ...rest } = options;
+  const inFull = pretrainNetwork({ activation, hidden: hiddenUnits("full") }).parameterCount;
   const model = pretrainNetwork({ activation, hidden: hiddenUnits(study.settings.profile) });
   for (const layer of frozen) model.getLayer(layer).trainable = false;
   const binary = study.literal && options.weights !== undefined;
@@ -38,6 +41,7 @@ export function trainClassifier(
     test: study.data.labelled("test"),
     about: { activation, frozen: frozen.join() },
     reuse: relatives,
+    inFull: { parameters: inFull, ...(epochsInFull ? { epochs: epochsInFull } : {}) },
   });
 }
 

@@ -1,6 +1,6 @@
 /** @file Greedy layer-wise pre-training: an autoencoder per hidden layer, each on the codes of the one before. */
 import { GpuDataset } from "../../kernels/gather/index.ts";
-import { type ActivationName, adam, type InputTransform, type Model } from "../../models/index.ts";
+import { type ActivationName, adam, type Model } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
 import { cutAt } from "../autoencoders/cut.ts";
@@ -39,15 +39,16 @@ const relatives = ["pretrain-b", "pretrain-c", "pretrain-d"];
 /** Trains both autoencoders, puts their encoders into the classifier, and trains that. */
 export async function pretrain(study: Study, scheme: Scheme): Promise<Pretrained> {
   const first = await trainLayer(study, scheme, 1, (part) => study.data.images(part));
-  using codes = await Codes.make(study, first.encoder);
+  using codes = new Codes(study, first.encoder);
   const second = await trainLayer(study, scheme, 2, (part) => codes.of(part));
   const weights = new Map([...(await layerWeights(first.part, 1)), ...(await layerWeights(second.part, 2))]);
   const before = await errorBefore(study, scheme, weights);
   const epochs = Math.min(study.settings.epochs, fineTuningEpochs);
   const { encoder: activation, name } = scheme;
   const frozen = ["dense_1", "dense_2"];
-  const head = await trainClassifier(study, `${name}-head`, { activation, weights, frozen, epochs });
-  const classifier = await trainClassifier(study, `${name}-finetuned`, { activation, weights, epochs });
+  const options = { activation, weights, epochs, epochsInFull: fineTuningEpochs };
+  const head = await trainClassifier(study, `${name}-head`, { ...options, frozen });
+  const classifier = await trainClassifier(study, `${name}-finetuned`, options);
   return {
     scheme,
     before,
@@ -63,49 +64,54 @@ async function trainLayer(
   study: Study,
   { name, encoder, decoder, keep }: Scheme,
   layer: 1 | 2,
-  images: (part: DataPart) => GpuDataset,
+  images: (part: DataPart) => GpuDataset | Promise<GpuDataset>,
 ): Promise<{ readonly part: TrainedPart; readonly encoder: Model }> {
   const noise = keep === undefined ? undefined : noiseTransforms(study, { kind: "masking", keep });
-  const source = (part: DataPart, transform: InputTransform | undefined) =>
-    transform ? { dataset: images(part), transform } : images(part);
+  const source = async (part: DataPart) => {
+    const dataset = await images(part);
+    return noise ? { dataset, transform: noise[part] } : dataset;
+  };
+  const inputs = (await images("train")).inputs.sampleShape[0]!;
   const part = await study.train(`${name}-${layer}`, {
-    model: basicAutoencoder({
-      code: hiddenUnits(study.settings.profile),
-      inputs: images("train").inputs.sampleShape[0]!,
-      encoder,
-      decoder,
-    }),
+    model: basicAutoencoder({ code: hiddenUnits(study.settings.profile), inputs, encoder, decoder }),
     optimizer: adam(),
-    data: source("train", noise?.train),
-    validation: source("validation", noise?.validation),
+    data: await source("train"),
+    validation: await source("validation"),
+    evaluation: () => source("test"),
     about: { encoder, decoder, ...(noise ? { keep: keep!, noise: study.settings.noise ?? "fixed" } : {}) },
     reuse: relatives,
+    inFull: { parameters: basicAutoencoder(sizesInFull(layer, inputs)).parameterCount },
   });
   const half = cutAt(part.model, "dense_1").encoder;
   await study.save(part, half, "encoder");
   return { part, encoder: half };
 }
 
-/** Outputs of an encoder for the training and validation images, as data sets of their own. */
+/** The second layer's inputs are the first one's units. */
+function sizesInFull(layer: 1 | 2, inputs: number) {
+  const units = hiddenUnits("full");
+  return { code: units, inputs: layer === 1 ? inputs : units };
+}
+
+/** Outputs of an encoder for a part of the images, as a data set of their own; made when they are asked for. */
 class Codes {
-  readonly #sets: ReadonlyMap<DataPart, GpuDataset>;
+  readonly #study: Study;
+  readonly #encoder: Model;
+  readonly #sets = new Map<DataPart, GpuDataset>();
 
-  private constructor(sets: ReadonlyMap<DataPart, GpuDataset>) {
-    this.#sets = sets;
+  constructor(study: Study, encoder: Model) {
+    this.#study = study;
+    this.#encoder = encoder;
   }
 
-  static async make(study: Study, encoder: Model): Promise<Codes> {
-    study.step("  its codes of all images are the images of the next");
-    const sets = new Map<DataPart, GpuDataset>();
-    for (const part of ["train", "validation"] as const) {
-      const { values, shape } = await codesOf(study, encoder, part);
-      sets.set(part, GpuDataset.upload(study.engine, { inputs: values, inputShape: shape.slice(1) }));
-    }
-    return new Codes(sets);
-  }
-
-  of(part: DataPart): GpuDataset {
-    return this.#sets.get(part)!;
+  async of(part: DataPart): Promise<GpuDataset> {
+    const known = this.#sets.get(part);
+    if (known) return known;
+    this.#study.step(`  codes of the ${part} images, for the next layer`);
+    const { values, shape } = await codesOf(this.#study, this.#encoder, part);
+    const set = GpuDataset.upload(this.#study.engine, { inputs: values, inputShape: shape.slice(1) });
+    this.#sets.set(part, set);
+    return set;
   }
 
   [Symbol.dispose](): void {

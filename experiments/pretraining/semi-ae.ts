@@ -121,14 +121,16 @@ async function train(
 ): Promise<number> {
   const { batch, seed } = study.settings;
   const dataset = study.data.labelled("train", shape);
-  const epochs = Math.max(study.settings.epochs, Math.ceil((updates * batch) / labels));
+  const least = Math.ceil((updates * batch) / labels);
   const { model } = await study.train(name, {
     model: semiClassifier({ frozen }),
     optimizer: adam(),
     loss: "categorical_crossentropy",
     metrics: { accuracy: "categorical_accuracy" },
     data: { dataset, indices: randomSubset(dataset.count, labels, seed) },
-    epochs,
+    evaluation: () => study.data.labelled("test", shape),
+    epochs: Math.max(study.settings.epochs, least),
+    inFull: { epochs: Math.max(semiAe.profiles.full.epochs, least), sameImages: true },
     ...(weights ? { weights } : {}),
     quiet: true,
   });

@@ -25,6 +25,7 @@ export function trainStacked(study: Study, name: string, model: Model): Promise<
     metrics: { rounded_accuracy: "rounded_accuracy" },
     data: study.data.images("train", shape),
     validation: study.data.images("validation", shape),
+    evaluation: () => study.data.images("test", shape),
     reuse: ["stacked-ae", "tied-ae", "semi-ae"],
   });
 }

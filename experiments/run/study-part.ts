@@ -14,7 +14,17 @@ import { errorRates } from "./error-rates.ts";
 import { liveHistory } from "./live-history.ts";
 import type { RunContext } from "./run.ts";
 
-export interface PartOptions {
+export type PartOptions = PartTraining & Evaluated;
+
+/**
+ * Test images as the model is trained to take them: evaluated after every epoch as well (with the accuracies come the
+ * errors of all sets), or only by `wgrad evaluate`.
+ */
+type Evaluated =
+  | { readonly test: DataSource }
+  | { readonly test?: never; readonly evaluation: () => DataSource | Promise<DataSource> };
+
+interface PartTraining {
   readonly model: Model;
   readonly optimizer: Optimizer;
   /** binary_crossentropy unless given */
@@ -22,8 +32,6 @@ export interface PartOptions {
   readonly metrics?: Readonly<Record<string, string>>;
   readonly data: DataSource;
   readonly validation?: DataSource;
-  /** evaluated after every epoch as well; with the accuracies come the errors of all sets */
-  readonly test?: DataSource;
   /** those of the run unless given */
   readonly epochs?: number;
   /** that of the run unless given */
@@ -37,6 +45,17 @@ export interface PartOptions {
   readonly quiet?: boolean;
   /** experiments whose finished runs may hold this part */
   readonly reuse?: readonly string[];
+  /** how the same part of a full run differs, for an estimate of its time */
+  readonly inFull?: PartInFull;
+}
+
+export interface PartInFull {
+  /** those of the full profile unless given */
+  readonly epochs?: number;
+  /** of its network; those it has unless given */
+  readonly parameters?: number;
+  /** it sees no more images in a full run */
+  readonly sameImages?: boolean;
 }
 
 export interface TrainedPart {
@@ -50,6 +69,7 @@ export interface TrainedPart {
   readonly loss: string;
   /** the run that it was loaded from */
   readonly from?: string;
+  readonly inFull: PartInFull;
 }
 
 const defaultLoss = "binary_crossentropy";
@@ -138,11 +158,12 @@ export async function trainPart(
 
 function partOf(
   name: string,
-  { model, optimizer, loss = defaultLoss }: PartOptions,
+  { model, optimizer, loss = defaultLoss, inFull = {} }: PartOptions,
   history: History,
 ): TrainedPart {
   const seconds = (history.history.seconds ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0);
-  return { name, model, history, seconds, optimizer: `${optimizer.name}, ${optimizer.learningRate}`, loss };
+  const optimized = `${optimizer.name}, ${optimizer.learningRate}`;
+  return { name, model, history, seconds, optimizer: optimized, loss, inFull };
 }
 
 function resumeFrom(checkpoint: string, seed: number) {

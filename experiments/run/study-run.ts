@@ -2,11 +2,13 @@
 import { join } from "node:path";
 import { writeJson } from "../../models/files.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
-import type { ProfileName, StudyExperiment } from "../experiment.ts";
+import type { StudyExperiment } from "../experiment.ts";
+import { formatMinutes } from "../report/format.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import { publishedBeside, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { Study } from "./study.ts";
+import { estimateInFull, growsInFull } from "./study-estimate.ts";
 import type { TrainedPart } from "./study-part.ts";
 import { formatMeasure, studyReport } from "./study-report.ts";
 
@@ -29,7 +31,7 @@ export async function runStudyExperiment(
     writeJson(join(folder, "result.json"), result);
     events.line("");
     for (const measure of study.measures.values()) if (measure.title) events.line(formatMeasure(measure));
-    printFullRun(context, result);
+    printFullRun(context, study.parts, result);
     await writeRunReport(folder, studyReport(context, config, study));
     return result;
   } finally {
@@ -77,30 +79,24 @@ function resultOf(
   };
 }
 
-/** What the parts of a quick run would take in full: by their number of steps and the size of the network. */
+/** What the parts of a quick run would take in full, each by its steps and the size of its network. */
 function fullRunSeconds({ experiment, settings, dataset }: RunContext<StudyExperiment>, study: Study) {
   if (settings.profile === "full" || study.parts.length === 0) return {};
-  const { main } = experiment;
-  const weights = (profile: ProfileName) => main?.network(profile).parameterCount ?? 1;
   const { full } = experiment.profiles;
-  const images = full.limit ?? Math.round((dataset.train.count * 11) / 12);
-  const factor = (images / study.data.train.count) * (full.epochs / settings.epochs);
-  const seconds = study.parts.reduce((sum, part) => sum + withoutCompilation(part), 0);
-  return { full_run_seconds: seconds * factor * (weights("full") / weights("quick")) };
+  const images = (full.limit ?? Math.round((dataset.train.count * 11) / 12)) / study.data.train.count;
+  return { full_run_seconds: estimateInFull(study.parts, { images, epochs: full.epochs }) };
 }
 
-/** Seconds of a part as if every epoch had been its median one: the first compiles kernels. */
-function withoutCompilation({ history, seconds }: TrainedPart): number {
-  const epochs = (history.history.seconds ?? []).filter((value): value is number => value !== null);
-  const median = epochs.sort((a, b) => a - b)[Math.floor((epochs.length - 1) / 2)];
-  return median === undefined ? seconds : median * epochs.length;
-}
-
-function printFullRun({ experiment, events }: RunContext<StudyExperiment>, result: Record<string, unknown>) {
+function printFullRun(
+  { experiment, events }: RunContext<StudyExperiment>,
+  parts: readonly TrainedPart[],
+  result: Record<string, unknown>,
+) {
   if (typeof result.full_run_seconds !== "number") return;
-  const hours = (result.full_run_seconds / 3600).toFixed(1);
+  const time = formatMinutes(result.full_run_seconds / 60);
+  const bound = parts.some(growsInFull) ? "at most about" : "about"; // larger networks run at a better rate
   events.line(
-    `in full: these parts with all images and epochs take about ${hours} h of training on this adapter: ` +
+    `in full: these parts with all images and epochs take ${bound} ${time} of training on this adapter: ` +
       `npm run train -- ${experiment.id} --profile full`,
   );
 }

@@ -1,5 +1,5 @@
 /** @file What an experiment of several steps works with: it trains parts, measures figures and writes sections. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Engine } from "../../engine/device.ts";
 import { InterruptedError } from "../../engine/errors.ts";
 import { makeFolder } from "../../models/files.ts";
@@ -45,14 +45,14 @@ export class Study {
   readonly parts: TrainedPart[] = [];
   readonly sections: FreeSection[] = [];
   readonly measures = new Map<string, Measure>();
-  readonly #context: RunContext<StudyExperiment>;
+  protected readonly context: RunContext<StudyExperiment>;
   readonly #config: RunConfig;
   /** of all parts, unfinished ones too */
   readonly #models: Model[] = [];
 
   constructor(context: RunContext<StudyExperiment>, config: RunConfig) {
     const { engine, dataset, settings, experiment } = context;
-    this.#context = context;
+    this.context = context;
     this.#config = config;
     this.engine = engine;
     this.settings = settings;
@@ -69,7 +69,7 @@ export class Study {
   }
 
   get #mainName(): string | undefined {
-    return this.#context.experiment.main?.part(this.settings.profile);
+    return this.context.experiment.main?.part(this.settings.profile);
   }
 
   get literal(): boolean {
@@ -87,13 +87,13 @@ export class Study {
 
   /** Says what happens now, and stops here if that was asked for. */
   step(text: string): void {
-    if (this.#context.signal.aborted)
+    if (this.context.signal.aborted)
       throw new InterruptedError("Interrupted between two steps of the study.");
-    this.#context.events.line(text);
+    this.context.events.line(text);
   }
 
   line(text: string): void {
-    this.#context.events.line(text);
+    this.context.events.line(text);
   }
 
   /**
@@ -105,9 +105,9 @@ export class Study {
     const count = formatCount(options.model.parameterCount);
     this.step(`part ${this.parts.length + 1}: ${name}, ${count} parameters`);
     this.#models.push(options.model);
-    await compilePart(this.#context, options);
+    await compilePart(this.context, options);
     if (name === this.#mainName) await this.#saveInitial(options.model);
-    const part = await this.#trainOrLoad(name, options);
+    const part = await this.obtain(name, options);
     this.parts.push(part);
     return part;
   }
@@ -124,7 +124,8 @@ export class Study {
 
   /** Saves weights beside a part's, as the sources save encoders and decoders; returns the path. */
   async save(part: TrainedPart, model: Model, file: string): Promise<string> {
-    const path = join(this.#folderOf(part.name), `${file}.safetensors`);
+    const path = join(this.folderOf(part.name), `${file}.safetensors`);
+    makeFolder(dirname(path));
     await saveWeights(model, path);
     return path;
   }
@@ -135,29 +136,29 @@ export class Study {
     this.data.dispose();
   }
 
-  async #trainOrLoad(name: string, options: PartOptions): Promise<TrainedPart> {
-    const folder = this.#folderOf(name);
-    const description = describePart(this.#context, options);
+  /** The part, trained now or before. Its model is compiled and has its first weights. */
+  protected async obtain(name: string, options: PartOptions): Promise<TrainedPart> {
+    const folder = this.folderOf(name);
+    makeFolder(folder);
+    const description = describePart(this.context, options);
     if (isFinished(folder, description)) {
       this.line("  finished before: loaded");
       return loadPart(name, folder, options);
     }
     const { reuse = [] } = options;
-    const found = findFinishedPart(reuse, name, description, this.#config, this.#context.folder);
-    if (!found) return trainPart(this.#context, name, folder, options);
+    const found = findFinishedPart(reuse, name, description, this.#config, this.context.folder);
+    if (!found) return trainPart(this.context, name, folder, options);
     this.line(`  trained by ${shown(found.run)} with the same settings: loaded`);
     copyPart(found.folder, folder);
     return loadPart(name, folder, options, found.run);
   }
 
   async #saveInitial(model: Model): Promise<void> {
-    const { saveInitial, folder } = this.#context;
+    const { saveInitial, folder } = this.context;
     if (saveInitial) await saveWeights(model, join(folder, "initial.safetensors"));
   }
 
-  #folderOf(part: string): string {
-    const folder = join(this.#context.folder, "parts", part);
-    makeFolder(folder);
-    return folder;
+  protected folderOf(part: string): string {
+    return join(this.context.folder, "parts", part);
   }
 }

@@ -1,6 +1,7 @@
 /** @file k-nearest-neighbour classification, exact and brute-force: every query is compared with every reference. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, NumericError, ShapeError } from "../../engine/errors.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import { type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
 import {
   disposeReferences,
@@ -82,6 +83,13 @@ export class NearestNeighbors {
     return this.#undecided;
   }
 
+  /** Sizes of a block of references and of one of so many queries, as they are multiplied, and the number of such pairs. */
+  blocks(queries: number): { readonly rows: number; readonly columns: number; readonly count: number } {
+    const columns = evenBlock(queries, this.#blockQueries);
+    const count = this.#blocks.length * Math.ceil(queries / columns);
+    return { rows: this.#blocks[0]!.values.shape[0]!, columns, count };
+  }
+
   /** The class of each query: that of most of its k nearest references, of equally frequent ones the smallest. */
   async predict(queries: HostRows): Promise<NeighborsPrediction> {
     const neighbors = await this.neighbors(queries);
@@ -131,20 +139,17 @@ export class NearestNeighbors {
     place: (query: number) => number,
   ): Promise<number[]> {
     const count = queries.shape[0]!;
-    const rows = evenBlock(count, this.#blockQueries);
+    const { columns: rows } = this.blocks(count);
+    const starts = Array.from({ length: Math.ceil(count / rows) }, (_, i) => i * rows);
+    // all blocks are submitted before the first is read, so that the GPU never waits for this thread
+    const lists = starts.map((first) => this.#submit(queries, { first, rows }, search));
+    const results = await Promise.all(
+      lists.map((nearest) => Promise.all(nearest.map((list) => list.data()))),
+    );
+    for (const tensor of lists.flat()) tensor.dispose();
     const undecided: number[] = [];
-    for (let first = 0; first < count; first += rows) {
-      const nearest = this.engine.scope(() => {
-        const block = uploadRows(this.engine, queries, first, { rows, width: roundUp(this.width, 4) });
-        const lists = emptyNearest(this.engine, this.k, rows);
-        for (const references of this.#blocks) {
-          search(block, references, lists);
-          this.engine.commands.flush(); // a submit per block: none runs into a watchdog
-        }
-        return [lists.distances, lists.indices, lists.bound].map((tensor) => this.engine.keep(tensor));
-      });
-      const [squares, indices, bound] = await Promise.all(nearest.map((tensor) => tensor.data()));
-      for (const tensor of nearest) tensor.dispose();
+    for (const [block, [squares, indices, bound]] of results.entries()) {
+      const first = block * rows;
       for (let i = 0; i < Math.min(rows, count - first); i++) {
         found.set(place(first + i), squares!, indices!, i, rows);
         // the exact distance is itself a rounded sum: 2^-16 is more than that costs
@@ -152,6 +157,23 @@ export class NearestNeighbors {
       }
     }
     return undecided;
+  }
+
+  /** Distances, indices and bound of the queries from `first` on; the caller disposes them. */
+  #submit(
+    queries: HostRows,
+    { first, rows }: { readonly first: number; readonly rows: number },
+    search: typeof searchBlock,
+  ): readonly Tensor[] {
+    return this.engine.scope(() => {
+      const block = uploadRows(this.engine, queries, first, { rows, width: roundUp(this.width, 4) });
+      const lists = emptyNearest(this.engine, this.k, rows);
+      for (const references of this.#blocks) {
+        search(block, references, lists);
+        this.engine.commands.flush(); // a submit per block: none runs into a watchdog
+      }
+      return [lists.distances, lists.indices, lists.bound].map((tensor) => this.engine.keep(tensor));
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { type ActivationName, Dense, Input, type Model, sequential } from "../index.ts";
 
 const widths = [1000, 500, 250];
+const pixels = 784;
 
 export interface DeepAutoencoderOptions {
   /** size of the code, d' in the assignment */
@@ -22,14 +23,19 @@ export function deepAutoencoder(options: DeepAutoencoderOptions): Model {
   if (!Number.isInteger(hidden) || hidden < 1 || hidden > widths.length + 1) {
     throw new ArgumentError(`deepAutoencoder: hidden must be 1 to ${widths.length + 1}, got ${hidden}.`);
   }
+  if (!Number.isInteger(code) || code < 1 || code > pixels) {
+    throw new ArgumentError(
+      `deepAutoencoder: the code must have 1 to ${pixels} numbers, one for each pixel at most; got ${code}.`,
+    );
+  }
   const encoder = widths.slice(0, hidden - 1);
   const relu = (units: number) => Dense(units, { activation: "relu" });
   return sequential([
-    Input([784]),
+    Input([pixels]),
     ...encoder.map(relu),
     Dense(code, { activation: codeActivation }),
     ...encoder.toReversed().map(relu),
-    Dense(784, { activation: "sigmoid" }),
+    Dense(pixels, { activation: "sigmoid" }),
   ]);
 }
 
@@ -40,8 +46,8 @@ export function deepAutoencoder(options: DeepAutoencoderOptions): Model {
 export function bypassedAutoencoder(): Model {
   const units = [...widths, ...widths.slice(0, 2).toReversed()];
   return sequential([
-    Input([784]),
+    Input([pixels]),
     ...units.map((size) => Dense(size, { activation: "relu" })),
-    Dense(784, { activation: "sigmoid" }),
+    Dense(pixels, { activation: "sigmoid" }),
   ]);
 }

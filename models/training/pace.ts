@@ -5,6 +5,11 @@ const targetMilliseconds = 40;
 const submitsInFlight = 2;
 const maxSteps = 256;
 
+/** Steps of `each` milliseconds that make a submit. */
+export function stepsPerSubmit(each: number): number {
+  return Math.min(maxSteps, Math.max(1, Math.floor(targetMilliseconds / Math.max(each, 0.01))));
+}
+
 export class Pace {
   readonly #engine: Engine;
   readonly #waiting: Promise<void>[] = [];
@@ -36,7 +41,6 @@ export class Pace {
     const now = performance.now();
     const each = (now - this.#lastDone) / count;
     this.#lastDone = now;
-    const fitting = Math.max(1, Math.floor(targetMilliseconds / Math.max(each, 0.01)));
-    this.#steps = Math.min(fitting, this.#steps * 2, maxSteps);
+    this.#steps = Math.min(stepsPerSubmit(each), this.#steps * 2);
   }
 }

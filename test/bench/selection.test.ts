@@ -26,6 +26,16 @@ describe("selectJobs", () => {
     );
   });
 
+  it("takes another number of queries for the search for neighbours", () => {
+    // issue 6: 10,000 queries
+    expect(selectJobs("kernels", "knn")).toEqual([{ suite: "kernels", workload: "knn", batch: 10_000 }]);
+    const jobs = selectJobs("all", "knn:500");
+    expect(jobs).toEqual([{ suite: "kernels", workload: "knn", batch: 500 }]);
+    const row = sampleRow([1, 1, 1], { suite: "kernels", workload: "knn", batch: 500 });
+    expect(isOf(jobs, row)).toBe(true);
+    expect(isOf(jobs, { ...row, batch: 10_000 })).toBe(false);
+  });
+
   it("refuses what it does not know", () => {
     expect(() => selectJobs("step", undefined)).toThrow('unknown suite "step". One of ceilings');
     expect(() => selectJobs("steps", "mpl")).toThrow('no workload "mpl", did you mean "mlp"?');

@@ -2,10 +2,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadDataset } from "../../datasets/load-dataset.ts";
 import { idxFile } from "../datasets/support/idx-writer.ts";
 import { adapter, fail, startCli, succeed, untilExists } from "./run.ts";
+import { writeGreyImages } from "./support/grey-image-files.ts";
 import { readWeights } from "./support/weights-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wgrad-studies-"));
@@ -18,24 +19,9 @@ const train = (id: string, out: string, ...more: string[]) => [
 ];
 const [trainImages, testImages] = ["train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"];
 
-/** 60 + 20 synthetic images in the four official files. */
-async function writeFiles(id: "mnist" | "fashion-mnist"): Promise<void> {
-  const counts = { syntheticCounts: { train: 60, test: 20 }, allowDownload: false, data: at("nothing") };
-  const set = await loadDataset(id, counts);
-  mkdirSync(join(data, id), { recursive: true });
-  for (const [name, part] of [
-    ["train", set.train],
-    ["t10k", set.test],
-  ] as const) {
-    const { images, labels, count } = part;
-    writeFileSync(join(data, id, `${name}-images-idx3-ubyte.gz`), idxFile([count, 28, 28], images));
-    writeFileSync(join(data, id, `${name}-labels-idx1-ubyte.gz`), idxFile([count], labels));
-  }
-}
-
 beforeAll(async () => {
-  await writeFiles("mnist");
-  await writeFiles("fashion-mnist");
+  await writeGreyImages(data, "mnist");
+  await writeGreyImages(data, "fashion-mnist");
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -75,6 +61,27 @@ describe("quick runs", () => {
     expect(saved).toEqual(expect.arrayContaining(["encoder.safetensors", "decoder.safetensors"]));
   });
 
+  it("evaluate: every part of the ae-c, and its figures measured anew", async () => {
+    const before = readdirSync(at("ae-c"), { recursive: true });
+    const words = ["evaluate", at("ae-c"), "--data", data, "--adapter", adapter];
+    const { stdout } = await succeed([...words, "--json"]);
+    const { parts, figures, images } = JSON.parse(stdout);
+    expect(images).toBe(20);
+    expect(Object.keys(parts)).toEqual(["relu-2", "relu-8", "relu-32", "relu-64"]);
+    expect(parts["relu-32"].measured.loss).toBeGreaterThan(0);
+    const { measured } = json("ae-c", "result.json");
+    expect(figures.map(({ name }: { name: string }) => name)).toEqual(Object.keys(measured));
+    const seconds = (name: string) => name.endsWith("_ms_per_prediction");
+    for (const { name, value, recorded } of figures) {
+      expect(recorded, name).toBe(measured[name]);
+      if (!seconds(name)) expect(value, name).toBe(recorded);
+    }
+    expect(readdirSync(at("ae-c"), { recursive: true }), "nothing is written").toEqual(before);
+    await fail([...words, "--set", "train"], 2, /--set: the parts of a study are evaluated on test images/);
+    rmSync(at("ae-c", "parts", "relu-8", "part.json"));
+    await fail(words, 1, /parts\/relu-8 cannot be evaluated: its part\.json is missing/);
+  });
+
   it("dae-c --literal --noise fresh trains nothing and says what is literal", async () => {
     const { stdout } = await succeed(train("dae-c", "dae-c", "--literal", "--noise", "fresh"));
     expect(stdout).toContain("literal: the listing multiplies the image by the noise");
@@ -89,6 +96,11 @@ describe("quick runs", () => {
         5 / Math.sqrt(2 * 784_000),
       );
     }
+    await fail(
+      ["evaluate", at("dae-c"), "--adapter", adapter],
+      2,
+      /dae-c trains no network: there is nothing/,
+    );
   });
 });
 
@@ -102,6 +114,8 @@ describe("Ctrl-C in a part", () => {
     expect(stderr).toMatch(/Continue with: npm run train -- tied-ae --resume --out \S+tied/);
     const resume = ["train", "tied-ae", "--resume", "--adapter", adapter, "--out", at("tied")];
     await fail([...resume, "--epochs", "3"], 2, /trains several networks, each for 2000 epochs/);
+    const words = ["evaluate", at("tied"), "--data", data, "--adapter", adapter];
+    await fail(words, 1, /tied is not finished: it has no result\.json/);
   });
 });
 
@@ -148,6 +162,13 @@ describe("what cannot be done is said", () => {
       1,
       /train-images-idx3-ubyte\.gz: .*(truncated|cut|ends|damaged)/,
     );
+    writeFileSync(join(wrong, trainImages!), idxFile([61, 28, 28], gunzipSync(whole).subarray(16)));
+    await fail([...words, "--out", at("count")], 1, /packed in it ends after 47040 of 47824 bytes/);
+    writeFileSync(
+      join(wrong, trainImages!),
+      idxFile([59, 28, 28], gunzipSync(whole).subarray(16, 16 + 59 * 784)),
+    );
+    await fail([...words, "--out", at("labels")], 1, /60 labels for the 59 images of .*train-images/);
     writeFileSync(join(wrong, trainImages!), whole);
     writeFileSync(join(wrong, testImages!), idxFile([20], new Uint8Array(20)));
     await fail(

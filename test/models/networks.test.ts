@@ -134,4 +134,13 @@ describe("the networks of the assignment", () => {
       expect(() => deepAutoencoder({ code: 2, hidden })).toThrow(ArgumentError);
     }
   });
+
+  it("refuse a code of more numbers than the image has pixels", () => {
+    for (const code of [0, 2.5, 785]) {
+      expect(() => deepAutoencoder({ code })).toThrow(
+        `the code must have 1 to 784 numbers, one for each pixel at most; got ${code}.`,
+      );
+    }
+    expect(deepAutoencoder({ code: 784 }).getLayer("dense_4").output.shape).toEqual([784]);
+  });
 });

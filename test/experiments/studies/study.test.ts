@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InterruptedError } from "../../../engine/errors.ts";
 import { trainBasic } from "../../../experiments/autoencoders/basic.ts";
+import { reconstructionError } from "../../../experiments/autoencoders/quality.ts";
 import { noiseTransforms } from "../../../experiments/denoising/noise.ts";
 import type { StudyExperiment } from "../../../experiments/experiment.ts";
 import { pretrain } from "../../../experiments/pretraining/greedy.ts";
+import { evaluateStudy } from "../../../experiments/run/study-evaluation.ts";
 import { basicAutoencoder } from "../../../models/networks/ae-basic.ts";
 import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
 import { useEngine } from "../../support/engine.ts";
-import { digits, runStudy } from "./support/run-study.ts";
+import { digits, runStudy, studyContext } from "./support/run-study.ts";
 
 const engine = useEngine();
 const temporary = useTemporaryFolder();
@@ -123,6 +125,61 @@ describe("a study", () => {
   });
 });
 
+describe("evaluateStudy", () => {
+  it("gives each part's figures on the test images, corrupted by the same noise", async () => {
+    const dataset = await digits(48, 12);
+    const study: StudyExperiment = {
+      ...small,
+      run: async (study) => {
+        const noise = { name: "masked", ...noiseTransforms(study, { kind: "masking", keep: 0.5 }) };
+        const { model } = await trainBasic(study, { code: 3, noise });
+        const { loss, mse } = await reconstructionError(study, model, noise.test);
+        study.measure("test_loss", loss);
+        study.measure("test_mse", mse);
+        study.measure("clean_loss", (await reconstructionError(study, model)).loss);
+      },
+    };
+    const { result } = await runStudy(engine(), study, dataset, folder("run"), { noise: "fixed" });
+    const context = studyContext(engine(), study, dataset, folder("run"), { noise: "fixed" });
+    const { parts, figures } = await evaluateStudy(context);
+    const { test_loss, test_mse, clean_loss } = result.measured as Record<string, number>;
+    expect(parts).toEqual({
+      "relu-3-masked": { measured: { loss: test_loss, mse: test_mse }, recorded: {} },
+    });
+    expect(test_loss).not.toBe(clean_loss);
+    expect(figures.map(({ value, recorded }) => [value, recorded])).toEqual(
+      [test_loss, test_mse, clean_loss].map((value) => [value, value]),
+    );
+    const other = { ...context, settings: { ...context.settings, epochs: 5 } };
+    await expect(evaluateStudy(other)).rejects.toThrow(
+      /relu-3-masked cannot be evaluated: .* other settings/,
+    );
+  });
+
+  it("holds classifiers against the last epoch of their history, autoencoders of codes against codes", async () => {
+    const dataset = await digits(48, 12);
+    const study: StudyExperiment = {
+      ...small,
+      main: { ...small.main!, part: () => "tanh-finetuned" },
+      run: async (study) => {
+        const scheme = { name: "tanh", encoder: "tanh", decoder: "sigmoid", keep: 0.5 } as const;
+        study.measure("error", (await pretrain(study, scheme)).after);
+      },
+    };
+    await runStudy(engine(), study, dataset, folder("run"), { noise: "fixed" });
+    const { parts, figures } = await evaluateStudy(
+      studyContext(engine(), study, dataset, folder("run"), { noise: "fixed" }),
+    );
+    expect(Object.keys(parts)).toEqual(["tanh-1", "tanh-2", "tanh-head", "tanh-finetuned"]);
+    for (const name of ["tanh-head", "tanh-finetuned"]) {
+      expect(parts[name]!.recorded).toEqual(parts[name]!.measured);
+    }
+    expect(parts["tanh-2"]!.measured.loss).toBeGreaterThan(0);
+    expect(figures[0]!.value).toBe(figures[0]!.recorded);
+    expect(1 - parts["tanh-finetuned"]!.measured.accuracy!).toBe(figures[0]!.value);
+  });
+});
+
 describe("greedy pre-training", () => {
   it("puts the encoders into the classifier: the frozen layers end as they were learned", async () => {
     const greedy: StudyExperiment = {
@@ -147,6 +204,13 @@ describe("greedy pre-training", () => {
         const tuned = await study.parts.at(-1)!.model.getWeights();
         expect(tuned.get("dense_1/kernel")).not.toEqual(frozen.get("dense_1/kernel"));
         expect(before).toBeGreaterThanOrEqual(0);
+        // assignment.md, pretrain-b; the notebook fine-tunes for 20 epochs
+        expect(study.parts.map(({ inFull }) => inFull)).toEqual([
+          { parameters: 1_569_784 },
+          { parameters: 2_002_000 },
+          { parameters: 1_796_010, epochs: 20 },
+          { parameters: 1_796_010, epochs: 20 },
+        ]);
       },
     };
     await runStudy(engine(), greedy, await digits(48, 12), folder("greedy"));

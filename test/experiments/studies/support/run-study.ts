@@ -3,6 +3,7 @@ import type { Dataset } from "../../../../datasets/dataset.ts";
 import { type DatasetId, loadDataset } from "../../../../datasets/load-dataset.ts";
 import type { Engine } from "../../../../engine/device.ts";
 import type { StudyExperiment } from "../../../../experiments/experiment.ts";
+import type { RunContext } from "../../../../experiments/run/run.ts";
 import type { RunSettings } from "../../../../experiments/run/settings.ts";
 import { runStudyExperiment } from "../../../../experiments/run/study-run.ts";
 
@@ -36,6 +37,28 @@ export interface StudyRun {
   readonly lines: readonly string[];
 }
 
+/** What a study in `folder` works with; nobody is told what happens. */
+export function studyContext(
+  engine: Engine,
+  experiment: StudyExperiment,
+  dataset: Dataset,
+  folder: string,
+  settings: Partial<RunSettings> = {},
+): RunContext<StudyExperiment> {
+  return {
+    experiment,
+    engine,
+    dataset,
+    settings: { ...quickSettings, ...settings },
+    folder,
+    started: new Date(),
+    events: { line: () => {}, progress: () => {}, epochDone: () => {} },
+    saveInitial: false,
+    resume: false,
+    signal: new AbortController().signal,
+  };
+}
+
 /** Runs the study in `folder`; `stop` may end it after an epoch, by what has been printed. */
 export async function runStudy(
   engine: Engine,
@@ -48,12 +71,7 @@ export async function runStudy(
   const controller = new AbortController();
   const lines: string[] = [];
   const result = await runStudyExperiment({
-    experiment,
-    engine,
-    dataset,
-    settings: { ...quickSettings, ...settings },
-    folder,
-    started: new Date(),
+    ...studyContext(engine, experiment, dataset, folder, settings),
     events: {
       line: (text) => lines.push(text),
       progress: () => {},
@@ -61,8 +79,6 @@ export async function runStudy(
         if (stop(lines, epoch)) controller.abort();
       },
     },
-    saveInitial: false,
-    resume: false,
     signal: controller.signal,
   });
   return { result, lines };
