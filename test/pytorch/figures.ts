@@ -1,40 +1,36 @@
-/** @file The curves of a run and of its repetitions in one picture. */
+/** @file The curves of a run and of its repetitions in pictures. */
 import type { Figure } from "../../experiments/report/figure.ts";
 import { formatPercent, formatShort } from "../../experiments/report/format.ts";
-import { type LineChart, type LineSeries, lineChart } from "../../experiments/report/line-chart.ts";
+import { type LineSeries, lineChart } from "../../experiments/report/line-chart.ts";
 import { seriesRoles } from "../../experiments/report/palette.ts";
 import type { Curves, Repeated } from "./compare.ts";
 
 /** Training loss, and accuracy on the test set. */
 export async function curveFigures(wgrad: Curves, repeated: Repeated): Promise<Figure[]> {
-  const charts: Record<string, LineChart> = {
-    loss: { xTitle: "epoch", yTitle: "training loss", format: formatShort, series: series("loss", 1) },
-    accuracy: {
-      xTitle: "epoch",
-      yTitle: "test accuracy, %",
-      format: (y) => formatPercent(y / 100, 1),
-      series: series("test_accuracy", 100),
-    },
+  const runs: readonly (readonly [string, Curves])[] = [
+    ["wgrad", wgrad],
+    ["PyTorch", repeated.history ?? {}],
+    ...(repeated.twins ?? []).map((curves) => ["PyTorch, changed by 1e-6", curves] as const),
+  ];
+  const xTitle = "epoch";
+  const loss = { xTitle, yTitle: "loss", format: formatShort, series: series(runs, "loss", 1) };
+  const accuracy = {
+    xTitle,
+    yTitle: "accuracy, %",
+    format: (y: number) => formatPercent(y / 100, 1),
+    series: series(runs, "test_accuracy", 100),
   };
-  return Promise.all(
-    Object.entries(charts).map(async ([name, chart]) => ({
-      name,
-      title: `${chart.yTitle.replace(/^./, (letter) => letter.toUpperCase())}: wgrad and PyTorch`,
-      drawing: await lineChart(chart),
-    })),
-  );
+  return [
+    { name: "loss", title: "Training loss in wgrad and in PyTorch", drawing: await lineChart(loss) },
+    { name: "accuracy", title: "Test accuracy in wgrad and in PyTorch", drawing: await lineChart(accuracy) },
+  ];
+}
 
-  function series(metric: string, factor: number): LineSeries[] {
-    const named: [string, Curves][] = [
-      ["wgrad", wgrad],
-      ["PyTorch", repeated.history ?? {}],
-      ...(repeated.twins ?? []).map((curves): [string, Curves] => ["PyTorch, changed by 1e-6", curves]),
-    ];
-    return named.map(([name, curves], k) => ({
-      name,
-      role: seriesRoles[k % seriesRoles.length]!,
-      dashed: k > 1,
-      points: (curves[metric] ?? []).map((y, i) => ({ x: i + 1, y: factor * y })),
-    }));
-  }
+function series(runs: readonly (readonly [string, Curves])[], metric: string, factor: number): LineSeries[] {
+  return runs.map(([name, curves], k) => ({
+    name,
+    role: seriesRoles[k % seriesRoles.length]!,
+    dashed: k > 1,
+    points: (curves[metric] ?? []).map((y, i) => ({ x: i + 1, y: factor * y })),
+  }));
 }
