@@ -28,7 +28,7 @@ export async function writeJob(folder: string, run: string, options: JobOptions)
   const config = readConfig(run);
   const { settings } = config;
   const experiment = trainingVariant(findExperiment(config.experiment), settings);
-  const source = { ...sourceOf(config), ...(options.data ? { data: options.data } : {}) };
+  const source = sourceOf(config, options.data);
   const dataset = await loadDataset(experiment.dataset, { ...source, seed: settings.seed });
   const { train, test } = imagesOf({ dataset, settings });
   const initial = join(run, "initial.safetensors");

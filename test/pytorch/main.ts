@@ -96,7 +96,7 @@ async function write(
   });
   console.log(`written: ${out}.json`);
   if (!pytorch) return;
-  const about = `${experiment} · ${result!.dataset?.train} of CIFAR's images`;
+  const about = `${experiment} · ${result!.dataset?.train} training and ${result!.dataset?.test} test images · ${dataset.note}`;
   for (const figure of await curveFigures(curvesOf(history!), repeated)) {
     const svg = standaloneSvg(figure, about);
     writeFileSync(`${out}-${figure.name}.svg`, svg);
