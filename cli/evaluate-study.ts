@@ -20,7 +20,7 @@ export async function evaluateStudyRun(
   const config = readConfig(folder);
   const { settings } = config;
   const engine = await createEngine({ adapter: options.adapter });
-  const where = { ...sourceOf(config), ...(options.data ? { data: options.data } : {}) };
+  const where = sourceOf(config, options.data);
   const dataset = await loadDataset(experiment.dataset, { ...where, seed: settings.seed });
   const evaluation = await evaluateStudy({
     experiment,

@@ -30,18 +30,17 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   }
   const study = studyOf(run, options.experiment);
   if (study) return evaluateStudyRun(study, run, options);
-  const { weights, id, settings: recorded, source } = locate(run, options.experiment);
+  const { weights, id, settings: recorded, source } = locate(run, options);
   const engine = await createEngine({ adapter: options.adapter });
   const declared = findExperiment(id);
   const settings = recorded ?? wholeRun(id, engine.adapter);
   const experiment = trainingVariant(declared, settings);
-  const where = { ...source, ...(options.data ? { data: options.data } : {}) };
-  const dataset = await loadDataset(declared.dataset, { ...where, seed: settings.seed });
+  const dataset = await loadDataset(declared.dataset, { ...source, seed: settings.seed });
   const model = experiment.network(settings.profile);
   await model.compile(compileOptionsOf({ experiment, engine, settings }));
   loadWeights(model, weights);
   const line = (text: string) => console.error(text);
-  const data = await ExperimentData.open({ experiment, engine, dataset, settings, line, ...where });
+  const data = await ExperimentData.open({ experiment, engine, dataset, settings, line, ...source });
   const subset = options.set === "test" ? data.testing : data.trainingAsTested;
   const results = await model.evaluate(subset, options.batch ? { batchSize: options.batch } : {});
   const images = options.set === "test" ? data.test.count : data.trained.length;
@@ -69,17 +68,17 @@ function studyOf(run: string, id: string | undefined): StudyExperiment | undefin
 }
 
 /** The weights file and what it belongs to, from a run folder or from a file with --experiment. */
-function locate(run: string, id: string | undefined) {
+function locate(run: string, { experiment: id, data }: EvaluateCommandOptions) {
   if (!existsSync(run))
     throw new FileError(`${run} does not exist: name a run folder or a .safetensors file.`);
   if (statSync(run).isDirectory()) {
     const config = readConfig(run);
     const { settings } = config;
     const weights = join(run, "weights.safetensors");
-    return { weights, id: training(id ?? config.experiment), settings, source: sourceOf(config) };
+    return { weights, id: training(id ?? config.experiment), settings, source: sourceOf(config, data) };
   }
   if (!id) throw new UsageError("A weights file alone does not say what it is: add --experiment <id>.");
-  return { weights: run, id: training(id), settings: undefined, source: {} };
+  return { weights: run, id: training(id), settings: undefined, source: data ? { data } : {} };
 }
 
 /** All images, and the network of the full profile. */

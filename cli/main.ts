@@ -42,6 +42,7 @@ function addTrain(root: Command): void {
     .option("--epochs <n>", "passes over the training data", positiveInteger)
     .option("--batch <n>", "images per update", positiveInteger)
     .option("--limit <n>", "training images used, chosen by the seed", positiveInteger)
+    .option("--test-limit <n>", "test images used, chosen by the seed", positiveInteger)
     .option("--seed <n>", "decides initial weights, order and every other draw", nonNegativeInteger, 1)
     .option("--data <folder>", "where the data sets are (default: WGRAD_DATA, else ~/.cache/wgrad/data)")
     .option("--out <folder>", "the run folder (default: runs/<experiment>/<time>)")

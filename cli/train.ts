@@ -65,7 +65,7 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const variant = variantOf(experiment, settings);
   const folder = resumed ?? createRunFolder(runs, options.out, started);
-  const source = { ...(before && sourceOf(before)), ...(options.data ? { data: options.data } : {}) };
+  const source = before ? sourceOf(before, options.data) : options.data ? { data: options.data } : {};
   const dataset = await loadDataset(experiment.dataset, {
     ...source,
     seed: settings.seed,

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findPython, pythons } from "./python.ts";
 
 export interface Peer {
   /** library, backend and, where the library does not start them by itself, `threads` */
@@ -40,17 +41,6 @@ export function commandOf(peer: Peer, job: string, seconds: number): Command {
   const python = findPython();
   if (!python) return { reason: `no Python with torch (tried ${pythons.join(", ")})` };
   return { words: [python, script, ...options] };
-}
-
-const pythons = ["python3", "/usr/bin/python3"];
-let foundPython: string | undefined | null = null;
-
-/** Looks once. */
-function findPython(): string | undefined {
-  if (foundPython === null) {
-    foundPython = pythons.find((python) => spawnSync(python, ["-c", "import torch"]).status === 0);
-  }
-  return foundPython;
 }
 
 /** Installs what package.json beside this file pins, unless it is there. Throws if npm fails. */

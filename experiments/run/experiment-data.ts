@@ -189,7 +189,9 @@ async function fittedGenerator(
     ...(zcaImages === undefined ? {} : { zcaImages }),
     onSlow: (text) => line(`${text} (kept in ${path})`),
     keep: ({ from, ...key }, compute) =>
-      cachedZcaMatrix(path, { ...key, source: [...source, from].join(" ") }, compute),
+      cachedZcaMatrix(path, { ...key, source: [...source, from].join(" ") }, compute, ({ message }) =>
+        line(`${message} The whitening matrix is not kept: the next run computes it again.`),
+      ),
   });
   return generator;
 }

@@ -96,12 +96,14 @@ export function readConfig(folder: string): RunConfig {
   return config.data;
 }
 
-/** Where the images of a run came from, as options for loading them again. */
-export function sourceOf({
-  dataset,
-}: RunConfig): { readonly data: string } | { readonly allowDownload: false } {
+/** Where the images of a run are, as options for loading them again: in `data`, if it is given. */
+export function sourceOf(
+  { dataset }: RunConfig,
+  data?: string,
+): { readonly data: string } | { readonly synthetic: true } {
+  if (data) return { data };
   const file = dataset.files[0]; // <data folder>/<data set>/<file>
-  return file ? { data: dirname(dirname(file.path)) } : { allowDownload: false };
+  return file ? { data: dirname(dirname(file.path)) } : { synthetic: true };
 }
 
 /** `path` as the user would type it from here. */

@@ -12,6 +12,7 @@ export interface RunOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly limit?: number;
+  readonly testLimit?: number;
   readonly seed: number;
   readonly profile: ProfileName | "auto";
   readonly shuffle: boolean;
@@ -63,7 +64,7 @@ export function resolveSettings(
     epochs: options.epochs ?? count(changes, "epochs") ?? chosen.epochs,
     batch: options.batch ?? count(changes, "batch") ?? chosen.batch,
     limit: options.limit ?? count(changes, "limit") ?? chosen.limit ?? null,
-    testLimit: chosen.testLimit ?? null,
+    testLimit: options.testLimit ?? chosen.testLimit ?? null,
     seed: options.seed,
     shuffle: options.shuffle,
     eager: options.eager ?? false,
@@ -113,6 +114,8 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.epochs !== base.epochs && !settings.literal) words.push(`--epochs ${settings.epochs}`);
   if (settings.batch !== base.batch) words.push(`--batch ${settings.batch}`);
   if (settings.limit !== (base.limit ?? null) && settings.limit) words.push(`--limit ${settings.limit}`);
+  if (settings.testLimit !== (base.testLimit ?? null) && settings.testLimit)
+    words.push(`--test-limit ${settings.testLimit}`);
   words.push(`--seed ${settings.seed}`);
   if (!settings.shuffle) words.push("--no-shuffle");
   if (settings.eager) words.push("--eager");

@@ -1,6 +1,6 @@
 /** @file Running an experiment that trains a network: from data to report. */
 import { join } from "node:path";
-import { FileError } from "../../engine/errors.ts";
+import { FileError, UsageError } from "../../engine/errors.ts";
 import { writeJson } from "../../models/files.ts";
 import type { Model } from "../../models/model.ts";
 import { readCheckpoint, saveCheckpoints } from "../../models/training/checkpoint.ts";
@@ -18,6 +18,7 @@ import { openData } from "./open-data.ts";
 import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
 import { type Measured, publishedBeside, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
+import type { RunSettings } from "./settings.ts";
 import { batchesPerEpoch } from "./streamed-batches.ts";
 import { trainingReport } from "./training-report.ts";
 
@@ -48,12 +49,13 @@ export async function runTrainingExperiment(
   start?: StartingPoint,
 ): Promise<Record<string, unknown>> {
   const { experiment, settings, folder, resume } = context;
+  const snapshot = resume ? resumeFrom(join(folder, "checkpoint"), settings) : start?.snapshot;
   const config = writeConfig(context, methodOf(context, start));
   const model = experiment.network(settings.profile);
   try {
     await model.compile(compileOptionsOf(context));
     if (context.saveInitial && !resume) await saveWeights(model, join(folder, "initial.safetensors"));
-    return await trainAndReport(context, config, model, start);
+    return await trainAndReport(context, config, model, snapshot);
   } finally {
     model.dispose();
   }
@@ -63,10 +65,10 @@ async function trainAndReport(
   context: RunContext<TrainingExperiment>,
   config: RunConfig,
   model: Model,
-  start: StartingPoint | undefined,
+  snapshot: TrainingSnapshot | undefined,
 ): Promise<Record<string, unknown>> {
   const { settings, folder } = context;
-  const trained = await train(context, model, start?.snapshot);
+  const trained = await train(context, model, snapshot);
   await saveWeights(model, join(folder, "weights.safetensors"));
   writeJson(join(folder, "history.json"), trained.history.toJSON());
   const result = resultOf(context, config, trained);
@@ -106,13 +108,11 @@ function methodOf(
 async function train(
   context: RunContext<TrainingExperiment>,
   model: Model,
-  start: TrainingSnapshot | undefined,
+  snapshot: TrainingSnapshot | undefined,
 ): Promise<Trained> {
   const { engine, dataset, settings, folder, events, signal, experiment } = context;
   const data = await openData(context);
   try {
-    const checkpoint = join(folder, "checkpoint");
-    const snapshot = context.resume ? resumeFrom(checkpoint, settings.seed) : start;
     let microBatch = settings.batch;
     const options: FitOptions = {
       epochs: settings.epochs,
@@ -128,7 +128,7 @@ async function train(
         errorRates({ testIsValidation: experiment.validation === "test" }),
         ...(experiment.callbacks?.() ?? []),
         liveHistory(folder),
-        saveCheckpoints(checkpoint),
+        saveCheckpoints(join(folder, "checkpoint")),
       ],
       onProgress: (progress) => events.progress(progress),
       onEpoch: (epoch, logs) => events.epochDone(epoch, settings.epochs, logs),
@@ -171,13 +171,15 @@ function evaluatedSets({ validation }: TrainingExperiment, data: ExperimentData)
   return { ...(held ? { validationData: held } : {}), evaluationSets: { test: data.testing } };
 }
 
-function resumeFrom(checkpoint: string, seed: number): TrainingSnapshot {
+function resumeFrom(checkpoint: string, { seed, epochs }: RunSettings): TrainingSnapshot {
   const snapshot = readCheckpoint(checkpoint);
-  if (snapshot.position.seed !== seed) {
-    throw new FileError(
-      `${checkpoint} was written with seed ${snapshot.position.seed}, config.json says ${seed}.`,
-    );
+  const { position } = snapshot;
+  if (position.seed !== seed) {
+    throw new FileError(`${checkpoint} was written with seed ${position.seed}, config.json says ${seed}.`);
   }
+  const begun = position.epoch + (position.batch > 0 ? 1 : 0);
+  if (begun > epochs)
+    throw new UsageError(`--resume: epoch ${begun} has begun, so the run cannot end after ${epochs}.`);
   return snapshot;
 }
 

@@ -17,18 +17,25 @@ export interface ZcaKey {
 
 /**
  * The matrix in the file at `path` if it was made for `key`; else what `compute` returns, then written there under a
- * temporary name and renamed, so that a half-written file never has the name.
- * @throws FileError if the file is damaged, or cannot be written
+ * temporary name and renamed, so that a half-written file never has the name. A full or read-only disk costs the file and
+ * not the work: `onUnkept` is told.
+ * @throws FileError if the file is damaged
  */
 export async function cachedZcaMatrix(
   path: string,
   key: ZcaKey,
   compute: () => Promise<Float64Array>,
+  onUnkept: (trouble: FileError) => void,
 ): Promise<Float64Array> {
   const found = existsSync(path) ? read(path, key) : undefined;
   if (found) return found;
   const matrix = await compute();
-  write(path, key, matrix);
+  try {
+    write(path, key, matrix);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    onUnkept(error);
+  }
   return matrix;
 }
 
@@ -66,7 +73,7 @@ function checksum(matrix: Float64Array): string {
 }
 
 function damaged(path: string, why: string, cause?: unknown): FileError {
-  const reason = why.replace(/\.$/, "");
+  const reason = why.replace(`${path}: `, "").replace(/\.$/, "");
   return new FileError(
     `The whitening matrix in ${path} is damaged: ${reason}. Delete the file, then it is computed again.`,
     { cause },

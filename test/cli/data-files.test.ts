@@ -1,8 +1,9 @@
 /** @file Bad data files, and none at all. */
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { syntheticStreetDigits } from "../../datasets/synthetic-street-digits.ts";
+import { cifar10Files, cifarRecords } from "../datasets/support/cifar-files.ts";
 import type { MatArray } from "../datasets/support/mat-writer.ts";
 import { matHeader } from "../datasets/support/mat-writer.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
@@ -10,9 +11,9 @@ import { adapter, fail, succeed } from "./run.ts";
 import { digitArrays, writeDigitFile, writeDigitFiles } from "./support/street-digit-files.ts";
 
 const folder = useTemporaryFolder();
-const words = () => [
+const words = (experiment = "svhn-a") => [
   "train",
-  "svhn-a",
+  experiment,
   "--adapter",
   adapter,
   "--data",
@@ -64,6 +65,29 @@ describe("a .mat file is refused with exit code 1", () => {
     writeDigitFiles(folder(), { train: 3, test: 2 });
     writeDigitFile(folder(), "train", arrays);
     await fail(words(), 1, pattern);
+  });
+});
+
+describe("a batch of CIFAR-10 is refused with exit code 1, the other files stay", () => {
+  it.each<[string, (path: string) => void, RegExp]>([
+    ["cut short", (path) => truncateSync(path, 4000), /data_batch_2\.bin: truncated or not a CIFAR file/],
+    [
+      "with label 10",
+      (path) => writeFileSync(path, cifarRecords([[10], [0]])),
+      /data_batch_2\.bin: damaged, the label of image 0 \(of 2, from 0\) is 10, expected 0 to 9/,
+    ],
+    ["that is not there", (path) => rmSync(path), /data_batch_2\.bin of CIFAR-10 not found/],
+  ])("%s", async (_, spoil, pattern) => {
+    const batches = join(folder(), "cifar-10-batches-bin");
+    mkdirSync(batches);
+    const files = cifar10Files();
+    for (const [name, bytes] of files) writeFileSync(join(batches, name), bytes);
+    spoil(join(batches, "data_batch_2.bin"));
+    await fail(words("cifar10-a"), 1, pattern);
+    files.delete("data_batch_2.bin");
+    for (const [name, bytes] of files)
+      expect(readFileSync(join(batches, name)).equals(bytes), name).toBe(true);
+    expect(readdirSync(batches).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 });
 

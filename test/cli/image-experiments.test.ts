@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cifar10Files, cifarRecords } from "../datasets/support/cifar-files.ts";
-import { adapter, fail, startCli, succeed, untilExists } from "./run.ts";
+import { adapter, fail, startCli, succeed, until, untilExists } from "./run.ts";
 import { checkpointPosition } from "./support/weights-file.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "wgrad-images-"));
@@ -25,23 +25,34 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 describe("cifar25-base-aug", () => {
   const train = (out: string, ...more: string[]) => [
-    ...["train", "cifar25-base-aug", ...common, "--batch", "8", "--out", join(cwd, out)],
+    ...["train", "cifar25-base-aug", ...common, "--batch", "2", "--out", join(cwd, out)],
     ...more,
   ];
   const bytes = (out: string) => readFileSync(join(cwd, out, "weights.safetensors"));
 
-  it("killed and resumed: the same bits, augmentation included", async () => {
-    const running = startCli(train("killed", "--epochs", "400"));
+  it("interrupted within an epoch, killed within a later one: the same bits, augmentation included", async () => {
     const checkpoint = join(cwd, "killed", "checkpoint", "training.safetensors");
-    await untilExists(checkpoint, running);
-    running.child.kill("SIGKILL");
-    await running.finished;
-    const epochs = `${checkpointPosition(checkpoint).epoch + 2}`;
     const resume = ["train", "cifar25-base-aug", "--resume", "--adapter", adapter];
-    await succeed([...resume, "--out", join(cwd, "killed"), "--epochs", epochs]);
-    await succeed(train("whole", "--epochs", epochs));
+    const goOn = (epochs: number) => [...resume, "--out", join(cwd, "killed"), "--epochs", `${epochs}`];
+
+    const first = startCli(train("killed", "--epochs", "400"));
+    await untilExists(checkpoint, first);
+    first.child.kill("SIGINT");
+    expect((await first.finished).code).toBe(130);
+    const interrupted = checkpointPosition(checkpoint);
+    expect(interrupted.batch, "of 18 in an epoch").toBeGreaterThan(0);
+
+    const second = startCli(goOn(400));
+    await until(() => checkpointPosition(checkpoint).epoch > interrupted.epoch, second);
+    await new Promise((done) => setTimeout(done, 100));
+    second.child.kill("SIGKILL");
+    expect((await second.finished).code).toBeNull();
+
+    const epochs = checkpointPosition(checkpoint).epoch + 2;
+    await succeed(goOn(epochs));
+    await succeed(train("whole", "--epochs", `${epochs}`));
     expect(bytes("killed").equals(bytes("whole"))).toBe(true);
-  });
+  }, 300_000);
 
   it("records what was held out and what was done to the images", () => {
     expect(json("whole", "config.json").method).toEqual({

@@ -84,10 +84,15 @@ export async function fail(
 /** Of JavaScript: Dawn prints a line of its C++ when it finds no driver. */
 export const stackTrace = /^\s+at .*\.(ts|mjs|js):\d+/m;
 
-/** Waits until a process that is `running` has made the file. */
-export async function untilExists(path: string, { child, finished }: Running): Promise<void> {
-  while (!existsSync(path)) {
-    if (child.exitCode !== null) throw new Error(`ended without ${path}: ${JSON.stringify(await finished)}`);
+/** Waits until a process that is `running` has brought about what `happened` looks for. */
+export async function until(happened: () => boolean, { child, finished }: Running): Promise<void> {
+  while (!happened()) {
+    if (child.exitCode !== null) throw new Error(`ended before that: ${JSON.stringify(await finished)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Waits until a process that is `running` has made the file. */
+export function untilExists(path: string, running: Running): Promise<void> {
+  return until(() => existsSync(path), running);
 }

@@ -118,6 +118,9 @@ describe("Ctrl-C", () => {
     expect(batch).toBeGreaterThan(0);
     expect(step).toBe(epoch * 10 + batch);
 
+    const tooEarly = ["train", "svhn-c", "--resume", "--adapter", adapter, "--out", join(folder, "stopped")];
+    await fail([...tooEarly, "--epochs", `${epoch}`], 2, /epoch \d+ has begun, so the run cannot end after/);
+
     const command = /Continue with: npm run train -- (.+)/.exec(stderr)![1]!;
     await succeed(["train", ...command.split(" "), "--epochs", `${epoch + 1}`]);
     await succeed(train("whole", "--epochs", `${epoch + 1}`, "--batch", "2"));

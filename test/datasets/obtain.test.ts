@@ -56,6 +56,12 @@ describe("loadDataset", () => {
     expect(other.train.images.every((value, i) => value === dataset.train.images[i])).toBe(false);
   });
 
+  it("synthetic on demand, although the files are there", async () => {
+    put("train_32x32.mat", "test_32x32.mat");
+    const dataset = await load({ synthetic: true, seed: 3 });
+    expect(dataset).toMatchObject({ origin: "synthetic", files: [], train: { count: 12 } });
+  });
+
   it("one real file of two: an error that names both, neither a mixture nor a stand-in", async () => {
     put("train_32x32.mat");
     const loading = load({ allowDownload: false });

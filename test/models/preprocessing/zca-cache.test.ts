@@ -11,42 +11,57 @@ const matrix = Float64Array.of(1, 0.1, 0.1, 2);
 describe("cachedZcaMatrix", () => {
   let folder = "";
   let calls = 0;
-  const compute = async () => {
-    calls++;
-    return matrix;
-  };
+  const troubles: string[] = [];
+  const cached = (path: string, asked = key) =>
+    cachedZcaMatrix(
+      path,
+      asked,
+      async () => {
+        calls++;
+        return matrix;
+      },
+      ({ message }) => troubles.push(message),
+    );
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "wgrad-zca-"));
     calls = 0;
+    troubles.length = 0;
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it("computes once, then reads the same bits, and leaves no temporary file", async () => {
     const path = join(folder, "deeper", "zca.safetensors");
-    expect([...(await cachedZcaMatrix(path, key, compute))]).toEqual([...matrix]);
-    expect([...(await cachedZcaMatrix(path, key, compute))]).toEqual([...matrix]);
+    expect([...(await cached(path))]).toEqual([...matrix]);
+    expect([...(await cached(path))]).toEqual([...matrix]);
     expect(calls).toBe(1);
     expect(readdirSync(join(folder, "deeper"))).toEqual(["zca.safetensors"]);
   });
 
   it("replaces the matrix of other data or another epsilon", async () => {
     const path = join(folder, "zca.safetensors");
-    await cachedZcaMatrix(path, key, compute);
-    await cachedZcaMatrix(path, { ...key, epsilon: 1e-2 }, compute);
-    await cachedZcaMatrix(path, { ...key, source: "other" }, compute);
-    await cachedZcaMatrix(path, { ...key, source: "other" }, compute);
+    await cached(path);
+    await cached(path, { ...key, epsilon: 1e-2 });
+    await cached(path, { ...key, source: "other" });
+    await cached(path, { ...key, source: "other" });
     expect(calls).toBe(3);
+  });
+
+  it("is not kept where nothing can be written, says so, and leaves what is there", async () => {
+    writeFileSync(join(folder, "zca"), "in the way");
+    expect([...(await cached(join(folder, "zca", "zca.safetensors")))]).toEqual([...matrix]);
+    expect(troubles).toEqual([expect.stringMatching(/^Cannot make the folder .*zca: /)]);
+    expect(readFileSync(join(folder, "zca"), "utf8")).toBe("in the way");
   });
 
   it("refuses a file cut short and one with a changed byte, and keeps them", async () => {
     const path = join(folder, "zca.safetensors");
-    await cachedZcaMatrix(path, key, compute);
+    await cached(path);
     const whole = readFileSync(path);
     const changed = Uint8Array.from(whole);
     changed[changed.length - 3]! ^= 1;
     for (const bytes of [whole.subarray(0, whole.length - 8), whole.subarray(0, 5), changed]) {
       writeFileSync(path, bytes);
-      const attempt = cachedZcaMatrix(path, key, compute);
+      const attempt = cached(path);
       await expect(attempt).rejects.toThrow(FileError);
       await expect(attempt).rejects.toThrow(
         /damaged: .*[^.]\. Delete the file, then it is computed again\.$/s,
