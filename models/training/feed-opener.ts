@@ -48,9 +48,11 @@ export class FeedOpener {
   /** Labels become rows of as many numbers as the data set has classes: the output must have as many. */
   #checkClasses(what: string, { labels, classes }: HostDataset | GpuDataset): void {
     const { name, shape } = this.#outputs[0]!;
-    if (!this.#objective?.oneHot || labels === undefined || classes === shape.at(-1)) return;
+    if (!this.#objective?.oneHot || labels === undefined) return;
+    if (shape.length === 1 && classes === shape[0]) return;
+    const hint = shape.length > 1 ? " Is a Flatten() missing before a Dense?" : "";
     throw new ShapeError(
-      `${what}: the data set has ${written(classes)} classes, ${name} gives ${formatShape(shape)}.`,
+      `${what}: the data set has ${written(classes)} classes, ${name} gives ${formatShape(shape)}.${hint}`,
     );
   }
 

@@ -58,8 +58,8 @@ describe("sequential", () => {
 
   it("says which layer cannot take what is before it", () => {
     const image = Input([8, 8, 3]);
-    expect(() => sequential([image, Dense(3)])).toThrow(
-      new ShapeError("Dense: expects inputs [features], got [8,8,3] (without the batch axis)."),
+    expect(() => sequential([Input([]), Dense(3)])).toThrow(
+      new ShapeError("Dense: expects inputs [..., features], got [] (without the batch axis)."),
     );
     expect(() => sequential([Input([8]), Conv2D(4, 3, { name: "first" })])).toThrow(
       new ShapeError("first: expects inputs [h,w,c], got [8] (without the batch axis)."),

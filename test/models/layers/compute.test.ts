@@ -141,6 +141,16 @@ describe("Dense on inputs of more axes", () => {
     );
   });
 
+  it("asks for Flatten where a classifier's output is no row of classes", async () => {
+    const net = sequential([Input([4, 3]), Dense(5, { activation: "softmax" })]);
+    await net.compile({ optimizer: sgd(), loss: "categorical_crossentropy", engine: engine() });
+    const data = { inputs: new Float32Array(24), inputShape: [4, 3], labels: [0, 4], classes: 5 };
+    await expect(net.fit(data)).rejects.toThrow(
+      "fit: the data set has 5 classes, dense_1 gives [4,5]. Is a Flatten() missing before a Dense?",
+    );
+    net.dispose();
+  });
+
   it("learns on a data set and leaves no dispatch for the axes", async () => {
     const launches = (net: Model, shape: number[]) => {
       const x = engine().zeros([2, ...shape]);
