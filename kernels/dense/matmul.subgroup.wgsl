@@ -1,13 +1,12 @@
 // y[m, n] = activation( sum over k of A[m, k] * B[k, n] + bias[n] )
-// One workgroup is one subgroup and computes TILE_M rows by TILE_N columns of y, four k at a time. One invocation (lane)
-// owns 4 columns, all rows of them, and keeps their sums in registers. Of A each lane loads only its
-// share of the tile; the others get the values by subgroupShuffle. So a tile needs few loads, no workgroup memory and
-// no barrier, which is what a software adapter such as lavapipe runs best: there every load is dear.
+// One workgroup is one subgroup and computes TILE_M rows by TILE_N columns of y, four k at a time. One invocation (lane) owns
+// 4 columns, all rows of them, and keeps their sums in registers. Of A each lane loads only its share of the tile; the others
+// get the values by subgroupShuffle. So a tile needs few loads, no workgroup memory and no barrier, which is what a software
+// adapter such as lavapipe runs best: there every load is dear.
 // Sizes: N % 4 == 0; K % 4 == 0, but with A [k, m] and B [k, n] any K; M % 4 == 0 for A [k, m]; batch strides % 4 == 0.
 // Dispatch: ceil(M / TILE_M), ceil(N / TILE_N), BATCH * SPLIT: rows first, so that tiles that follow each other share their
 // columns of B, which then come from a cache.
 enable subgroups;
-
 alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
 alias kept_real = f32;
@@ -29,7 +28,6 @@ const BATCH_STRIDE_B: u32 = 0;
 const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
 const SUBGROUP_SIZE: u32 = 8; // must be the adapter's
 const TILE_M: u32 = 16; // a multiple of 4, at most 4 * SUBGROUP_SIZE
-
 const TILE_N: u32 = SUBGROUP_SIZE * 4;
 const SHARES: u32 = (TILE_M + SUBGROUP_SIZE - 1) / SUBGROUP_SIZE; // vectors of A that one lane loads, at most 4
 const QUADS: u32 = SUBGROUP_SIZE / 4; // a share is this many times four rows
@@ -53,8 +51,7 @@ fn load_a(start: u32, row: u32, k: u32, lane: u32) -> vec4f {
   if (TRANSPOSE_A == 0) { return vec4f(a[(start + min(row + lane, M - 1) * K + k) / 4]); }
   let step = k + lane / QUADS;
   let value = vec4f(a[(start + min(step, K - 1) * M + min(row + lane % QUADS * 4, M - 4)) / 4]);
-  if (K % 4 == 0) { return value; }
-  return select(vec4f(), value, step < K);
+  return select(vec4f(), value, K % 4 == 0 || step < K);
 }
 
 /// Rows 4 * quad .. + 3 of a share: column i of the result is row i, its four k. The lanes are constants once inlined.
@@ -63,14 +60,12 @@ fn block_of_a(share: vec4f, quad: u32) -> mat4x4f {
   let next = select(1u, QUADS, TRANSPOSE_A == 1);
   let block = mat4x4f(subgroupShuffle(share, lane), subgroupShuffle(share, lane + next),
                       subgroupShuffle(share, lane + 2 * next), subgroupShuffle(share, lane + 3 * next));
-  if (TRANSPOSE_A == 1) { return transpose(block); }
-  return block;
+  if (TRANSPOSE_A == 1) { return transpose(block); } else { return block; }
 }
 
 /// Four columns of B [k, n] for one k; zeros past the last.
 fn row_of_b(start: u32, k: u32, n: u32) -> vec4f {
-  if (K % 4 == 0) { return vec4f(b[(start + k * N + n) / 4]); }
-  return select(vec4f(), vec4f(b[(start + min(k, K - 1) * N + n) / 4]), k < K);
+  return select(vec4f(), vec4f(b[(start + min(k, K - 1) * N + n) / 4]), K % 4 == 0 || k < K);
 }
 
 /// Four columns of B for four k: element [i] of the result is B[k + i, n .. n + 3].
@@ -82,22 +77,22 @@ fn load_b(start: u32, k: u32, n: u32) -> mat4x4f {
   return mat4x4f(row_of_b(start, k, n), row_of_b(start, k + 1, n), row_of_b(start, k + 2, n), row_of_b(start, k + 3, n));
 }
 
-// In sums[r] column i holds the lane's four columns of row 4 * r + i.
-alias Sums = array<mat4x4f, TILE_M / 4>;
+alias Sums = array<mat4x4f, TILE_M / 4>; // in sums[r] column i holds the lane's four columns of row 4 * r + i
+
+fn add_column(sum: vec4f, b: mat4x4f, a: vec4f) -> vec4f {
+  return fma(b[3], a.wwww, fma(b[2], a.zzzz, fma(b[1], a.yyyy, fma(b[0], a.xxxx, sum))));
+}
 
 /// sum + b * a, by fma: lavapipe would not fuse a product and a sum.
-fn add_product(sum: vec4f, b: mat4x4f, a: vec4f) -> vec4f {
-  return fma(b[3], a.wwww, fma(b[2], a.zzzz, fma(b[1], a.yyyy, fma(b[0], a.xxxx, sum))));
+fn add_product(sum: mat4x4f, b: mat4x4f, a: mat4x4f) -> mat4x4f {
+  return mat4x4f(add_column(sum[0], b, a[0]), add_column(sum[1], b, a[1]),
+                 add_column(sum[2], b, a[2]), add_column(sum[3], b, a[3]));
 }
 
 fn add_products(sums: ptr<function, Sums>, s: u32, share: vec4f, block_of_b: mat4x4f) {
   for (var q = 0u; q < QUADS; q++) {
     let r = s * QUADS + q;
-    if (r >= TILE_M / 4) { break; }
-    let a = block_of_a(share, q);
-    let sum = sums[r];
-    sums[r] = mat4x4f(add_product(sum[0], block_of_b, a[0]), add_product(sum[1], block_of_b, a[1]),
-                      add_product(sum[2], block_of_b, a[2]), add_product(sum[3], block_of_b, a[3]));
+    if (r < TILE_M / 4) { sums[r] = add_product(sums[r], block_of_b, block_of_a(share, q)); }
   }
 }
 
@@ -109,15 +104,11 @@ fn activate(x: vec4f) -> vec4f {
   return x;
 }
 
-/// activation'(z), from activation(z).
-fn derivative(kept: vec4f) -> vec4f {
+fn derivative(kept: vec4f) -> vec4f { // activation'(z), from activation(z)
   if (DERIVATIVE == 1) { return select(vec4f(0), vec4f(1), kept > vec4f(0)); }
   if (DERIVATIVE == 2) { return kept * (1 - kept); }
   return 1 - kept * kept;
 }
-
-/// Of plain gradient descent.
-fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
@@ -141,14 +132,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     if (SHARES > 3) { add_products(&sums, 3, share[3], block_of_b); }
   }
 
-  // A copy, so that only `result` is indexed by a variable and `sums` stays in registers; and a loop from a start that is
-  // no constant, so that compilers do not unroll it: on lavapipe the stores would take most of the compile time.
-  var result = sums;
+  var result = sums; // a copy, so that what a variable indexes is not `sums`, which then stays in registers
   if (column >= N) { return; }
+  let rate = step.learning_rate / (1 + DECAY * f32(step.step)); // once: for all a compiler knows, stores to y change it
   if (COLUMN_SUMS == 1 && row == 0) {
-    if (DESCEND == 1) { column_sums[column / 4] -= rate() * column_sum; } else { column_sums[column / 4] = column_sum; }
+    if (DESCEND == 1) { column_sums[column / 4] -= rate * column_sum; } else { column_sums[column / 4] = column_sum; }
   }
-  let rate = rate(); // once: y may be where it comes from, as far as a compiler knows
+  // From no constant, so that compilers do not unroll it: on lavapipe the stores would take most of the compile time.
   for (var m = row; m < min(row + TILE_M, M); m++) {
     var value = result[(m - row) / 4][(m - row) % 4];
     if (HAS_BIAS == 1) { value += vec4f(bias[column], bias[column + 1], bias[column + 2], bias[column + 3]); }
