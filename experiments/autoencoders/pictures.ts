@@ -107,7 +107,8 @@ export function curves(
     name: label,
     points: history.epoch.map((x, i) => ({ x, y: history.history[quantity]?.[i] ?? Number.NaN })),
   }));
-  return { kind: "lines", title, xTitle: "epoch", yTitle: quantity, series };
+  const yTitle = quantity.replace(/^val_/, "validation ").replaceAll("_", " ");
+  return { kind: "lines", title, xTitle: "epoch", yTitle, series };
 }
 
 /** Test images for pictures: one of each class. */

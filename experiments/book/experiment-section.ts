@@ -59,9 +59,7 @@ function finished(
   const measured = shown.length > 0 ? markup`<p class="shown">${shown.join(" ")}</p>\n` : undefined;
   const results = resultsTable(evidence);
   const reasons = results || Object.keys(shortfall).length > 0 ? reasonsOf(shortfall, language) : [];
-  return markup`${marks(shortfall, language)}${measured}${explanation(text, language)}${picturesOf(run, text, language)}${
-    results ? markup`<h3>${words.results[language]}</h3>\n${results}` : undefined
-  }${reasonList(reasons, language)}${provenance(run, language)}`;
+  return markup`${marks(shortfall, language)}${measured}${explanation(text, language)}${picturesOf(run, text, language)}${results}${reasonList(reasons, language)}${provenance(run, language)}`;
 }
 
 function reasonList(reasons: readonly string[], language: Language): Markup | undefined {

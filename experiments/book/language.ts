@@ -8,9 +8,12 @@ export type Text = Readonly<Record<Language, string>>;
 /** Paragraphs in both languages. */
 export type Paragraphs = Readonly<Record<Language, readonly string[]>>;
 
-/** The text with every run of white space made one space. */
+/** The text with every run of white space made one space, and Spanish "de el" and "a el" contracted. */
 export function flowing(text: string): string {
-  return text.replace(/[ \n]+/g, " ").trim();
+  return text
+    .replace(/[ \n]+/g, " ")
+    .replace(/\b(de|a) el\b/g, (_, word: string) => (word === "a" ? "al" : "del"))
+    .trim();
 }
 
 const locales: Record<Language, string> = { en: "en-US", es: "es-ES" };

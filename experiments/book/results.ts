@@ -9,8 +9,15 @@ import { words } from "./words.ts";
 
 const mostRows = 24;
 
-/** Published figures first, then the others; undefined if nothing was measured or published. */
+/** Under their heading: published figures first, then the others; undefined if nothing was measured or published. */
 export function resultsTable(run: Evidence): Markup | undefined {
+  const found = tableOf(run);
+  const { published = [] } = run.run.result ?? {};
+  const heading = words[published.length > 0 ? "results" : "measuredOnly"][run.language];
+  return found && markup`<h3>${heading}</h3>\n${found}`;
+}
+
+function tableOf(run: Evidence): Markup | undefined {
   const { language } = run;
   const published = run.run.result?.published ?? [];
   const others = Object.keys(run.run.measured).filter(
@@ -40,7 +47,7 @@ export function resultsTable(run: Evidence): Markup | undefined {
   const shown = table(columns, rows.slice(0, mostRows), { stacks: withPublished });
   if (rows.length <= mostRows) return shown;
   const more = table(columns, rows.slice(mostRows), { stacks: withPublished });
-  return markup`${shown}<details><summary>+ ${rows.length - mostRows}</summary>
+  return markup`${shown}<details><summary>${words.further[language]}: ${rows.length - mostRows}</summary>
 ${more}</details>
 `;
 }

@@ -30,6 +30,8 @@ export const words = {
     es: "Aún no hay ninguna ejecución terminada. Para ejecutarlo:",
   },
   results: { en: "Measured and published", es: "Medido y publicado" },
+  measuredOnly: { en: "Measured", es: "Medido" },
+  further: { en: "further figures", es: "otras cifras" },
   whyDifferent: { en: "Why the figures may differ", es: "Por qué pueden diferir las cifras" },
   adapter: { en: "adapter", es: "adaptador" },
   data: { en: "data", es: "datos" },
@@ -88,6 +90,8 @@ const whole: Readonly<Record<string, string>> = {
   "Seconds of training": "Segundos de entrenamiento",
   "test error, %": "error de prueba, %",
   "test error": "error de prueba",
+  "validation loss": "pérdida de validación",
+  "validation rounded accuracy": "exactitud redondeada de validación",
   "The same bytes reshaped as in the source&#39;s code, to [n,32,32,3]":
     "Los mismos bytes redimensionados como en el código de la fuente, a [n,32,32,3]",
   "Random training images": "Imágenes de entrenamiento al azar",
@@ -108,6 +112,7 @@ const whole: Readonly<Record<string, string>> = {
   "Test error by way of training, %": "Error de prueba según la forma de entrenar, %",
   "Test error by epoch of training with labels": "Error de prueba por época de entrenamiento con etiquetas",
   "The code of 2 itself": "El propio código de 2",
+  "First layer": "Primera capa",
   "no pre-training": "sin preentrenamiento",
   "The autoencoder that was trained on clean images, on clean images":
     "El autoencoder entrenado con imágenes limpias, ante imágenes limpias",
@@ -119,6 +124,36 @@ const whole: Readonly<Record<string, string>> = {
   deep: "profundo",
   basic: "básico",
   convolutional: "convolucional",
+  error: "error",
+  "accuracy, %": "exactitud, %",
+  "error, %": "error, %",
+  "squared error": "error cuadrático",
+  "squared error per pixel": "error cuadrático por píxel",
+  sigmoid: "sigmoide",
+  "trained clean": "entrenado sin ruido",
+  "corrupted image": "imagen corrompida",
+  "last layer only": "solo la última capa",
+  "fine-tuned": "con ajuste fino",
+  "pre-trained": "preentrenada",
+  frozen: "congelada",
+  "from scratch": "desde cero",
+  tied: "atado",
+  untied: "sin atar",
+  "Test images from their codes": "Imágenes de prueba desde sus códigos",
+  "Reconstruction error by size of the code": "Error de reconstrucción según el tamaño del código",
+  "kNN accuracy by size of the code, k = 10": "Exactitud de kNN según el tamaño del código, k = 10",
+  "kNN accuracy on codes of clean images": "Exactitud de kNN sobre códigos de imágenes limpias",
+  "Squared error of clean images": "Error cuadrático de imágenes limpias",
+  "Masking noise": "Ruido de enmascaramiento",
+  "Gaussian noise": "Ruido gaussiano",
+  "First-layer filters without noise": "Filtros de la primera capa sin ruido",
+  "First-layer filters, half of the pixels masked":
+    "Filtros de la primera capa, con la mitad de los píxeles ocultos",
+  "First-layer weights, tied": "Pesos de la primera capa, atado",
+  "First-layer weights, untied": "Pesos de la primera capa, sin atar",
+  "Validation rounded accuracy by epoch": "Exactitud redondeada de validación por época",
+  "Validation images and both reconstructions": "Imágenes de validación y ambas reconstrucciones",
+  "Validation images and their reconstructions": "Imágenes de validación y sus reconstrucciones",
   "first unit": "primera unidad",
   "second unit": "segunda unidad",
 };
@@ -148,7 +183,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^PCA of the code of (\d+)$/, "PCA del código de $1"],
   [/^t-SNE of the pixels$/, "t-SNE de los píxeles"],
   [/^PCA of the pixels$/, "PCA de los píxeles"],
-  [/^First layer, (.*)$/, "Primera capa, $1"],
+  [/^Separate draws, (.*)$/, "Sorteos separados, $1"],
+  [/^(\d+) numbers$/, "$1 números"],
+  [/^epoch (\d+)$/, "época $1"],
   [/^First-layer filters, (.*), (\d+) units$/, "Filtros de la primera capa, $1, $2 unidades"],
   [/^The (\d+) filters of (.*)$/, "Los $1 filtros de $2"],
   [/^The first (\d+) of (\d+) filters of (.*)$/, "Los primeros $1 de los $2 filtros de $3"],
@@ -162,5 +199,10 @@ export function pictureText(text: string, language: Language): string {
   const known = whole[text];
   if (known !== undefined) return known;
   const pattern = patterns.find(([english]) => english.test(text));
-  return pattern ? text.replace(pattern[0], pattern[1]) : text;
+  if (pattern) return text.replace(pattern[0], pattern[1]);
+  const [, name, value] = /^(.+) ([−\d.,]+(?:\s%)?)$/.exec(text) ?? []; // a curve's name and last value
+  if (name && value) return `${pictureText(name, language)} ${value}`;
+  const parts = text.split(", ");
+  if (parts.length === 1) return text;
+  return parts.map((part) => pictureText(part, language)).join(", ");
 }

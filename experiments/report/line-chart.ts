@@ -10,7 +10,7 @@ export interface LineSeries {
   readonly role: Role;
   /** where more curves than colours are drawn */
   readonly dashed?: boolean;
-  /** points whose y is not finite are gaps */
+  /** in any order; points whose y is not finite are gaps */
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
@@ -36,7 +36,7 @@ const shapes = ["circle", "square", "diamond", "triangle-up", "cross"];
 export async function lineChart(chart: LineChart): Promise<Drawing> {
   const logarithmic = chart.xScale === "log";
   const curves = chart.series
-    .map((series) => ({ ...series, points: series.points.filter((point) => Number.isFinite(point.y)) }))
+    .map((series) => ({ ...series, points: fromLeft(series.points) }))
     .filter((series) => series.points.length > 0);
   const points = curves.flatMap((series) => series.points);
   if (points.length === 0) throw new ArgumentError(`report: no finite point for a chart of ${chart.yTitle}.`);
@@ -89,6 +89,11 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
       ].flat(),
     },
   );
+}
+
+/** The labels stand at the last point, so that must be the rightmost. */
+function fromLeft(points: LineSeries["points"]): LineSeries["points"] {
+  return points.filter(({ y }) => Number.isFinite(y)).sort((a, b) => a.x - b.x);
 }
 
 function xTicks(points: LineSeries["points"], [low, high]: readonly [number, number]): number[] {

@@ -43,7 +43,7 @@ export function shortfallOf(
   return {
     ...(dataset?.origin === "synthetic" ? { synthetic: true } : {}),
     ...(dataset?.origin === "other" ? { otherFiles: true } : {}),
-    ...(result.profile === "quick" ? { quick: true } : {}),
+    ...(result.profile === "quick" && !quickIsFull(experiment) ? { quick: true } : {}),
     ...part("epochs", result.epochs, full?.epochs),
     ...(typeof batch === "number" && full && batch !== full.batch && full.batch > 0
       ? { batch: { used: batch, whole: full.batch } }
@@ -51,6 +51,12 @@ export function shortfallOf(
     ...part("train", dataset?.train, full?.limit ?? wholeTraining(dataset, experiment, train)),
     ...part("test", dataset?.test, full?.testLimit ?? test),
   };
+}
+
+/** Experiments that train nothing may do the same in both profiles. */
+function quickIsFull(experiment: Experiment | undefined): boolean {
+  const { quick, full } = experiment?.profiles ?? {};
+  return full !== undefined && JSON.stringify(quick) === JSON.stringify(full);
 }
 
 /** Training images of the whole experiment: the official ones without those held out for validation. */

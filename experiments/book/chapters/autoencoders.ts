@@ -178,26 +178,27 @@ export const autoencoders: Chapter = {
           por error de reconstrucción y por clasificación kNN. Comente.`,
       },
       shown: (run) =>
-        methodSentences(run, "basic", { en: "the basic autoencoder", es: "el autoencoder básico" }),
+        methodSentences(run, "ae", { en: "the basic autoencoder", es: "el autoencoder básico" }),
       why: {
         en: [
           `PCA is the best linear code there is for the squared error, by the singular value decomposition, and needs no
           training. An autoencoder with one hidden layer is nearly linear itself: only its decoder's sigmoid, and the
-          encoder's, bend it. The sigmoid output helps, since it cannot leave the interval from 0 to 1 where PCA wastes
-          effort; what hurts is that training has not found the minimum after 50 epochs. So the two are close, and who is
-          ahead depends on d' and on patience. It is the deep autoencoder that leaves PCA behind.`,
+          encoder's ReLU, bend it. The sigmoid output helps, since it cannot leave the interval from 0 to 1 where PCA wastes
+          effort; what hurts is that training by small steps ends before the minimum, the further before it the shorter it is.
+          So who is ahead depends on d' and on patience. It is the deep autoencoder that can leave PCA behind.`,
           `kNN judges otherwise. PCA orders directions by variance, and distances in its code are those of the pixels, with the small
-          variances left out. A sigmoid code is squeezed into the unit cube, which changes who is whose neighbour.`,
+          variances left out. In a ReLU code the units have scales of their own and are zero for many images, which changes who is
+          whose neighbour.`,
         ],
         es: [
           `PCA es el mejor código lineal que existe para el error cuadrático, por la descomposición en valores singulares, y no
           necesita entrenamiento. Un autoencoder de una capa oculta es casi lineal: solo lo curvan la sigmoide del
-          decoder y la del encoder. La salida sigmoide ayuda, porque no puede salirse del intervalo de 0 a 1, donde PCA malgasta
-          esfuerzo; perjudica que el entrenamiento no haya encontrado el mínimo tras 50 épocas. Así que ambos están cerca, y
-          quién va delante depende de d' y de la paciencia. El que deja atrás a PCA es el autoencoder profundo.`,
+          decoder y la ReLU del encoder. La salida sigmoide ayuda, porque no puede salirse del intervalo de 0 a 1, donde PCA malgasta
+          esfuerzo; perjudica que el entrenamiento, a pasos pequeños, termine antes del mínimo, y tanto antes cuanto más corto es.
+          Así que quién va delante depende de d' y de la paciencia. El que puede dejar atrás a PCA es el autoencoder profundo.`,
           `kNN juzga de otro modo. PCA ordena direcciones por varianza, y las distancias en su código son las de los píxeles sin
-          las varianzas pequeñas. Un código sigmoide está apretado en el cubo unidad, lo que cambia quién es vecino
-          de quién.`,
+          las varianzas pequeñas. En un código ReLU cada unidad tiene su escala y es cero para muchas imágenes, lo que cambia quién
+          es vecino de quién.`,
         ],
       },
     },

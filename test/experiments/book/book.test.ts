@@ -6,6 +6,7 @@ import { chapters } from "../../../experiments/book/chapters/index.ts";
 import { type Book, renderBook } from "../../../experiments/book/document.ts";
 import { Evidence } from "../../../experiments/book/evidence.ts";
 import { type Language, languages } from "../../../experiments/book/language.ts";
+import { pictureText } from "../../../experiments/book/words.ts";
 import { experiments } from "../../../experiments/registry.ts";
 import { standaloneSvg } from "../../../experiments/report/figure.ts";
 import { lineChart } from "../../../experiments/report/line-chart.ts";
@@ -45,8 +46,8 @@ const everyFigure: Record<string, number> = {
   loaded_difference: 0,
   pca_2_mse: 0.055,
   pca_2_knn_error: 0.55,
-  basic_2_mse: 0.05,
-  basic_2_knn_error: 0.6,
+  ae_2_mse: 0.05,
+  ae_2_knn_error: 0.6,
   deep_4_2_mse: 0.04,
   deep_4_2_knn_error: 0.2,
   tsne_code_agreement: 0.9,
@@ -129,6 +130,7 @@ describe("the texts", () => {
     for (const sentence of [...english, ...spanish, ...sentences(empty, "en"), ...sentences(empty, "es")]) {
       expect(sentence).toMatch(/^([A-ZÁÉÍÓÚ0-9]|kNN ).*\.$/s);
       expect(sentence).not.toMatch(/undefined|NaN|\[object|null/);
+      expect(sentence).not.toMatch(/\b(de|a) el\b/); // del, al
     }
     if (id !== "svhn-b") expect(english.length).toBeGreaterThan(0); // svhn-b measures nothing
   });
@@ -207,6 +209,29 @@ describe("renderBook", () => {
     ]) {
       expect(section).toContain(reason);
     }
+  });
+
+  it("does not call a run limited whose quick profile is the full one", async () => {
+    const dataset = { origin: "official", train: 55_000, test: 10_000 } as const;
+    const settings = { profile: "quick", epochs: 0, batch: 0 };
+    const measured = { "kept_0.5": 0.5 };
+    writeRunFolder(join(folder(), "dae-a", "a"), { experiment: "dae-a", measured, dataset, settings });
+    const section = sectionOf(renderBook(book("en")), "dae-a");
+    expect(section).not.toMatch(/LIMITED|quick profile/i);
+    expect(section).toContain("this is the whole experiment");
+    expect(section).toContain("<h3>Measured</h3>"); // no source gives a figure
+  });
+
+  it("translates names of curves with their values, and lists of names", () => {
+    for (const [english, spanish] of [
+      ["deep, L = 4 0.048", "profundo, L = 4 0.048"],
+      ["32 numbers 91.3", "32 números 91.3"],
+      ["sigmoid, last layer only", "sigmoide, solo la última capa"],
+      ["training, epoch 1", "entrenamiento, época 1"],
+      ["First layer, sigmoid, fine-tuned", "Primera capa, sigmoide, con ajuste fino"],
+      ["a word", "a word"],
+    ] as const)
+      expect(pictureText(english, "es"), english).toBe(spanish);
   });
 
   it("names damaged runs, and leaves out pictures with scripts", async () => {

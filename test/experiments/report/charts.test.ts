@@ -77,6 +77,12 @@ describe("lineChart", () => {
     expect(svg).not.toContain("NaN");
   });
 
+  it("takes points in any order: the label says and stands at the rightmost", async () => {
+    const points = [...chart.series[0]!.points].reverse();
+    const backwards = await lineChart({ ...chart, series: [{ ...chart.series[0]!, points }] });
+    expect(backwards.svg).toBe((await lineChart(chart)).svg);
+  });
+
   it("draws a reference as a dashed line with its label", async () => {
     const without = await lineChart(chart);
     const { svg } = await lineChart({ ...chart, reference: { name: "published", y: 5.72 } });
