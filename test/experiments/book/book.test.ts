@@ -114,8 +114,8 @@ describe("the texts", () => {
         more: {
           parameters: 2_141_514,
           trials: [
-            { name: "3x3", measured: { test_error: 0.4, seconds: 10 } },
-            { name: "5x5", measured: { test_error: 0.3, seconds: 20 } },
+            { name: "3x3", measured: { test_error: 0.4, epoch_seconds: 10 } },
+            { name: "5x5", measured: { test_error: 0.3, epoch_seconds: 20 } },
           ],
           confused_pairs: [{ classes: ["cat", "dog"], mistakes: 12 }],
         },
@@ -131,6 +131,24 @@ describe("the texts", () => {
       expect(sentence).not.toMatch(/undefined|NaN|\[object|null/);
     }
     if (id !== "svhn-b") expect(english.length).toBeGreaterThan(0); // svhn-b measures nothing
+  });
+
+  it("call the trials of a sweep by what they vary, and by their seeds where nothing else differs", () => {
+    const cifar10G = chapters.flatMap((chapter) => chapter.experiments["cifar10-g"] ?? [])[0]!;
+    const trial = (augmentation: string, seed: number, test_error: number, epoch_seconds: number) => ({
+      ...{ name: `name-${seed}`, factors: { augmentation }, seed },
+      measured: { test_error, epoch_seconds },
+    });
+    const trials = [trial("none", 1, 0.5, 3), trial("rotations", 1, 0.6, 4), trial("rotations", 2, 0.4, 5)];
+    const run = readSavedRun(
+      writeRunFolder(join(folder(), "sweep"), { experiment: "cifar10-g", more: { trials } }),
+    );
+    const shown = (language: Language) =>
+      cifar10G.shown(new Evidence(run, language)).join(" ").replace(/\s/g, " "); // narrow spaces too
+    expect(shown("en")).toContain(
+      '"rotations / seed 2" has the lowest test error, 40.00 %, and "rotations / seed 1" the highest',
+    );
+    expect(shown("es")).toContain('Una época duró entre 3 s ("ninguno") y 5 s ("rotaciones / semilla 2").');
   });
 
   it("say what the run shows: the smaller error is the better one", () => {
