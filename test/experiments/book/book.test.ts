@@ -200,6 +200,15 @@ describe("renderBook", () => {
     expect(sectionOf(html, "svhn-a")).toContain("npm run train -- svhn-a");
   });
 
+  it("takes no single trial for the experiment that it is part of", () => {
+    const run = (name: string, trial: string | null) =>
+      writeRunFolder(join(folder(), "svhn-e", name), { experiment: "svhn-e", settings: { trial } });
+    run("b", "filters8-16");
+    expect(newestRuns(folder()).newest.size).toBe(0);
+    const whole = run("a", null);
+    expect(newestRuns(folder()).newest.get("svhn-e")?.folder).toBe(whole);
+  });
+
   it("writes Spanish with Spanish numbers, also in pictures", async () => {
     await writeRuns();
     const section = sectionOf(renderBook(book("es")), "svhn-c");
