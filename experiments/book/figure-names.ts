@@ -30,7 +30,24 @@ const names: Readonly<Record<string, Text>> = {
   parameter_share: { en: "share of the weights", es: "proporción de los pesos" },
   finetuned: { en: "pre-trained, fine-tuned", es: "preentrenada, con ajuste fino" },
   frozen: { en: "pre-trained, frozen", es: "preentrenada, congelada" },
-  seconds: { en: "seconds of training", es: "segundos de entrenamiento" },
+  train_binary_accuracy: {
+    en: "training binary accuracy, last epoch",
+    es: "exactitud binaria de entrenamiento, última época",
+  },
+  val_binary_accuracy: {
+    en: "validation binary accuracy, last epoch",
+    es: "exactitud binaria de validación, última época",
+  },
+  train_mean_squared_error: {
+    en: "training mean squared error, last epoch",
+    es: "error cuadrático medio de entrenamiento, última época",
+  },
+  val_mean_squared_error: {
+    en: "validation mean squared error, last epoch",
+    es: "error cuadrático medio de validación, última época",
+  },
+  seconds: { en: "training time", es: "tiempo de entrenamiento" },
+  epoch_seconds: { en: "time of an epoch, median", es: "tiempo de una época, mediana" },
 };
 
 /** Words of names that are made up of parts, e.g. `deep_4_32_knn_error`. */

@@ -5,28 +5,45 @@ import { type Evidence, largest, type Sentence, smallest } from "./evidence.ts";
 import { writtenNumber } from "./figure-names.ts";
 import { type Language, writeList } from "./language.ts";
 import { said } from "./said.ts";
+import { pictureText } from "./words.ts";
 
 const trialsSchema = z.array(
   z.looseObject({
     name: z.string(),
+    factors: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+    seed: z.number().optional(),
     measured: z.record(z.string(), z.unknown()).default({}),
   }),
 );
+type Trial = z.infer<typeof trialsSchema>[number];
 
 const pairsSchema = z.array(z.object({ classes: z.tuple([z.string(), z.string()]), mistakes: z.number() }));
 
-export interface TrialFigures {
+interface TrialFigures {
+  /** as the report's charts call it */
   readonly name: string;
   readonly measured: Readonly<Record<string, number>>;
 }
 
 /** The trials that have figures. */
-export function trialsOf(run: Evidence): TrialFigures[] {
+function trialsOf(run: Evidence): TrialFigures[] {
   const parsed = trialsSchema.safeParse(run.run.result?.trials ?? []);
   if (!parsed.success) return [];
   return parsed.data
-    .map(({ name, measured }) => ({ name, measured: numbersOf(measured) }))
+    .map((trial, _, all) => ({
+      name: trialName(trial, all, run.language),
+      measured: numbersOf(trial.measured),
+    }))
     .filter(({ measured }) => Object.keys(measured).length > 0);
+}
+
+/** What is varied; the seed too, where trials differ by nothing else. */
+function trialName({ name, factors, seed }: Trial, all: readonly Trial[], language: Language): string {
+  const values = Object.values(factors).map((value) => pictureText(String(value), language));
+  if (values.length === 0) return name;
+  const same = all.filter((other) => JSON.stringify(other.factors) === JSON.stringify(factors));
+  const drawn = { en: `seed ${seed}`, es: `semilla ${seed}` }[language];
+  return [...values, ...(same.length > 1 ? [drawn] : [])].join(" / ");
 }
 
 /** The best and the worst trial by a figure, and by the time they took. */
@@ -48,7 +65,9 @@ export function trialSentences(run: Evidence, key = "test_error"): Sentence[] {
       }),
     ];
   }
-  const [fast, slow] = [smallest(valued("seconds")), largest(valued("seconds"))];
+  // Kernels are compiled in the first epoch of the first trial that needs them, so sums of seconds say little.
+  const [fast, slow] = [smallest(valued("epoch_seconds")), largest(valued("epoch_seconds"))];
+  const took = (value: number) => run.write("epoch_seconds", value);
   const [low, high] = [run.write(key, best.value), run.write(key, worst.value)];
   const name = run.name(key);
   return [
@@ -58,8 +77,8 @@ export function trialSentences(run: Evidence, key = "test_error"): Sentence[] {
     }),
     fast && slow && fast.name !== slow.name
       ? run.in({
-          en: `Training took from ${run.write("seconds", fast.value)} ("${fast.name}") to ${run.write("seconds", slow.value)} ("${slow.name}").`,
-          es: `El entrenamiento duró entre ${run.write("seconds", fast.value)} ("${fast.name}") y ${run.write("seconds", slow.value)} ("${slow.name}").`,
+          en: `An epoch took from ${took(fast.value)} ("${fast.name}") to ${took(slow.value)} ("${slow.name}").`,
+          es: `Una época duró entre ${took(fast.value)} ("${fast.name}") y ${took(slow.value)} ("${slow.name}").`,
         })
       : undefined,
   ];

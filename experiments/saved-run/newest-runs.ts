@@ -13,7 +13,7 @@ export interface FoundRuns {
 
 /**
  * Looks through `<folder>/<experiment>/<run>/`, and through run folders that are directly in `folder`. Runs that are not
- * finished do not count; a full run counts before a quick one, of which the later one counts.
+ * finished do not count, nor do single trials of a sweep; a full run counts before a quick one, of which the later one counts.
  * @throws FileError if the folder cannot be read
  */
 export function newestRuns(folder: string): FoundRuns {
@@ -25,9 +25,10 @@ export function newestRuns(folder: string): FoundRuns {
   for (const path of runFolders(folder)) {
     try {
       const run = readSavedRun(path);
-      const { experiment } = run.config;
+      const { experiment, settings } = run.config;
+      if (!run.result || settings.trial) continue;
       const before = newest.get(experiment);
-      if (run.result && (!before || rank(run) >= rank(before))) newest.set(experiment, run);
+      if (!before || rank(run) >= rank(before)) newest.set(experiment, run);
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       damaged.push(error.message);

@@ -18,16 +18,16 @@ const windows: Readonly<Record<ProfileName, readonly Windows[]>> = {
   quick: [source, square(3, 2), square(9, 2), square(5, 4)],
 };
 
-const quickSizes = { first: 4, second: 8, hidden: 64 };
+const quickSizes = { first: 8, second: 16, hidden: 128 };
 
 const profiles = {
   full: { epochs: 10, batch: 1280, description: "13 networks, as the assignment states it" },
   quick: {
-    epochs: 3,
-    batch: 4,
-    limit: 1000,
-    testLimit: 300,
-    description: "4 of 13 trials; smaller networks (4 and 8 filters, 64 hidden units)",
+    epochs: 5,
+    batch: 16,
+    limit: 1400,
+    testLimit: 500,
+    description: "4 of 13 trials; smaller networks (8 and 16 filters, 128 hidden units)",
   },
 };
 

@@ -1,6 +1,6 @@
 /** @file Section 1 of the assignment: convolutional networks on CIFAR-10. */
 import type { Chapter } from "../chapter.ts";
-import { bestEpoch, duration, outcome, trainingSentences } from "../phrases.ts";
+import { bestEpoch, outcome, trainingSentences } from "../phrases.ts";
 import { confusedPairs, trialSentences } from "../run-sentences.ts";
 import { said } from "../said.ts";
 
@@ -246,7 +246,7 @@ export const cifar10: Chapter = {
         es: `Rotaciones, corrimientos y reflexiones crean más imágenes de entrenamiento a partir de las que hay. Explique por
           qué podría mejorar el modelo y evalúelo experimentalmente.`,
       },
-      shown: (run) => [...trialSentences(run), outcome(run), duration(run)],
+      shown: (run) => [...trialSentences(run), outcome(run)],
       why: {
         en: [
           `A shifted cat is a cat. Augmentation tells the network so, by showing it variants whose class is known

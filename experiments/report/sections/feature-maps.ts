@@ -27,7 +27,7 @@ export function mapsFigure(maps: FeatureMaps): Figure {
   const numbers = Array.from({ length: shown }, (_, k) => ({ column: k + 1, text: String(k + 1) }));
   const drawing = imageTable({ heads: [{ column: 0, text: "image" }, ...numbers], rows, size: 48 });
   const count =
-    shown < maps.filters ? `The first ${shown} of ${maps.filters} filters` : `The ${shown} filters`;
+    shown < maps.filters ? `the first ${shown} of ${maps.filters} filters` : `the ${shown} filters`;
   return {
     name: `feature-maps-${slug(maps.layer)}`,
     title: `Responses of ${count} of ${maps.layer}`,

@@ -115,8 +115,8 @@ describe("the texts", () => {
         more: {
           parameters: 2_141_514,
           trials: [
-            { name: "3x3", measured: { test_error: 0.4, seconds: 10 } },
-            { name: "5x5", measured: { test_error: 0.3, seconds: 20 } },
+            { name: "3x3", measured: { test_error: 0.4, epoch_seconds: 10 } },
+            { name: "5x5", measured: { test_error: 0.3, epoch_seconds: 20 } },
           ],
           confused_pairs: [{ classes: ["cat", "dog"], mistakes: 12 }],
         },
@@ -133,6 +133,24 @@ describe("the texts", () => {
       expect(sentence).not.toMatch(/\b(de|a) el\b/); // del, al
     }
     if (id !== "svhn-b") expect(english.length).toBeGreaterThan(0); // svhn-b measures nothing
+  });
+
+  it("call the trials of a sweep by what they vary, and by their seeds where nothing else differs", () => {
+    const cifar10G = chapters.flatMap((chapter) => chapter.experiments["cifar10-g"] ?? [])[0]!;
+    const trial = (augmentation: string, seed: number, test_error: number, epoch_seconds: number) => ({
+      ...{ name: `name-${seed}`, factors: { augmentation }, seed },
+      measured: { test_error, epoch_seconds },
+    });
+    const trials = [trial("none", 1, 0.5, 3), trial("rotations", 1, 0.6, 4), trial("rotations", 2, 0.4, 5)];
+    const run = readSavedRun(
+      writeRunFolder(join(folder(), "sweep"), { experiment: "cifar10-g", more: { trials } }),
+    );
+    const shown = (language: Language) =>
+      cifar10G.shown(new Evidence(run, language)).join(" ").replace(/\s/g, " "); // narrow spaces too
+    expect(shown("en")).toContain(
+      '"rotations / seed 2" has the lowest test error, 40.00 %, and "rotations / seed 1" the highest',
+    );
+    expect(shown("es")).toContain('Una época duró entre 3 s ("ninguno") y 5 s ("rotaciones / semilla 2").');
   });
 
   it("say what the run shows: the smaller error is the better one", () => {
@@ -182,6 +200,15 @@ describe("renderBook", () => {
     expect(section).not.toContain("11.00"); // the quick run, though it is the later one
     expect(section).toContain("<figcaption>Error by epoch</figcaption>");
     expect(sectionOf(html, "svhn-a")).toContain("npm run train -- svhn-a");
+  });
+
+  it("takes no single trial for the experiment that it is part of", () => {
+    const run = (name: string, trial: string | null) =>
+      writeRunFolder(join(folder(), "svhn-e", name), { experiment: "svhn-e", settings: { trial } });
+    run("b", "filters8-16");
+    expect(newestRuns(folder()).newest.size).toBe(0);
+    const whole = run("a", null);
+    expect(newestRuns(folder()).newest.get("svhn-e")?.folder).toBe(whole);
   });
 
   it("writes Spanish with Spanish numbers, also in pictures", async () => {
