@@ -224,8 +224,10 @@ describe("renderBook", () => {
 
   it("translates names of curves with their values, and lists of names", () => {
     for (const [english, spanish] of [
-      ["deep, L = 4 0.048", "profundo, L = 4 0.048"],
-      ["32 numbers 91.3", "32 números 91.3"],
+      ["deep, L = 4 0.048", "profundo, L = 4 0,048"],
+      ["deep, 32", "profundo, 32"],
+      ["32 numbers 91.3", "32 números 91,3"],
+      ["test 1,058,726.5", "prueba 1.058.726,5"],
       ["sigmoid, last layer only", "sigmoide, solo la última capa"],
       ["training, epoch 1", "entrenamiento, época 1"],
       ["First layer, sigmoid, fine-tuned", "Primera capa, sigmoide, con ajuste fino"],
