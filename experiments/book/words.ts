@@ -130,6 +130,9 @@ const whole: Readonly<Record<string, string>> = {
   "First layer after Adam": "Primera capa tras Adam",
   "First-layer weights of the stacked autoencoder": "Pesos de la primera capa del autoencoder apilado",
   pixels: "píxeles",
+  val_loss: "pérdida de validación", // of runs of before
+  test_error: "error de prueba",
+  val_rounded_accuracy: "exactitud redondeada de validación",
   "accuracy, %": "exactitud, %",
   "squared error": "error cuadrático",
   "squared error per pixel": "error cuadrático por píxel",
