@@ -48,6 +48,11 @@ const names: Readonly<Record<string, Text>> = {
   },
   seconds: { en: "training time", es: "tiempo de entrenamiento" },
   epoch_seconds: { en: "time of an epoch, median", es: "tiempo de una época, mediana" },
+  test_rounded_accuracy: { en: "test rounded accuracy", es: "exactitud redondeada de prueba" },
+  loaded_difference: {
+    en: "difference after saving and loading",
+    es: "diferencia tras guardar y cargar",
+  },
 };
 
 /** Words of names that are made up of parts, e.g. `deep_4_32_knn_error`. */
@@ -59,6 +64,7 @@ const wordNames: Readonly<Record<string, Text>> = {
   tsne: { en: "t-SNE", es: "t-SNE" },
   relu: { en: "ReLU", es: "ReLU" },
   p: { en: "p", es: "p" },
+  keep: { en: "p =", es: "p =" },
   sigma: { en: "σ", es: "σ" },
   basic: { en: "basic", es: "básico" },
   deep: { en: "deep", es: "profundo" },
@@ -71,14 +77,11 @@ const wordNames: Readonly<Record<string, Text>> = {
   outputs: { en: "outputs", es: "salidas" },
   above: { en: "above", es: "mayores que" },
   per: { en: "per", es: "por" },
-  loaded: { en: "loaded", es: "cargado" },
-  difference: { en: "difference", es: "diferencia" },
   test: { en: "test", es: "prueba" },
   train: { en: "training", es: "entrenamiento" },
   val: { en: "validation", es: "validación" },
   error: { en: "error", es: "error" },
   accuracy: { en: "accuracy", es: "exactitud" },
-  rounded: { en: "rounded", es: "redondeada" },
   loss: { en: "loss", es: "pérdida" },
   reconstruction: { en: "reconstruction", es: "reconstrucción" },
   before: { en: "before", es: "antes" },

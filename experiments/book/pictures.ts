@@ -59,20 +59,21 @@ function pictureOf({ folder }: SavedRun, name: string, language: Language): Figu
   const figure = readStandaloneSvg(readFileSync(join(folder, "figures", `${name}.svg`), "utf8"));
   if (!figure) return undefined;
   const { drawing } = figure;
-  let longer = 0; // texts at the right edge may need more room than the English ones
+  const longer = { left: 0, right: 0 }; // texts at the edges may need more room than the English ones
   const texts = drawing.svg.replace(
     /(<text [^>]*>)([^<]*)(<\/text>)/g,
     (_, open: string, english: string, close: string) => {
       const text = pictureText(english, language);
-      longer = Math.max(longer, textWidth(text, 12) - textWidth(english, 12));
+      const side = open.includes('text-anchor="end"') ? "left" : "right";
+      longer[side] = Math.max(longer[side], textWidth(text, 12) - textWidth(english, 12));
       return `${open}${text}${close}`;
     },
   );
-  const width = drawing.width + longer;
+  const width = drawing.width + longer.left + longer.right;
   const { height } = drawing;
   const svg = texts.replace(
     /^(<svg [^>]*?)width="[\d.]+"([^>]*?)viewBox="[^"]*"/,
-    `$1width="${width}"$2viewBox="0 0 ${width} ${height}"`,
+    `$1width="${width}"$2viewBox="${-longer.left} 0 ${width} ${height}"`,
   );
   return { name, title: pictureText(figure.title, language), drawing: { svg, width, height } };
 }

@@ -132,9 +132,16 @@ const whole: Readonly<Record<string, string>> = {
   deep: "profundo",
   basic: "básico",
   convolutional: "convolucional",
-  error: "error",
+  "Milliseconds per prediction": "Milisegundos por predicción",
+  "Test error by epoch": "Error de prueba por época",
+  "Training loss by epoch": "Pérdida de entrenamiento por época",
+  "First layer after Adam": "Primera capa tras Adam",
+  "First-layer weights of the stacked autoencoder": "Pesos de la primera capa del autoencoder apilado",
+  pixels: "píxeles",
+  val_loss: "pérdida de validación", // of runs of before
+  test_error: "error de prueba",
+  val_rounded_accuracy: "exactitud redondeada de validación",
   "accuracy, %": "exactitud, %",
-  "error, %": "error, %",
   "squared error": "error cuadrático",
   "squared error per pixel": "error cuadrático por píxel",
   sigmoid: "sigmoide",
@@ -199,6 +206,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^PCA of the pixels$/, "PCA de los píxeles"],
   [/^Separate draws, (.*)$/, "Sorteos separados, $1"],
   [/^(\d+) numbers$/, "$1 números"],
+  [/^code of (\d+)$/, "código de $1"],
   [/^epoch (\d+)$/, "época $1"],
   [/^First-layer filters, (.*), (\d+) units$/, "Filtros de la primera capa, $1, $2 unidades"],
   [/^The (\d+) filters of (.*)$/, "Los $1 filtros de $2"],
@@ -207,16 +215,22 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^(\d+) of the test set$/, "$1 del conjunto de prueba"],
 ];
 
-/** A text of a picture in the book's language; English where the glossary has nothing. */
+/** A text of a picture in the book's language, numbers too; English where the glossary has nothing. */
 export function pictureText(text: string, language: Language): string {
   if (language === "en") return text;
+  return inSpanish(text).replace(/\d+(,\d{3})*(\.\d+)?/g, (number) =>
+    number.replace(/[.,]/g, (mark) => (mark === "." ? "," : ".")),
+  );
+}
+
+function inSpanish(text: string): string {
   const known = whole[text];
   if (known !== undefined) return known;
   const pattern = patterns.find(([english]) => english.test(text));
   if (pattern) return text.replace(pattern[0], pattern[1]);
-  const [, name, value] = /^(.+) ([−\d.,]+(?:\s%)?)$/.exec(text) ?? []; // a curve's name and last value
-  if (name && value) return `${pictureText(name, language)} ${value}`;
+  const [, name, value] = /^(.*[^,]) ([−\d.,]+(?:\s%)?)$/.exec(text) ?? []; // a curve's name and last value
+  if (name && value) return `${inSpanish(name)} ${value}`;
   const parts = text.split(", ");
   if (parts.length === 1) return text;
-  return parts.map((part) => pictureText(part, language)).join(", ");
+  return parts.map(inSpanish).join(", ");
 }

@@ -12,23 +12,24 @@ export interface FullRun {
   readonly epochs: number;
 }
 
-/** Seconds: by images, epochs and, where a part has a larger network in full, by its parameters. That is the most it can be. */
-export function estimateInFull(parts: readonly TimedPart[], full: FullRun): number {
-  const seconds = parts.map(({ inFull, model, ...part }) => {
+/** In seconds. Both are the same where every network has its full size. */
+export interface Estimate {
+  /** as if a larger network took no longer: the time of a launch */
+  readonly least: number;
+  /** as if it took longer in proportion to its parameters: a larger one runs at a better rate */
+  readonly most: number;
+}
+
+/** By images, epochs and, where a part has a larger network in full, its parameters. */
+export function estimateInFull(parts: readonly TimedPart[], full: FullRun): Estimate {
+  let [least, most] = [0, 0];
+  for (const { inFull, model, ...part } of parts) {
     const images = inFull.sameImages ? 1 : full.images;
-    const epochs = inFull.epochs ?? full.epochs;
-    return secondsPerEpoch(part) * images * epochs * networkGrowth({ inFull, model });
-  });
-  return seconds.reduce((sum, value) => sum + value, 0);
-}
-
-/** Whether its network is larger in full: then the estimate is an upper bound, since a larger one runs at a better rate. */
-export function growsInFull(part: Pick<TimedPart, "inFull" | "model">): boolean {
-  return networkGrowth(part) > 1;
-}
-
-function networkGrowth({ inFull, model }: Pick<TimedPart, "inFull" | "model">): number {
-  return (inFull.parameters ?? model.parameterCount) / model.parameterCount;
+    const seconds = secondsPerEpoch(part) * images * (inFull.epochs ?? full.epochs);
+    least += seconds;
+    most += (seconds * (inFull.parameters ?? model.parameterCount)) / model.parameterCount;
+  }
+  return { least, most };
 }
 
 /** The median epoch: the first compiles kernels. */

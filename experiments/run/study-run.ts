@@ -8,8 +8,7 @@ import { writeRunReport } from "../report/write-report.ts";
 import { publishedBeside, type RunContext, writeConfig } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { Study } from "./study.ts";
-import { estimateInFull, growsInFull } from "./study-estimate.ts";
-import type { TrainedPart } from "./study-part.ts";
+import { type Estimate, estimateInFull } from "./study-estimate.ts";
 import { formatMeasure, studyReport } from "./study-report.ts";
 
 /** Runs the steps and writes every file of the run folder. Returns what result.json holds. */
@@ -27,11 +26,12 @@ export async function runStudyExperiment(
       await saveWeights(main.model, join(folder, "weights.safetensors"));
       main.history.save(join(folder, "history.json"));
     }
-    const result = resultOf(context, config, study);
+    const estimate = fullRun(context, study);
+    const result = resultOf(context, config, study, estimate);
     writeJson(join(folder, "result.json"), result);
     events.line("");
     for (const measure of study.measures.values()) if (measure.title) events.line(formatMeasure(measure));
-    printFullRun(context, study.parts, result);
+    if (estimate) printFullRun(context, estimate);
     await writeRunReport(folder, studyReport(context, config, study));
     return result;
   } finally {
@@ -43,6 +43,7 @@ function resultOf(
   context: RunContext<StudyExperiment>,
   config: RunConfig,
   study: Study,
+  estimate: Estimate | undefined,
 ): Record<string, unknown> {
   const { experiment, settings, dataset } = context;
   const { train, validation, test } = study.data;
@@ -75,28 +76,27 @@ function resultOf(
     measured,
     published: publishedBeside(experiment, measured),
     parts: Object.fromEntries(parts),
-    ...fullRunSeconds(context, study),
+    ...(estimate ? { full_run_seconds: estimate.most, full_run_seconds_least: estimate.least } : {}),
   };
 }
 
 /** What the parts of a quick run would take in full, each by its steps and the size of its network. */
-function fullRunSeconds({ experiment, settings, dataset }: RunContext<StudyExperiment>, study: Study) {
-  if (settings.profile === "full" || study.parts.length === 0) return {};
+function fullRun(
+  { experiment, settings, dataset }: RunContext<StudyExperiment>,
+  study: Study,
+): Estimate | undefined {
+  if (settings.profile === "full" || study.parts.length === 0) return undefined;
   const { full } = experiment.profiles;
   const images = (full.limit ?? Math.round((dataset.train.count * 11) / 12)) / study.data.train.count;
-  return { full_run_seconds: estimateInFull(study.parts, { images, epochs: full.epochs }) };
+  return estimateInFull(study.parts, { images, epochs: full.epochs });
 }
 
-function printFullRun(
-  { experiment, events }: RunContext<StudyExperiment>,
-  parts: readonly TrainedPart[],
-  result: Record<string, unknown>,
-) {
-  if (typeof result.full_run_seconds !== "number") return;
-  const time = formatMinutes(result.full_run_seconds / 60);
-  const bound = parts.some(growsInFull) ? "at most about" : "about"; // larger networks run at a better rate
+function printFullRun({ experiment, events }: RunContext<StudyExperiment>, { least, most }: Estimate) {
+  const time = (seconds: number) => formatMinutes(seconds / 60);
+  const range = least < most ? `between ${time(least)} and ${time(most)}` : `about ${time(most)}`;
+  const why = least < most ? " (their networks are larger then)" : "";
   events.line(
-    `in full: these parts with all images and epochs take ${bound} ${time} of training on this adapter: ` +
+    `in full: these parts with all images and epochs take ${range} of training on this adapter${why}: ` +
       `npm run train -- ${experiment.id} --profile full`,
   );
 }

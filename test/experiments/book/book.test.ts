@@ -8,6 +8,8 @@ import { Evidence } from "../../../experiments/book/evidence.ts";
 import { type Language, languages } from "../../../experiments/book/language.ts";
 import { pictureText } from "../../../experiments/book/words.ts";
 import { experiments } from "../../../experiments/registry.ts";
+import { textWidth } from "../../../experiments/report/axis.ts";
+import { barChart } from "../../../experiments/report/bar-chart.ts";
 import { standaloneSvg } from "../../../experiments/report/figure.ts";
 import { lineChart } from "../../../experiments/report/line-chart.ts";
 import { newestRuns } from "../../../experiments/saved-run/newest-runs.ts";
@@ -219,6 +221,22 @@ describe("renderBook", () => {
     expect(section).toContain(">época</text>");
   });
 
+  it("gives longer words at the left edge of a picture room there", async () => {
+    const bars = [{ name: "test", role: "test" as const, values: [1, 2] }];
+    const drawing = await barChart({ categories: ["code of 32", "pixels"], series: bars });
+    const error = standaloneSvg({ name: "error", title: "Test error, %", drawing }, "svhn-c");
+    writeRunFolder(join(folder(), "svhn-c", "1"), { measured: everyFigure, figures: { error } });
+    const boxOf = (language: "en" | "es") => {
+      const section = sectionOf(renderBook(book(language)), "svhn-c");
+      const [, left, width] = /<svg [^>]*viewBox="(\S+) 0 (\S+) /.exec(section)!;
+      return { left: Number(left), right: Number(left) + Number(width) };
+    };
+    const longer = textWidth("código de 32", 12) - textWidth("code of 32", 12);
+    expect(boxOf("en")).toEqual({ left: 0, right: drawing.width });
+    expect(boxOf("es").left).toBeCloseTo(-longer, 6);
+    expect(boxOf("es").right).toBeGreaterThanOrEqual(drawing.width);
+  });
+
   it("says why figures differ", async () => {
     writeRunFolder(join(folder(), "svhn-c", "a"), {
       measured: everyFigure,
@@ -251,8 +269,10 @@ describe("renderBook", () => {
 
   it("translates names of curves with their values, and lists of names", () => {
     for (const [english, spanish] of [
-      ["deep, L = 4 0.048", "profundo, L = 4 0.048"],
-      ["32 numbers 91.3", "32 números 91.3"],
+      ["deep, L = 4 0.048", "profundo, L = 4 0,048"],
+      ["deep, 32", "profundo, 32"],
+      ["32 numbers 91.3", "32 números 91,3"],
+      ["test 1,058,726.5", "prueba 1.058.726,5"],
       ["sigmoid, last layer only", "sigmoide, solo la última capa"],
       ["training, epoch 1", "entrenamiento, época 1"],
       ["First layer, sigmoid, fine-tuned", "Primera capa, sigmoide, con ajuste fino"],
