@@ -91,6 +91,7 @@ function addSweep(root: Command): void {
     .option("--epochs <n>", "passes over the training data", positiveInteger)
     .option("--batch <n>", "images per update", positiveInteger)
     .option("--limit <n>", "training images used, chosen by the seed", positiveInteger)
+    .option("--test-limit <n>", "test images used, chosen by the seed", positiveInteger)
     .option("--seed <n>", "the first seed", nonNegativeInteger, 1)
     .option("--data <folder>", "where the data sets are (default: WGRAD_DATA, else ~/.cache/wgrad/data)")
     .option(

@@ -58,6 +58,7 @@ const head = `# Results
 
 Written by \`npm run results\` from the JSON files beside it, each the result.json of a run. \`npm run results -- RUN ...\` adds
 run folders. No number here was typed by hand. Accuracies and errors are of the test images; minutes are those of training.
+Some runs were repeated in PyTorch: [pytorch](pytorch/README.md).
 `;
 
 function rowsOf({ file, result }: CommittedResult, experiments: readonly Experiment[]): string[][] {

@@ -53,6 +53,11 @@ describe("wrong usage ends with exit code 2", () => {
       ["train", "svhn-c", "--limit", "many"],
       /--limit <n>' argument 'many' is invalid/,
     ],
+    [
+      "a test limit of 0",
+      ["sweep", "svhn-d", "--test-limit", "0"],
+      /--test-limit <n>' argument '0' is invalid/,
+    ],
     ["an unknown adapter", ["train", "svhn-c", "--adapter", "cuda"], /argument 'cuda' is invalid.*lavapipe/],
     ["an unknown profile", ["train", "svhn-c", "--profile", "slow"], /argument 'slow' is invalid.*quick/],
     ["nothing to compare", ["compare"], /missing required argument 'runs'/],

@@ -52,7 +52,7 @@ async function main(): Promise<number> {
 
 function checksOf({ measured, history, result }: SavedRun, repeated: Repeated): Check[] {
   const climb = repeated.history
-    ? checkClimb(curvesOf(history!), repeated.history, result!.dataset?.test ?? Number.NaN)
+    ? checkClimb(curvesOf(history!), repeated, result!.dataset?.test ?? Number.NaN)
     : [];
   return [...checkEvaluation(measured, repeated), ...climb];
 }
