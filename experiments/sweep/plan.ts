@@ -83,7 +83,7 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
       ? experiment.best
       : ({ measure: defaultMeasure(experiment), mode: "max" } as const);
   const command = sweepCommand(experiment.id, { ...options, profile: settings.profile });
-  const { limit: _, epochs: __, ...unlimited } = options;
+  const { limit: _, testLimit: __, epochs: ___, ...unlimited } = options;
   const fullCommand = sweepCommand(experiment.id, { ...unlimited, profile: "full" });
   return { trials, settings, best, command, fullCommand };
 }
@@ -94,6 +94,7 @@ export function sweepCommand(id: string, options: SweepOptions): string {
   for (const text of options.set ?? []) words.push(`--set ${text}`);
   for (const name of ["seeds", "epochs", "batch", "limit", "seed"] as const)
     if (options[name] !== undefined) words.push(`--${name} ${options[name]}`);
+  if (options.testLimit !== undefined) words.push(`--test-limit ${options.testLimit}`);
   if (!options.shuffle) words.push("--no-shuffle");
   if (options.literal) words.push("--literal");
   return words.join(" ");

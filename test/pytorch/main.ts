@@ -73,7 +73,7 @@ function lineOf(check: Check): string {
   return `${verdict.padEnd(9)} ${name.padEnd(34)} ${numbers}  apart ${difference.toExponential(1)} of ${allowed.toExponential(1)}`;
 }
 
-/** NAME.json, and NAME-loss and NAME-accuracy as SVG and PNG where training was repeated. */
+/** NAME.json, and NAME-loss and NAME-accuracy as PNG where training was repeated. */
 async function write(
   out: string,
   run: SavedRun,
@@ -98,10 +98,9 @@ async function write(
   if (!pytorch) return;
   const about = `${experiment} · ${result!.dataset?.train} training and ${result!.dataset?.test} test images · ${dataset.note}`;
   for (const figure of await curveFigures(curvesOf(history!), repeated)) {
-    const svg = standaloneSvg(figure, about);
-    writeFileSync(`${out}-${figure.name}.svg`, svg);
-    writeFileSync(`${out}-${figure.name}.png`, await svgToPng(svg));
-    console.log(`written: ${out}-${figure.name}.svg and .png`);
+    const path = `${out}-${figure.name}.png`;
+    writeFileSync(path, await svgToPng(standaloneSvg(figure, about)));
+    console.log(`written: ${path}`);
   }
 }
 
