@@ -33,7 +33,7 @@ export const dense: readonly Mutant[] = [
   ]),
   ...variant("subgroup", [
     ["if (TRANSPOSE_A == 1) { return transpose(block); }", "", "a transposed A is not transposed"],
-    ["* N / 4]), k + i < K)", "* N / 4]), true)", "no bound at the end of the sum"],
+    ["K % 4 == 0 || k < K)", "true)", "no bound at the end of the sum"],
   ]),
   ...mutants(
     {

@@ -94,7 +94,7 @@ describe("t-SNE", () => {
   it("keeps groups apart, reports progress, and gives the same bits again", async () => {
     const seen: TsneProgress[] = [];
     const rows = rowsOf(twoGroups(41));
-    const options = { perplexity: 5, iterations: 320 };
+    const options = { perplexity: 10, iterations: 320 }; // with 5, rounding decides whether one point strays
     const { embedding, iterations } = await tsne(engine(), rows, {
       ...options,
       onProgress: (progress) => seen.push(progress),
