@@ -37,6 +37,7 @@ export async function timeStep(
   engine.resetPeakMemory(); // eager steps may need more
   const step = await TrainingStep.prepare(model.trainer, feed, log, batch, false);
   step.run(1);
+  await engine.sync(); // or the first timed run waits for it too
   const { ms, runs } = await measure(
     `${name}:${batch}`,
     async () => {
