@@ -38,24 +38,49 @@ const step = 4;
 const farthest = 240;
 const farFrom = 12;
 
-/** In the order of the points; what finds no free place is put beside its point all the same. */
+/**
+ * Places in the order of the points. They are given one after the other; a label that finds none moves to the front and all are
+ * placed anew, as often as there are points. What then finds no free place may cover a symbol, and if that does not help a label.
+ */
 export function placeLabels(
   points: readonly LabelledPoint[],
   plot: { readonly width: number; readonly height: number },
   obstacles: readonly Box[],
 ): Place[] {
+  let order = points.map((_, i) => i);
+  for (let attempt = 0; ; attempt++) {
+    const { places, stuck } = placeInOrder(points, order, plot, obstacles);
+    if (stuck === undefined || attempt === points.length) return points.map((_, i) => places.get(i)!);
+    order = [stuck, ...order.filter((i) => i !== stuck)];
+  }
+}
+
+/** `stuck`: the first that found no free place. */
+function placeInOrder(
+  points: readonly LabelledPoint[],
+  order: readonly number[],
+  plot: { readonly width: number; readonly height: number },
+  obstacles: readonly Box[],
+) {
   const symbols = points.map(symbolBox);
   const labels: Box[] = [];
-  return points.map((point) => {
+  const places = new Map<number, Place>();
+  let stuck: number | undefined;
+  for (const i of order) {
+    const point = points[i]!;
     const taken = [...obstacles, ...symbols, ...labels];
     const free = ({ box, leader }: Candidate) =>
       !taken.some((other) => overlap(box, other)) &&
       !(leader && labels.some((other) => crosses(point, leader, other)));
+    const readable = ({ box }: Candidate) => !labels.some((other) => overlap(box, other));
     const all = candidates(point).filter(({ box }) => inside(box, plot));
-    const { x, y, align, box, leader } = all.find(free) ?? all[0]!;
+    const found = all.find(free);
+    if (!found) stuck ??= i;
+    const { x, y, align, box, leader } = found ?? all.find(readable) ?? all[0]!;
     labels.push(box);
-    return leader ? { x, y, align, leader } : { x, y, align };
-  });
+    places.set(i, leader ? { x, y, align, leader } : { x, y, align });
+  }
+  return { places, stuck };
 }
 
 /** Right and left of the point, then ever farther off. */
