@@ -17,6 +17,7 @@ const mergeMoments = kernel(import.meta.url, "merge-moments.wgsl", {
   reads: ["partial_mean", "partial_squares"],
   writes: ["mean", "variance"],
   updates: ["moving_mean", "moving_variance"],
+  step: true,
   flops: { partial_mean: 10, moving_mean: 3, moving_variance: 5 },
 });
 const normalize = kernel(import.meta.url, "normalize.wgsl", {
@@ -72,7 +73,7 @@ interface Statistics {
 /**
  * y = gamma * (x - mean) / sqrt(variance + epsilon) + beta for each channel (the last axis), as in Ioffe and Szegedy
  * (2015). In training, mean and variance are those of the batch (of the micro-batch, if a batch is split), and
- * state.movingMean and state.movingVariance change in place. Otherwise those two are used, as constants.
+ * state.movingMean and state.movingVariance change in place, but not by what is NaN or infinite. Otherwise those two are used, as constants.
  * @param x [..., channels]
  * @throws ShapeError if a part of `state` is not [channels]; ArgumentError for options out of range
  */

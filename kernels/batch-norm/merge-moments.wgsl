@@ -5,6 +5,7 @@
 //   moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
 //   moving_variance = MOMENTUM * moving_variance + (1 - MOMENTUM) * variance * ROWS / (ROWS - CORRECTION)
 //
+// The moving statistics stay what they are once training is halted, and where the batch's are NaN or infinite.
 // One workgroup computes one channel; its lanes share the partial rows, then merge as a tree.
 
 const CHANNELS: u32 = 4u;
@@ -14,12 +15,18 @@ const KEEP: f32 = 0.01; // 1 - MOMENTUM
 const CORRECTION: f32 = 1.0; // 0: biased, 1: unbiased
 const LANES: u32 = 64u;
 
+struct StepState {
+  seed: u32, step: u32, epoch: u32, position: u32,
+  sample: u32, batch: u32, learning_rate: f32, halted: u32,
+}
+
 @group(0) @binding(0) var<storage, read> partial_mean: array<f32>; // [partial rows, channels]
 @group(0) @binding(1) var<storage, read> partial_squares: array<f32>; // [partial rows, channels]
 @group(0) @binding(2) var<storage, read_write> mean: array<f32>; // [channels]
 @group(0) @binding(3) var<storage, read_write> variance: array<f32>; // [channels]
 @group(0) @binding(4) var<storage, read_write> moving_mean: array<f32>; // [channels]
 @group(0) @binding(5) var<storage, read_write> moving_variance: array<f32>; // [channels]
+@group(0) @binding(6) var<uniform> step: StepState;
 
 struct Moments { count: f32, mean: f32, squares: f32 }
 
@@ -33,14 +40,16 @@ fn merge(a: Moments, b: Moments) -> Moments {
   return Moments(count, a.mean + difference * share, a.squares + b.squares + difference * difference * a.count * share);
 }
 
+fn finite(value: f32) -> bool { return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u; }
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let c = group.x;
-  let step = arrayLength(&partial_mean);
+  let stride = arrayLength(&partial_mean);
   var own = Moments(0.0, 0.0, 0.0);
-  for (var at = lane * CHANNELS + c; at < step; at += LANES * CHANNELS) {
-    // elements at, at + step, ... of x went into this entry; the last round may not have reached it
-    let count = (ROWS * CHANNELS + step - 1u - at) / step;
+  for (var at = lane * CHANNELS + c; at < stride; at += LANES * CHANNELS) {
+    // elements at, at + stride, ... of x went into this entry; the last round may not have reached it
+    let count = (ROWS * CHANNELS + stride - 1u - at) / stride;
     own = merge(own, Moments(f32(count), partial_mean[at], partial_squares[at]));
   }
   shared_moments[lane] = own;
@@ -53,6 +62,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let rows = f32(ROWS);
   mean[c] = all.mean;
   variance[c] = all.squares / rows;
+  if (step.halted != 0u || !finite(all.mean) || !finite(all.squares)) { return; }
   moving_mean[c] = MOMENTUM * moving_mean[c] + KEEP * all.mean;
   // a single row has no variance to correct
   let divisor = select(rows, rows - CORRECTION, ROWS > 1u);

@@ -33,8 +33,7 @@ export async function diagnose(trainer: Trainer, feed: Feed, bad: BadBatch): Pro
 
 async function findCulprit(trainer: Trainer, feed: Feed, position: number, samples: number): Promise<string> {
   const weights = await trainer.model.getWeights();
-  for (const { path, variable } of trainer.model.weights) {
-    if (!variable.trainable) continue; // moving statistics took in what the bad batch gave
+  for (const { path } of trainer.model.weights) {
     if (!weights.get(path)!.every(Number.isFinite)) {
       return `the weight ${path} holds values that are not finite`;
     }

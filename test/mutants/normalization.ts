@@ -2,6 +2,10 @@
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 export const normalization: readonly Mutant[] = [
+  ...mutantsOf("batch-norm", { tests: ["models/training/diagnose"] }, [
+    ["merge-moments", "step.halted != 0u || ", "", "halted runs go on averaging"],
+    ["merge-moments", "|| !finite(all.mean) || !finite(all.squares)", "", "NaN in the moving statistics"],
+  ]),
   ...mutantsOf("batch-norm", { tests: ["kernels/batch-norm/batch-norm"] }, [
     [
       "moments",
