@@ -18,7 +18,10 @@ import { writeJson } from "../models/files.ts";
 import { DownloadLine } from "./download-line.ts";
 import { announce, type TrainOptions } from "./train.ts";
 
-/** Prints the table and writes trace.json to the run folder. Throws UsageError for what has no step, or needs a whole run. */
+/**
+ * Prints the table and writes trace.json to --out or, being no run, to runs/traces/<experiment>/<time>/. Throws UsageError for
+ * what has no step, or needs a whole run.
+ */
 export async function trace(id: string, options: TrainOptions): Promise<void> {
   const declared = findExperiment(id);
   const { kind } = declared;
@@ -45,7 +48,8 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
   if (micro_batches.length > 1) line(`in micro-batches of ${micro_batches.join(", ")} images`);
   line("");
   for (const text of [...traceTable(step), "", ...traceNotes(step)]) line(text);
-  const file = join(options.out ?? createRunFolder(experiment.id, undefined, new Date()), "trace.json");
+  const folder = options.out ?? createRunFolder(join("traces", experiment.id), undefined, new Date());
+  const file = join(folder, "trace.json");
   const about = { experiment: experiment.id, settings, adapter: engine.adapter, versions: versions(), batch };
   writeJson(file, traceEvents(step, about));
   line(`trace:  ${shown(file)} (open it at https://ui.perfetto.dev)`);
