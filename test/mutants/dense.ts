@@ -19,7 +19,7 @@ export const dense: readonly Mutant[] = [
     ["kept * (1 - kept)", "kept * (1 + kept)", "the sign in sigmoid's derivative"],
   ]),
   ...variant("registers", [
-    ["k < min(first + SLICE, K)", "k < first + SLICE", "no bound at the end of the sum"],
+    ["let end = min(first + SLICE, K)", "let end = (first + SLICE)", "no bound at the end of the sum"],
     ["sum10 += outer(", "sum10 -= outer(", "the sign of the lower left quarter"],
   ]),
   ...variant("tiled", [
