@@ -17,10 +17,10 @@ const filters: Readonly<Record<ProfileName, readonly Filters[]>> = {
     [64, 128],
   ],
   quick: [
-    [8, 16],
+    [4, 8],
+    [2, 8],
+    [8, 8],
     [4, 16],
-    [16, 16],
-    [8, 32],
   ],
 };
 
@@ -31,7 +31,7 @@ const profiles = {
     batch: 16,
     limit: 1400,
     testLimit: 500,
-    description: "4 smaller networks (4 to 16 and 16 to 32 filters, 128 hidden units)",
+    description: "4 smaller networks (2 to 8 and 8 to 16 filters, 128 hidden units)",
   },
 };
 

@@ -11,11 +11,11 @@ import { svhnQuestion } from "./svhn-source.ts";
 const profiles = {
   full: { epochs: 15, batch: 128, description: "4 candidates on nine tenths of the training images" },
   quick: {
-    epochs: 3,
-    batch: 32,
-    limit: 700,
-    testLimit: 300,
-    description: "narrower candidates (8 filters first, two blocks, 64 hidden units)",
+    epochs: 5,
+    batch: 16,
+    limit: 1400,
+    testLimit: 500,
+    description: "narrower candidates (4 filters first, two blocks, 64 or 128 hidden units)",
   },
 };
 
@@ -51,7 +51,7 @@ export const svhnF: SweepExperiment = {
   trials: () => [
     candidate("c-adam", "network of (c), cross-entropy, Adam", {
       network: (profile) =>
-        svhnCNetwork(profile === "quick" ? { first: 8, second: 16, hidden: 64 } : undefined),
+        svhnCNetwork(profile === "quick" ? { first: 4, second: 16, hidden: 128 } : undefined),
     }),
     candidate("blocks", "3x3 in pairs, dropout", { network: blocks(false) }),
     candidate("blocks-bn", "3x3 in pairs, dropout, batch normalisation", { network: blocks(true) }),
@@ -66,7 +66,7 @@ export const svhnF: SweepExperiment = {
 function blocks(normalize: boolean): TrainingExperiment["network"] {
   return (profile) =>
     profile === "quick"
-      ? svhnFNetwork({ filters: 8, blocks: 2, hidden: 64, normalize })
+      ? svhnFNetwork({ filters: 4, blocks: 2, hidden: 64, normalize })
       : svhnFNetwork({ filters: 32, blocks: 3, hidden: 256, normalize });
 }
 

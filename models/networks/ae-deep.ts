@@ -2,7 +2,7 @@
 import { ArgumentError } from "../../engine/errors.ts";
 import { type ActivationName, Dense, Input, type Model, sequential } from "../index.ts";
 
-const widths = [1000, 500, 250];
+const listedWidths = [1000, 500, 250];
 const pixels = 784;
 
 export interface DeepAutoencoderOptions {
@@ -10,6 +10,8 @@ export interface DeepAutoencoderOptions {
   readonly code: number;
   /** layers of the encoder, the code included: 4 unless given */
   readonly hidden?: number;
+  /** units of the layers before the code, from the outside in: 1000, 500 and 250 unless given */
+  readonly widths?: readonly number[];
   /** activation of the code; relu, as in the source's listing, unless given */
   readonly codeActivation?: ActivationName;
 }
@@ -19,7 +21,7 @@ export interface DeepAutoencoderOptions {
  * with a code of 2, 2,823,286 parameters for 4, 2,573,786 for 3 and 1,574,786 for 2.
  */
 export function deepAutoencoder(options: DeepAutoencoderOptions): Model {
-  const { code, hidden = 4, codeActivation = "relu" } = options;
+  const { code, hidden = 4, widths = listedWidths, codeActivation = "relu" } = options;
   if (!Number.isInteger(hidden) || hidden < 1 || hidden > widths.length + 1) {
     throw new ArgumentError(`deepAutoencoder: hidden must be 1 to ${widths.length + 1}, got ${hidden}.`);
   }
@@ -44,7 +46,7 @@ export function deepAutoencoder(options: DeepAutoencoderOptions): Model {
  * through the code of `target_dim` numbers. 784-1000-500-250-500-1000-784; its `encoder` gives the 250.
  */
 export function bypassedAutoencoder(): Model {
-  const units = [...widths, ...widths.slice(0, 2).toReversed()];
+  const units = [...listedWidths, ...listedWidths.slice(0, 2).toReversed()];
   return sequential([
     Input([pixels]),
     ...units.map((size) => Dense(size, { activation: "relu" })),
