@@ -13,8 +13,8 @@ const profiles = {
   quick: {
     epochs: 5,
     batch: 16,
-    limit: 1400,
-    testLimit: 500,
+    limit: 1200,
+    testLimit: 300,
     description: "narrower candidates (4 filters first, two blocks, 64 or 128 hidden units)",
   },
 };
