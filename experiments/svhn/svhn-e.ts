@@ -27,7 +27,7 @@ const filters: Readonly<Record<ProfileName, readonly Filters[]>> = {
 const profiles = {
   full: { epochs: 10, batch: 1280, description: "7 networks, as the assignment states it" },
   quick: {
-    epochs: 4,
+    epochs: 5,
     batch: 16,
     limit: 1200,
     testLimit: 500,
