@@ -3,7 +3,7 @@ import type { Engine } from "./device.ts";
 import { formatShape, ShapeError } from "./errors.ts";
 import { kernel, like, run } from "./kernel.ts";
 import { sameShape } from "./shape.ts";
-import type { Descent, Entry, GradientOptions, Rule, Tape, Want } from "./tape.ts";
+import type { Descent, Entry, GradientOptions, Rule, Spent, Tape, Want } from "./tape.ts";
 import type { Tensor } from "./tensor.ts";
 
 const sumKernel = kernel(import.meta.url, "sum.wgsl", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
@@ -18,6 +18,7 @@ export class Backward {
   readonly #tape: Tape;
   readonly #sources: readonly Tensor[];
   readonly #options: GradientOptions;
+  readonly #givenUp: readonly Tensor[];
   /** gradient so far by tensor id; this map is one of its holders */
   readonly #gradients = new Map<number, Tensor>();
   readonly #targets = new Map<number, Tensor>();
@@ -29,6 +30,7 @@ export class Backward {
     this.#tape = tape;
     this.#sources = sources;
     this.#options = options;
+    this.#givenUp = options.spent?.() ?? [];
     for (const [i, target] of (options.into ?? []).entries()) this.#targets.set(sources[i]!.id, target);
   }
 
@@ -67,7 +69,7 @@ export class Backward {
       return (uses === 1 && this.#freeTarget(input)) || like(input);
     };
     const descent = this.#descentFor(rule);
-    const results = rule.backward(dy, want, descent);
+    const results = rule.backward(dy, want, descent, this.#spent);
     for (const [i, input] of inputs.entries()) {
       const gradient = results[i];
       if (descent && gradient === input) this.#descended.add(input.id);
@@ -84,6 +86,11 @@ export class Backward {
     };
     return { decay: descent.decay, allows };
   }
+
+  readonly #spent: Spent = (tensor) =>
+    this.#givenUp.includes(tensor) &&
+    !this.#tape.keeps(tensor) &&
+    !this.#sources.some(({ storage }) => storage === tensor.storage);
 
   /** The place for the gradient of `source` if nothing is there yet. */
   #freeTarget(source: Tensor): Tensor | undefined {

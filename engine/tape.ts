@@ -27,6 +27,9 @@ export interface Descent {
   allows(index: number): boolean;
 }
 
+/** True for a tensor that the caller has given up and no rule reads again: its gradient may be written over its values. */
+export type Spent = (tensor: Tensor) => boolean;
+
 export interface Rule {
   readonly inputs: readonly Tensor[];
   /** tensors that backward reads: they outlive their scope until this entry has run */
@@ -42,7 +45,7 @@ export interface Rule {
    * Gradients of the inputs, in their order, from the gradient of the output. With `descent` a rule may change an input
    * instead, after all that reads it, and returns the input itself in the place of the gradient.
    */
-  backward(dy: Tensor, want: Want, descent?: Descent): readonly (Tensor | undefined)[];
+  backward(dy: Tensor, want: Want, descent?: Descent, spent?: Spent): readonly (Tensor | undefined)[];
 }
 
 export interface Entry {
@@ -61,11 +64,10 @@ export interface GradientOptions {
   readonly seed?: Tensor | undefined;
   /** called with the scalar before the backward pass */
   readonly beforeBackward?: (value: Tensor) => void;
-  /**
-   * Changes the sources by plain gradient descent where the rules can: their gradients are never stored, and what is
-   * returned in their place is the source. With the rate's decay; see Descent.
-   */
+  /** Changes the sources by plain gradient descent where the rules can, see Descent; then the source is returned for its gradient. */
   readonly descent?: Pick<Descent, "decay">;
+  /** Tensors of the body that the caller does not read after `beforeBackward`; asked for once that has returned. */
+  readonly spent?: () => readonly Tensor[];
 }
 
 /** Marks `y` as computed from `rule.inputs`. Outside of gradients() it does nothing. */
@@ -116,7 +118,7 @@ function checkArguments(
   requireEngine("gradients", engine);
   if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
   checkFunction("gradients", "body", body);
-  checkNames("gradients", options, ["into", "accumulate", "seed", "beforeBackward", "descent"]);
+  checkNames("gradients", options, ["into", "accumulate", "seed", "beforeBackward", "descent", "spent"]);
   for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {
     if (!Array.isArray(tensors)) throw new ArgumentError(`gradients: ${name} must be a list of tensors.`);
     for (const [i, tensor] of tensors.entries())
@@ -182,6 +184,11 @@ export class Tape {
     const entry = this.#byOutput.get(tensor.id);
     if (!entry?.rule.keepsIfUsed || entry.kept.length > (entry.rule.keeps?.length ?? 0)) return;
     for (const kept of entry.rule.keepsIfUsed) entry.kept.push(kept.retain());
+  }
+
+  /** Whether a rule that is left reads memory of `tensor`. */
+  keeps({ storage }: Tensor): boolean {
+    return this.entries.some(({ kept }) => kept.some((other) => other.storage === storage));
   }
 
   /** Lets go of all kept tensors without a backward pass. */

@@ -9,6 +9,7 @@
 //
 // If THROUGH, x = activation(z) and dx is the gradient of z: times the activation's derivative, which follows from x. For
 // softmax over the sample's LENGTH values that is dx[j] = x[j] * (g[j] - sum over k of x[k] * g[k]), g being the above.
+// If IN_PLACE, dx holds the predictions before and x is not read (not with softmax, which needs the whole sample).
 // One invocation computes four neighbouring elements.
 
 const SAMPLES: u32 = 1u;
@@ -17,6 +18,7 @@ const LOSS: u32 = 0u;
 const FACTOR: f32 = 1.0; // 1 / number of samples
 const WEIGHTED: bool = false;
 const THROUGH: u32 = 0u; // 0 nothing, 1 relu, 2 sigmoid, 3 tanh, 4 softmax
+const IN_PLACE: bool = false;
 
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
@@ -79,5 +81,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let sample = min((4u * i + vec4u(0u, 1u, 2u, 3u)) / LENGTH, vec4u(arrayLength(&weights) - 1u));
     share *= vec4f(weights[sample.x], weights[sample.y], weights[sample.z], weights[sample.w]);
   }
-  dx[i] = share * through_activation(derivative(x[i], targets[i]), x[i], i);
+  var prediction = dx[i];
+  if (!IN_PLACE) { prediction = x[i]; }
+  dx[i] = share * through_activation(derivative(prediction, targets[i]), prediction, i);
 }

@@ -1,6 +1,7 @@
 /** @file Losses that compare prediction and target element by element. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -26,10 +27,17 @@ const forward = kernel(import.meta.url, "pointwise.wgsl", {
   writes: ["loss", "batch_loss"],
   flops: { x: ({ LOSS }) => lossFlops[Number(LOSS)]! },
 });
+const gradientFlopsOf = ({ LOSS, THROUGH }: Constants) =>
+  gradientFlops[Number(LOSS)]! + throughFlops[Number(THROUGH)]!;
 const backward = kernel(import.meta.url, "pointwise-gradient.wgsl", {
   reads: ["dy", "x", "targets", "weights"],
   writes: ["dx"],
-  flops: { dx: ({ LOSS, THROUGH }) => gradientFlops[Number(LOSS)]! + throughFlops[Number(THROUGH)]! },
+  flops: { dx: gradientFlopsOf },
+});
+const backwardInPlace = kernel(import.meta.url, "pointwise-gradient.wgsl", {
+  reads: ["dy", "x", "targets", "weights"],
+  updates: ["dx"],
+  flops: { dx: gradientFlopsOf },
 });
 
 const lossCodes = {
@@ -90,16 +98,22 @@ function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, optio
   return differentiable(value, {
     inputs: [input],
     keeps: [x, targets, weights],
-    backward: (dy, want) => {
+    backward: (dy, want, _, spent) => {
       const dx = want(0);
+      if (!dx) return [undefined];
+      const inPlace = through !== softmaxCode && input.dtype === x.dtype && spent?.(x) === true;
       const constants = {
         ...sizes,
         SAMPLES: samples,
         THROUGH: through,
+        IN_PLACE: inPlace,
         ...gradientConstants(samples, options),
       };
       const work = { constants, invocations: Math.ceil(x.size / 4) };
-      return [dx && run(backward, { dy, x, targets, weights }, { dx }, work).dx];
+      if (!inPlace) return [run(backward, { dy, x, targets, weights }, { dx }, work).dx];
+      const gradient = x.view(input.shape);
+      run(backwardInPlace, { dy, x: targets, targets, weights, dx: gradient }, {}, work);
+      return [gradient];
     },
   });
 }

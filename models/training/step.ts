@@ -140,10 +140,11 @@ export class TrainingStep {
       return pass.loss;
     };
     const beforeBackward = () => this.#log.write(pass!, batchSize, batch.targets);
+    const spent = () => pass!.outputs;
     const { sources } = state;
     const how = this.#descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };
     const seed = this.#lossScale?.tensor;
-    const result = gradients(engine, forward, sources, { ...how, beforeBackward, seed });
+    const result = gradients(engine, forward, sources, { ...how, beforeBackward, spent, seed });
     return result.gradients.every((gradient, i) => gradient === sources[i]);
   }
 }
