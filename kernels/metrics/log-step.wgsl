@@ -6,7 +6,7 @@
 //   state.halted = state.step + 1 if the loss is NaN or infinite, unless it is set already
 //
 // The sums start from 0 at the first micro-batch of the batch. The metrics are those of class-hits.wgsl and
-// element-means.wgsl. One workgroup does it all: each invocation looks at every WORKGROUP-th sample, then the first adds.
+// element-means.wgsl. One workgroup does it all: each invocation looks at every WORKGROUP-th sample, then a tree adds.
 
 const COLUMNS: u32 = 6u;
 const SAMPLES: u32 = 32u;
@@ -92,12 +92,13 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(num_workgroups) wor
       sum += vec4f(value(i, METRIC_0, K_0), value(i, METRIC_1, K_1), value(i, METRIC_2, K_2), value(i, METRIC_3, K_3));
     }
     sums[lane] = sum;
-    workgroupBarrier();
+    for (var half = WORKGROUP / 2u * workgroups.x; half > 0u; half /= 2u) {
+      workgroupBarrier();
+      if (lane < half) { sums[lane] += sums[lane + half]; }
+    }
+    sum = sums[0]; // of interest to lane 0 alone, which wrote it
   }
   if (lane > 0u) { return; }
-  if (METRIC_0 != 0u) {
-    for (var i = 1u; i < min(SAMPLES, WORKGROUP) * one; i++) { sum += sums[i]; }
-  }
   let row = state.batch % (arrayLength(&log) / COLUMNS) * COLUMNS;
   let first = state.sample == 0u;
   log[row] = select(log[row], 0.0, first) + f32(SAMPLES);

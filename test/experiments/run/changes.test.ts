@@ -75,16 +75,16 @@ describe("changes of an experiment", () => {
 
 describe("the variant that settings say", () => {
   it("a trial, and the literal variant", () => {
-    const trial = trainingVariant(findExperiment("svhn-e"), { ...settings, trial: "filters8-32" });
-    expect(trial.title).toContain("8 and 32 filters");
+    const trial = trainingVariant(findExperiment("svhn-e"), { ...settings, trial: "filters4-16" });
+    expect(trial.title).toContain("4 and 16 filters");
     const literal = trainingVariant(findExperiment("cifar100-cnn"), { ...settings, literal: true });
     expect(literal.learningPhase).toBe(1);
   });
 
   it("explains what is none", () => {
     const sweep = findExperiment("svhn-e");
-    expect(() => trainingVariant(sweep, { ...settings, trial: "filters8-33" })).toThrow(
-      /Did you mean "filters8-32"/,
+    expect(() => trainingVariant(sweep, { ...settings, trial: "filters4-17" })).toThrow(
+      /Did you mean "filters4-16"/,
     );
     expect(() => trainingVariant(sweep, settings)).toThrow(/no single training run/);
     expect(() => trainingVariant(findExperiment("svhn-c"), { ...settings, trial: "x" })).toThrow(/no sweep/);

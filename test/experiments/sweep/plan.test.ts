@@ -26,10 +26,10 @@ describe("the trials of a sweep", () => {
   });
 
   it("of a declared sweep are its own, or those with other values", () => {
-    expect(plan("svhn-e").trials.map(({ name }) => name)).toContain("filters8-16");
+    expect(plan("svhn-e").trials.map(({ name }) => name)).toContain("filters4-8");
     const wider = plan("svhn-e", { set: ["batch=8,16"] });
     expect(wider.trials.length).toBe(2 * plan("svhn-e").trials.length);
-    expect(wider.trials[1]).toMatchObject({ name: "filters8-16,batch=16", settings: { batch: 16 } });
+    expect(wider.trials[1]).toMatchObject({ name: "filters4-8,batch=16", settings: { batch: 16 } });
     expect(wider.settings.batch).toBe(plan("svhn-e").settings.batch);
   });
 
