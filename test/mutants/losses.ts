@@ -80,7 +80,12 @@ export const losses: readonly Mutant[] = [
     ["pointwise-gradient", "/ f32(LENGTH));", ");", "not divided by the elements of a sample"],
   ]),
   ...mutantsOf("losses", { tests: ["kernels/losses/spent-prediction"] }, [
-    ["pointwise-gradient", "if (!IN_PLACE) { prediction", "{ prediction", "what is not there is read in place"],
+    [
+      "pointwise-gradient",
+      "if (!IN_PLACE) { prediction",
+      "{ prediction",
+      "what is not there is read in place",
+    ],
   ]),
   ...mutantsOf("losses", { tests: ["kernels/losses/penalty"] }, [
     ["penalty-gradient", "2.0 * L2", "L2", "the factor 2 of the square"],
