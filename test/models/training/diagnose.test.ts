@@ -94,6 +94,16 @@ describe("a loss that is not finite", () => {
     model.dispose();
   });
 
+  it("is not blamed on the moving statistics that it reached", async () => {
+    const layers = [Input([features]), BatchNormalization(), Dense(3, { activation: "softmax" })];
+    const model = sequential(layers);
+    const error = await fitAndFail(model, spoiled(24, 17), ordered);
+    expect(error.message).toMatch(/batch 3 of 3 \(step 2\): the input holds values that are not finite/);
+    for (const values of (await model.getWeights()).values())
+      expect(values.every(Number.isFinite)).toBe(true);
+    model.dispose();
+  });
+
   it("does not reach the moving statistics, nor do the steps after it", async () => {
     const network = () =>
       sequential([Input([features]), Dense(4), BatchNormalization(), Dense(3, { activation: "softmax" })]);
