@@ -29,7 +29,7 @@ const profiles = {
   quick: {
     epochs: 5,
     batch: 16,
-    limit: 1200,
+    limit: 1000,
     testLimit: 500,
     description: "4 smaller networks (2 to 8 and 8 to 16 filters, 128 hidden units)",
   },
