@@ -1,13 +1,15 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
-import { type AdapterChoice, type AdapterFacts, describeAdapter, wantedFeatures } from "./adapter.ts";
+import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
 import { Arena } from "./arena.ts";
 import { requireTensorsOf } from "./arguments.ts";
 import { type BlockPool, BufferPool, type MemoryUse, type PoolOptions } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
-import { findAdapter } from "./find-adapter.ts";
+import { findAdapter, findAgain } from "./find-adapter.ts";
+import { launchFirst } from "./first-launches.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
+import { openDevice } from "./open-device.ts";
 import { checkFunction, checkNames, written } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -30,26 +32,9 @@ export interface EngineOptions {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkNames("createEngine", options, ["adapter", "debug"]);
   const adapter = await findAdapter(options.adapter ?? "auto");
-  const limits: Record<string, number> = {};
-  for (const name of raisedLimits) limits[name] = adapter.limits[name];
-  const device = await adapter.requestDevice({
-    requiredFeatures: wantedFeatures(adapter.features),
-    requiredLimits: limits,
-  });
-  return new Engine(device, describeAdapter(adapter), options.debug ?? false);
+  const openAnother = async () => openDevice(await findAgain(adapter));
+  return new Engine(await openDevice(adapter), describeAdapter(adapter), options.debug ?? false, openAnother);
 }
-
-const raisedLimits = [
-  "maxStorageBufferBindingSize",
-  "maxBufferSize",
-  "maxStorageBuffersPerShaderStage",
-  "maxComputeWorkgroupStorageSize",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeWorkgroupSizeY",
-  "maxComputeWorkgroupSizeZ",
-  "maxComputeWorkgroupsPerDimension",
-] as const;
 
 const storageUsage = 0x80 | 0x04 | 0x08 | 0x40; // STORAGE | COPY_SRC | COPY_DST | UNIFORM
 
@@ -77,13 +62,25 @@ export class Engine {
   #calls = 0;
   #disposed = false;
 
-  constructor(device: GPUDevice, adapter: AdapterFacts, debug: boolean) {
+  /** `openAnother` opens a further device of the same adapter */
+  constructor(
+    device: GPUDevice,
+    adapter: AdapterFacts,
+    debug: boolean,
+    openAnother: () => Promise<GPUDevice>,
+  ) {
     this.device = device;
     this.adapter = adapter;
     this.limits = device.limits;
     this.#debug = debug;
     this.commands = new Commands(device);
-    this.pipelines = new Pipelines(device, (check) => this.#watch(check));
+    this.pipelines = new Pipelines(
+      device,
+      (check) => this.#watch(check),
+      adapter.class === "lavapipe"
+        ? (fresh) => launchFirst(device, this.pipelines, fresh, openAnother)
+        : undefined,
+    );
     this.#memory = this.#newPool();
     this.#pool = this.#memory;
     device.addEventListener("uncapturederror", (event) => {

@@ -25,8 +25,24 @@ export async function findAdapter(choice: AdapterChoice): Promise<GPUAdapter> {
   return software;
 }
 
+/** The adapter once more, for a further device: an adapter gives one only. */
+export async function findAgain(adapter: GPUAdapter): Promise<GPUAdapter> {
+  const again = await origins.get(adapter)?.requestAdapter(preference);
+  if (!again) throw new AdapterError(`${adapter.info.device || "The adapter"} is not there any more.`);
+  return again;
+}
+
+const preference = { powerPreference: "high-performance" } as const;
+const origins = new WeakMap<GPUAdapter, GPU>();
+
+async function requestFrom(gpu: GPU): Promise<GPUAdapter | null> {
+  const adapter = await gpu.requestAdapter(preference);
+  if (adapter) origins.set(adapter, gpu);
+  return adapter;
+}
+
 async function findInBrowser(gpu: GPU): Promise<GPUAdapter> {
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await requestFrom(gpu);
   if (!adapter)
     throw new AdapterError("This browser offers no WebGPU adapter. Chrome 113 or Safari 26 and newer do.");
   return adapter;
@@ -44,7 +60,7 @@ async function request(): Promise<GPUAdapter | null> {
   const features = `enable-dawn-features=${enabled.join()}`;
   const gpu = create(["disable-dawn-features=timestamp_quantization", features]);
   instances.push(gpu);
-  return gpu.requestAdapter({ powerPreference: "high-performance" });
+  return requestFrom(gpu);
 }
 
 function accept(adapter: GPUAdapter, choice: AdapterChoice): GPUAdapter {

@@ -8,11 +8,20 @@ export class Pipelines {
   readonly #device: GPUDevice;
   readonly #compiled = new Map<string, CompiledKernel>();
   readonly #report: (check: Promise<unknown>) => void;
+  readonly #launch: ((fresh: readonly PipelineRequest[]) => Promise<void>) | undefined;
 
-  /** `report` receives a promise per compilation; it rejects with a KernelError if the shader is wrong. */
-  constructor(device: GPUDevice, report: (check: Promise<unknown>) => void) {
+  /**
+   * `report` receives a promise per compilation; it rejects with a KernelError if the shader is wrong. `launch` is for drivers
+   * that compile a pipeline when it is first launched: it launches what prepare() has created.
+   */
+  constructor(
+    device: GPUDevice,
+    report: (check: Promise<unknown>) => void,
+    launch?: (fresh: readonly PipelineRequest[]) => Promise<void>,
+  ) {
     this.#device = device;
     this.#report = report;
+    this.#launch = launch;
   }
 
   get count(): number {
@@ -32,12 +41,19 @@ export class Pipelines {
     return this.#remember(request, { pipeline, layout, bindings });
   }
 
-  /** Compiles many pipelines in parallel. Rejects with the first KernelError. */
+  /** Makes many pipelines ready to run, compiled in parallel. Rejects with the first KernelError. */
   async prepare(requests: Iterable<PipelineRequest>): Promise<void> {
+    const fresh = await this.create(requests);
+    await this.#launch?.(fresh);
+  }
+
+  /** Creates many pipelines in parallel; returns the requests for new ones. Rejects with the first KernelError. */
+  async create(requests: Iterable<PipelineRequest>): Promise<readonly PipelineRequest[]> {
     const fresh = new Map([...requests].map((request) => [request.key, request]));
     for (const key of this.#compiled.keys()) fresh.delete(key);
     const compilations = [...fresh.values()].map((request) => this.#compile(request));
     await patiently(Promise.all(compilations));
+    return [...fresh.values()];
   }
 
   async #compile(request: PipelineRequest): Promise<void> {

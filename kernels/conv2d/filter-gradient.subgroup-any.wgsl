@@ -43,22 +43,34 @@ const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
-// What row (kh, kw, c) of the patch at a position holds; zero outside the image and past the end of the slice.
-fn image_value(position: u32, end: u32, row: u32) -> f32 {
-  let tap = row / CHANNELS;
-  let h = position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT + tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP;
-  let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
-  let inside = h < HEIGHT && w < WIDTH && row < ROWS && position < end;
-  let index = ((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS;
-  return select(0.0, f32(image[select(0, index, inside)]), inside);
+// A row (kh, kw, c): where its tap lies from the corner of a patch (above or left of it the numbers wrap around), and its
+// distance in memory. Its own loop-free part, since compilers do not take divisions out of a loop.
+struct Row { h: u32, w: u32, distance: u32, exists: bool }
+
+fn row_of(index: u32) -> Row {
+  let tap = index / CHANNELS;
+  let h = tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP;
+  let w = tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
+  return Row(h, w, (h * WIDTH + w) * CHANNELS + index % CHANNELS, index < ROWS);
+}
+
+// What a row holds for the patch whose corner is pixel (h, w), at `start` in memory; zero outside the image or if not `summed`.
+fn image_value(h: u32, w: u32, start: u32, summed: bool, row: Row) -> f32 {
+  let inside = h + row.h < HEIGHT && w + row.w < WIDTH && row.exists && summed;
+  return select(0.0, f32(image[select(0, start + row.distance, inside)]), inside);
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = (workgroup.x * GROUP + lane % GROUP) * 4;
   let k = min(column + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // columns past the last are computed and not stored
-  let row = (workgroup.y * SUBGROUP_SIZE + lane) * 4;
+  let first_row = (workgroup.y * SUBGROUP_SIZE + lane) * 4;
+  let row = array<Row, 4>(row_of(first_row), row_of(first_row + 1), row_of(first_row + 2), row_of(first_row + 3));
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
@@ -67,12 +79,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     var own: array<vec4f, UNROLL>;
     var b: array<vec4f, UNROLL>;
     for (var u = 0u; u < UNROLL; u++) {
-      let p = start + u;
-      own[u] = vec4f(image_value(p, end, row), image_value(p, end, row + 1),
-        image_value(p, end, row + 2), image_value(p, end, row + 3));
+      let p = start + u; // a position
+      let h = p / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+      let w = p % OUT_WIDTH * STRIDE_WIDTH;
+      let pixel = ((p / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS;
+      let summed = p < end;
+      own[u] = vec4f(image_value(h, w, pixel, summed, row[0]), image_value(h, w, pixel, summed, row[1]),
+        image_value(h, w, pixel, summed, row[2]), image_value(h, w, pixel, summed, row[3]));
       let dy_row = min(p, POSITIONS - 1) * FILTERS;
       b[u] = vec4f(f32(dy[dy_row + k.x]), f32(dy[dy_row + k.y]), f32(dy[dy_row + k.z]), f32(dy[dy_row + k.w]));
-      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], p < end); }
+      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], summed); }
     }
     for (var l = 0u; l < GROUP; l++) {
       for (var u = 0u; u < UNROLL; u++) {
@@ -90,12 +106,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
       if (column + j < FILTERS) { bias_partials[workgroup.z * FILTERS + column + j] = bias_sum[j]; }
     }
   }
+  // Stored from a copy, so that `sums` stays in registers, in a loop that no compiler unrolls, since its end is no constant:
+  // lavapipe needs half the time to compile it.
+  let one = min(workgroups.x, 1);
+  var result: array<vec4f, GROUP * 4>;
   for (var l = 0u; l < GROUP; l++) {
-    for (var r = 0u; r < 4; r++) {
-      let to = (workgroup.y * SUBGROUP_SIZE + group + l) * 4 + r;
-      for (var j = 0u; j < 4; j++) {
-        if (to < ROWS && column + j < FILTERS) { partials[(workgroup.z * ROWS + to) * FILTERS + column + j] = sums[l][r][j]; }
-      }
+    for (var r = 0u; r < 4; r++) { result[l * 4 + r] = sums[l][r]; }
+  }
+  let first = (workgroup.y * SUBGROUP_SIZE + group) * 4;
+  for (var i = 0u; i < GROUP * 4 * one; i++) {
+    for (var j = 0u; j < 4; j++) {
+      if (first + i < ROWS && column + j < FILTERS) { partials[(workgroup.z * ROWS + first + i) * FILTERS + column + j] = result[i][j]; }
     }
   }
 }

@@ -66,7 +66,11 @@ fn image_terms(position: u32, end: u32, tap: u32, quad: u32) -> vec4f {
 fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
   if (DESCEND == 1 && step.halted != 0) { return; }
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = workgroup.x * GROUP + lane % GROUP;
@@ -101,12 +105,18 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     let at = workgroup.z * COLUMNS + column;
     if (DESCEND == 1) { bias_partials[at] -= rate() * bias_sum; } else { bias_partials[at] = bias_sum; }
   }
+  if (column >= COLUMNS) { return; }
+  // Stored from a copy, so that `sums` stays in registers, in a loop that no compiler unrolls, since its end is no constant:
+  // lavapipe needs half the time to compile it.
+  let one = min(workgroups.x, 1);
+  var result: array<vec4f, GROUP * 4>;
   for (var l = 0u; l < GROUP; l++) {
-    let to = workgroup.y * SUBGROUP_SIZE + group + l;
-    if (to >= ROWS || column >= COLUMNS) { continue; }
-    for (var c = 0u; c < 4; c++) {
-      let at = ((workgroup.z * ROWS + to) * 4 + c) * COLUMNS + column;
-      if (DESCEND == 1) { partials[at] -= rate() * sums[l][c]; } else { partials[at] = sums[l][c]; }
-    }
+    for (var c = 0u; c < 4; c++) { result[l * 4 + c] = sums[l][c]; }
+  }
+  let first = workgroup.y * SUBGROUP_SIZE + group;
+  for (var i = 0u; i < GROUP * 4 * one; i++) {
+    if (first + i / 4 >= ROWS) { break; }
+    let at = ((workgroup.z * ROWS + first) * 4 + i) * COLUMNS + column;
+    if (DESCEND == 1) { partials[at] -= rate() * result[i]; } else { partials[at] = result[i]; }
   }
 }

@@ -122,14 +122,21 @@ fn main(
     }
   }
 
-  for (var j = 0u; j < 4; j++) {
-    if (column + j >= FILTERS) { continue; }
-    let start = select(0.0, bias[k[j]], HAS_BIAS != 0);
-    for (var r = 0u; r < ROWS_PER_LANE; r++) {
-      for (var l = 0u; l < GROUP; l++) {
-        let position = first + r * SUBGROUP_SIZE + group + l;
-        if (position < POSITIONS) { y[position * FILTERS + column + j] = y_real(activate(sums[r][l][j] + start)); }
-      }
+  var start = vec4f();
+  if (HAS_BIAS != 0) { start = vec4f(bias[k.x], bias[k.y], bias[k.z], bias[k.w]); }
+  // Stored from a copy, so that `sums` stays in registers, in a loop that no compiler unrolls, since its end is no constant:
+  // lavapipe needs half the time to compile it.
+  let one = min(workgroups.x, 1);
+  var result: array<vec4f, GROUP * ROWS_PER_LANE>;
+  for (var r = 0u; r < ROWS_PER_LANE; r++) {
+    for (var l = 0u; l < GROUP; l++) { result[r * GROUP + l] = sums[r][l]; }
+  }
+  for (var i = 0u; i < GROUP * ROWS_PER_LANE * one; i++) {
+    let position = first + i / GROUP * SUBGROUP_SIZE + group + i % GROUP;
+    if (position >= POSITIONS) { continue; }
+    let value = result[i] + start;
+    for (var j = 0u; j < 4; j++) {
+      if (column + j < FILTERS) { y[position * FILTERS + column + j] = y_real(activate(value[j])); }
     }
   }
 }

@@ -105,10 +105,15 @@ fn main(
   if (column >= COLUMNS) { return; }
   var start = vec4f();
   if (HAS_BIAS != 0) { start = bias[column]; }
+  // Stored from a copy, so that `sums` stays in registers, in a loop that no compiler unrolls, since its end is no constant:
+  // lavapipe needs half the time to compile it.
+  let one = min(workgroups.x, 1);
+  var result: array<vec4f, GROUP * ROWS_PER_LANE>;
   for (var r = 0u; r < ROWS_PER_LANE; r++) {
-    for (var l = 0u; l < GROUP; l++) {
-      let position = first + r * SUBGROUP_SIZE + group + l;
-      if (position < POSITIONS) { y[position * COLUMNS + column] = vec4<y_real>(activate(sums[r][l] + start)); }
-    }
+    for (var l = 0u; l < GROUP; l++) { result[r * GROUP + l] = sums[r][l]; }
+  }
+  for (var i = 0u; i < GROUP * ROWS_PER_LANE * one; i++) {
+    let position = first + i / GROUP * SUBGROUP_SIZE + group + i % GROUP;
+    if (position < POSITIONS) { y[position * COLUMNS + column] = vec4<y_real>(activate(result[i] + start)); }
   }
 }

@@ -101,15 +101,21 @@ fn main(
     }
   }
 
+  // Stored from a copy, so that `sums` stays in registers, in a loop that no compiler unrolls, since its end is no constant:
+  // lavapipe needs half the time to compile it.
+  let one = min(workgroups.x, 1);
+  var result: array<vec4f, GROUP * ROWS_PER_LANE>;
   for (var r = 0u; r < ROWS_PER_LANE; r++) {
-    for (var l = 0u; l < GROUP; l++) {
-      let pixel = first + r * SUBGROUP_SIZE + group + l;
-      for (var j = 0u; j < 4; j++) {
-        if (pixel >= PIXELS || column + j >= CHANNELS) { continue; }
-        var value = sums[r][l][j];
-        if (DERIVATIVE > 0) { value *= derivative(f32(image[pixel * CHANNELS + column + j])); }
-        dx[pixel * CHANNELS + column + j] = dx_real(value);
-      }
+    for (var l = 0u; l < GROUP; l++) { result[r * GROUP + l] = sums[r][l]; }
+  }
+  for (var i = 0u; i < GROUP * ROWS_PER_LANE * one; i++) {
+    let pixel = first + i / GROUP * SUBGROUP_SIZE + group + i % GROUP;
+    if (pixel >= PIXELS) { continue; }
+    for (var j = 0u; j < 4; j++) {
+      if (column + j >= CHANNELS) { continue; }
+      var value = result[i][j];
+      if (DERIVATIVE > 0) { value *= derivative(f32(image[pixel * CHANNELS + column + j])); }
+      dx[pixel * CHANNELS + column + j] = dx_real(value);
     }
   }
 }

@@ -102,13 +102,18 @@ fn main(
   }
 
   if (column >= COLUMNS) { return; }
+  // Stored from a copy, so that `sums` stays in registers, in a loop that no compiler unrolls, since its end is no constant:
+  // lavapipe needs half the time to compile it.
+  let one = min(workgroups.x, 1);
+  var result: array<vec4f, GROUP * ROWS_PER_LANE>;
   for (var r = 0u; r < ROWS_PER_LANE; r++) {
-    for (var l = 0u; l < GROUP; l++) {
-      let pixel = first + r * SUBGROUP_SIZE + group + l;
-      if (pixel >= PIXELS) { continue; }
-      var value = sums[r][l];
-      if (DERIVATIVE > 0) { value *= derivative(vec4f(image[pixel * COLUMNS + column])); }
-      dx[pixel * COLUMNS + column] = vec4<dx_real>(value);
-    }
+    for (var l = 0u; l < GROUP; l++) { result[r * GROUP + l] = sums[r][l]; }
+  }
+  for (var i = 0u; i < GROUP * ROWS_PER_LANE * one; i++) {
+    let pixel = first + i / GROUP * SUBGROUP_SIZE + group + i % GROUP;
+    if (pixel >= PIXELS) { continue; }
+    var value = result[i];
+    if (DERIVATIVE > 0) { value *= derivative(vec4f(image[pixel * COLUMNS + column])); }
+    dx[pixel * COLUMNS + column] = vec4<dx_real>(value);
   }
 }

@@ -31,7 +31,7 @@ fn main(
   let i = (workgroup.y * workgroups.x + workgroup.x) * 64u + local;
   if (i >= SIZE + BIAS || (DESCEND == 1 && step.halted != 0)) { return; }
   var sum = 0.0;
-  for (var slice = 0u; slice < SPLIT; slice++) {
+  for (var slice = 0u; slice < SPLIT * workgroups.z; slice++) { // z is 1, but no constant: the loop stays one and compiles fast
     if (i < SIZE) { sum += partials[slice * SIZE + i]; } else { sum += bias_partials[slice * BIAS + i - SIZE]; }
   }
   let rate = step.learning_rate / (1.0 + DECAY * f32(step.step));
