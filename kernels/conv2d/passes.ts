@@ -4,7 +4,11 @@ import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Descent } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
-import { type ConvolutionVariant, chooseConvolution } from "../tuning/choose-convolution.ts";
+import {
+  type ConvolutionPass,
+  type ConvolutionVariant,
+  chooseConvolution,
+} from "../tuning/choose-convolution.ts";
 import { type Convolution, convolutionConstants, convolutionFlops, filterSize } from "./problem.ts";
 
 type VariantName = ConvolutionVariant["name"];
@@ -27,13 +31,14 @@ function variants<R extends string, W extends string>(
     subgroup: variant("subgroup"),
     "subgroup-any": variant("subgroup-any"),
     depthwise: variant("depthwise"),
+    "subgroup-matrix": variant("subgroup-matrix"),
   };
 }
 
 const forwardKernels = variants("forward", ["image", "filters", "bias"], ["y"]);
 const inputGradientKernels = variants("input-gradient", ["dy", "filters", "image"], ["dx"]);
 /** filter gradients that can be subtracted from the filters as they are computed; those in slices always can */
-const descending: readonly VariantName[] = ["tiled", "registers", "subgroup"];
+const descending: readonly VariantName[] = ["tiled", "registers", "subgroup", "subgroup-matrix"];
 const filterGradientKernels = variants(
   "filter-gradient",
   ["image", "dy"],
@@ -46,6 +51,12 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   step: true,
   flops: { partials: 1, bias_partials: 1 },
 });
+
+/** The chooser's variant of a pass for its two operands. */
+function choose(pass: ConvolutionPass, problem: Convolution, a: Tensor, b: Tensor): ConvolutionVariant {
+  const half = a.dtype === "f16" || b.dtype === "f16";
+  return chooseConvolution(pass, { ...problem, half }, a.engine.adapter);
+}
 
 /** What the forward pass reads, and where it writes: a new tensor of f32 unless given. */
 export interface ForwardTensors {
@@ -60,7 +71,7 @@ export function forward(
   problem: Convolution,
   { image, filters, bias, output }: ForwardTensors,
   activation: FusedActivation,
-  variant = chooseConvolution("forward", problem, image.engine.adapter),
+  variant = choose("forward", problem, image, filters),
 ): Tensor {
   const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
   const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
@@ -83,7 +94,7 @@ export function inputGradient(
   problem: Convolution,
   { dy, filters, output, image }: InputGradientTensors,
   activation: FusedActivation = "linear",
-  variant = chooseConvolution("input-gradient", problem, dy.engine.adapter),
+  variant = choose("input-gradient", problem, dy, filters),
 ): Tensor {
   const through = image !== undefined && activation !== "linear";
   const inputs = { dy, filters, image: through ? image : dy.engine.one };
@@ -102,7 +113,7 @@ export interface FilterGradientTensors {
   readonly descent?: Pick<Descent, "decay"> | undefined;
 }
 
-/** true if filters can be changed by the kernel that computes their gradient */
+/** true if filters can be changed by the kernel that computes their gradient; that for f16 on matrix units always can */
 export function allowsDescent(problem: Convolution, { adapter }: Engine): boolean {
   const { name, split } = chooseConvolution("filter-gradient", problem, adapter);
   return split > 1 || descending.includes(name);
@@ -112,7 +123,7 @@ export function allowsDescent(problem: Convolution, { adapter }: Engine): boolea
 export function filterGradient(
   problem: Convolution,
   { image, dy, output, dbias, descent }: FilterGradientTensors,
-  variant = chooseConvolution("filter-gradient", problem, dy.engine.adapter),
+  variant = choose("filter-gradient", problem, image, dy),
 ): Tensor {
   const { split } = variant;
   const { filters } = problem;

@@ -10,6 +10,8 @@ export interface Convolution extends Window2d {
   readonly filters: number;
   /** channels and filters fall into so many groups; a filter sees the channels of its own group. 1: all see all */
   readonly groups: number;
+  /** an operand of the pass is f16, so that the other may be rounded to it */
+  readonly half?: boolean;
 }
 
 /** Floating-point operations of one pass: two per multiply-add; the three passes have equally many. */

@@ -1,4 +1,5 @@
 /** @file Which convolution kernel runs, for a pass and a problem on an adapter: one pure function with measured defaults. */
+import type { SubgroupMatrix } from "../../engine/adapter.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { type Convolution, filterSize } from "../conv2d/problem.ts";
 import type { TuningAdapter } from "./choose-matmul.ts";
@@ -10,7 +11,14 @@ export type ConvolutionPass = "forward" | "input-gradient" | "filter-gradient";
 /** A kernel file of the pass with its constants and dispatch. */
 export interface ConvolutionVariant {
   /** subgroup needs channels and filters divisible by 4, subgroup-any does not */
-  readonly name: "naive" | "tiled" | "subgroup" | "subgroup-any" | "registers" | "depthwise";
+  readonly name:
+    | "naive"
+    | "tiled"
+    | "subgroup"
+    | "subgroup-any"
+    | "registers"
+    | "depthwise"
+    | "subgroup-matrix";
   readonly workgroups: readonly [number, number, number];
   /** slices of the filter gradient's long sum, added by a second kernel */
   readonly split: number;
@@ -25,6 +33,9 @@ export function chooseConvolution(
 ): ConvolutionVariant {
   if (naiveOnly()) return naiveConvolution(pass, problem);
   if (problem.groups > 1) return groupedConvolution(pass, problem, adapter);
+  if (adapter.subgroupMatrix && fitsSubgroupMatrix(pass, problem, adapter)) {
+    return subgroupMatrixConvolution(pass, problem, adapter, adapter.subgroupMatrix);
+  }
   const recipe = profileOf(adapter.key)?.convolutions[convolutionClass(pass, problem)];
   const chosen = recipe && convolutionRecipes[recipe]?.(pass, problem, adapter);
   return chosen || defaultConvolution(pass, problem, adapter);
@@ -152,6 +163,27 @@ export function tiledConvolution(
   const wanted = Math.floor((integrated ? 128 : 512) / (x * y)); // slices that keep the adapter busy
   const split = clamp(wanted, 1, Math.min(256, Math.ceil(terms / 256)));
   return { name: "tiled", workgroups: [x, y, split], split, constants: {} };
+}
+
+/** Whether the experimental kernel for matrix units takes a pass: operands of f16, and enough of them. */
+function fitsSubgroupMatrix(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  { subgroupSize }: TuningAdapter,
+): boolean {
+  const { rows, columns, terms } = productOf(pass, problem);
+  return problem.half === true && subgroupSize >= 16 && Math.min(rows, columns, terms) >= 16;
+}
+
+/** For GPUs with matrix units, by Dawn's experimental feature: the tiles of `tiled`. Never ran yet: kernels/conv2d/README.md. */
+export function subgroupMatrixConvolution(
+  pass: ConvolutionPass,
+  problem: Convolution,
+  adapter: Pick<TuningAdapter, "subgroupSize" | "integrated">,
+  { m, n, k }: SubgroupMatrix,
+): ConvolutionVariant {
+  const sizes = { SUBGROUP_SIZE: adapter.subgroupSize, MATRIX_M: m, MATRIX_N: n, MATRIX_K: k };
+  return { ...tiledConvolution(pass, problem, adapter), name: "subgroup-matrix", constants: sizes };
 }
 
 /** For software adapters: one workgroup is one subgroup. */

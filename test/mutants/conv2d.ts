@@ -128,6 +128,31 @@ const reducePartials = mutants(
   ],
 );
 
+/** Shaders for matrix units, which run with their built-in functions computed one by one. */
+function onMatrixUnits(pass: string, changes: readonly Change[]): Mutant[] {
+  const file = `kernels/conv2d/${pass}.subgroup-matrix.wgsl`;
+  const named = `with their built-in functions .*('${pass}'|relu|rate)`; // a regular expression
+  return mutants({ file, tests: ["kernels/conv2d/subgroup-matrix"], named }, changes);
+}
+
+const matrixUnits = [
+  ...onMatrixUnits("forward", [
+    ["at.x >= HEIGHT || at.y >= WIDTH", "at.x >= HEIGHT", "no bound left and right of the image"],
+    ["% 2 * QUARTER;", "/ 2 * QUARTER;", "two of the four subgroups compute the same quarter"],
+    ["> 0x7f800000) { return x; }", "> 0x7fffffff) { return x; }", "relu hides a NaN"],
+  ]),
+  ...onMatrixUnits("input-gradient", [
+    ["at.x % STRIDE_HEIGHT != 0 || ", "", "rows that the stride skips"],
+    ["<Right, col_major>", "<Right, row_major>", "the filters' tile read along its other side"],
+    ["output * (1 - output)", "output * (1 + output)", "the sign in sigmoid's derivative"],
+  ]),
+  ...onMatrixUnits("filter-gradient", [
+    ["position >= end || k >= FILTERS", "k >= FILTERS", "the bias's gradient runs past its slice"],
+    ["<Left, col_major>", "<Left, row_major>", "the patches' tile read along its other side"],
+    ["- rate * half_y[i]", "- half_y[i]", "the whole gradient subtracted"],
+  ]),
+];
+
 const epilogue = mutants(
   {
     file: "kernels/conv2d-transpose/epilogue.wgsl",
@@ -149,5 +174,6 @@ export const conv2d: readonly Mutant[] = [
   ...derivatives,
   ...filterGradient,
   ...reducePartials,
+  ...matrixUnits,
   ...epilogue,
 ];

@@ -12,17 +12,13 @@ import {
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
+import { inSlices } from "./compare-pass.ts";
 import { convolution } from "./convolution.ts";
 
 const problem = convolution({ image: [2, 5, 7, 4], window: [2, 3], filters: 12, padding: "same" });
 const { batch, outHeight, outWidth, windowHeight, windowWidth, channels, filters } = problem;
 const positions = batch * outHeight * outWidth;
 const [learningRate, decay, step] = [0.5, 0.25, 3];
-
-function inSlices(variant: ConvolutionVariant, split: number): ConvolutionVariant {
-  const [x, y] = variant.workgroups;
-  return { ...variant, split, workgroups: [x, y, split] };
-}
 
 const variants: Readonly<Record<string, (lanes: number) => ConvolutionVariant>> = {
   tiled: () => inSlices(tiledConvolution("filter-gradient", problem), 1),

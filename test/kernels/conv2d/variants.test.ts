@@ -1,14 +1,7 @@
 /** @file Every kernel of the convolution's three passes, forced, on sizes that are no multiples of its tiles. */
 import { describe, expect, it } from "vitest";
-import {
-  conv2dFilterGradientReference,
-  conv2dInputGradientReference,
-  conv2dReference,
-} from "../../../kernels/conv2d/conv2d.reference.ts";
-import { filterGradient, forward, inputGradient } from "../../../kernels/conv2d/passes.ts";
+import { forward } from "../../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../../kernels/conv2d/problem.ts";
-import { epilogueReference } from "../../../kernels/dense/dense.reference.ts";
-import { type Array64, array64 } from "../../../kernels/reference.ts";
 import {
   type ConvolutionPass,
   type ConvolutionVariant,
@@ -18,11 +11,11 @@ import {
   subgroupConvolution,
   tiledConvolution,
 } from "../../../kernels/tuning/choose-convolution.ts";
-import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
-import { halfUlps, hasHalf, roundedToHalf } from "../../support/half.ts";
+import { halfUlps, hasHalf } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
+import { comparePass, folded, inSlices } from "./compare-pass.ts";
 import { convolution } from "./convolution.ts";
 
 /** Every pipeline takes up to seconds to compile on lavapipe, so there are few. Channels and filters: how many of a subgroup's lanes share rows depends on them, from 1 (3) to 8 (33, 36). */
@@ -65,23 +58,14 @@ const perChannel: Make = (pass, problem, subgroupSize) =>
   depthwiseConvolution(pass, problem, { class: "lavapipe", subgroupSize });
 const registers: Make = (_, problem) => registersFilterGradient(problem);
 
-/** Cuts the filter gradient's sum into slices, of which the last may be short or empty. */
-function inSlices(make: Make, split: number): Make {
-  return (...arguments_) => {
-    const variant = make(...arguments_);
-    const [x, y] = variant.workgroups;
-    return { ...variant, split, workgroups: [x, y, split] };
-  };
-}
-
-/** Spreads the row tiles over y and z, as for more than 65,535 of them; some workgroups lie past the last tile. */
-function folded(make: Make): Make {
-  return (...arguments_) => {
-    const variant = make(...arguments_);
-    const [x, y, z] = variant.workgroups;
-    return { ...variant, workgroups: [x, Math.ceil((y * z) / 2) + 1, 2] };
-  };
-}
+const sliced =
+  (make: Make, split: number): Make =>
+  (...given) =>
+    inSlices(make(...given), split);
+const inTwoRows =
+  (make: Make): Make =>
+  (...given) =>
+    folded(make(...given));
 
 interface Row {
   readonly name: string;
@@ -100,30 +84,30 @@ const everyPass = (["forward", "input-gradient", "filter-gradient"] as const).fl
 const rows: readonly Row[] = [
   ...everyPass,
   ...(["forward", "input-gradient"] as const).flatMap((pass): Row[] => [
-    { name: "tiled, folded", pass, make: folded(tiled), problems: [manyTiles] },
-    { name: "subgroup-any, folded", pass, make: folded(subgroup), problems: [manyTiles] },
+    { name: "tiled, folded", pass, make: inTwoRows(tiled), problems: [manyTiles] },
+    { name: "subgroup-any, folded", pass, make: inTwoRows(subgroup), problems: [manyTiles] },
   ]),
-  { name: "naive, in 2 slices", pass: "filter-gradient", make: inSlices(naive, 2), problems: [grouped] },
+  { name: "naive, in 2 slices", pass: "filter-gradient", make: sliced(naive, 2), problems: [grouped] },
   {
     name: "depthwise, in 5 slices",
     pass: "filter-gradient",
-    make: inSlices(perChannel, 5),
+    make: sliced(perChannel, 5),
     problems: depthwise,
   },
   ...Object.entries({ registers, tiled, "subgroup-any": subgroup }).map(([name, make]): Row => {
     const problems = [anyChannels[0]!];
-    return { name: `${name}, in 5 slices`, pass: "filter-gradient", make: inSlices(make, 5), problems };
+    return { name: `${name}, in 5 slices`, pass: "filter-gradient", make: sliced(make, 5), problems };
   }),
   {
     name: "subgroup, in 5 slices",
     pass: "filter-gradient",
-    make: inSlices(subgroup, 5),
+    make: sliced(subgroup, 5),
     problems: [vectorChannels[1]!],
   },
   {
     name: "registers",
     pass: "filter-gradient",
-    make: inSlices(registers, 1),
+    make: sliced(registers, 1),
     problems: [anyChannels[1]!, vectorChannels[0]!],
   },
 ];
@@ -134,58 +118,17 @@ describe("conv2d", () => {
   const engine = useEngine();
   const lanes = (): number => engine().adapter.subgroupSize;
 
-  /** Runs one pass and the reference on random values. */
-  async function compare(
+  const compare = (
     pass: ConvolutionPass,
     problem: Convolution,
     variant: ConvolutionVariant,
     number: number,
     seed: number,
     dtype: "f32" | "f16" = "f32",
-  ) {
-    const given = (x: Array64) => (dtype === "f16" ? roundedToHalf(x) : x);
-    const half = ({ data, shape }: Array64) => engine().tensor(data, shape, dtype);
-    const { batch, outHeight, outWidth, windowHeight, windowWidth, channels, filters, groups } = problem;
-    const image = given(randomArray([batch, problem.height, problem.width, channels], seed));
-    const weights = randomArray([windowHeight, windowWidth, channels / groups, filters], seed + 1);
-    const dy = given(randomArray([batch, outHeight, outWidth, filters], seed + 2));
-    const bias = randomArray([filters], seed + 3);
+  ) => {
     const activation = activations[number % activations.length]!;
-    const upload = ({ data, shape }: typeof image) => engine().tensor(data, shape);
-    if (pass === "input-gradient") {
-      const tensors = {
-        dy: half(dy),
-        filters: upload(weights),
-        output: { shape: image.shape, dtype },
-        image: half(image),
-      };
-      const dx = inputGradient(problem, tensors, activation, variant);
-      const terms = windowHeight * windowWidth * filters;
-      const sums = conv2dInputGradientReference(dy, weights, problem);
-      const expected = array64(
-        sums.shape,
-        sums.data.map((value, j) => value * slopeOf(activation, image.data[j]!)),
-      );
-      return { actual: dx, expected, terms };
-    }
-    if (pass === "filter-gradient") {
-      const dbias = engine().zeros([filters]);
-      const tensors = { image: half(image), dy: half(dy), output: weights.shape, dbias };
-      const gradient = filterGradient(problem, tensors, variant);
-      const sums = bias.data.map((_, k) =>
-        dy.data.reduce((sum, d, i) => sum + (i % filters === k ? d : 0), 0),
-      );
-      const rows = batch * outHeight * outWidth;
-      expectClose(await dbias.data(), sums, { terms: rows, scale: 1 }, "gradient of the bias");
-      const expected = conv2dFilterGradientReference(image, dy, problem);
-      return { actual: gradient, expected, terms: batch * outHeight * outWidth };
-    }
-    const output = { shape: [batch, outHeight, outWidth, filters], dtype };
-    const inputs = { image: half(image), filters: upload(weights), bias: upload(bias), output };
-    const y = forward(problem, inputs, activation, variant);
-    const expected = epilogueReference(conv2dReference(image, weights, problem), bias, activation);
-    return { actual: y, expected, terms: windowHeight * windowWidth * channels + 1 };
-  }
+    return comparePass(engine(), { pass, problem, variant, activation, seed, dtype });
+  };
 
   it.for(rows)("has the same $pass in the variant $name, and in every run", async (row, { skip }) => {
     const { name, pass, make, problems } = row;

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeAdapter } from "../../../engine/adapter.ts";
 import { ArgumentError } from "../../../engine/errors.ts";
 import { experimental } from "../../../engine/experimental.ts";
-import { loadShader } from "../../../engine/kernel.ts";
 import { provideSources } from "../../../engine/source.ts";
 import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
 import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
@@ -16,56 +15,10 @@ import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { describeHalf, halfUlps, roundedToHalf } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
+import { emulated, expectTintAccepts } from "../../support/subgroup-matrix.ts";
 
 const path = "kernels/dense/matmul.subgroup-matrix.wgsl";
 const source = readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
-
-/** The shader with matrices as arrays that every invocation has in full: the same loads, products and stores, slowly. */
-function emulated(): string {
-  const replace = (text: string, from: string | RegExp, to: string) => {
-    const changed = text.replace(from, to);
-    expect(changed, `${from} is in the shader`).not.toBe(text);
-    return changed;
-  };
-  let text = source;
-  text = replace(text, /enable chromium_experimental_subgroup_matrix;\ndiagnostic.*\n/, "");
-  text = replace(text, /alias Left = .*;/, "alias Left = array<f16, MATRIX_M * MATRIX_K>;");
-  text = replace(text, /alias Right = .*;/, "alias Right = array<f16, MATRIX_K * MATRIX_N>;");
-  text = replace(text, /alias Result = .*;/, "alias Result = array<f32, MATRIX_M * MATRIX_N>;");
-  text = replace(text, "subgroupMatrixLoad<Left, row_major>(&tile_a, ", "load_left(");
-  text = replace(text, "subgroupMatrixLoad<Right, row_major>(&tile_b, ", "load_right(");
-  text = replace(text, "subgroupMatrixMultiplyAccumulate(", "multiply_accumulate(");
-  text = replace(text, "subgroupMatrixStore<row_major>(&half_y, ", "store_result(");
-  return `${text}
-// 0, but compilers do not know it and so do not unroll loops
-fn not_constant() -> u32 { return arrayLength(&y) >> 31u; }
-fn load_left(at: u32, stride: u32) -> Left {
-  var result: Left;
-  for (var i = not_constant(); i < MATRIX_M * MATRIX_K; i++) { result[i] = tile_a[at + i / MATRIX_K * stride + i % MATRIX_K]; }
-  return result;
-}
-fn load_right(at: u32, stride: u32) -> Right {
-  var result: Right;
-  for (var i = not_constant(); i < MATRIX_K * MATRIX_N; i++) { result[i] = tile_b[at + i / MATRIX_N * stride + i % MATRIX_N]; }
-  return result;
-}
-fn multiply_accumulate(left: Left, right: Right, sum: Result) -> Result {
-  var l = left;
-  var r = right;
-  var result = sum;
-  for (var i = not_constant(); i < MATRIX_M * MATRIX_N; i++) {
-    for (var k = not_constant(); k < MATRIX_K; k++) {
-      result[i] += f32(l[i / MATRIX_N * MATRIX_K + k]) * f32(r[k * MATRIX_N + i % MATRIX_N]);
-    }
-  }
-  return result;
-}
-fn store_result(at: u32, result: Result, stride: u32) {
-  var r = result;
-  for (var i = not_constant(); i < MATRIX_M * MATRIX_N; i++) { half_y[at + i / MATRIX_N * stride + i % MATRIX_N] = r[i]; }
-}
-`;
-}
 
 const sizes = { m: 16, n: 16, k: 8 };
 function problem(m: number, n: number, k: number, sides: string): MatmulProblem {
@@ -78,11 +31,6 @@ describe("the shader", () => {
     [16, 16, 16],
     [8, 8, 8],
   ])("is accepted by Tint with matrices of %i x %i x %i and tensors of f16", async (m, n, k) => {
-    const { create } = await import("webgpu");
-    const gpu = create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
-    const adapter = (await gpu.requestAdapter())!;
-    const requiredFeatures = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"];
-    const device = await adapter.requestDevice({ requiredFeatures: requiredFeatures as GPUFeatureName[] });
     const { constants } = subgroupMatrixMatmul(
       problem(100, 100, 100, "nt"),
       { subgroupSize: 32 },
@@ -97,19 +45,13 @@ describe("the shader", () => {
     };
     const url = new URL(`../../../${path}`, import.meta.url);
     const definition = { url, name: "matmul.subgroup-matrix", ...bindings };
-    const { code } = loadShader({ key: "", definition, constants, half: ["a", "kept", "y"] });
-    device.pushErrorScope("validation");
-    const module = device.createShaderModule({ code });
-    device.createComputePipeline({ layout: "auto", compute: { module, entryPoint: "main" } });
-    expect((await module.getCompilationInfo()).messages.map(({ message }) => message)).toEqual([]);
-    expect((await device.popErrorScope())?.message).toBeUndefined();
-    device.destroy();
+    await expectTintAccepts(definition, constants, ["a", "kept", "y"]);
   });
 });
 
 describeHalf("with its built-in functions computed one by one", () => {
   const engine = useEngine();
-  beforeAll(() => provideSources({ [path]: emulated() }));
+  beforeAll(() => provideSources({ [path]: emulated(source) }));
   afterAll(() => provideSources({ [path]: source }));
 
   it.for([

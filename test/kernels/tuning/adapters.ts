@@ -7,6 +7,7 @@ export const adapters: readonly TuningAdapter[] = [
   { class: "gpu", subgroupSize: 0 },
   { class: "gpu", subgroupSize: 32 },
   { class: "gpu", subgroupSize: 16, integrated: true },
+  { class: "gpu", subgroupSize: 32, subgroupMatrix: { m: 16, n: 16, k: 16 } },
   { class: "lavapipe", subgroupSize: 8 },
   { class: "lavapipe", subgroupSize: 4 },
   { class: "lavapipe", subgroupSize: 0 },

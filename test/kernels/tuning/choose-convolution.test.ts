@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AdapterClass } from "../../../engine/adapter.ts";
+import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import { chooseConvolution } from "../../../kernels/tuning/choose-convolution.ts";
+import type { TuningAdapter } from "../../../kernels/tuning/choose-matmul.ts";
 import { properties } from "../../support/properties.ts";
 import { convolution } from "../conv2d/convolution.ts";
 import { adapters, useKernelMode } from "./adapters.ts";
 
+const gpu: TuningAdapter = { class: "gpu", subgroupSize: 32 };
 const passes = ["forward", "input-gradient", "filter-gradient"] as const;
 /** A layer of the street-digit network, and its first one with 3 channels. */
 const vectors = convolution({ image: [128, 16, 16, 64], window: 3, filters: 64, padding: "same" });
@@ -62,6 +65,38 @@ describe("chooseConvolution", () => {
     }
   });
 
+  it("takes matrix units where the adapter has them, for operands of f16 that fill a matrix, and changes nothing else", () => {
+    const matrices: TuningAdapter = { ...gpu, subgroupMatrix: { m: 16, n: 16, k: 16 } };
+    const all = (problem: Convolution, adapter: TuningAdapter) =>
+      passes.map((pass) => chooseConvolution(pass, problem, adapter).name);
+    const half = { ...vectors, half: true };
+    expect(all(half, matrices)).toEqual(["subgroup-matrix", "subgroup-matrix", "subgroup-matrix"]);
+    // three channels are too few columns for the gradient of the image
+    const fewChannels = { ...threeChannels, half: true };
+    expect(all(fewChannels, matrices)).toEqual(["subgroup-matrix", "tiled", "subgroup-matrix"]);
+    const fewFilters = convolution({ image: [128, 16, 16, 64], window: 3, filters: 10 });
+    expect(all({ ...fewFilters, half: true }, matrices)).toEqual(["tiled", "subgroup-matrix", "tiled"]);
+    const tiled = ["tiled", "tiled", "tiled"];
+    expect(all(vectors, matrices)).toEqual(tiled);
+    expect(all({ ...vectors, half: false }, matrices)).toEqual(tiled);
+    expect(all(half, gpu)).toEqual(tiled);
+    expect(all(half, { ...matrices, subgroupSize: 8 })).toEqual(tiled);
+    const grouped = convolution({ image: [128, 16, 16, 64], window: 3, filters: 64, groups: 4 });
+    expect(all({ ...grouped, half: true }, matrices)).toEqual(["naive", "naive", "naive"]);
+    process.env.WGRAD_KERNELS = "naive";
+    expect(all(half, matrices)).toEqual(["naive", "naive", "naive"]);
+  });
+
+  it("gives matrix units the sizes that the adapter names", () => {
+    const adapter: TuningAdapter = { ...gpu, subgroupMatrix: { m: 16, n: 8, k: 32 } };
+    for (const pass of passes) {
+      const { constants, workgroups, split } = chooseConvolution(pass, { ...vectors, half: true }, adapter);
+      expect(constants).toEqual({ SUBGROUP_SIZE: 32, MATRIX_M: 16, MATRIX_N: 8, MATRIX_K: 32 });
+      const tiled = chooseConvolution(pass, vectors, adapter); // has as large tiles
+      expect([workgroups, split]).toEqual([tiled.workgroups, tiled.split]);
+    }
+  });
+
   const upTo = (max: number) => fc.integer({ min: 1, max });
   const cases = fc.record({
     image: fc.tuple(upTo(4096), upTo(512), upTo(512), upTo(2048)),
@@ -70,6 +105,7 @@ describe("chooseConvolution", () => {
     groups: upTo(3),
     strides: upTo(4),
     padding: fc.constant("same" as const),
+    half: fc.boolean(),
     naive: fc.boolean(),
   });
   // no GPU and no pipeline: a run costs nothing
@@ -77,12 +113,13 @@ describe("chooseConvolution", () => {
 
   it("is pure, and dispatches 1 to 65,535 workgroups along each axis for up to 4096 images of 512 x 512", () => {
     fc.assert(
-      fc.property(cases, ({ naive, image: [batch, height, width, channels], ...sizes }) => {
+      fc.property(cases, ({ naive, half, image: [batch, height, width, channels], ...sizes }) => {
         if (naive) process.env.WGRAD_KERNELS = "naive";
         else delete process.env.WGRAD_KERNELS;
         const { groups, filters } = sizes;
         const image = [batch, height, width, channels * groups];
-        const problem = Object.freeze(convolution({ ...sizes, image, filters: filters * groups }));
+        const window = convolution({ ...sizes, image, filters: filters * groups });
+        const problem = Object.freeze({ ...window, half });
         for (const pass of passes) {
           for (const adapter of adapters) {
             const variant = chooseConvolution(pass, problem, Object.freeze({ ...adapter }));
