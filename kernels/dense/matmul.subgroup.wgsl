@@ -132,18 +132,15 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id
     if (SHARES > 3) { add_products(&sums, 3, share[3], block_of_b); }
   }
 
+  var result = sums; // a copy, so that what a variable indexes is not `sums`, which then stays in registers
   if (column >= N) { return; }
-  var result: array<vec4f, TILE_M>; // a copy, so that what a variable indexes is not `sums`, which then stays in registers
-  for (var r = 0u; r < TILE_M / 4; r++) {
-    for (var i = 0u; i < 4; i++) { result[4 * r + i] = sums[r][i]; }
-  }
   let rate = step.learning_rate / (1 + DECAY * f32(step.step)); // once: for all a compiler knows, stores to y change it
   if (COLUMN_SUMS == 1 && row == 0) {
     if (DESCEND == 1) { column_sums[column / 4] -= rate * column_sum; } else { column_sums[column / 4] = column_sum; }
   }
   // From no constant, so that compilers do not unroll it: on lavapipe the stores would take most of the compile time.
   for (var m = row; m < min(row + TILE_M, M); m++) {
-    var value = result[m - row];
+    var value = result[(m - row) / 4][(m - row) % 4];
     if (HAS_BIAS == 1) { value += vec4f(bias[column], bias[column + 1], bias[column + 2], bias[column + 3]); }
     let at = ((workgroup.z * M + m) * N + column) / 4;
     if (DERIVATIVE > 0) { value *= derivative(vec4f(kept[at])); }

@@ -35,6 +35,7 @@ const forward = [
   ...variant("forward", "subgroup", [
     ["h < HEIGHT && w < WIDTH &&", "h < HEIGHT &&", "no bound left and right of the image"],
     ["fma(a.zzzz, b2,", "fma(a.zzzz, b1,", "the second term's filters for the third"],
+    ["+ group + i % GROUP", "+ i % GROUP", "rows of another group of lanes"],
   ]),
   ...variant("forward", "subgroup-any", [
     ["w < WIDTH && q < TERMS &&", "w < WIDTH &&", "no bound at the end of the sum"],
@@ -69,6 +70,7 @@ const inputGradient = [
   ...variant("input-gradient", "subgroup-any", [
     [" && q < TERMS", "", "no bound at the end of the sum"],
     ["origin.z - tap % KERNEL_WIDTH", "origin.z + tap % KERNEL_WIDTH", "taps to the other side"],
+    ["i / GROUP * SUBGROUP_SIZE", "i / GROUP * GROUP", "the second rows of lanes in the wrong place"],
   ]),
   ...variant("input-gradient", "depthwise", [
     ["& (oh < vec4u(OUT_HEIGHT)) &", "&", "no bound below the output"],
@@ -107,8 +109,8 @@ const filterGradient = [
     ["fma(a.wwww, b[u], sums[l][3])", "fma(a.zzzz, b[u], sums[l][3])", "the third row instead of the fourth"],
   ]),
   ...variant("filter-gradient", "subgroup-any", [
-    [" && position < end;", ";", "no bound at the end of a slice"],
-    ["select(vec4f(), b[u], p < end)", "b[u]", "the bias's gradient runs past its slice"],
+    [" && summed;", ";", "no bound at the end of a slice"],
+    ["select(vec4f(), b[u], summed)", "b[u]", "the bias's gradient runs past its slice"],
   ]),
   ...variant("filter-gradient", "tiled", [
     ["if (p < end) {", "if (p < POSITIONS) {", "no bound at the end of a slice"],
