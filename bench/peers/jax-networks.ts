@@ -114,6 +114,18 @@ export const networks: Readonly<Record<string, Training>> = {
     loss: categorical,
     rule: nesterov(0.01, 0.9),
   },
+  "cifar100-cnn": {
+    network: (x, pass) => {
+      for (const pooled of [false, true, false, false, true, true]) {
+        x = relu(convolution(x, pass, "VALID"));
+        if (pooled) x = pooling(x);
+      }
+      x = dropout(relu(dense(flatten(x), pass)), 0.5, pass);
+      return dense(x, pass);
+    },
+    loss: categorical,
+    rule: sgd(0.01),
+  },
   mlp: {
     network: (x, pass) => dense(sigmoid(dense(sigmoid(dense(x, pass)), pass)), pass),
     loss: categorical,

@@ -15,6 +15,7 @@ const workloadNames = [
   "svhn-c:32",
   "cifar10-b:32",
   "cifar25-bn:32",
+  "cifar100-cnn:32",
   "mlp:25",
   "ae32:25",
   "ae32:256",

@@ -61,6 +61,18 @@ def normalized_network():
     )
 
 
+def unpadded_network():
+    sizes = [3, 32, 64, 128, 256, 512, 1024]
+    layers = []
+    for channels, filters in zip(sizes, sizes[1:]):
+        layers += [nn.Conv2d(channels, filters, 3), nn.ReLU()]
+        if filters in (64, 512, 1024):
+            layers.append(nn.MaxPool2d(2))
+    return nn.Sequential(
+        *layers, nn.Flatten(), nn.Linear(1024, 500), nn.ReLU(), nn.Dropout(0.5), nn.Linear(500, 100),
+    )
+
+
 def clipped_binary_cross_entropy(probabilities, target):
     """Clips as Keras does; torch alone would cut the logarithm at -100."""
     return F.binary_cross_entropy(probabilities.clamp(1e-7, 1 - 1e-7), target)
@@ -81,6 +93,7 @@ WORKLOADS = {
         lambda: nn.Sequential(*two_convolutions((64, 64), (3, 3), 512)), F.cross_entropy, sgd(1e-3)
     ),
     "cifar25-bn": (normalized_network, F.cross_entropy, sgd(0.01, momentum=0.9, nesterov=True)),
+    "cifar100-cnn": (unpadded_network, F.cross_entropy, sgd(0.01)),
     "mlp": (flat_classifier, F.cross_entropy, sgd(0.01)),
     "ae32": (
         lambda: nn.Sequential(nn.Linear(784, 32), nn.Sigmoid(), nn.Linear(32, 784)),

@@ -20,6 +20,7 @@ const convolution = (
   activation: "relu" | "sigmoid" | "linear" = "relu",
   padding: "same" | "valid" = same,
 ) => layers.conv2d({ filters, kernelSize, activation, padding });
+const unpadded = (filters: number) => convolution(filters, 3, "relu", "valid");
 const pooling = () => layers.maxPooling2d({ poolSize: 2 });
 const upSampling = () => layers.upSampling2d({ size: [2, 2] });
 const normalized = (filters: number, padding: "same" | "valid"): Layer[] => [
@@ -78,6 +79,23 @@ const networks: Readonly<Record<string, Training>> = {
       dense(25, "softmax"),
     ],
     optimizer: () => tf.train.momentum(0.01, 0.9, true),
+    loss: "categoricalCrossentropy",
+  },
+  "cifar100-cnn": {
+    network: () => [
+      unpadded(32),
+      unpadded(64),
+      pooling(),
+      ...[128, 256, 512].map(unpadded),
+      pooling(),
+      unpadded(1024),
+      pooling(),
+      layers.flatten(),
+      dense(500, "relu"),
+      layers.dropout({ rate: 0.5 }),
+      dense(100, "softmax"),
+    ],
+    optimizer: () => tf.train.sgd(0.01),
     loss: "categoricalCrossentropy",
   },
   mlp: {

@@ -20,8 +20,9 @@ export interface Outcome {
 /** A recipe must be faster than the default by this part, else the default stays: two runs differ by as much. */
 const gain = 0.05;
 const rounds = 5;
-/** Contestants that take so many times as long as the best in the first round are not run again. */
+/** Contestants that take so many times as long as the best in each of the first rounds are not run again; one may be bad luck. */
 const hopeless = 2;
+const firstRounds = 2;
 
 /**
  * Lets the contestants run in turn, so that what else the machine does hits all. The first is the default.
@@ -48,7 +49,7 @@ export async function contest(
     const best = Math.min(...Object.values(times));
     for (const { name, run } of right) {
       const before = times[name] ?? Number.POSITIVE_INFINITY;
-      if (round > 0 && before > hopeless * best) continue;
+      if (round >= firstRounds && before > hopeless * best) continue;
       times[name] = Math.min(before, await time(engine, run));
     }
   }

@@ -206,7 +206,7 @@ export function subgroupConvolution(
     const unroll = changes.UNROLL ?? (vectors && group < 8 ? 4 : 2);
     return { name, workgroups: [x, y, split], split, constants: { ...shared, UNROLL: unroll } };
   }
-  const rowsPerLane = changes.ROWS_PER_LANE ?? rowsOfLane(group, vectors);
+  const rowsPerLane = changes.ROWS_PER_LANE ?? rowsOfLane(group);
   const tiles = Math.ceil(rows / (subgroupSize * rowsPerLane));
   return {
     name,
@@ -225,9 +225,8 @@ export function registersFilterGradient(problem: Convolution): ConvolutionVarian
 }
 
 /** Rows that keep a lane's registers full without spilling: the fewer lanes share rows, the more of its own. */
-function rowsOfLane(group: number, vectors: boolean): number {
-  if (group >= 8) return vectors ? 2 : 1;
-  return group === 4 ? 2 : 4;
+function rowsOfLane(group: number): number {
+  return group >= 8 ? 2 : 4;
 }
 
 function nextPowerOfTwo(value: number): number {
