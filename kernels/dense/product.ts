@@ -13,6 +13,7 @@ const kernels: Record<MatmulVariant["name"], ProductKernel> = {
   registers: kernel(import.meta.url, "matmul.registers.wgsl", bindings),
   tiled: kernel(import.meta.url, "matmul.tiled.wgsl", bindings),
   subgroup: kernel(import.meta.url, "matmul.subgroup.wgsl", bindings),
+  "subgroup-any": kernel(import.meta.url, "matmul.subgroup-any.wgsl", bindings),
   "subgroup-matrix": kernel(import.meta.url, "matmul.subgroup-matrix.wgsl", bindings),
 };
 const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {

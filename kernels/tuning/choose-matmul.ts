@@ -7,7 +7,7 @@ import { profileOf, sizeBucket } from "./profile.ts";
 
 /** A kernel file with its tile sizes. */
 export interface MatmulVariant {
-  readonly name: "naive" | "registers" | "tiled" | "subgroup" | "subgroup-matrix";
+  readonly name: "naive" | "registers" | "tiled" | "subgroup" | "subgroup-any" | "subgroup-matrix";
   /** elements of y per workgroup */
   readonly tileM: number;
   readonly tileN: number;
@@ -56,31 +56,40 @@ export const matmulRecipes: Readonly<Record<string, MatmulRecipe>> = {
 /** Tiles of at most so many rows. */
 function subgroupRecipe(rows: number): MatmulRecipe {
   return (problem, { subgroupSize }) =>
-    fitsSubgroup(problem, subgroupSize) && rows <= 4 * subgroupSize
+    hasSubgroups(subgroupSize) && rows <= 4 * subgroupSize
       ? subgroupMatmul(problem, subgroupSize, evenTile(problem.m, rows))
       : undefined;
 }
+
+/** Multiply-adds below which the subgroup-any kernel gains less in thousands of steps than it takes longer to compile. */
+const quicklyCompiled = 65536;
 
 /** The measurements behind these choices are in kernels/dense/README.md. */
 export function defaultMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (adapter.class === "gpu") return tiledMatmul(problem, adapter);
   // SwiftShader runs the subgroup kernel at half the speed of the register kernel
-  if (adapter.class === "lavapipe" && fitsSubgroup(problem, adapter.subgroupSize)) {
-    return subgroupMatmul(problem, adapter.subgroupSize, evenTile(problem.m, 4 * adapter.subgroupSize));
-  }
   const smallest = Math.min(problem.m, problem.n);
+  if (adapter.class === "lavapipe" && hasSubgroups(adapter.subgroupSize)) {
+    if (fitsSubgroup(problem, adapter.subgroupSize) || problem.m * problem.n * problem.k >= quicklyCompiled)
+      return subgroupMatmul(problem, adapter.subgroupSize, evenTile(problem.m, 4 * adapter.subgroupSize));
+  }
   return registersMatmul(problem, adapter.class === "lavapipe" || smallest <= 4 ? 4 : 8);
 }
 
 export const naiveMatmul: MatmulVariant = { name: "naive", tileM: 8, tileN: 8, split: 1, constants: {} };
 
-/** Whether the subgroup kernel, which loads vectors of four along n and k, can run a problem. */
+/** Whether subgroups are there, of a size that the subgroup kernels can work with. */
+function hasSubgroups(subgroupSize: number): boolean {
+  return subgroupSize >= 4 && subgroupSize % 4 === 0;
+}
+
+/** Whether the subgroup kernel that loads vectors of four along n and k can run a problem; subgroup-any runs all. */
 export function fitsSubgroup(problem: MatmulProblem, subgroupSize: number): boolean {
   const { m, n, k, transposeA, transposeB, batchStrideA, batchStrideB } = problem;
   const alongK = k % 4 === 0 || (transposeA && !transposeB);
   const alongM = m % 4 === 0 || !transposeA;
   const strides = batchStrideA % 4 === 0 && batchStrideB % 4 === 0;
-  return subgroupSize >= 4 && subgroupSize % 4 === 0 && n % 4 === 0 && alongK && alongM && strides;
+  return hasSubgroups(subgroupSize) && n % 4 === 0 && alongK && alongM && strides;
 }
 
 /** Rows of a tile, a multiple of 4, so that `m` rows make as few tiles as `largest` allows and waste little of the last. */
@@ -94,7 +103,7 @@ export function subgroupMatmul(problem: MatmulProblem, subgroupSize: number, til
   const tiles = { tileM, tileN: subgroupSize * 4 };
   const split = softwareSplit(problem, tiles);
   return {
-    name: "subgroup",
+    name: fitsSubgroup(problem, subgroupSize) ? "subgroup" : "subgroup-any",
     ...tiles,
     rowsFirst: true,
     split,

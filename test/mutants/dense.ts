@@ -10,7 +10,7 @@ function variant(name: string, changes: readonly Change[]): Mutant[] {
     tests: ["kernels/dense/variants"],
     named: `in the variant '${name}`,
   };
-  return mutants(name === "subgroup" ? { ...shared, needs: "subgroups" } : shared, changes);
+  return mutants(name.startsWith("subgroup") ? { ...shared, needs: "subgroups" } : shared, changes);
 }
 
 export const dense: readonly Mutant[] = [
@@ -34,6 +34,11 @@ export const dense: readonly Mutant[] = [
   ...variant("subgroup", [
     ["if (TRANSPOSE_A == 1) { return transpose(block); }", "", "a transposed A is not transposed"],
     ["K % 4 == 0 || k < K)", "true)", "no bound at the end of the sum"],
+  ]),
+  ...variant("subgroup-any", [
+    ["select(m * K + k, k * M + m,", "select(k * M + m, m * K + k,", "the ways to store A are swapped"],
+    ["column_sum += (rows", "column_sum -= (rows", "the sign of the column sums"],
+    ["    if (n >= N) { break; }\n", "", "columns past the last are stored"],
   ]),
   ...mutants(
     {

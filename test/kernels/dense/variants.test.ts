@@ -95,6 +95,21 @@ const rows: readonly Row[] = [
     problems: vectors.slice(2, 3),
     make: (problem, lanes) => inSlices(subgroupMatmul(problem, lanes, 8), 3),
   },
+  {
+    name: "subgroup-any, 12 rows",
+    problems: anySize,
+    make: (problem, lanes) => subgroupMatmul(problem, lanes, 12),
+  },
+  {
+    name: "subgroup-any, most rows",
+    problems: anySize.slice(1, 2),
+    make: (problem, lanes) => subgroupMatmul(problem, lanes, 4 * lanes),
+  },
+  {
+    name: "subgroup-any, k in 3 slices",
+    problems: anySize.slice(1),
+    make: (problem, lanes) => inSlices(subgroupMatmul(problem, lanes, 8), 3),
+  },
 ];
 
 const activations = ["linear", "relu", "sigmoid", "tanh"] as const;

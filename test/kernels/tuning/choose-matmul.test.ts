@@ -32,7 +32,8 @@ describe("chooseMatmul", () => {
     expect(tile(chooseMatmul(problem(25, 512, 1024), lavapipe))).toEqual(["subgroup", 28, 32]);
     expect(tile(chooseMatmul(problem(100, 512, 1024), lavapipe))).toEqual(["subgroup", 28, 32]);
     expect(tile(chooseMatmul(problem(8, 512, 1024), lavapipe))).toEqual(["subgroup", 8, 32]);
-    expect(tile(chooseMatmul(problem(128, 10, 1024), lavapipe)), "n % 4").toEqual(["registers", 8, 32]);
+    expect(tile(chooseMatmul(problem(128, 250, 1024), lavapipe)), "n % 4").toEqual(["subgroup-any", 32, 32]);
+    expect(tile(chooseMatmul(problem(32, 10, 20), lavapipe)), "little to do").toEqual(["registers", 8, 32]);
     expect(tile(chooseMatmul(problem(128, 512, 1024), swiftshader))).toEqual(["registers", 16, 16]);
     expect(tile(chooseMatmul(problem(128, 3, 1024), swiftshader))).toEqual(["registers", 8, 32]);
   });

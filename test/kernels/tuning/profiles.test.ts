@@ -68,7 +68,8 @@ describe("tuning profiles", () => {
   it("give way to the default where a recipe cannot run", () => {
     const odd = problem(25, 10, 1000, "nn"); // n % 4 != 0
     const withSubgroups: TuningAdapter = { class: "lavapipe", subgroupSize: 8 };
-    expect(matmulRecipes["subgroup-32"]!(odd, withSubgroups)).toBeUndefined();
+    expect(matmulRecipes["subgroup-32"]!(odd, withSubgroups)?.name).toBe("subgroup-any");
+    expect(matmulRecipes["subgroup-32"]!(odd, { ...withSubgroups, subgroupSize: 4 })).toBeUndefined(); // 16 rows at most
     const [even, none] = [problem(64, 64, 64, "nn"), { class: "gpu", subgroupSize: 0 } as const];
     expect(matmulRecipes["subgroup-8"]!(even, none)).toBeUndefined();
     const layer = convolution({ image: [2, 8, 8, 4], window: 3, filters: 8, padding: "same" });
