@@ -1,4 +1,5 @@
 /** @file Tuning profiles: which recipe was fastest on an adapter, by class of problem. Written by bench/tune, committed. */
+import googleSwiftShader from "./profiles/google-swiftshader.json" with { type: "json" };
 import mesaSoftware from "./profiles/mesa-software.json" with { type: "json" };
 
 /** Recipes by class of problem; what is not in it takes the defaults of the adapter's class. */
@@ -11,7 +12,9 @@ export interface TuningProfile {
   readonly convolutions: Readonly<Record<string, string>>;
 }
 
-const profiles: Readonly<Record<string, TuningProfile>> = { [mesaSoftware.adapter]: mesaSoftware };
+const profiles: Readonly<Record<string, TuningProfile>> = Object.fromEntries(
+  [googleSwiftShader, mesaSoftware].map((profile) => [profile.adapter, profile]),
+);
 
 /** The profile of an adapter, by its key. */
 export function profileOf(key: string | undefined): TuningProfile | undefined {
