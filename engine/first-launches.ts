@@ -13,7 +13,7 @@ const pipelinesPerDevice = 4; // fewer are compiled before another device has op
 
 /**
  * Launches the pipelines of `requests`, which `own` has created on `device`; `open` opens one more device of the same adapter.
- * A device that cannot be opened or fails costs time only: what it has not compiled is compiled later.
+ * What fails here costs time only: a pipeline not compiled now is compiled later, and a lost device is reported where it is used.
  */
 export async function launchFirst(
   device: GPUDevice,
@@ -26,9 +26,13 @@ export async function launchFirst(
   const devices = Math.min(mostDevices, processors(), Math.floor(queue.length / pipelinesPerDevice));
   const helpers = Array.from({ length: Math.max(0, devices - 1) }, async () => {
     const helper = await open();
-    await launchFrom(queue, helper, new Pipelines(helper, () => {})).finally(() => helper.destroy());
+    await launchFrom(queue, helper, new Pipelines(helper, ignore)).finally(() => helper.destroy());
   });
-  await Promise.all([launchFrom(queue, device, own), Promise.allSettled(helpers)]);
+  await Promise.allSettled([launchFrom(queue, device, own), ...helpers]);
+}
+
+function ignore(check: Promise<unknown>): void {
+  check.catch(() => {});
 }
 
 /** Takes requests from the queue until none is left. */
@@ -60,7 +64,7 @@ function launch(
   pass.dispatchWorkgroups(1);
   pass.end();
   device.queue.submit([encoder.finish()]);
-  void device.popErrorScope();
+  ignore(device.popErrorScope());
 }
 
 function processors(): number {
