@@ -44,7 +44,7 @@ const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 
 // A row (kh, kw, c): where its tap lies from the corner of a patch (above or left of it the numbers wrap around), and its
-// distance in memory. Its own loop-free part, since compilers do not take divisions out of a loop.
+// distance in memory. Taken apart before the loop over positions, since compilers leave divisions in a loop.
 struct Row { h: u32, w: u32, distance: u32, exists: bool }
 
 fn row_of(index: u32) -> Row {
