@@ -13,7 +13,15 @@ export function checkOption(
   throw new ArgumentError(`${name}: ${option} must be ${allowed}, got ${written(value)}.`);
 }
 
+/** Every option of an interface by name: one that is forgotten here, or does not exist, does not compile. */
+export type OptionNames<T> = Readonly<Record<keyof T, true>>;
+
 /** A misspelt option would leave its default in force without a word. Throws ArgumentError. */
+export function checkOptionNames<T extends object>(name: string, options: T, known: OptionNames<T>): void {
+  checkNames(name, options, Object.keys(known));
+}
+
+/** The same with a list of names. */
 export function checkNames(name: string, options: object, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ArgumentError(`${name}: options must be an object, got ${written(options)}.`);
@@ -24,6 +32,21 @@ export function checkNames(name: string, options: object, known: readonly string
     const hint = near ? ` Did you mean ${near}?` : ` It has ${known.join(", ")}.`;
     throw new ArgumentError(`${name}: there is no option ${option}.${hint}`);
   }
+}
+
+/** Throws ArgumentError unless `value` is one of `choices`: a misspelt one would be taken for another without a word. */
+export function checkChoice<Choice extends string>(
+  name: string,
+  option: string,
+  value: unknown,
+  choices: readonly Choice[],
+): asserts value is Choice {
+  if (choices.some((choice) => choice === value)) return;
+  const near = typeof value === "string" ? nearest(value, choices) : undefined;
+  const hint = near ? ` Did you mean ${near}?` : "";
+  throw new ArgumentError(
+    `${name}: ${option} must be one of ${choices.join(", ")}, got ${written(value)}.${hint}`,
+  );
 }
 
 /** Throws ArgumentError unless `value` is true or false. */

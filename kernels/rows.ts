@@ -1,8 +1,9 @@
 /** @file Data sets as rows of numbers in main memory, and their way to the GPU block by block. */
 import type { Engine } from "../engine/device.ts";
-import { formatShape, ShapeError } from "../engine/errors.ts";
+import { ArgumentError, formatShape, NumericError, ShapeError } from "../engine/errors.ts";
+import { checkOption, written } from "../engine/options.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import { checkValues, type Tensor } from "../engine/tensor.ts";
 
 /** One sample per row, row-major; axes after the first count as one: images [n, h, w, c] are n rows of h * w * c. */
 export interface HostRows {
@@ -25,15 +26,73 @@ export interface BlockSize {
 }
 
 /** Number of rows and their width. Throws ShapeError unless the values fill the shape, with at least one row. */
-export function rowsAndWidth(op: string, { values, shape }: HostRows): [rows: number, width: number] {
+export function rowsAndWidth(op: string, rows: HostRows): [rows: number, width: number] {
+  checkRecord(op, rows);
+  const { values, shape } = rows;
   const width = sizeOf(shape.slice(1));
-  const rows = shape[0] ?? 0;
-  if (shape.length < 2 || rows < 1 || width < 1 || values.length !== rows * width) {
+  const count = shape[0] ?? 0;
+  if (shape.length < 2 || count < 1 || width < 1 || values.length !== count * width) {
     throw new ShapeError(
       `${op}: ${values.length} values are no rows of shape ${formatShape(shape)} (n,width).`,
     );
   }
-  return [rows, width];
+  return [count, width];
+}
+
+function checkRecord(op: string, rows: HostRows): void {
+  if (typeof rows !== "object" || rows === null)
+    throw new ArgumentError(`${op}: rows must be { values, shape }, got ${written(rows)}.`);
+  const { values, shape, scale = 1 } = rows;
+  if (!(values instanceof Uint8Array || values instanceof Float32Array))
+    throw new ArgumentError(`${op}: values must be a Uint8Array or a Float32Array, got ${written(values)}.`);
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0))
+    throw new ShapeError(`${op}: a shape is a list of sizes, got ${written(shape)}.`);
+  checkOption(op, "scale", scale, true, "a finite number");
+}
+
+/** Throws ArgumentError for a shift or divisor that fits no rows of `width` values, or makes them NaN or infinite. */
+export function checkStandardization(op: string, width: number, { shift, divisor }: Standardization): void {
+  for (const [name, values] of Object.entries({ shift, divisor })) {
+    if (values === undefined) continue;
+    checkValues(`${op}: ${name}`, values);
+    if (values.length === 0 || width % values.length !== 0)
+      throw new ArgumentError(`${op}: ${name} has ${values.length} values, rows have ${width}.`);
+    for (let i = 0; i < values.length; i++)
+      checkOption(
+        op,
+        `${name}[${i}]`,
+        values[i]!,
+        name === "shift" || values[i] !== 0,
+        "a number that is not 0",
+      );
+  }
+}
+
+/** Throws NumericError for a value that is NaN or infinite, with its row and its place in it. */
+export function checkFiniteRows(op: string, { values, shape }: HostRows): void {
+  if (!(values instanceof Float32Array)) return;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at === -1) return;
+  const sample = shape.slice(1);
+  const row = Math.floor(at / sizeOf(sample));
+  const place = formatShape(placeIn(sample, at % sizeOf(sample)));
+  throw new NumericError(`${op}: row ${row} has ${values[at]} at ${place}. rows ${formatShape(shape)}.`);
+}
+
+/** The coordinates of element `index` of a row-major array. */
+function placeIn(shape: Shape, index: number): number[] {
+  const place = new Array<number>(shape.length);
+  let rest = index;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place[axis] = rest % shape[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return place;
+}
+
+/** What every value is multiplied by. */
+export function scaleOf({ values, scale }: HostRows): number {
+  return scale ?? (values instanceof Uint8Array ? 1 / 255 : 1);
 }
 
 export function roundUp(value: number, multiple: number): number {
@@ -61,11 +120,13 @@ export function uploadRows(
 
 /** Row `index` in float64, scaled and standardized, into `row`. */
 export function readRow(
-  { values, shape, scale = values instanceof Uint8Array ? 1 / 255 : 1 }: HostRows,
+  rows: HostRows,
   index: number,
   row: Float64Array,
   { shift, divisor }: Standardization = {},
 ): void {
+  const { values, shape } = rows;
+  const scale = scaleOf(rows);
   const start = index * sizeOf(shape.slice(1));
   for (let j = 0; j < row.length; j++) row[j] = scale * values[start + j]!;
   if (shift) for (let j = 0; j < row.length; j++) row[j]! -= shift[j % shift.length]!;

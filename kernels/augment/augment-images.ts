@@ -1,16 +1,19 @@
 /** @file Augmentation: images moved, turned, stretched, mirrored and shifted in brightness, each in a way of its own. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireStream } from "../dropout/stream.ts";
 import { max, min } from "../reduce/reduce.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import {
   type AugmentOptions,
+  augmentOptionNames,
   centreOf,
   drawRanges,
   type SamplingOptions,
   samplingConstants,
+  samplingOptionNames,
 } from "./options.ts";
 import { type ImageTransform, mapRow } from "./transform.ts";
 
@@ -46,6 +49,7 @@ export function augmentImages(
   options: AugmentOptions & { readonly stream: number },
 ): Tensor {
   const [batch, height, width] = imageShape("augmentImages", x);
+  checkOptionNames("augmentImages", options, { ...augmentOptionNames, stream: true });
   requireStream("augmentImages", options.stream);
   const ranges = drawRanges(options, height, width);
   const [row, column] = centreOf(options, height, width);
@@ -85,6 +89,7 @@ export function transformImages(
       `transformImages: ${transforms.length} transformations for ${batch} images. x ${formatShape(x.shape)} (n,h,w,c).`,
     );
   }
+  checkOptionNames("transformImages", options, samplingOptionNames);
   const centre = centreOf(options, height, width);
   return x.engine.scope(() => {
     const rows = transforms.flatMap((transform) => mapRow(transform, centre));

@@ -1,5 +1,6 @@
 /** @file What augmentation may do, by the names of Keras's ImageDataGenerator, and its checks. */
 import { ArgumentError } from "../../engine/errors.ts";
+import { checkChoice, checkFlag, checkOption, type OptionNames, written } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 
 export type FillMode = "nearest" | "constant" | "reflect" | "wrap";
@@ -36,6 +37,25 @@ export interface AugmentOptions extends SamplingOptions {
   readonly verticalFlip?: boolean;
 }
 
+/** The names of all options, in the order in which Keras applies them. */
+export const samplingOptionNames: OptionNames<SamplingOptions> = {
+  fillMode: true,
+  fillValue: true,
+  interpolation: true,
+  centre: true,
+};
+export const augmentOptionNames: OptionNames<AugmentOptions> = {
+  rotationRange: true,
+  widthShiftRange: true,
+  heightShiftRange: true,
+  shearRange: true,
+  zoomRange: true,
+  channelShiftRange: true,
+  horizontalFlip: true,
+  verticalFlip: true,
+  ...samplingOptionNames,
+};
+
 /** The ranges in pixels and degrees, nothing left open. */
 export interface DrawRanges {
   readonly rotation: number;
@@ -52,10 +72,13 @@ const fillCodes: Record<FillMode, number> = { nearest: 0, constant: 1, reflect: 
 
 /** Resolves the ranges for images of a size. Throws ArgumentError if one is negative or no number. */
 export function drawRanges(options: AugmentOptions, height: number, width: number): DrawRanges {
-  const { zoomRange = 0 } = options;
+  const { zoomRange = 0, horizontalFlip = false, verticalFlip = false } = options;
+  for (const [name, value] of Object.entries({ horizontalFlip, verticalFlip }))
+    checkFlag("augment", name, value);
   const zoom = typeof zoomRange === "number" ? ([1 - zoomRange, 1 + zoomRange] as const) : zoomRange;
-  if (!(zoom[0] > 0 && zoom[1] >= zoom[0] && Number.isFinite(zoom[1]))) {
-    throw new ArgumentError(`augment: zoomRange must stay above 0, got [${zoom.join(", ")}].`);
+  const isRange = Array.isArray(zoom) && zoom.length === 2 && zoom.every((side) => typeof side === "number");
+  if (!isRange || !(zoom[0] > 0 && zoom[1] >= zoom[0] && Number.isFinite(zoom[1]))) {
+    throw new ArgumentError(`augment: zoomRange must be [least, most] above 0, got ${written(zoom)}.`);
   }
   const pixels = (range: number, size: number) => (range < 1 ? range * size : range);
   return {
@@ -65,18 +88,18 @@ export function drawRanges(options: AugmentOptions, height: number, width: numbe
     shear: range("shearRange", options.shearRange),
     zoom,
     channelShift: range("channelShiftRange", options.channelShiftRange),
-    flipHorizontal: options.horizontalFlip ?? false,
-    flipVertical: options.verticalFlip ?? false,
+    flipHorizontal: horizontalFlip,
+    flipVertical: verticalFlip,
   };
 }
 
-/** Constants of transform-images.wgsl. Throws ArgumentError for an unknown fill mode. */
+/** Constants of transform-images.wgsl. Throws ArgumentError for a mode that does not exist. */
 export function samplingConstants(options: SamplingOptions): Constants {
-  const { fillMode = "nearest", fillValue = 0, interpolation = "bilinear" } = options;
-  if (!Object.hasOwn(fillCodes, fillMode)) {
-    const modes = Object.keys(fillCodes).join(", ");
-    throw new ArgumentError(`augment: fillMode is one of ${modes}; got ${fillMode}.`);
-  }
+  const { fillMode = "nearest", fillValue = 0, interpolation = "bilinear", centre = "keras" } = options;
+  checkChoice("augment", "fillMode", fillMode, Object.keys(fillCodes));
+  checkChoice("augment", "interpolation", interpolation, ["bilinear", "nearest"]);
+  checkChoice("augment", "centre", centre, ["keras", "exact"]);
+  checkOption("augment", "fillValue", fillValue, true, "a finite number");
   return { BILINEAR: interpolation === "bilinear", FILL: fillCodes[fillMode], FILL_VALUE: fillValue };
 }
 
@@ -91,6 +114,6 @@ export function centreOf(
 }
 
 function range(name: string, value = 0): number {
-  if (value >= 0 && Number.isFinite(value)) return value;
-  throw new ArgumentError(`augment: ${name} must be 0 or more, got ${value}.`);
+  checkOption("augment", name, value, value >= 0, "0 or more");
+  return value;
 }

@@ -1,8 +1,9 @@
 /** @file k-nearest-neighbour classification, exact and brute-force: every query is compared with every reference. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, NumericError, ShapeError } from "../../engine/errors.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import { type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
+import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
+import { checkValues, type Tensor } from "../../engine/tensor.ts";
+import { checkFiniteRows, type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
 import {
   disposeReferences,
   emptyNearest,
@@ -58,11 +59,14 @@ export class NearestNeighbors {
    * @param labels class of each reference, whole numbers from 0
    * @throws ArgumentError if k is not 1 to 128 or exceeds the number of references, or a label is no class
    * @throws ShapeError if references and labels do not fit together
+   * @throws NumericError if a value is NaN or infinite
    */
   constructor(engine: Engine, references: HostRows, labels: ArrayLike<number>, options: NeighborsOptions) {
+    checkOptions(options);
     const { k, blockQueries = 1024 } = options;
-    const [count, width] = rowsAndWidth("kNN", references);
+    const [count, width] = rowsAndWidth("kNN: references", references);
     checkNeighbors(k, count);
+    checkFiniteRows("kNN: references", references);
     this.engine = engine;
     this.k = k;
     this.count = count;
@@ -100,7 +104,7 @@ export class NearestNeighbors {
   /**
    * The k nearest references of each query.
    * @throws ShapeError if the queries have another width
-   * @throws NumericError if fewer than k references have a finite distance
+   * @throws NumericError if a value is NaN or infinite, or fewer than k references have a finite distance
    */
   async neighbors(queries: HostRows): Promise<Neighbors> {
     const [count, width] = rowsAndWidth("kNN: queries", queries);
@@ -110,6 +114,7 @@ export class NearestNeighbors {
         `kNN: the references have ${this.width} features, the queries ${width}. ${shapes}.`,
       );
     }
+    checkFiniteRows("kNN: queries", queries);
     const started = performance.now();
     const found = new FoundNeighbors(count, this.k);
     const undecided = await this.#search(queries, found, searchBlock, (i) => i);
@@ -202,7 +207,7 @@ class FoundNeighbors {
     if (at === -1) return;
     throw new NumericError(
       `kNN: query ${Math.floor(at / this.#k)} has fewer than ${this.#k} references at a finite distance: ` +
-        "are there NaN or infinite values?",
+        "squares of the distances overflow float32. Scale the values down.",
     );
   }
 }
@@ -220,19 +225,27 @@ function pickRows({ values, ...rest }: HostRows, rows: readonly number[], width:
   return { ...rest, values: picked, shape: [rows.length, width] };
 }
 
+function checkOptions(options: NeighborsOptions): void {
+  checkOptionNames("kNN", options, { k: true, blockRows: true, blockQueries: true });
+  const { blockRows = 4, blockQueries = 4 } = options;
+  for (const [name, value] of Object.entries({ blockRows, blockQueries }))
+    checkOption("kNN", name, value, Number.isInteger(value) && value >= 1, "a positive integer");
+}
+
 function checkNeighbors(k: number, count: number): void {
   if (!Number.isInteger(k) || k < 1 || k > mostNeighbors) {
-    throw new ArgumentError(`kNN: k must be a whole number from 1 to ${mostNeighbors}, got ${k}.`);
+    throw new ArgumentError(`kNN: k must be a whole number from 1 to ${mostNeighbors}, got ${written(k)}.`);
   }
   if (k > count) throw new ArgumentError(`kNN: k is ${k}, but there are only ${count} references.`);
 }
 
 function checkedLabels(labels: ArrayLike<number>, count: number): Uint32Array {
+  checkValues("kNN: labels", labels);
   if (labels.length !== count) {
     throw new ShapeError(`kNN: ${count} references and ${labels.length} labels.`);
   }
   return Uint32Array.from(labels, (label, i) => {
     if (Number.isInteger(label) && label >= 0 && label < nobody) return label;
-    throw new ArgumentError(`kNN: label ${i} is ${label}, expected a whole number from 0 on.`);
+    throw new ArgumentError(`kNN: label ${i} is ${written(label)}, expected a whole number from 0 on.`);
   });
 }

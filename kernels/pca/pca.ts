@@ -1,12 +1,15 @@
 /** @file Principal component analysis: the directions along which a data set varies most. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkOptionNames } from "../../engine/options.ts";
+import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../dense/dense.ts";
 import { square, sub } from "../elementwise/index.ts";
 import { sum } from "../reduce/reduce.ts";
-import { type HostRows, rowsAndWidth, uploadRows } from "../rows.ts";
-import { featureMeans, secondMoments } from "./moments.ts";
+import { checkFiniteRows, type HostRows, rowsAndWidth, uploadRows } from "../rows.ts";
+import { featureMeans } from "./moments.ts";
+import { scatterMatrix } from "./scatter.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 
 /** What is known of a data set's principal components, in float64. */
@@ -30,7 +33,10 @@ const uploadedRows = 1024;
 export class Pca {
   readonly engine: Engine;
   readonly spectrum: Spectrum;
+  /** in float32 */
   readonly #mean: Tensor;
+  /** what float32 leaves of the mean: far from the origin it is more than the components are long */
+  readonly #rest: Tensor;
   /** [components, width] */
   readonly #components: Tensor;
 
@@ -39,15 +45,19 @@ export class Pca {
     this.spectrum = spectrum;
     const { mean, components } = spectrum;
     this.#mean = engine.keep(engine.tensor(mean));
+    this.#rest = engine.keep(engine.tensor(mean.map((value) => value - Math.fround(value))));
     this.#components = engine.keep(engine.tensor(components, [components.length / mean.length, mean.length]));
   }
 
   /**
-   * Finds the first `components` principal components: covariance on the GPU, eigen-decomposition in float64. Each points
-   * so that its entry of largest magnitude is positive (svd_flip of scikit-learn 1.5). dispose() frees the GPU memory.
+   * Finds the first `components` principal components, by covariance and eigen-decomposition in float64; the products of bytes
+   * are made on the GPU, exactly. Each points so that its entry of largest magnitude is positive (svd_flip of scikit-learn 1.5).
+   * dispose() frees the GPU memory.
    * @throws ArgumentError if components is below 1 or above the rank of the data
+   * @throws NumericError if a value is NaN or infinite
    */
   static async fit(engine: Engine, rows: HostRows, options: { readonly components: number }): Promise<Pca> {
+    checkOptionNames("PCA", options, { components: true });
     return new Pca(engine, await principalComponents(engine, rows, options.components));
   }
 
@@ -64,7 +74,12 @@ export class Pca {
   /** z = (x - mean) components^T: [n, components] from [n, width]. */
   transform(x: Tensor): Tensor {
     this.#check("transform", x, this.spectrum.mean.length);
-    return this.engine.scope(() => dense(sub(x, this.#mean), this.#components, { transposeKernel: true }));
+    return this.engine.scope(() => this.#along(sub(sub(x, this.#mean), this.#rest)));
+  }
+
+  /** Coordinates of rows that are centred. */
+  #along(centred: Tensor): Tensor {
+    return dense(centred, this.#components, { transposeKernel: true });
   }
 
   /** x = z components + mean: [n, width] from [n, components]. */
@@ -78,7 +93,7 @@ export class Pca {
     const result = new Float32Array(rows.shape[0]! * this.components);
     await this.#eachBlock(
       rows,
-      (x) => this.transform(x),
+      (centred) => this.#along(centred),
       (z, first) => result.set(z, first * this.components),
     );
     return result;
@@ -87,7 +102,7 @@ export class Pca {
   /** inverseTransform(transform(x)) of rows in main memory: what is left of them after the compression. */
   async reconstruct(rows: HostRows): Promise<Float32Array> {
     const result = new Float32Array(rows.shape[0]! * this.spectrum.mean.length);
-    const reconstruct = (x: Tensor) => this.inverseTransform(this.transform(x));
+    const reconstruct = (centred: Tensor) => this.inverseTransform(this.#along(centred));
     await this.#eachBlock(rows, reconstruct, (y, first) => result.set(y, first * this.spectrum.mean.length));
     return result;
   }
@@ -95,7 +110,10 @@ export class Pca {
   /** Mean over all values of (x - reconstruct(x))^2. */
   async reconstructionError(rows: HostRows): Promise<number> {
     let total = 0;
-    const errors = (x: Tensor) => sum(square(sub(x, this.inverseTransform(this.transform(x)))), { axes: 1 });
+    const errors = (centred: Tensor) => {
+      const kept = dense(this.#along(centred), this.#components);
+      return sum(square(sub(centred, kept)), { axes: 1 });
+    };
     await this.#eachBlock(rows, errors, (squares) => {
       for (const value of squares) total += value;
     });
@@ -104,6 +122,7 @@ export class Pca {
 
   dispose(): void {
     this.#mean.dispose();
+    this.#rest.dispose();
     this.#components.dispose();
   }
 
@@ -111,21 +130,32 @@ export class Pca {
     this.dispose();
   }
 
-  /** Hands `compute` the rows block by block, and `take` its values and the first row's number. */
+  /** Hands `compute` the rows less the mean block by block, and `take` its values and the first row's number. */
   async #eachBlock(
     rows: HostRows,
-    compute: (x: Tensor) => Tensor,
+    compute: (centred: Tensor) => Tensor,
     take: (values: Float32Array, first: number) => void,
   ): Promise<void> {
     const [count, width] = rowsAndWidth("PCA", rows);
+    this.#checkWidth("rows", rows.shape, width);
+    checkFiniteRows("PCA", rows);
+    const shift = this.spectrum.mean;
     for (let first = 0; first < count; first += uploadedRows) {
       const size = { rows: Math.min(uploadedRows, count - first), width };
       const y = this.engine.scope(() =>
-        this.engine.keep(compute(uploadRows(this.engine, rows, first, size))),
+        this.engine.keep(compute(uploadRows(this.engine, rows, first, size, { shift }))),
       );
       take((await y.data()) as Float32Array, first);
       y.dispose();
     }
+  }
+
+  #checkWidth(what: string, shape: Shape, width: number): void {
+    const expected = this.spectrum.mean.length;
+    if (width === expected) return;
+    throw new ShapeError(
+      `PCA: fitted on ${expected} features, ${what} have ${width}. ${what} ${formatShape(shape)}.`,
+    );
   }
 
   #check(op: string, x: Tensor, width: number): void {
@@ -137,9 +167,9 @@ export class Pca {
 async function principalComponents(engine: Engine, rows: HostRows, components: number): Promise<Spectrum> {
   const [count, width] = rowsAndWidth("PCA", rows);
   checkComponents(components, Math.min(count, width), `the data are ${formatShape([count, width])}`);
+  checkFiniteRows("PCA", rows);
   const mean = featureMeans(rows);
-  const moments = await secondMoments(engine, rows, { shift: mean });
-  const { values, vectors } = symmetricEigen(moments, width);
+  const { values, vectors } = symmetricEigen(await scatterMatrix(engine, rows, mean), width);
   const rank = rankOf(values, Math.min(count - 1, width));
   checkComponents(components, rank, `the data have rank ${rank}`);
   const variances = values.map((value) => Math.max(value, 0) / (count - 1));
@@ -171,9 +201,9 @@ function firstComponents(spectrum: Spectrum, components: number): Spectrum {
   };
 }
 
-/** Eigenvalues above the rounding errors of float32 data, at most `most`. */
+/** Eigenvalues above the rounding errors of their float64 decomposition, at most `most`. */
 function rankOf(values: Float64Array, most: number): number {
-  const smallest = values[0]! * 2 ** -23;
+  const smallest = values[0]! * values.length * 2 ** -52;
   return Math.min(most, values.filter((value) => value > smallest && value > 0).length);
 }
 

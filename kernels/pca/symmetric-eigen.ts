@@ -1,5 +1,7 @@
 /** @file Eigen-decomposition of a symmetric matrix in float64 on the CPU; ml-matrix does the work. */
+
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { NumericError } from "../../engine/errors.ts";
 
 export interface SymmetricEigen {
   /** largest first */
@@ -12,8 +14,16 @@ export interface SymmetricEigen {
  * A = sum over i of values[i] v_i v_i^T, by Householder tridiagonalisation and QL. Takes about 3 s for 784 rows and grows with
  * the cube: minutes for 3,072.
  * @param matrix [size, size], symmetric
+ * @throws NumericError if an entry is not finite
  */
 export function symmetricEigen(matrix: Float64Array, size: number): SymmetricEigen {
+  const at = matrix.findIndex((value) => !Number.isFinite(value));
+  if (at !== -1) {
+    const place = `[${Math.floor(at / size)},${at % size}]`;
+    throw new NumericError(
+      `PCA, ZCA: products of the values overflow: the covariance has ${matrix[at]} at ${place}. Scale the values down.`,
+    );
+  }
   const decomposition = new EigenvalueDecomposition(Matrix.from1DArray(size, size, matrix), {
     assumeSymmetric: true,
   });

@@ -1,9 +1,16 @@
 /** @file ZCA whitening: a rotation back and forth that leaves all features uncorrelated and of variance 1. */
 import type { Engine } from "../../engine/device.ts";
-import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { matrixProduct } from "../dense/product.ts";
-import { type HostRows, rowsAndWidth, type Standardization } from "../rows.ts";
+import {
+  checkFiniteRows,
+  checkStandardization,
+  type HostRows,
+  rowsAndWidth,
+  type Standardization,
+} from "../rows.ts";
 import { secondMoments } from "./moments.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 import { inverseRootOfFew } from "./zca-few-rows.ts";
@@ -18,15 +25,19 @@ export interface ZcaOptions extends Standardization {
  * GPU, eigen-decomposition and roots in float64. For images of 32 x 32 x 3 it takes minutes. With fewer rows than columns the
  * smaller problem of X X^T is solved instead: the same matrix.
  * @returns [width, width]
+ * @throws NumericError if a value is NaN or infinite
  */
 export async function zcaMatrix(
   engine: Engine,
   rows: HostRows,
   options: ZcaOptions = {},
 ): Promise<Float64Array> {
+  checkOptionNames("ZCA", options, { epsilon: true, shift: true, divisor: true });
   const { epsilon = 1e-6, ...standardization } = options;
-  if (!(epsilon > 0)) throw new ArgumentError(`ZCA: epsilon must be above 0, got ${epsilon}.`);
+  checkOption("ZCA", "epsilon", epsilon, epsilon > 0, "above 0");
   const [count, width] = rowsAndWidth("ZCA", rows);
+  checkFiniteRows("ZCA", rows);
+  checkStandardization("ZCA", width, standardization);
   if (count < width) return inverseRootOfFew(rows, standardization, epsilon);
   const moments = await secondMoments(engine, rows, standardization);
   return inverseRoot(

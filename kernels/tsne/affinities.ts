@@ -2,12 +2,13 @@
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatBytes, MemoryError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { matrixProduct } from "../dense/product.ts";
 import { square } from "../elementwise/unary.ts";
 import { featureMeans } from "../pca/moments.ts";
 import { sum } from "../reduce/reduce.ts";
-import { type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
+import { checkFiniteRows, type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
 
 const squaredDistances = kernel(import.meta.url, "squared-distances.wgsl", {
   reads: ["products", "norms"],
@@ -35,15 +36,17 @@ export interface Affinities {
 /**
  * p[i, j] = (p(j | i) + p(i | j)) / 2n, with Gaussians whose width gives each point `perplexity` neighbours.
  * @throws ArgumentError if the perplexity is not at least 1 and below the number of points
+ * @throws NumericError if a value is NaN or infinite
  * @throws MemoryError if the adapter cannot bind a matrix of all pairs
  */
 export function affinities(engine: Engine, rows: HostRows, perplexity: number): Affinities {
   const [count, width] = rowsAndWidth("t-SNE", rows);
   if (!(perplexity >= 1 && perplexity < count)) {
     throw new ArgumentError(
-      `t-SNE: perplexity must be at least 1 and below the number of points, ${count}; got ${perplexity}.`,
+      `t-SNE: perplexity must be at least 1 and below the number of points, ${count}; got ${written(perplexity)}.`,
     );
   }
+  checkFiniteRows("t-SNE", rows);
   const points = roundUp(count, 4);
   checkMemory(engine, points);
   const p = engine.scope(() => {

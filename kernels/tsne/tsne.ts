@@ -1,12 +1,19 @@
 /** @file Exact t-SNE (van der Maaten and Hinton, 2008) in two dimensions, with the defaults of scikit-learn 1.2. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, NumericError, ShapeError } from "../../engine/errors.ts";
+import {
+  checkFunction,
+  checkOption,
+  checkOptionNames,
+  type OptionNames,
+  written,
+} from "../../engine/options.ts";
 import { elementNormal } from "../../engine/random.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { checkValues, type Tensor, toTyped } from "../../engine/tensor.ts";
 import { square } from "../elementwise/unary.ts";
 import { Pca } from "../pca/pca.ts";
 import { sum } from "../reduce/reduce.ts";
-import type { HostRows } from "../rows.ts";
+import { checkFiniteRows, type HostRows } from "../rows.ts";
 import { type Affinities, affinities } from "./affinities.ts";
 import { divergence, divergenceGradient, movePoints } from "./descent.ts";
 import { Embedding } from "./embedding.ts";
@@ -71,11 +78,11 @@ interface Phase {
  * the number of points. The same data, seed and adapter give the same bits.
  * @throws ArgumentError if an option is out of range, e.g. the perplexity not below the number of points
  * @throws MemoryError if there are too many points for the adapter
- * @throws NumericError if the descent diverges
+ * @throws NumericError if a value is NaN or infinite, or the descent diverges
  */
 export async function tsne(engine: Engine, rows: HostRows, options: TsneOptions = {}): Promise<TsneResult> {
-  const { perplexity = 30, iterations = 1000, onProgress } = options;
   checkOptions(options);
+  const { perplexity = 30, iterations = 1000, onProgress } = options;
   const found = engine.scope(() => {
     const { count, p } = affinities(engine, rows, perplexity);
     return { count, p: engine.keep(p) };
@@ -142,19 +149,35 @@ function step(found: Affinities, embedding: Embedding, phase: Phase, check: bool
 function checkFinite({ divergence, gradientNorm, iteration }: TsneFigures, learningRate: number): void {
   if (Number.isFinite(divergence) && Number.isFinite(gradientNorm)) return;
   throw new NumericError(
-    `t-SNE: the divergence is ${divergence} after ${iteration} steps. Are all values finite? If so, a learning rate ` +
-      `below ${learningRate} may help.`,
+    `t-SNE: the divergence is ${divergence} after ${iteration} steps. A learning rate below ${learningRate} may help, or ` +
+      "smaller values, if squares of their distances overflow float32.",
   );
 }
 
-function checkOptions({ iterations = 1, earlyExaggeration = 1, learningRate = 1 }: TsneOptions): void {
-  if (!Number.isInteger(iterations) || iterations < 1) {
-    throw new ArgumentError(`t-SNE: iterations must be a whole number from 1 on, got ${iterations}.`);
-  }
-  for (const [name, value] of Object.entries({ earlyExaggeration, learningRate })) {
-    if (value > 0 && Number.isFinite(value)) continue;
-    throw new ArgumentError(`t-SNE: ${name} must be above 0, got ${value}.`);
-  }
+const optionNames: OptionNames<TsneOptions> = {
+  perplexity: true,
+  earlyExaggeration: true,
+  learningRate: true,
+  iterations: true,
+  init: true,
+  seed: true,
+  onProgress: true,
+};
+
+function checkOptions(options: TsneOptions): void {
+  checkOptionNames("t-SNE", options, optionNames);
+  const { iterations = 1, earlyExaggeration = 1, learningRate = 1, seed = 0, init, onProgress } = options;
+  const isCount = Number.isInteger(iterations) && iterations >= 1;
+  checkOption("t-SNE", "iterations", iterations, isCount, "a whole number from 1 on");
+  for (const [name, value] of Object.entries({ earlyExaggeration, learningRate }))
+    checkOption("t-SNE", name, value, value > 0, "above 0");
+  const isSeed = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
+  checkOption("t-SNE", "seed", seed, isSeed, "a whole number from 0 to 4294967295");
+  if (onProgress !== undefined) checkFunction("t-SNE", "onProgress", onProgress);
+  if (init === undefined || init === "pca" || init === "random") return;
+  if (typeof init === "string")
+    throw new ArgumentError(`t-SNE: init must be "pca", "random" or points, got ${written(init)}.`);
+  checkValues("t-SNE: init", init);
 }
 
 /** [n, 2] */
@@ -169,8 +192,11 @@ async function startingPoints(
     return Float64Array.from({ length: 2 * count }, (_, i) => 1e-4 * elementNormal(i, counter));
   }
   if (init !== "pca") {
-    if (init.length === 2 * count) return init;
-    throw new ShapeError(`t-SNE: the start has ${init.length} values for [${count},2].`);
+    if (init.length !== 2 * count)
+      throw new ShapeError(`t-SNE: the start has ${init.length} values for [${count},2].`);
+    const start = toTyped(init, "f32", "t-SNE: init") as Float32Array;
+    checkFiniteRows("t-SNE: init", { values: start, shape: [count, 2] });
+    return start;
   }
   const pca = await Pca.fit(engine, rows, { components: 2 });
   const projected = await pca.project(rows);

@@ -1,12 +1,23 @@
 /** @file Keras's ImageDataGenerator: augmentation and standardization of images, made of options and fitted on images. */
 import type { Engine } from "../../engine/device.ts";
-import { ArgumentError } from "../../engine/errors.ts";
-import { checkFlag, checkNames, checkOption } from "../../engine/options.ts";
+import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import {
+  checkFlag,
+  checkFunction,
+  checkOption,
+  checkOptionNames,
+  type OptionNames,
+} from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type AugmentOptions, augmentImages, channelStatistics } from "../../kernels/augment/index.ts";
-import { drawRanges, samplingConstants } from "../../kernels/augment/options.ts";
+import {
+  augmentOptionNames,
+  drawRanges,
+  samplingConstants,
+  samplingOptionNames,
+} from "../../kernels/augment/options.ts";
 import { zcaMatrix } from "../../kernels/pca/index.ts";
-import type { HostRows } from "../../kernels/rows.ts";
+import { checkFiniteRows, type HostRows, rowsAndWidth } from "../../kernels/rows.ts";
 import type { InputTransform } from "../training/sample-source.ts";
 import { type FittedStatistics, Standardizer } from "./standardizer.ts";
 
@@ -55,28 +66,19 @@ const flags = [
   "verticalFlip",
 ] as const;
 
-/** What moves pixels or changes brightness, in the order of Keras. */
-const augmenting = [
-  "rotationRange",
-  "widthShiftRange",
-  "heightShiftRange",
-  "shearRange",
-  "zoomRange",
-  "channelShiftRange",
-  "horizontalFlip",
-  "verticalFlip",
-] as const;
-
-const sampling = ["fillMode", "fillValue", "interpolation", "centre"] as const;
+const optionNames: OptionNames<ImageDataGeneratorOptions> = {
+  ...augmentOptionNames,
+  featurewiseCenter: true,
+  featurewiseStdNormalization: true,
+  samplewiseCenter: true,
+  samplewiseStdNormalization: true,
+  zcaWhitening: true,
+  zcaEpsilon: true,
+  validationSplit: true,
+};
 
 /** All options by name. */
-export const generatorOptionNames: readonly string[] = [
-  ...augmenting,
-  ...sampling,
-  ...flags.slice(0, 5),
-  "zcaEpsilon",
-  "validationSplit",
-];
+export const generatorOptionNames: readonly string[] = Object.keys(optionNames);
 
 /** Of the random sequence of augmentation; layers count theirs from 0. */
 const augmentStream = 0xa06;
@@ -86,7 +88,7 @@ export class ImageDataGenerator {
   #standardizer: Standardizer | undefined;
 
   constructor(options: ImageDataGeneratorOptions = {}) {
-    checkNames("ImageDataGenerator", options, generatorOptionNames);
+    checkOptionNames("ImageDataGenerator", options, optionNames);
     for (const name of flags)
       if (options[name] !== undefined) checkFlag("ImageDataGenerator", name, options[name]);
     const { zcaEpsilon = 1e-6, validationSplit = 0 } = options;
@@ -106,8 +108,8 @@ export class ImageDataGenerator {
 
   /** True if training images are changed at random. */
   get augments(): boolean {
-    return augmenting.some((name) => {
-      const value = this.options[name];
+    return Object.entries(augmentOptions(this.options)).some(([name, value]) => {
+      if (Object.hasOwn(samplingOptionNames, name)) return false;
       return typeof value === "boolean" ? value : value !== undefined && value !== 0;
     });
   }
@@ -115,8 +117,10 @@ export class ImageDataGenerator {
   /**
    * Means and deviations in float64, and the whitening matrix, of images [n, h, w, c] scaled as the network gets them
    * (bytes by 1/255). Keras fits on the validation part too. dispose() frees what this puts on the GPU.
+   * @throws NumericError if a value is NaN or infinite
    */
   async fit(engine: Engine, images: HostRows, options: GeneratorFitOptions = {}): Promise<void> {
+    checkFit(images, options);
     this.dispose();
     const statistics = await this.#statistics(engine, images, options);
     if (statistics) this.#standardizer = new Standardizer(engine, this.options, statistics);
@@ -195,9 +199,24 @@ export class ImageDataGenerator {
   }
 }
 
+function checkFit(images: HostRows, options: GeneratorFitOptions): void {
+  const what = "ImageDataGenerator.fit";
+  rowsAndWidth(what, images);
+  if (images.shape.length !== 4)
+    throw new ShapeError(`${what}: expects images [n,h,w,c], got ${formatShape(images.shape)}.`);
+  checkFiniteRows(what, images);
+  checkOptionNames(what, options, { keep: true, zcaImages: true, onSlow: true });
+  const { keep, zcaImages = 1, onSlow } = options;
+  for (const [name, value] of Object.entries({ keep, onSlow }))
+    if (value !== undefined) checkFunction(what, name, value);
+  const isCount = Number.isInteger(zcaImages) && zcaImages >= 1;
+  checkOption(what, "zcaImages", zcaImages, isCount, "a positive integer");
+}
+
 function augmentOptions(options: ImageDataGeneratorOptions): AugmentOptions {
-  const names: readonly string[] = [...augmenting, ...sampling];
-  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => Object.hasOwn(augmentOptionNames, name)),
+  );
 }
 
 function firstRows(images: HostRows, count = Number.POSITIVE_INFINITY): HostRows {

@@ -151,7 +151,7 @@ describe("transformImages", () => {
     );
     expect(() => transformImages(engine().zeros([2, 3]), [{}, {}])).toThrow(ShapeError);
     expect(() => transformImages(x, [{}, {}], { fillMode: "mirror" as FillMode })).toThrow(
-      "augment: fillMode is one of nearest, constant, reflect, wrap; got mirror.",
+      'augment: fillMode must be one of nearest, constant, reflect, wrap, got "mirror".',
     );
   });
 });
@@ -252,7 +252,7 @@ describe("augmentImages", () => {
     const ranges = drawRanges({ widthShiftRange: 0.25, heightShiftRange: 2, zoomRange: 0.25 }, 32, 16);
     expect([ranges.shiftColumns, ranges.shiftRows, ranges.zoom]).toEqual([4, 2, [0.75, 1.25]]);
     expect(() => drawRanges({ zoomRange: 1 }, 4, 4)).toThrow(
-      "augment: zoomRange must stay above 0, got [0, 2].",
+      "augment: zoomRange must be [least, most] above 0, got [0,2].",
     );
     expect(() => drawRanges({ rotationRange: -5 }, 4, 4)).toThrow(ArgumentError);
   });

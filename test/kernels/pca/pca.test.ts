@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
+import { ArgumentError, ShapeError, WgradError } from "../../../engine/errors.ts";
 import { Pca } from "../../../kernels/pca/index.ts";
 import { eigenReference, meanReference, momentsReference } from "../../../kernels/pca/pca.reference.ts";
+import { scatterMatrix } from "../../../kernels/pca/scatter.ts";
 import { symmetricEigen } from "../../../kernels/pca/symmetric-eigen.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { expectClose } from "../../support/compare.ts";
@@ -43,8 +44,95 @@ describe("symmetricEigen", () => {
   });
 });
 
+/** Rows [count, width] whose k-th singular value is about `ratio`^k: few of them are far above float32's rounding. */
+function fadingRows(count: number, width: number, ratio: number, seed: number): Array64 {
+  const [codes, directions] = [randomArray([count, width], seed).data, randomArray([width, width], seed + 1)];
+  const data = new Float64Array(count * width);
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < width; k++) {
+      const length = codes[i * width + k]! * ratio ** k;
+      for (let j = 0; j < width; j++) data[i * width + j]! += length * directions.data[k * width + j]!;
+    }
+  }
+  return array64([count, width], data.map(Math.fround));
+}
+
+function randomBytes(count: number, width: number, seed: number): Uint8Array {
+  return Uint8Array.from(randomArray([count, width], seed).data, (value, i) => 254 + value + (i % 2)); // far from 0
+}
+
+describe("scatterMatrix", () => {
+  const engine = useEngine();
+
+  it("is exact: of bytes over several blocks on the GPU, of floats far from the origin", async () => {
+    const bytes = { values: randomBytes(700, 9, 3), shape: [700, 9] };
+    const floats = rowsOf(spreadRows(150, 9, 4, 1e6));
+    for (const [rows, scale] of [
+      [bytes, 1 / 255],
+      [floats, 1],
+    ] as const) {
+      const reference = array64(
+        rows.shape,
+        Float64Array.from(rows.values, (value) => scale * value),
+      );
+      const mean = meanReference(reference);
+      const found = await scatterMatrix(engine(), { ...rows, scale }, mean);
+      for (const [i, value] of momentsReference(reference, mean, 1).data.entries())
+        expect(Math.abs(found[i]! - value)).toBeLessThan(1e-9);
+    }
+  });
+});
+
 describe("Pca", () => {
   const engine = useEngine();
+
+  it("finds components whose variance is 1e-10 of the largest, to 1e-5", async () => {
+    const [count, width, components] = [100, 40, 32];
+    for (const seed of [1, 2, 3]) {
+      const rows = fadingRows(count, width, 0.7, 10 * seed);
+      using pca = await Pca.fit(engine(), rowsOf(rows), { components });
+      const { vectors } = eigenReference(momentsReference(rows, meanReference(rows), count - 1));
+      for (let k = 0; k < components; k++) {
+        const own = pca.spectrum.components.slice(k * width, (k + 1) * width);
+        const sign = Math.sign(own.reduce((sum, value, j) => sum + value * vectors[k]![j]!, 0));
+        for (const [j, value] of own.entries())
+          expect(Math.abs(sign * value - vectors[k]![j]!)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it("projects rows far from the origin: float32's mean is further off than the components are long", async () => {
+    const rows = spreadRows(60, 8, 7, 1e5);
+    using pca = await Pca.fit(engine(), rowsOf(rows), { components: 8 });
+    const { mean, components } = pca.spectrum;
+    const expected = Array.from({ length: 480 }, (_, at) => {
+      const [i, k] = [Math.floor(at / 8), at % 8];
+      return mean.reduce((sum, m, j) => sum + (rows.data[i * 8 + j]! - m) * components[k * 8 + j]!, 0);
+    });
+    expectClose(await pca.project(rowsOf(rows)), expected, { terms: 8 });
+    const x = engine().tensor(rowsOf(rows).values, [60, 8]);
+    expectClose((await pca.transform(x).data()) as Float32Array, expected, { terms: 8 });
+    expectClose([await pca.reconstructionError(rowsOf(rows))], [0], { scale: 1e-8 });
+  });
+
+  it("names values that are not finite, and what are no rows", async () => {
+    const values = Float32Array.from({ length: 24 }, (_, i) => i ** 2);
+    values[17] = Number.NaN;
+    const images = { values, shape: [4, 2, 3] };
+    await expect(Pca.fit(engine(), images, { components: 1 })).rejects.toThrow(
+      "PCA: row 2 has NaN at [1,2]. rows [4,2,3].",
+    );
+    using pca = await Pca.fit(engine(), rowsOf(spreadRows(8, 6, 8)), { components: 2 });
+    values[0] = Number.POSITIVE_INFINITY;
+    await expect(pca.project(images)).rejects.toThrow("PCA: row 0 has Infinity at [0,0].");
+    await expect(pca.reconstructionError(rowsOf(spreadRows(8, 5, 8)))).rejects.toThrow(
+      "PCA: fitted on 6 features, rows have 5. rows [8,5].",
+    );
+    const junk = [undefined, 3, [1, 2], { values: [1, 2], shape: [1, 2] }, { values, shape: 24 }];
+    for (const rows of junk)
+      await expect(Pca.fit(engine(), rows as never, { components: 1 })).rejects.toThrow(WgradError);
+    await expect(Pca.fit(engine(), images, undefined as never)).rejects.toThrow(ArgumentError);
+  });
 
   it("finds mean, variances and the space of the components, also far from the origin and over several blocks", async () => {
     const cases = fc.record({
