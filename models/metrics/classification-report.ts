@@ -43,7 +43,12 @@ export function classificationReport(counts: ConfusionMatrix["counts"]): Classif
   };
 }
 
-/** `sklearn.metrics.classification_report(..., digits=2)` of the same counts, character by character. */
+/**
+ * `classification_report(labels, predictions, labels=range(n), target_names=classes)` of scikit-learn 1.9, character by
+ * character. Version 1.2 computes F1 from rounded precision and recall, which may turn a half the other way, and writes
+ * `micro avg` for `accuracy` where a class does not occur. Samples count as 1 each: `sample_weight`, which makes floats of
+ * the supports, has no counterpart here; without a single hit they are floats all the same.
+ */
 export function formatClassificationReport(matrix: ConfusionMatrix): string {
   const { classes, counts } = matrix ?? {};
   if (
@@ -56,25 +61,31 @@ export function formatClassificationReport(matrix: ConfusionMatrix): string {
     );
   }
   const report = classificationReport(counts);
-  const width = Math.max(...classes.map((name) => name.length), "weighted avg".length);
+  const width = classes.reduce((most, name) => Math.max(most, lengthOf(name)), "weighted avg".length);
   const line = (name: string, cells: readonly string[]) =>
-    `${name.padStart(width)} ${cells.map((cell) => ` ${cell.padStart(9)}`).join("")}\n`;
+    `${" ".repeat(width - lengthOf(name))}${name} ${cells.map((cell) => ` ${cell.padStart(9)}`).join("")}\n`;
+  const support = (samples: number) => (report.accuracy > 0 ? `${samples}` : `${samples}.0`);
   const scoreLine = (name: string, scores: Scores) =>
     line(name, [
       toTwoDecimals(scores.precision),
       toTwoDecimals(scores.recall),
       toTwoDecimals(scores.f1),
-      String(scores.support),
+      support(scores.support),
     ]);
   return [
     line("", ["precision", "recall", "f1-score", "support"]),
     "\n",
     ...report.perClass.map((scores, k) => scoreLine(classes[k]!, scores)),
     "\n",
-    line("accuracy", ["", "", toTwoDecimals(report.accuracy), String(report.micro.support)]),
+    line("accuracy", ["", "", toTwoDecimals(report.accuracy), support(report.micro.support)]),
     scoreLine("macro avg", report.macro),
     scoreLine("weighted avg", report.weighted),
   ].join("");
+}
+
+/** In characters, as Python counts: one outside of the basic plane is two units of a string here. */
+function lengthOf(text: string): number {
+  return [...text].length;
 }
 
 function toTwoDecimals(value: number): string {
@@ -92,7 +103,7 @@ function scores(correct: number, predicted: number, support: number): Scores {
 
 function average(rows: readonly Scores[], weights: readonly number[], support: number): Scores {
   const mean = (pick: (row: Scores) => number) =>
-    ratio(sum(rows.map((row, k) => pick(row) * weights[k]!)), sum(weights));
+    ratio(pairwiseSum(rows.map((row, k) => pick(row) * weights[k]!)), sum(weights));
   return {
     precision: mean((row) => row.precision),
     recall: mean((row) => row.recall),
@@ -107,4 +118,21 @@ function ratio(numerator: number, denominator: number): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** NumPy's order of a float64 sum, so that means have its bits: eight at a time up to 128 values, halves beyond. */
+function pairwiseSum(values: readonly number[]): number {
+  const { length } = values;
+  if (length < 8) return sum(values);
+  if (length > 128) {
+    const half = Math.floor(length / 2);
+    const first = half - (half % 8);
+    return pairwiseSum(values.slice(0, first)) + pairwiseSum(values.slice(first));
+  }
+  const lanes = values.slice(0, 8);
+  const whole = length - (length % 8);
+  for (let i = 8; i < whole; i++) lanes[i % 8]! += values[i]!;
+  const [a, b, c, d, e, f, g, h] = lanes as [number, number, number, number, number, number, number, number];
+  const total = a + b + (c + d) + (e + f + (g + h));
+  return values.slice(whole).reduce((result, value) => result + value, total);
 }

@@ -31,7 +31,10 @@ const uses: readonly { what: string; use: (engine: Engine, rows: HostRows) => Pr
   { what: "t-SNE", use: (engine, rows) => tsne(engine, rows, { perplexity: 2, iterations: 1 }) },
   {
     what: "ImageDataGenerator.fit",
-    use: (engine, rows) => new ImageDataGenerator({ featurewiseCenter: true }).fit(engine, rows),
+    use: async (engine, rows) => {
+      using generator = new ImageDataGenerator({ featurewiseCenter: true });
+      await generator.fit(engine, rows);
+    },
   },
 ];
 
