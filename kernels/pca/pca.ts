@@ -107,7 +107,7 @@ export class Pca {
     return result;
   }
 
-  /** Mean over all values of (x - reconstruct(x))^2. */
+  /** Mean over all values of (x - reconstruct(x))^2, in float32: what is lost must be more than its rounding. */
   async reconstructionError(rows: HostRows): Promise<number> {
     let total = 0;
     const errors = (centred: Tensor) => {

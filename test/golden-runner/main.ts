@@ -5,7 +5,7 @@
 import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
 import { type GoldenEntry, readCase, readIndex } from "./cases.ts";
 import { handlerFor } from "./handlers/index.ts";
-import { failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
+import { curtailed, failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
 
 const folder = process.env.WGRAD_GOLDEN ?? new URL("../golden", import.meta.url).pathname;
 const filter = process.argv[2];
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     outcomes.push(...own);
   }
   engine.dispose();
-  for (const line of failures(outcomes)) console.log(line);
+  for (const line of [...curtailed(entries), ...failures(outcomes)]) console.log(line);
   console.log(`\n${total(outcomes)}`);
   return outcomes.length > 0 && outcomes.every(passed) ? 0 : 1;
 }

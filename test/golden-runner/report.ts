@@ -61,6 +61,16 @@ export function failures(outcomes: readonly Outcome[]): string[] {
   return outcomes.filter((outcome) => !passed(outcome)).flatMap(failureLines);
 }
 
+/** One line per network that is compared only up to where its maker's float32 twins left the trajectory of float64. */
+export function curtailed(entries: readonly GoldenEntry[]): string[] {
+  return entries.flatMap(({ kind, name, attrs }) => {
+    const step = attrs.rounding_decides_from_step;
+    if (typeof step !== "number") return [];
+    const compared = step === 0 ? "output and loss alone are compared" : "compared are the losses before it";
+    return [`${kind} ${name}: from step ${step} on rounding alone decides, as its float32 twins show: ${compared}`];
+  });
+}
+
 /** The last line: `N passed, M failed`. */
 export function total(outcomes: readonly Outcome[]): string {
   const good = outcomes.filter(passed).length;

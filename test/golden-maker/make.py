@@ -1,0 +1,45 @@
+"""Makes golden cases anew: python make.py SEED OUT [KIND ...], then WGRAD_GOLDEN=OUT npm run test:golden.
+
+Needs PyTorch, and scikit-learn for `classical`. The graphs and options are those of test/golden; all numbers are drawn from SEED.
+A network whose float32 twins leave float64's trajectory is compared only up to there, and says so.
+"""
+import json
+import os
+import sys
+
+import numpy as np
+
+from golden_files import Folder
+
+
+def networks(random, folder, index):
+    from networks import remake
+
+    for case in index["cases"]:
+        if case["kind"] != "network":
+            continue
+        chaos = remake(random, folder, case)
+        print(case["op"], "" if chaos is None else f"rounding decides from step {chaos}", flush=True)
+
+
+def classical(random, folder, _):
+    from principal_components import remake
+
+    remake(random, folder)
+
+
+KINDS = {"network": networks, "classical": classical}
+
+
+def main():
+    seed, out, *kinds = sys.argv[1:]
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "..", "golden", "index.json")) as file:
+        index = json.load(file)
+    folder = Folder(out, int(seed))
+    for kind in kinds or KINDS:
+        KINDS[kind](np.random.default_rng(int(seed)), folder, index)
+    folder.close()
+
+
+main()
