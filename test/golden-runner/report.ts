@@ -67,7 +67,9 @@ export function curtailed(entries: readonly GoldenEntry[]): string[] {
     const step = attrs.rounding_decides_from_step;
     if (typeof step !== "number") return [];
     const compared = step === 0 ? "output and loss alone are compared" : "compared are the losses before it";
-    return [`${kind} ${name}: from step ${step} on rounding alone decides, as its float32 twins show: ${compared}`];
+    return [
+      `${kind} ${name}: from step ${step} on rounding alone decides, as its float32 twins show: ${compared}`,
+    ];
   });
 }
 
