@@ -10,7 +10,7 @@ import { launchFirst } from "./first-launches.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { openDevice } from "./open-device.ts";
-import { checkFunction, checkNames, written } from "./options.ts";
+import { checkFunction, checkOptionNames, written } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type Plan, PlanNotes } from "./plan.ts";
@@ -30,7 +30,7 @@ export interface EngineOptions {
 
 /** Finds an adapter and opens a device. Throws AdapterError with what to install if there is none. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  checkNames("createEngine", options, ["adapter", "debug"]);
+  checkOptionNames("createEngine", options, { adapter: true, debug: true });
   const adapter = await findAdapter(options.adapter ?? "auto");
   const openAnother = async () => openDevice(await findAgain(adapter));
   return new Engine(await openDevice(adapter), describeAdapter(adapter), options.debug ?? false, openAnother);

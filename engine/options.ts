@@ -17,7 +17,11 @@ export function checkOption(
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
 /** A misspelt option would leave its default in force without a word. Throws ArgumentError. */
-export function checkOptionNames<T extends object>(name: string, options: T, known: OptionNames<T>): void {
+export function checkOptionNames<T extends object>(
+  name: string,
+  options: T,
+  known: OptionNames<NoInfer<T>>,
+): void {
   checkNames(name, options, Object.keys(known));
 }
 

@@ -8,7 +8,7 @@ import { Backward } from "./backward.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import type { Output } from "./kernel.ts";
-import { checkFunction, checkNames } from "./options.ts";
+import { checkFunction, checkOptionNames } from "./options.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -118,7 +118,14 @@ function checkArguments(
   requireEngine("gradients", engine);
   if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
   checkFunction("gradients", "body", body);
-  checkNames("gradients", options, ["into", "accumulate", "seed", "beforeBackward", "descent", "spent"]);
+  checkOptionNames("gradients", options, {
+    into: true,
+    accumulate: true,
+    seed: true,
+    beforeBackward: true,
+    descent: true,
+    spent: true,
+  });
   for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {
     if (!Array.isArray(tensors)) throw new ArgumentError(`gradients: ${name} must be a list of tensors.`);
     for (const [i, tensor] of tensors.entries())

@@ -1,6 +1,6 @@
 /** @file Cloning a model: the same layers again, with weights of their own. */
 import { ArgumentError } from "../engine/errors.ts";
-import { checkNames, written } from "../engine/options.ts";
+import { checkOptionNames, written } from "../engine/options.ts";
 import type { Layer } from "./layers/layer.ts";
 import type { Model } from "./model.ts";
 import type { SymbolicTensor } from "./symbolic.ts";
@@ -12,7 +12,7 @@ export interface CloneOptions {
 
 /** Throws WgradError if weights shall be copied and there are none yet, or for a layer that cannot be copied. */
 export async function cloneModel(model: Model, options: CloneOptions): Promise<Model> {
-  checkNames("clone", options, ["weights"]);
+  checkOptionNames("clone", options, { weights: true });
   const { weights = "copy" } = options;
   if (weights !== "copy" && weights !== "fresh") {
     throw new ArgumentError(`clone: weights must be "copy" or "fresh", got ${written(weights)}.`);

@@ -3,7 +3,7 @@
  * LearningRateScheduler epochs. Any function of a number is one.
  */
 import { ArgumentError } from "../engine/errors.ts";
-import { checkFunction, checkNames, checkOption, written } from "../engine/options.ts";
+import { checkFunction, checkOption, checkOptionNames, written } from "../engine/options.ts";
 import type { Schedule } from "../kernels/optimizers/index.ts";
 
 export type { Schedule };
@@ -15,7 +15,7 @@ export function constantRate(rate: number): Schedule {
 
 /** initial * 0.5^floor(at / every), never below `floor`. */
 export function halving(options: { initial: number; every: number; floor?: number }): Schedule {
-  checkNames("halving", options, ["initial", "every", "floor"]);
+  checkOptionNames("halving", options, { initial: true, every: true, floor: true });
   const { initial, every, floor = 0 } = options;
   checkRate("halving", "initial", initial);
   checkRate("halving", "floor", floor);
@@ -25,7 +25,7 @@ export function halving(options: { initial: number; every: number; floor?: numbe
 
 /** initial / (1 + decay * at): Keras's `decay` option of optimizers, which counts steps. */
 export function timeDecay(options: { initial: number; decay: number }): Schedule {
-  checkNames("timeDecay", options, ["initial", "decay"]);
+  checkOptionNames("timeDecay", options, { initial: true, decay: true });
   const { initial, decay } = options;
   checkRate("timeDecay", "initial", initial);
   checkRate("timeDecay", "decay", decay);
@@ -34,7 +34,7 @@ export function timeDecay(options: { initial: number; decay: number }): Schedule
 
 /** Half a cosine from `initial` at 0 down to `floor` at `length`, constant from there on. */
 export function cosine(options: { initial: number; length: number; floor?: number }): Schedule {
-  checkNames("cosine", options, ["initial", "length", "floor"]);
+  checkOptionNames("cosine", options, { initial: true, length: true, floor: true });
   const { initial, length, floor = 0 } = options;
   checkRate("cosine", "initial", initial);
   checkRate("cosine", "floor", floor);

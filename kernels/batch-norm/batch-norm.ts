@@ -1,7 +1,7 @@
 /** @file Batch normalisation over all axes but the last, in training and in inference. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, like, run } from "../../engine/kernel.ts";
-import { checkFlag, checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkFlag, checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import { differentiable, type Want } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloats, requireVector } from "../shape/arguments.ts";
@@ -174,7 +174,12 @@ function backward(
 }
 
 function checkArguments(x: Tensor, state: BatchNormState, options: BatchNormOptions): void {
-  checkNames("batchNorm", options, ["training", "momentum", "epsilon", "movingVarianceRule"]);
+  checkOptionNames("batchNorm", options, {
+    training: true,
+    momentum: true,
+    epsilon: true,
+    movingVarianceRule: true,
+  });
   const { gamma, beta, movingMean, movingVariance } = state ?? {};
   requireFloats("batchNorm", { x, gamma, beta, movingMean, movingVariance });
   const channels = x.shape.at(-1);

@@ -1,7 +1,7 @@
 /** @file Matrix products: matmul with either side transposed, and the dense layer with bias and activation fused. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Output, outputTensor } from "../../engine/kernel.ts";
-import { checkFlag, checkNames } from "../../engine/options.ts";
+import { checkFlag, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
@@ -29,7 +29,7 @@ export interface DenseOptions {
  * @throws ShapeError if the sizes do not fit
  */
 export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): Tensor {
-  checkNames("dense", options, ["bias", "activation", "transposeKernel", "dtype"]);
+  checkOptionNames("dense", options, { bias: true, activation: true, transposeKernel: true, dtype: true });
   const { bias, activation = "linear", transposeKernel = false } = options;
   checkFlag("dense", "transposeKernel", transposeKernel);
   checkFusedActivation("dense", activation);

@@ -1,7 +1,7 @@
 /** @file Batched matrix products with either side transposed and NumPy's broadcasting of the batch axes. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output } from "../../engine/kernel.ts";
-import { checkFlag, checkNames } from "../../engine/options.ts";
+import { checkFlag, checkOptionNames } from "../../engine/options.ts";
 import { type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -27,7 +27,7 @@ interface Side {
  * @throws ShapeError if the inner sizes differ or the batch axes do not broadcast
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
-  checkNames("matmul", options, ["transposeA", "transposeB"]);
+  checkOptionNames("matmul", options, { transposeA: true, transposeB: true });
   const { transposeA = false, transposeB = false } = options;
   for (const [name, flag] of Object.entries({ transposeA, transposeB })) checkFlag("matmul", name, flag);
   const batch = checkMatmul(a, b, transposeA, transposeB);

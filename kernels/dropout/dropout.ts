@@ -1,7 +1,7 @@
 /** @file Dropout: a random part of the activations becomes zero, the rest grows so that the expected sum stays. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, like, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -36,7 +36,7 @@ export interface DropoutOptions {
  */
 export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   requireFloat("dropout", "x", x);
-  checkNames("dropout", options, ["rate", "stream"]);
+  checkOptionNames("dropout", options, { rate: true, stream: true });
   const { rate, stream } = options;
   requireStream("dropout", stream);
   const scale = keptScale("dropout", rate);

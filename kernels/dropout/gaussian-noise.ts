@@ -1,6 +1,6 @@
 /** @file Gaussian noise added to activations while training. */
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -28,7 +28,7 @@ export interface GaussianNoiseOptions {
  */
 export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor {
   requireFloat("gaussianNoise", "x", x);
-  checkNames("gaussianNoise", options, ["stddev", "stream"]);
+  checkOptionNames("gaussianNoise", options, { stddev: true, stream: true });
   const { stddev, stream } = options;
   requireStream("gaussianNoise", stream);
   checkOption("gaussianNoise", "stddev", stddev, stddev >= 0, "0 or more");

@@ -2,7 +2,7 @@
 import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, kernel, outputTensor, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { bytesPerElement, type Tensor } from "../../engine/tensor.ts";
 import { SampleStore } from "./sample-store.ts";
@@ -39,7 +39,7 @@ export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, option
   if (!(samples instanceof SampleStore)) {
     throw new ArgumentError(`gatherSamples: samples must be a SampleStore, got ${written(samples)}.`);
   }
-  checkNames("gatherSamples", options, ["batch", "scale", "offset"]);
+  checkOptionNames("gatherSamples", options, { batch: true, scale: true, offset: true });
   const { batch, scale = samples.dtype === "u8" ? 1 / 255 : 1, offset = 0 } = options;
   checkOrder("gatherSamples", samples.chunks[0]!, order, batch);
   for (const [name, value] of Object.entries({ scale, offset }))
@@ -86,7 +86,7 @@ export function gatherLabels(
   order: Tensor<"u32">,
   options: { readonly batch: number; readonly classes?: number },
 ): Tensor {
-  checkNames("gatherLabels", options, ["batch", "classes"]);
+  checkOptionNames("gatherLabels", options, { batch: true, classes: true });
   const { batch, classes } = options;
   checkOrder("gatherLabels", labels, order, batch);
   if (labels.dtype !== "u32" || labels.shape.length !== 1) {

@@ -2,7 +2,7 @@
 import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, ShapeError } from "../../engine/errors.ts";
-import { checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
 import { checkValues, type Tensor } from "../../engine/tensor.ts";
 import { type GatherOptions, gatherLabels, gatherSamples } from "./gather-batch.ts";
@@ -77,7 +77,7 @@ export class GpuDataset {
    * inputs themselves (an autoencoder). `scale` and `offset` apply to the inputs; byte targets are divided by 255.
    */
   batch(order: Tensor<"u32">, options: BatchOptions): { inputs: Tensor; targets: Tensor } {
-    checkNames("data set", options, ["batch", "scale", "offset", "oneHot"]);
+    checkOptionNames("data set", options, { batch: true, scale: true, offset: true, oneHot: true });
     const { oneHot = false, ...gather } = options;
     const { batch } = gather;
     const inputs = gatherSamples(this.inputs, order, gather);

@@ -5,7 +5,7 @@
 import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
-import { checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
@@ -43,7 +43,7 @@ export class SampleStore {
     if (dtype !== "u8" && dtype !== "f32") {
       throw new ArgumentError(`data set: dtype must be u8 or f32, got ${written(dtype)}.`);
     }
-    checkNames("data set", options, ["chunkBytes"]);
+    checkOptionNames("data set", options, { chunkBytes: true });
     this.engine = engine;
     this.count = count;
     this.sampleShape = sampleShape;

@@ -1,7 +1,7 @@
 /** @file Layer normalisation over the last axis. */
 import { ShapeError } from "../../engine/errors.ts";
 import { kernel, type Output, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { tailOf, walkForSums } from "../batch-norm/columns.ts";
@@ -54,7 +54,7 @@ interface Saved {
  * @param beta [features]
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: LayerNormOptions = {}): Tensor {
-  checkNames("layerNorm", options, ["epsilon"]);
+  checkOptionNames("layerNorm", options, { epsilon: true });
   const { epsilon = 1e-3 } = options;
   const features = checkArguments(x, gamma, beta, epsilon);
   const rows = x.size / features;

@@ -6,7 +6,7 @@
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import type { OptimizerGroup } from "../optimizers/index.ts";
 
@@ -36,7 +36,7 @@ export interface LossScaleState {
 
 /** Throws ArgumentError for options out of range. */
 export function checkLossScale(op: string, options: LossScaleOptions): void {
-  checkNames(`${op}: lossScale`, options, ["initialScale", "dynamicGrowthSteps"]);
+  checkOptionNames(`${op}: lossScale`, options, { initialScale: true, dynamicGrowthSteps: true });
   const { initialScale = 1, dynamicGrowthSteps = 1 } = options;
   const power = Number.isInteger(Math.log2(initialScale)) && initialScale >= 1 && initialScale <= 2 ** 24;
   checkOption(op, "initialScale", initialScale, power, "a power of two from 1 to 16777216");

@@ -3,7 +3,7 @@ import { requireTensors } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output, RunOptions } from "../../engine/kernel.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { mul } from "../elementwise/binary.ts";
@@ -30,7 +30,7 @@ export function requireLossArguments(
   tensors: Readonly<Record<string, Tensor>>,
   options: LossOptions,
 ): void {
-  checkNames(op, options, ["weights", "divisor", "perSample"]);
+  checkOptionNames(op, options, { weights: true, divisor: true, perSample: true });
   const { weights, perSample } = options;
   requireTensors(op, tensors, { weights, perSample });
 }

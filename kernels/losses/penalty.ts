@@ -1,6 +1,6 @@
 /** @file Penalties on the size of weights (kernel and bias regularizers) and of activations. */
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reduceBlock } from "../reduce/block.ts";
@@ -21,7 +21,7 @@ const backward = kernel(import.meta.url, "penalty-gradient.wgsl", {
 /** l1 * sum |w| + l2 * sum w^2, a scalar to add to the loss. Throws ArgumentError for coefficients below 0. */
 export function l1l2Penalty(w: Tensor, options: PenaltyOptions): Tensor {
   requireFloat("l1l2Penalty", "w", w);
-  checkNames("l1l2Penalty", options, ["l1", "l2"]);
+  checkOptionNames("l1l2Penalty", options, { l1: true, l2: true });
   const { l1 = 0, l2 = 0 } = options;
   for (const [name, value] of Object.entries({ l1, l2 }))
     checkOption("l1l2Penalty", name, value, value >= 0, "0 or above");

@@ -2,7 +2,7 @@
 import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
 const logLoss = kernel(import.meta.url, "log-loss.wgsl", {
@@ -38,7 +38,7 @@ export interface LogEntry {
  * @param log [rows, 2 + metrics], f32
  */
 export function logRow(log: Tensor, entry: LogEntry): void {
-  checkNames("logRow", entry, ["loss", "samples", "divisor", "metrics"]);
+  checkOptionNames("logRow", entry, { loss: true, samples: true, divisor: true, metrics: true });
   const { loss, samples, divisor = samples, metrics = [] } = entry;
   if (!Array.isArray(metrics))
     throw new ArgumentError(`logRow: metrics are a list of tensors, got ${written(metrics)}.`);

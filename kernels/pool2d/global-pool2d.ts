@@ -1,6 +1,6 @@
 /** @file Pooling over whole images: the window is the image. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import { checkFlag, checkNames } from "../../engine/options.ts";
+import { checkFlag, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import { reshape } from "../shape/reshape.ts";
@@ -30,7 +30,7 @@ function poolImage(
   options: GlobalPoolOptions,
 ): Tensor {
   requireFloat(op, "x", x);
-  checkNames(op, options, ["keepDims"]);
+  checkOptionNames(op, options, { keepDims: true });
   const { keepDims = false } = options;
   checkFlag(op, "keepDims", keepDims);
   const [batch, height, width, channels] = x.shape;

@@ -1,6 +1,6 @@
 /** @file What the pooling ops share: options by Keras's names and defaults, sizes, shader constants. */
 
-import { checkNames } from "../../engine/options.ts";
+import { checkOptionNames } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -21,7 +21,7 @@ export function resolvePool(
   options: PoolOptions,
 ): { window: Window2d; output: Shape } {
   requireFloat(op, "x", x);
-  checkNames(op, options, ["poolSize", "strides", "padding"]);
+  checkOptionNames(op, options, { poolSize: true, strides: true, padding: true });
   const { poolSize = 2, strides = poolSize, padding = "valid" } = options;
   const window = resolveWindow(op, x.shape, { window: poolSize, strides, padding });
   return { window, output: [x.shape[0]!, window.outHeight, window.outWidth, x.shape[3]!] };

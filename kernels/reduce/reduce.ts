@@ -1,6 +1,6 @@
 /** @file Sum, mean, largest, smallest and variance over any axes. */
 import { kernel, type Output, run } from "../../engine/kernel.ts";
-import { checkFlag, checkNames } from "../../engine/options.ts";
+import { checkFlag, checkOptionNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -90,7 +90,7 @@ function extreme(op: string, x: Tensor, options: ReduceOptions, reduction: Reduc
 
 function plan(op: string, x: Tensor, options: ReduceOptions) {
   requireFloat(op, "x", x);
-  checkNames(op, options, ["axes", "keepDims"]);
+  checkOptionNames(op, options, { axes: true, keepDims: true });
   const { axes, keepDims = false } = options;
   checkFlag(op, "keepDims", keepDims);
   const resolved = resolveAxes(op, x, axes);

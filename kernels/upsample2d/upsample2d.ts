@@ -1,7 +1,7 @@
 /** @file Nearest-neighbour upsampling of images. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { like } from "../../engine/kernel.ts";
-import { checkNames } from "../../engine/options.ts";
+import { checkOptionNames } from "../../engine/options.ts";
 import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sumWindows } from "../pool2d/average-pool2d.ts";
@@ -21,7 +21,7 @@ export interface UpsampleOptions {
  */
 export function upsample2d(x: Tensor, options: UpsampleOptions = {}): Tensor {
   requireFloat("upsample2d", "x", x);
-  checkNames("upsample2d", options, ["size"]);
+  checkOptionNames("upsample2d", options, { size: true });
   if (x.shape.length !== 4) {
     throw new ShapeError(`upsample2d: expects an image [n,h,w,c], got ${formatShape(x.shape)}.`);
   }

@@ -1,7 +1,7 @@
 /** @file CSVLogger: a line of every epoch's results in a table that spreadsheets read. */
 import { z } from "zod";
 import { ArgumentError, FileError } from "../../engine/errors.ts";
-import { checkFlag, checkNames, written } from "../../engine/options.ts";
+import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
 import { nodeFiles } from "../files.ts";
 import type { Callback, CallbackState } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
@@ -31,7 +31,7 @@ export class CSVLoggerCallback implements Callback {
   #state = stateSchema.parse({});
 
   constructor(path: string, options: CSVLoggerOptions) {
-    checkNames(label, options, ["separator", "append"]);
+    checkOptionNames(label, options, { separator: true, append: true });
     const { separator = ",", append = false } = options;
     if (typeof path !== "string" || path === "") {
       throw new ArgumentError(`${label}: needs the name of a file, got ${written(path)}.`);

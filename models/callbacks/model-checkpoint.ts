@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { ArgumentError, FileError } from "../../engine/errors.ts";
-import { checkFlag, checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkFlag, checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { saveWeights } from "../weights/model-weights.ts";
@@ -34,7 +34,7 @@ export class ModelCheckpointCallback implements Callback {
   #state = stateSchema.parse({});
 
   constructor(path: string, options: ModelCheckpointOptions) {
-    checkNames(label, options, ["monitor", "mode", "saveBestOnly", "period"]);
+    checkOptionNames(label, options, { monitor: true, mode: true, saveBestOnly: true, period: true });
     const { saveBestOnly = false, period = 1 } = options;
     if (typeof path !== "string" || path === "") {
       throw new ArgumentError(`${label}: needs the name of a file, got ${written(path)}.`);

@@ -1,6 +1,6 @@
 /** @file ROC curves and the area under them, by the rules of scikit-learn: float64 on the CPU. */
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 
 /** One point per threshold, from (0, 0) to (1, 1): the samples with a score of at least it count as positive. */
 export interface RocCurve {
@@ -42,7 +42,7 @@ export function rocCurve(
   scores: ArrayLike<number>,
   options: RocOptions = {},
 ): RocCurve {
-  checkNames("roc", options, ["dropIntermediate"]);
+  checkOptionNames("roc", options, { dropIntermediate: true });
   const { dropIntermediate = true } = options;
   checkList("truths", truths);
   checkScores(truths.length, scores, truths.length);

@@ -1,5 +1,5 @@
 /** @file Metrics by Keras's names: the kernels that compute them for every sample of a batch. */
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import {
   absoluteError,
@@ -75,6 +75,6 @@ function kernelsOf(name: MetricName): MetricKernels {
 export function topKCategoricalAccuracy(k = 5, options: { readonly sparse?: boolean } = {}): MetricName {
   const sound = Number.isInteger(k) && k >= 1 && k < 2 ** 32;
   checkOption("topKCategoricalAccuracy", "k", k, sound, "a positive integer");
-  checkNames("topKCategoricalAccuracy", options, ["sparse"]);
+  checkOptionNames("topKCategoricalAccuracy", options, { sparse: true });
   return `${options.sparse ? "sparse_" : ""}top_${k}_categorical_accuracy`;
 }

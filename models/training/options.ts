@@ -1,6 +1,13 @@
 /** @file Options of fit, evaluate and predict, by Keras's names and defaults. */
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkFlag, checkFunction, checkNames, checkOption, written } from "../../engine/options.ts";
+import {
+  checkFlag,
+  checkFunction,
+  checkNames,
+  checkOption,
+  checkOptionNames,
+  written,
+} from "../../engine/options.ts";
 import { checkLossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Callback, Progress } from "./callbacks.ts";
 import type { DataSource } from "./data.ts";
@@ -118,14 +125,14 @@ function checkKinds(options: FitOptions): void {
 
 /** Throws ArgumentError for options that evaluate() does not have. */
 export function checkEvaluate(options: EvaluateOptions): void {
-  checkNames("evaluate", options, ["batchSize", "sampleWeight"]);
+  checkOptionNames("evaluate", options, { batchSize: true, sampleWeight: true });
   const { batchSize = 1 } = options;
   checkBatchSize("evaluate", batchSize);
 }
 
 /** Throws ArgumentError for options that predict() does not have. */
 export function checkPredict(options: PredictOptions): void {
-  checkNames("predict", options, ["batchSize"]);
+  checkOptionNames("predict", options, { batchSize: true });
   const { batchSize = 1 } = options;
   checkBatchSize("predict", batchSize);
 }

@@ -1,6 +1,6 @@
 /** @file Which weights are meant: by the names of layers, models within the model or weights, or by patterns. */
 import { ArgumentError, nearest } from "../../engine/errors.ts";
-import { checkNames, written } from "../../engine/options.ts";
+import { checkOptionNames, written } from "../../engine/options.ts";
 
 /** A name, a name with * for anything (`conv2d_*`), a regular expression, or several of them. */
 export type WeightPattern = string | RegExp | readonly (string | RegExp)[];
@@ -25,7 +25,7 @@ export function weightSelector(
   known: readonly NamedWeight[],
   filter: WeightFilter,
 ): (weight: NamedWeight) => boolean {
-  checkNames(what, filter, ["only", "skip"]);
+  checkOptionNames(what, filter, { only: true, skip: true });
   const { only, skip } = filter;
   const [wanted, unwanted] = [only, skip].map((patterns) => patterns !== undefined && [patterns].flat());
   for (const [option, patterns] of Object.entries({ only: wanted, skip: unwanted })) {
