@@ -52,7 +52,7 @@ export class Model extends Layer {
   #trainer: Trainer | undefined;
 
   constructor(options: ModelOptions) {
-    super(layerOptions("model", options, ["inputs", "outputs"]));
+    super(layerOptions("model", options, { inputs: true, outputs: true }));
     const list = (value: SymbolicTensor | readonly SymbolicTensor[]) =>
       symbolicTensors("model", [value].flat());
     this.graph = new Graph(list(options.inputs), list(options.outputs));

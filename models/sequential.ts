@@ -34,7 +34,7 @@ export function sequential(layers: readonly Layer[], options: LayerOptions = {})
       `sequential: needs a list of layers, as Dense(10) makes one; got ${written(wrong)}.`,
     );
   }
-  layerOptions("sequential", options);
+  layerOptions("sequential", options, {});
   const [first, ...others] = layers;
   const start =
     first instanceof InputLayer ? first.tensor : first instanceof Model && input(first.inputShape);

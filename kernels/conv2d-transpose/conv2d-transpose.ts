@@ -1,6 +1,6 @@
 /** @file Transposed 2-D convolution: the gradient of conv2d with respect to its image, as an op with gradients of its own. */
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkNames } from "../../engine/options.ts";
+import { checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { convolutionOptions, requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
 import type { Conv2dOptions } from "../conv2d/conv2d.ts";
@@ -63,7 +63,7 @@ export function conv2dTranspose(
 /** The convolution that is transposed: its image is y, its output has the size of `image`. */
 function describe(image: Tensor, filters: Tensor, options: Conv2dTransposeOptions): Convolution {
   const op = "conv2dTranspose";
-  checkNames(op, options, convolutionOptions);
+  checkOptionNames(op, options, convolutionOptions);
   const { strides = 1, padding = "valid", dilation = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: "(kh,kw,k,c)" };
   checkFusedActivation(op, activation);

@@ -19,7 +19,13 @@ export function shapesOf({ image, filters, layout }: ConvolutionArguments): stri
 }
 
 /** Names of the options that all convolution ops take. */
-export const convolutionOptions = ["strides", "padding", "dilation", "bias", "activation"] as const;
+export const convolutionOptions = {
+  strides: true,
+  padding: true,
+  dilation: true,
+  bias: true,
+  activation: true,
+} as const;
 
 /** Throws ShapeError unless image and filters have four axes, ArgumentError for what is no tensor at all. */
 export function requireFourAxes(op: string, given: ConvolutionArguments): void {

@@ -1,7 +1,7 @@
 /** @file 2-D convolution (cross-correlation, as in every deep-learning library) and its two gradients. */
 
 import { type Output, outputTensor } from "../../engine/kernel.ts";
-import { checkNames } from "../../engine/options.ts";
+import { checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
@@ -87,7 +87,7 @@ function weightGradients(
 }
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {
-  checkNames("conv2d", options, [...convolutionOptions, "groups", "dtype"]);
+  checkOptionNames("conv2d", options, { ...convolutionOptions, groups: true, dtype: true });
   const { strides = 1, padding = "valid", dilation = 1, groups = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: groups === 1 ? "(kh,kw,c,k)" : "(kh,kw,c/groups,k)" };
   checkFusedActivation("conv2d", activation);

@@ -1,5 +1,5 @@
 /** @file Depthwise 2-D convolution: every channel has filters of its own, and nothing is summed over channels. */
-import { checkNames } from "../../engine/options.ts";
+import { checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { convolutionOptions, requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
 import { type Conv2dOptions, convolve } from "../conv2d/conv2d.ts";
@@ -25,7 +25,7 @@ export function depthwiseConv2d(
   options: DepthwiseConv2dOptions = {},
 ): Tensor {
   const op = "depthwiseConv2d";
-  checkNames(op, options, [...convolutionOptions, "dtype"]);
+  checkOptionNames(op, options, { ...convolutionOptions, dtype: true });
   const { strides = 1, padding = "valid", dilation = 1, bias, activation = "linear" } = options;
   const given = { image, filters, bias, layout: "(kh,kw,c,multiplier)" };
   checkFusedActivation(op, activation);

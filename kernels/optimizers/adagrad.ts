@@ -24,7 +24,7 @@ export interface AdagradOptions extends OptimizerOptions {
 
 /** Steps divided by the root of the sum of all squares. Defaults: learning rate 0.01, epsilon 1e-7. */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
-  checkOptimizerOptions("adagrad", options, ["epsilon", "initialAccumulator"]);
+  checkOptimizerOptions("adagrad", options, { epsilon: true, initialAccumulator: true });
   const { learningRate = 0.01, decay = 0, epsilon = 1e-7, initialAccumulator = 0 } = options;
   checkOption("adagrad", "epsilon", epsilon, epsilon > 0, "positive");
   checkOption("adagrad", "initialAccumulator", initialAccumulator, initialAccumulator >= 0, "0 or more");

@@ -29,7 +29,7 @@ export interface AdamwOptions extends AdamOptions {
   readonly weightDecay?: number;
 }
 
-const ownOptions = ["beta1", "beta2", "epsilon"] as const;
+const ownOptions = { beta1: true, beta2: true, epsilon: true } as const;
 
 /** Adam by Keras's formula. Defaults: learning rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7. */
 export function adam(options: AdamOptions = {}): Optimizer {
@@ -39,7 +39,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019), 0.004 unless given, on every parameter. */
 export function adamw(options: AdamwOptions = {}): Optimizer {
-  checkOptimizerOptions("adamw", options, [...ownOptions, "weightDecay"]);
+  checkOptimizerOptions("adamw", options, { ...ownOptions, weightDecay: true });
   const { weightDecay = 0.004 } = options;
   checkOption("adamw", "weightDecay", weightDecay, weightDecay >= 0, "0 or more");
   return define("adamw", options, weightDecay, { weightDecay });

@@ -2,7 +2,7 @@
 import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkNames, checkOption, type OptionNames } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -70,11 +70,20 @@ export interface OptimizerDefinition {
 }
 
 /** Names of the options that every optimizer takes. */
-const sharedOptions = ["learningRate", "decay", "clipNorm", "clipValue"] as const;
+const sharedOptions: OptionNames<OptimizerOptions> = {
+  learningRate: true,
+  decay: true,
+  clipNorm: true,
+  clipValue: true,
+};
 
 /** Throws ArgumentError unless options are an object with options that the optimizer has: its own and the shared ones. */
-export function checkOptimizerOptions(name: string, options: object, own: readonly string[]): void {
-  checkNames(name, options, [...sharedOptions, ...own]);
+export function checkOptimizerOptions<O extends OptimizerOptions>(
+  name: string,
+  options: O,
+  own: OptionNames<Omit<NoInfer<O>, keyof OptimizerOptions>>,
+): void {
+  checkNames(name, options, Object.keys({ ...sharedOptions, ...own }));
 }
 
 /** Checks the shared options and builds the optimizer. */

@@ -29,7 +29,7 @@ export interface SgdOptions extends OptimizerOptions {
 
 /** Gradient descent with Keras's momentum. Defaults: learning rate 0.01, no momentum. Throws ArgumentError. */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  checkOptimizerOptions("sgd", options, ["momentum", "nesterov"]);
+  checkOptimizerOptions("sgd", options, { momentum: true, nesterov: true });
   const { learningRate = 0.01, decay = 0, momentum = 0, nesterov = false } = options;
   checkOption("sgd", "momentum", momentum, momentum >= 0 && momentum <= 1, "between 0 and 1");
   checkFlag("sgd", "nesterov", nesterov);

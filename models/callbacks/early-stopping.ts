@@ -1,7 +1,7 @@
 /** @file EarlyStopping: ends training when a quantity has stopped getting better. */
 import { z } from "zod";
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkNames, checkOption, written } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, type OptionNames, written } from "../../engine/options.ts";
 import type { Callback, CallbackState, FitControl, KeptWeights } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
@@ -23,15 +23,15 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   readonly restoreBestWeights?: boolean | "always";
 }
 
-const optionNames = [
-  "monitor",
-  "mode",
-  "minDelta",
-  "patience",
-  "baseline",
-  "startFromEpoch",
-  "restoreBestWeights",
-];
+const optionNames: OptionNames<EarlyStoppingOptions> = {
+  monitor: true,
+  mode: true,
+  minDelta: true,
+  patience: true,
+  baseline: true,
+  startFromEpoch: true,
+  restoreBestWeights: true,
+};
 
 const stateSchema = z.object({
   /** value to improve on */
@@ -55,7 +55,7 @@ export class EarlyStoppingCallback implements Callback {
   #weights: KeptWeights | undefined;
 
   constructor(options: EarlyStoppingOptions) {
-    checkNames(label, options, optionNames);
+    checkOptionNames(label, options, optionNames);
     const { minDelta = 0, patience = 0, baseline, startFromEpoch = 0, restoreBestWeights = false } = options;
     checkOption(label, "minDelta", minDelta, minDelta >= 0, "0 or more");
     for (const [option, count] of Object.entries({ patience, startFromEpoch })) {

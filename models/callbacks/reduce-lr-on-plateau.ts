@@ -1,6 +1,6 @@
 /** @file ReduceLROnPlateau: a smaller learning rate when a quantity has stopped getting better. */
 import { z } from "zod";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, type OptionNames } from "../../engine/options.ts";
 import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
@@ -19,7 +19,15 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
   readonly minLr?: number;
 }
 
-const optionNames = ["monitor", "mode", "factor", "patience", "minDelta", "cooldown", "minLr"];
+const optionNames: OptionNames<ReduceLROnPlateauOptions> = {
+  monitor: true,
+  mode: true,
+  factor: true,
+  patience: true,
+  minDelta: true,
+  cooldown: true,
+  minLr: true,
+};
 
 const stateSchema = z.object({
   best: z.number().nullable().default(null),
@@ -37,7 +45,7 @@ export class ReduceLROnPlateauCallback implements Callback {
   #state = stateSchema.parse({});
 
   constructor(options: ReduceLROnPlateauOptions) {
-    checkNames(label, options, optionNames);
+    checkOptionNames(label, options, optionNames);
     const { factor = 0.1, patience = 10, minDelta = 1e-4, cooldown = 0, minLr = 0 } = options;
     checkOption(label, "factor", factor, factor >= 0 && factor < 1, "0 or more and less than 1");
     for (const [option, count] of Object.entries({ patience, cooldown })) {

@@ -10,7 +10,7 @@ export class ActivationLayer extends Layer {
   readonly activation: ActivationName;
 
   constructor(activation: ActivationName, options: LayerOptions = {}) {
-    super(layerOptions("Activation", options));
+    super(layerOptions("Activation", options, {}));
     checkActivation("Activation", activation);
     this.activation = activation;
   }

@@ -37,5 +37,5 @@ export class AddLayer extends Layer {
 
 /** Keras's Add(): `Add().apply([x, shortcut])`. */
 export function Add(options: LayerOptions = {}): AddLayer {
-  return new AddLayer(layerOptions("Add", options));
+  return new AddLayer(layerOptions("Add", options, {}));
 }

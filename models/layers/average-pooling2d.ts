@@ -1,20 +1,19 @@
 /** @file AveragePooling2D: the mean of each window. */
 import type { Tensor } from "../../engine/tensor.ts";
 import { avgPool2d } from "../../kernels/pool2d/average-pool2d.ts";
-import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
 import type { Size2d } from "../../kernels/window.ts";
-import type { LayerOptions } from "./layer.ts";
 import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 
 export class AveragePooling2DLayer extends Pooling2DLayer {
   readonly className = "AveragePooling2D";
 
-  constructor(options: PoolOptions & LayerOptions) {
-    super("AveragePooling2D", options);
+  constructor(poolSize: Size2d, options: PoolingOptions) {
+    super("AveragePooling2D", poolSize, options);
   }
 
   protected override copy(): AveragePooling2DLayer {
-    return new AveragePooling2DLayer(this.options);
+    const { poolSize = 2, ...options } = this.options;
+    return new AveragePooling2DLayer(poolSize, options);
   }
 
   call(inputs: readonly Tensor[]): Tensor {
@@ -24,5 +23,5 @@ export class AveragePooling2DLayer extends Pooling2DLayer {
 
 /** Keras's AveragePooling2D(poolSize = 2): with padding "same" only real pixels count, as in TensorFlow. */
 export function AveragePooling2D(poolSize: Size2d = 2, options: PoolingOptions = {}): AveragePooling2DLayer {
-  return new AveragePooling2DLayer({ ...options, poolSize });
+  return new AveragePooling2DLayer(poolSize, options);
 }

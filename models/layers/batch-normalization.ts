@@ -18,7 +18,13 @@ export class BatchNormalizationLayer extends Layer {
   readonly #options: BatchNormalizationOptions;
 
   constructor(options: BatchNormalizationOptions = {}) {
-    super(layerOptions("BatchNormalization", options, ["momentum", "epsilon", "movingVarianceRule"]));
+    super(
+      layerOptions("BatchNormalization", options, {
+        momentum: true,
+        epsilon: true,
+        movingVarianceRule: true,
+      }),
+    );
     checkBatchNormOptions("BatchNormalization", options);
     this.#options = options;
   }

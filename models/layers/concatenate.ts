@@ -17,7 +17,7 @@ export class ConcatenateLayer extends Layer {
   readonly axis: number;
 
   constructor(options: ConcatenateOptions = {}) {
-    super(layerOptions("Concatenate", options, ["axis"]));
+    super(layerOptions("Concatenate", options, { axis: true }));
     this.axis = options.axis ?? -1;
     if (!Number.isInteger(this.axis) || this.axis === 0) {
       throw new ArgumentError(`Concatenate: axis must be an axis of the samples, got ${written(this.axis)}.`);

@@ -1,4 +1,5 @@
 /** @file Conv2DTranspose: a convolution backwards, which makes images larger by its stride. */
+import type { OptionNames } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { conv2dTranspose } from "../../kernels/conv2d-transpose/conv2d-transpose.ts";
@@ -14,13 +15,18 @@ export interface Conv2DTransposeOptions extends ConvolutionOptions {
   readonly kernelRegularizer?: Regularizer;
 }
 
+const ownOptions: OptionNames<Omit<Conv2DTransposeOptions, keyof ConvolutionOptions>> = {
+  kernelInitializer: true,
+  kernelRegularizer: true,
+};
+
 export class Conv2DTransposeLayer extends Convolution2DLayer {
   readonly className = "Conv2DTranspose";
   readonly filters: number;
   readonly #kernel: KernelRules;
 
   constructor(filters: number, kernelSize: Size2d, options: Conv2DTransposeOptions = {}) {
-    super("Conv2DTranspose", kernelSize, options, ["kernelInitializer", "kernelRegularizer"]);
+    super("Conv2DTranspose", kernelSize, options, ownOptions);
     requireCount("Conv2DTranspose", "filters", filters);
     this.filters = filters;
     const { kernelInitializer = glorotUniform(), kernelRegularizer } = options;

@@ -1,5 +1,6 @@
 /** @file Conv2D: filters that slide over images. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import type { OptionNames } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { conv2d } from "../../kernels/conv2d/conv2d.ts";
@@ -17,6 +18,12 @@ export interface Conv2DOptions extends ConvolutionOptions {
   readonly kernelRegularizer?: Regularizer;
 }
 
+const ownOptions: OptionNames<Omit<Conv2DOptions, keyof ConvolutionOptions>> = {
+  groups: true,
+  kernelInitializer: true,
+  kernelRegularizer: true,
+};
+
 export class Conv2DLayer extends Convolution2DLayer {
   readonly className = "Conv2D";
   readonly filters: number;
@@ -24,7 +31,7 @@ export class Conv2DLayer extends Convolution2DLayer {
   readonly #kernel: KernelRules;
 
   constructor(filters: number, kernelSize: Size2d, options: Conv2DOptions = {}) {
-    super("Conv2D", kernelSize, options, ["groups", "kernelInitializer", "kernelRegularizer"]);
+    super("Conv2D", kernelSize, options, ownOptions);
     const { groups = 1, kernelInitializer = glorotUniform() } = options;
     requireCount("Conv2D", "filters", filters);
     requireCount("Conv2D", "groups", groups);

@@ -7,7 +7,7 @@ import { type ActivationName, activate, fuse, outputType } from "../activations.
 import { type Initializer, zeros } from "../initializers.ts";
 import type { Regularizer, WeightRegularizers } from "../regularizers.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
-import { layerOptions } from "./layer-options.ts";
+import { layerOptions, type OwnOptionNames } from "./layer-options.ts";
 
 /** Options of all convolution layers; what is said of the kernel has another name in DepthwiseConv2D. */
 export interface ConvolutionOptions extends LayerOptions, Omit<WeightRegularizers, "kernelRegularizer"> {
@@ -19,15 +19,15 @@ export interface ConvolutionOptions extends LayerOptions, Omit<WeightRegularizer
   readonly biasInitializer?: Initializer;
 }
 
-const convolutionOptions = [
-  "strides",
-  "padding",
-  "dilationRate",
-  "activation",
-  "useBias",
-  "biasInitializer",
-  "biasRegularizer",
-];
+const convolutionOptions: OwnOptionNames<ConvolutionOptions> = {
+  strides: true,
+  padding: true,
+  dilationRate: true,
+  activation: true,
+  useBias: true,
+  biasInitializer: true,
+  biasRegularizer: true,
+};
 
 /** How the kernel starts, and the penalty on it. */
 export interface KernelRules {
@@ -41,8 +41,13 @@ export abstract class Convolution2DLayer extends Layer {
   protected readonly options: ConvolutionOptions;
 
   /** `own` are names of options that only this layer has. */
-  constructor(className: string, kernelSize: Size2d, options: ConvolutionOptions, own: readonly string[]) {
-    super(layerOptions(className, options, [...convolutionOptions, ...own]));
+  constructor(
+    className: string,
+    kernelSize: Size2d,
+    options: ConvolutionOptions,
+    own: Readonly<Record<string, true>>,
+  ) {
+    super(layerOptions(className, options, { ...convolutionOptions, ...own }));
     const { activation = "linear" } = options;
     this.kernelSize = pair(className, "kernelSize", kernelSize);
     this.activation = activation;

@@ -11,7 +11,7 @@ export class Cropping2DLayer extends Layer {
   readonly cropping: readonly [Margin, Margin];
 
   constructor(cropping: Margins2d, options: LayerOptions = {}) {
-    super(layerOptions("Cropping2D", options));
+    super(layerOptions("Cropping2D", options, {}));
     this.cropping = bothMargins("Cropping2D", cropping);
   }
 

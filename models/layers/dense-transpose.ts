@@ -32,7 +32,13 @@ export class DenseTransposeLayer extends Layer {
   readonly #options: DenseTransposeOptions;
 
   constructor(tied: DenseLayer, options: DenseTransposeOptions = {}) {
-    super(layerOptions("DenseTranspose", options, ["activation", "biasInitializer", "biasRegularizer"]));
+    super(
+      layerOptions("DenseTranspose", options, {
+        activation: true,
+        biasInitializer: true,
+        biasRegularizer: true,
+      }),
+    );
     const { activation = "linear" } = options;
     if (!(tied instanceof DenseLayer)) {
       throw new ArgumentError(`DenseTranspose: must be tied to a Dense layer, got ${written(tied)}.`);

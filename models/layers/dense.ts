@@ -7,7 +7,7 @@ import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
 import type { WeightRegularizers } from "../regularizers.ts";
 import type { Variable } from "../variable.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
-import { layerOptions, requireCount, weightOptions } from "./layer-options.ts";
+import { layerOptions, type OwnOptionNames, requireCount } from "./layer-options.ts";
 
 export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
   readonly activation?: ActivationName;
@@ -16,6 +16,15 @@ export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
   readonly biasInitializer?: Initializer;
 }
 
+const ownOptions: OwnOptionNames<DenseLayerOptions> = {
+  activation: true,
+  useBias: true,
+  kernelInitializer: true,
+  biasInitializer: true,
+  kernelRegularizer: true,
+  biasRegularizer: true,
+};
+
 export class DenseLayer extends Layer {
   readonly className = "Dense";
   readonly units: number;
@@ -23,7 +32,7 @@ export class DenseLayer extends Layer {
   readonly #options: DenseLayerOptions;
 
   constructor(units: number, options: DenseLayerOptions = {}) {
-    super(layerOptions("Dense", options, weightOptions));
+    super(layerOptions("Dense", options, ownOptions));
     requireCount("Dense", "units", units);
     const { activation = "linear" } = options;
     this.units = units;

@@ -1,4 +1,5 @@
 /** @file DepthwiseConv2D: filters that slide over the channels of images one by one. */
+import type { OptionNames } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { depthwiseConv2d } from "../../kernels/depthwise-conv2d/depthwise-conv2d.ts";
@@ -16,17 +17,19 @@ export interface DepthwiseConv2DOptions extends ConvolutionOptions {
   readonly depthwiseRegularizer?: Regularizer;
 }
 
+const ownOptions: OptionNames<Omit<DepthwiseConv2DOptions, keyof ConvolutionOptions>> = {
+  depthMultiplier: true,
+  depthwiseInitializer: true,
+  depthwiseRegularizer: true,
+};
+
 export class DepthwiseConv2DLayer extends Convolution2DLayer {
   readonly className = "DepthwiseConv2D";
   readonly depthMultiplier: number;
   readonly #kernel: KernelRules;
 
   constructor(kernelSize: Size2d, options: DepthwiseConv2DOptions = {}) {
-    super("DepthwiseConv2D", kernelSize, options, [
-      "depthMultiplier",
-      "depthwiseInitializer",
-      "depthwiseRegularizer",
-    ]);
+    super("DepthwiseConv2D", kernelSize, options, ownOptions);
     const { depthMultiplier = 1, depthwiseInitializer = glorotUniform(), depthwiseRegularizer } = options;
     requireCount("DepthwiseConv2D", "depthMultiplier", depthMultiplier);
     this.depthMultiplier = depthMultiplier;

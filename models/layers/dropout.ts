@@ -11,7 +11,7 @@ export class DropoutLayer extends Layer {
   readonly rate: number;
 
   constructor(rate: number, options: LayerOptions = {}) {
-    super(layerOptions("Dropout", options));
+    super(layerOptions("Dropout", options, {}));
     checkOption("Dropout", "rate", rate, rate >= 0 && rate < 1, "in [0, 1)");
     this.rate = rate;
   }

@@ -28,5 +28,5 @@ export class FlattenLayer extends Layer {
 
 /** Keras's Flatten(): [n, h, w, c] to [n, h*w*c] in row-major order. */
 export function Flatten(options: LayerOptions = {}): FlattenLayer {
-  return new FlattenLayer(layerOptions("Flatten", options));
+  return new FlattenLayer(layerOptions("Flatten", options, {}));
 }

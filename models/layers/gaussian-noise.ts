@@ -11,7 +11,7 @@ export class GaussianNoiseLayer extends Layer {
   readonly stddev: number;
 
   constructor(stddev: number, options: LayerOptions = {}) {
-    super(layerOptions("GaussianNoise", options));
+    super(layerOptions("GaussianNoise", options, {}));
     checkOption("GaussianNoise", "stddev", stddev, stddev >= 0, "0 or more");
     this.stddev = stddev;
   }

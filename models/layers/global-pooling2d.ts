@@ -41,10 +41,10 @@ export class GlobalMaxPooling2DLayer extends GlobalPooling2DLayer {
 
 /** Keras's GlobalAveragePooling2D(): [n, h, w, c] to the mean of each channel [n, c]. */
 export function GlobalAveragePooling2D(options: LayerOptions = {}): GlobalAveragePooling2DLayer {
-  return new GlobalAveragePooling2DLayer(layerOptions("GlobalAveragePooling2D", options));
+  return new GlobalAveragePooling2DLayer(layerOptions("GlobalAveragePooling2D", options, {}));
 }
 
 /** Keras's GlobalMaxPooling2D(): [n, h, w, c] to the largest value of each channel [n, c]. */
 export function GlobalMaxPooling2D(options: LayerOptions = {}): GlobalMaxPooling2DLayer {
-  return new GlobalMaxPooling2DLayer(layerOptions("GlobalMaxPooling2D", options));
+  return new GlobalMaxPooling2DLayer(layerOptions("GlobalMaxPooling2D", options, {}));
 }

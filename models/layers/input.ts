@@ -10,7 +10,7 @@ export class InputLayer extends Layer {
   readonly shape: Shape;
 
   constructor(shape: Shape, options: LayerOptions = {}) {
-    super(layerOptions("Input", options));
+    super(layerOptions("Input", options, {}));
     checkShape(shape, "Input");
     this.shape = shape;
   }

@@ -1,30 +1,23 @@
 /** @file Checks of what all layers are given: options by name, and the kinds of option that several layers have. */
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkFlag, checkFunction, checkNames, written } from "../../engine/options.ts";
+import { checkFlag, checkFunction, checkNames, type OptionNames, written } from "../../engine/options.ts";
 import { checkActivation } from "../activations.ts";
 import { checkRegularizer } from "../regularizers.ts";
 import type { LayerOptions } from "./layer.ts";
 
 /** Names of the options that every layer takes. */
-const shared = ["name", "trainable", "activityRegularizer"];
+const shared: OptionNames<LayerOptions> = { name: true, trainable: true, activityRegularizer: true };
 
-/** Names of the options of layers with a kernel and a bias. */
-export const weightOptions = [
-  "activation",
-  "useBias",
-  "kernelInitializer",
-  "biasInitializer",
-  "kernelRegularizer",
-  "biasRegularizer",
-] as const;
+/** Names of the options of a layer beside those that every layer takes. */
+export type OwnOptionNames<O extends LayerOptions> = OptionNames<Omit<O, keyof LayerOptions>>;
 
 /** The options, all of which the layer has. Throws ArgumentError for one that it has not, or of the wrong kind. */
 export function layerOptions<O extends LayerOptions>(
   layer: string,
   options: O,
-  own: readonly string[] = [],
+  own: OwnOptionNames<NoInfer<O>>,
 ): O {
-  checkNames(layer, options, [...shared, ...own]);
+  checkNames(layer, options, Object.keys({ ...shared, ...own }));
   for (const [option, value] of Object.entries(options))
     if (value !== undefined) checkKind(layer, option, value);
   return options;

@@ -1,20 +1,19 @@
 /** @file MaxPooling2D: the largest value of each window. */
 import type { Tensor } from "../../engine/tensor.ts";
 import { maxPool2d } from "../../kernels/pool2d/max-pool2d.ts";
-import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
 import type { Size2d } from "../../kernels/window.ts";
-import type { LayerOptions } from "./layer.ts";
 import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 
 export class MaxPooling2DLayer extends Pooling2DLayer {
   readonly className = "MaxPooling2D";
 
-  constructor(options: PoolOptions & LayerOptions) {
-    super("MaxPooling2D", options);
+  constructor(poolSize: Size2d, options: PoolingOptions) {
+    super("MaxPooling2D", poolSize, options);
   }
 
   protected override copy(): MaxPooling2DLayer {
-    return new MaxPooling2DLayer(this.options);
+    const { poolSize = 2, ...options } = this.options;
+    return new MaxPooling2DLayer(poolSize, options);
   }
 
   call(inputs: readonly Tensor[]): Tensor {
@@ -24,5 +23,5 @@ export class MaxPooling2DLayer extends Pooling2DLayer {
 
 /** Keras's MaxPooling2D(poolSize = 2): strides default to the window, no padding. */
 export function MaxPooling2D(poolSize: Size2d = 2, options: PoolingOptions = {}): MaxPooling2DLayer {
-  return new MaxPooling2DLayer({ ...options, poolSize });
+  return new MaxPooling2DLayer(poolSize, options);
 }

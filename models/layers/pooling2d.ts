@@ -1,7 +1,7 @@
 /** @file What pooling layers over windows share: options by Keras's names and defaults, and the output shape. */
 import type { Shape } from "../../engine/shape.ts";
 import type { PoolOptions } from "../../kernels/pool2d/pool2d.ts";
-import { resolveWindow } from "../../kernels/window.ts";
+import { resolveWindow, type Size2d } from "../../kernels/window.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
@@ -12,9 +12,9 @@ export abstract class Pooling2DLayer extends Layer {
   protected readonly options: PoolOptions;
 
   /** `className` names the layer in errors. */
-  constructor(className: string, options: PoolOptions & LayerOptions) {
-    super(layerOptions(className, options, ["poolSize", "strides", "padding"]));
-    const { poolSize = 2, strides = poolSize, padding = "valid" } = options;
+  constructor(className: string, poolSize: Size2d, options: PoolingOptions) {
+    super(layerOptions(className, options, { strides: true, padding: true }));
+    const { strides = poolSize, padding = "valid" } = options;
     this.options = { poolSize, strides, padding };
   }
 

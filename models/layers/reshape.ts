@@ -12,7 +12,7 @@ export class ReshapeLayer extends Layer {
   readonly targetShape: Shape;
 
   constructor(targetShape: Shape, options: LayerOptions = {}) {
-    super(layerOptions("Reshape", options));
+    super(layerOptions("Reshape", options, {}));
     if (!Array.isArray(targetShape)) {
       throw new ArgumentError(`Reshape: needs a list of sizes, got ${written(targetShape)}.`);
     }

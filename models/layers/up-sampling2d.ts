@@ -11,7 +11,7 @@ export class UpSampling2DLayer extends Layer {
   readonly size: readonly [number, number];
 
   constructor(size: Size2d, options: LayerOptions = {}) {
-    super(layerOptions("UpSampling2D", options));
+    super(layerOptions("UpSampling2D", options, {}));
     this.size = pair("UpSampling2D", "size", size);
   }
 

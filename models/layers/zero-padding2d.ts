@@ -10,7 +10,7 @@ export class ZeroPadding2DLayer extends Layer {
   readonly padding: readonly [Margin, Margin];
 
   constructor(padding: Margins2d, options: LayerOptions = {}) {
-    super(layerOptions("ZeroPadding2D", options));
+    super(layerOptions("ZeroPadding2D", options, {}));
     this.padding = bothMargins("ZeroPadding2D", padding);
   }
 

@@ -2,7 +2,7 @@
 import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkNames, checkOption } from "../../engine/options.ts";
+import { checkOption, checkOptionNames, type OptionNames } from "../../engine/options.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { LossChoice, LossWeights, MetricChoice } from "./objective.ts";
 
@@ -31,11 +31,19 @@ export interface CompileOptions {
   readonly learningPhase?: LearningPhase;
 }
 
-const known = ["optimizer", "loss", "lossWeights", "metrics", "engine", "seed", "learningPhase"];
+const known: OptionNames<CompileOptions> = {
+  optimizer: true,
+  loss: true,
+  lossWeights: true,
+  metrics: true,
+  engine: true,
+  seed: true,
+  learningPhase: true,
+};
 
 /** Throws ArgumentError for an option that does not exist, and for one that cannot be what it says. */
 export function checkCompile(options: CompileOptions): void {
-  checkNames("compile", options, known);
+  checkOptionNames("compile", options, known);
   const { optimizer, loss, seed = 1, learningPhase = 0 } = options;
   if (typeof optimizer !== "object" || typeof optimizer?.apply !== "function") {
     throw new ArgumentError("compile: optimizer must be made by sgd(), adam() or another of the optimizers.");

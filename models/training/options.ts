@@ -3,9 +3,9 @@ import { ArgumentError } from "../../engine/errors.ts";
 import {
   checkFlag,
   checkFunction,
-  checkNames,
   checkOption,
   checkOptionNames,
+  type OptionNames,
   written,
 } from "../../engine/options.ts";
 import { checkLossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
@@ -63,31 +63,31 @@ export interface PredictOptions {
 
 export interface EvaluateOptions extends PredictOptions, Pick<WeightOptions, "sampleWeight"> {}
 
-const weightNames = ["sampleWeight", "classWeight"];
-const fitNames = [
+const weightNames: OptionNames<WeightOptions> = { sampleWeight: true, classWeight: true };
+const fitNames: OptionNames<FitOptions> = {
   ...weightNames,
-  "epochs",
-  "initialEpoch",
-  "batchSize",
-  "stepsPerEpoch",
-  "validationSplit",
-  "validationData",
-  "evaluationSets",
-  "shuffle",
-  "callbacks",
-  "resume",
-  "precision",
-  "lossScale",
-  "eager",
-  "signal",
-  "onPlan",
-  "onEpoch",
-  "onProgress",
-];
+  epochs: true,
+  initialEpoch: true,
+  batchSize: true,
+  stepsPerEpoch: true,
+  validationSplit: true,
+  validationData: true,
+  evaluationSets: true,
+  shuffle: true,
+  callbacks: true,
+  resume: true,
+  precision: true,
+  lossScale: true,
+  eager: true,
+  signal: true,
+  onPlan: true,
+  onEpoch: true,
+  onProgress: true,
+};
 
 /** Throws ArgumentError for options that do not exist and values that make no sense. */
 export function checkFit(options: FitOptions): void {
-  checkNames("fit", options, fitNames);
+  checkOptionNames("fit", options, fitNames);
   const { epochs = 1, initialEpoch = 0, batchSize = 32, validationSplit = 0, validationData } = options;
   for (const [name, value] of Object.entries({ epochs, initialEpoch }))
     checkOption("fit", name, value, Number.isInteger(value) && value >= 0, "a whole number");
@@ -139,7 +139,7 @@ export function checkPredict(options: PredictOptions): void {
 
 /** Throws ArgumentError for options that trainOnBatch() and testOnBatch() do not have. */
 export function checkOnBatch(what: string, options: WeightOptions): void {
-  checkNames(what, options, weightNames);
+  checkOptionNames(what, options, weightNames);
 }
 
 function checkBatchSize(what: string, batchSize: number): void {
