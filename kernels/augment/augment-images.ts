@@ -15,7 +15,7 @@ import {
   samplingConstants,
   samplingOptionNames,
 } from "./options.ts";
-import { type ImageTransform, mapRow } from "./transform.ts";
+import { checkTransform, type ImageTransform, mapRow } from "./transform.ts";
 
 const transformKernel = kernel(import.meta.url, "transform-images.wgsl", {
   reads: ["x", "maps"],
@@ -90,6 +90,7 @@ export function transformImages(
     );
   }
   checkOptionNames("transformImages", options, samplingOptionNames);
+  for (const transform of transforms) checkTransform("transformImages", transform);
   const centre = centreOf(options, height, width);
   return x.engine.scope(() => {
     const rows = transforms.flatMap((transform) => mapRow(transform, centre));

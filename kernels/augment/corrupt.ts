@@ -1,6 +1,7 @@
 /** @file Noise on the inputs of a denoising autoencoder. */
-import { ArgumentError, ShapeError } from "../../engine/errors.ts";
+import { ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { checkChoice, checkFlag, checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { elementsPerSample, requireStream } from "../dropout/stream.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -35,15 +36,19 @@ export function corrupt(
   x: Tensor,
   order: Tensor<"u32">,
   corruption: Corruption,
-  { stream, fresh }: CorruptOptions,
+  options: CorruptOptions,
 ): Tensor {
   requireFloat("corrupt", "x", x);
+  checkCorruption(corruption);
+  checkOptionNames("corrupt", options, { stream: true, fresh: true });
+  const { stream, fresh } = options;
+  checkFlag("corrupt", "fresh", fresh);
   requireStream("corrupt", stream);
   if (x.shape.length < 1) throw new ShapeError("corrupt: expects [batch,...], got a scalar [].");
   const perSample = elementsPerSample(x);
   const constants = {
     MASKING: corruption.kind === "masking",
-    AMOUNT: amountOf(corruption),
+    AMOUNT: corruption.kind === "masking" ? corruption.keep : corruption.stddev,
     CLIP: corruption.kind === "gaussian" && (corruption.clip ?? false),
     FRESH: fresh,
     STREAM: stream,
@@ -53,11 +58,16 @@ export function corrupt(
   return run(corruptKernel, { x, order }, { y: x.shape }, { constants, invocations }).y;
 }
 
-function amountOf(corruption: Corruption): number {
+function checkCorruption(corruption: Corruption): void {
+  checkChoice("corrupt", "kind", corruption?.kind, ["masking", "gaussian"]);
   if (corruption.kind === "masking") {
-    if (corruption.keep >= 0 && corruption.keep <= 1) return corruption.keep;
-    throw new ArgumentError(`corrupt: keep is the probability to stay, from 0 to 1, got ${corruption.keep}.`);
+    const { keep } = corruption;
+    checkOptionNames("corrupt", corruption, { kind: true, keep: true });
+    checkOption("corrupt", "keep", keep, keep >= 0 && keep <= 1, "the probability to stay, from 0 to 1");
+  } else {
+    const { stddev, clip = false } = corruption;
+    checkOptionNames("corrupt", corruption, { kind: true, stddev: true, clip: true });
+    checkOption("corrupt", "stddev", stddev, stddev >= 0, "0 or more");
+    checkFlag("corrupt", "clip", clip);
   }
-  if (corruption.stddev >= 0 && Number.isFinite(corruption.stddev)) return corruption.stddev;
-  throw new ArgumentError(`corrupt: stddev must be 0 or more, got ${corruption.stddev}.`);
 }

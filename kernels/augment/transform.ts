@@ -1,4 +1,5 @@
 /** @file One image's transformation, and the map of pixels that it makes. */
+import { checkFlag, checkOption, checkOptionNames, type OptionNames } from "../../engine/options.ts";
 
 /** Parameters as in Keras's ImageDataGenerator.apply_transform; whatever is left out does nothing. */
 export interface ImageTransform {
@@ -16,6 +17,27 @@ export interface ImageTransform {
   readonly channelShift?: number;
   readonly flipHorizontal?: boolean;
   readonly flipVertical?: boolean;
+}
+
+const transformNames: OptionNames<ImageTransform> = {
+  theta: true,
+  tx: true,
+  ty: true,
+  shear: true,
+  zx: true,
+  zy: true,
+  channelShift: true,
+  flipHorizontal: true,
+  flipVertical: true,
+};
+
+/** Throws ArgumentError unless every parameter exists and is a number, or a flag. */
+export function checkTransform(op: string, transform: ImageTransform): void {
+  checkOptionNames(op, transform, transformNames);
+  const { flipHorizontal = false, flipVertical = false, ...numbers } = transform;
+  for (const [name, value] of Object.entries({ flipHorizontal, flipVertical })) checkFlag(op, name, value);
+  for (const [name, value] of Object.entries(numbers))
+    if (value !== undefined) checkOption(op, name, value, true, "a finite number");
 }
 
 /** [[m00, m01, b0], [m10, m11, b1]]: the place in the source, row and column, of a place in the result. */

@@ -1,5 +1,6 @@
 /** @file The deep autoencoder of question 3.1 (g) of the assignment. */
 import { ArgumentError } from "../../engine/errors.ts";
+import { checkOptionNames } from "../../engine/options.ts";
 import { type ActivationName, Dense, Input, type Model, sequential } from "../index.ts";
 
 const listedWidths = [1000, 500, 250];
@@ -21,6 +22,12 @@ export interface DeepAutoencoderOptions {
  * with a code of 2, 2,823,286 parameters for 4, 2,573,786 for 3 and 1,574,786 for 2.
  */
 export function deepAutoencoder(options: DeepAutoencoderOptions): Model {
+  checkOptionNames("deepAutoencoder", options, {
+    code: true,
+    hidden: true,
+    widths: true,
+    codeActivation: true,
+  });
   const { code, hidden = 4, widths = listedWidths, codeActivation = "relu" } = options;
   if (!Number.isInteger(hidden) || hidden < 1 || hidden > widths.length + 1) {
     throw new ArgumentError(`deepAutoencoder: hidden must be 1 to ${widths.length + 1}, got ${hidden}.`);

@@ -1,4 +1,5 @@
 /** @file The network of question 1 (e) of the assignment: two convolutions before each pooling, dropout. */
+import { checkOptionNames } from "../../engine/options.ts";
 import { Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D, type Model, sequential } from "../index.ts";
 
 /** Side of the filters before the first and before the second pooling. */
@@ -16,9 +17,12 @@ export interface Cifar10ESizes {
 
 /** 4,460,106 parameters with 3x3 filters; 4,528,714 with 5x5 first; 4,853,322 with 5x5 second. */
 export function cifar10ENetwork(
-  { first, second }: Cifar10EFilters = { first: 3, second: 3 },
+  filters: Cifar10EFilters = { first: 3, second: 3 },
   sizes: Cifar10ESizes = { first: 64, second: 128, hidden: 512 },
 ): Model {
+  checkOptionNames("cifar10ENetwork: filters", filters, { first: true, second: true });
+  checkOptionNames("cifar10ENetwork: sizes", sizes, { first: true, second: true, hidden: true });
+  const { first, second } = filters;
   return sequential([
     Input([32, 32, 3]),
     Conv2D(sizes.first, first, { padding: "same", activation: "relu" }),

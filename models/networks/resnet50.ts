@@ -1,4 +1,5 @@
 /** @file ResNet-50, version 1, without its classifier: the network that the practical on birds starts from. */
+import { checkOptionNames } from "../../engine/options.ts";
 import {
   Activation,
   Add,
@@ -35,7 +36,9 @@ const stages: readonly Stage[] = [
  * 53,120 of them moving statistics. Output [7, 7, 2048] for images of 224 x 224. Layers have Keras's names, so that its
  * weights can be loaded by name.
  */
-export function resnet50({ inputShape = [224, 224, 3] }: { inputShape?: readonly number[] } = {}): Model {
+export function resnet50(options: { inputShape?: readonly number[] } = {}): Model {
+  checkOptionNames("resnet50", options, { inputShape: true });
+  const { inputShape = [224, 224, 3] } = options;
   const image = input(inputShape);
   let x = chain(image, [
     ZeroPadding2D(3, { name: "conv1_pad" }),

@@ -1,4 +1,5 @@
 /** @file The network of question 2 (c) of the assignment: C x P x C x P x F x F. */
+import { checkOptionNames } from "../../engine/options.ts";
 import { Conv2D } from "../layers/conv2d.ts";
 import { Dense } from "../layers/dense.ts";
 import { Flatten } from "../layers/flatten.ts";
@@ -23,9 +24,12 @@ export interface SvhnCWindows {
 
 /** 1,058,726 parameters with the sizes of the assignment, which are the defaults. */
 export function svhnCNetwork(
-  { first, second, hidden }: SvhnCSizes = { first: 16, second: 512, hidden: 20 },
+  sizes: SvhnCSizes = { first: 16, second: 512, hidden: 20 },
   windows: SvhnCWindows = { first: 5, second: 7, pool: 2 },
 ): Model {
+  checkOptionNames("svhnCNetwork: sizes", sizes, { first: true, second: true, hidden: true });
+  checkOptionNames("svhnCNetwork: windows", windows, { first: true, second: true, pool: true });
+  const { first, second, hidden } = sizes;
   return sequential([
     Input([32, 32, 3]),
     Conv2D(first, windows.first, { padding: "same", activation: "relu" }),

@@ -153,6 +153,15 @@ describe("transformImages", () => {
     expect(() => transformImages(x, [{}, {}], { fillMode: "mirror" as FillMode })).toThrow(
       'augment: fillMode must be one of nearest, constant, reflect, wrap, got "mirror".',
     );
+    expect(() => transformImages(x, [{}, {}], { interpolation: "biliner" } as never)).toThrow(
+      'augment: interpolation must be one of bilinear, nearest, got "biliner". Did you mean bilinear?',
+    );
+    expect(() => transformImages(x, [{}, {}], { centre: "middle" } as never)).toThrow(
+      'augment: centre must be one of keras, exact, got "middle".',
+    );
+    expect(() => transformImages(x, [{}, { angle: 3 } as never])).toThrow(
+      "transformImages: there is no option angle.",
+    );
   });
 });
 

@@ -85,7 +85,13 @@ describe("corrupt", () => {
     const order = engine().tensor([0, 1], [2], "u32");
     const options = { stream: 0, fresh: true };
     expect(() => corrupt(x, order, { kind: "masking", keep: 1.2 }, options)).toThrow(
-      "corrupt: keep is the probability to stay, from 0 to 1, got 1.2.",
+      "corrupt: keep must be the probability to stay, from 0 to 1, got 1.2.",
+    );
+    expect(() => corrupt(x, order, { kind: "gausian", stddev: 1 } as never, options)).toThrow(
+      'corrupt: kind must be one of masking, gaussian, got "gausian". Did you mean gaussian?',
+    );
+    expect(() => corrupt(x, order, { kind: "masking", keep: 1, stddev: 1 } as never, options)).toThrow(
+      "corrupt: there is no option stddev.",
     );
     expect(() => corrupt(x, order, { kind: "gaussian", stddev: -1 }, options)).toThrow(ArgumentError);
   });
