@@ -20,18 +20,13 @@ fn load_bias(at: vec4u) -> vec4f {
   return vec4f(bias[v.x][e.x], bias[v.y][e.y], bias[v.z][e.z], bias[v.w][e.w]);
 }
 
-// max, clamp and some adapters' exp hide a NaN, and compilers take x != x for false: the bits tell.
-fn is_nan(value: vec4f) -> vec4<bool> {
-  return (bitcast<vec4u>(value) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
-}
-
-fn activate(value: vec4f) -> vec4f {
-  switch ACTIVATION {
-    case 1u: { return select(max(value, vec4f()), value, is_nan(value)); }
-    case 2u: { return select(1.0 / (1.0 + exp(-value)), value, is_nan(value)); }
-    case 3u: { return select(tanh(clamp(value, vec4f(-15.0), vec4f(15.0))), value, is_nan(value)); } // 1 in f32 beyond
-    default: { return value; }
-  }
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn activate(x: vec4f) -> vec4f {
+  var y = x;
+  if (ACTIVATION == 1) { y = max(x, vec4f(0)); }
+  if (ACTIVATION == 2) { y = 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { y = tanh(clamp(x, vec4f(-15), vec4f(15))); } // 1 beyond; some drivers overflow
+  return select(y, x, is_nan(x));
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -44,16 +44,13 @@ const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [k]
 @group(0) @binding(3) var<storage, read_write> y: array<y_real>; // [n, oh, ow, k]
 
-// max and clamp hide a NaN, and compilers take x != x for false: the bits tell.
-fn is_nan(value: f32) -> bool { return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u; }
-
-fn activate(value: f32) -> f32 {
-  switch ACTIVATION {
-    case 1u: { return select(max(value, 0.0), value, is_nan(value)); }
-    case 2u: { return 1.0 / (1.0 + exp(-value)); }
-    case 3u: { return select(tanh(clamp(value, -15.0, 15.0)), value, is_nan(value)); } // 1 in f32 beyond
-    default: { return value; }
-  }
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+fn activate(x: f32) -> f32 {
+  var y = x;
+  if (ACTIVATION == 1) { y = max(x, f32(0)); }
+  if (ACTIVATION == 2) { y = 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { y = tanh(clamp(x, f32(-15), f32(15))); } // 1 beyond; some drivers overflow
+  return select(y, x, is_nan(x));
 }
 
 // Where the patch of a position begins: image n, top row, left column (above or left of the image they wrap around).

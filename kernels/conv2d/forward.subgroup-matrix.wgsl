@@ -61,12 +61,13 @@ alias Left = subgroup_matrix_left<f16, MATRIX_K, MATRIX_M>;
 alias Right = subgroup_matrix_right<f16, MATRIX_N, MATRIX_K>;
 alias Result = subgroup_matrix_result<f32, MATRIX_N, MATRIX_M>;
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
 fn activate(x: f32) -> f32 {
-  if ((bitcast<u32>(x) & 0x7fffffff) > 0x7f800000) { return x; } // max and clamp would hide a NaN
-  if (ACTIVATION == 1) { return max(x, 0); }
-  if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
-  if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow
-  return x;
+  var y = x;
+  if (ACTIVATION == 1) { y = max(x, f32(0)); }
+  if (ACTIVATION == 2) { y = 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { y = tanh(clamp(x, f32(-15), f32(15))); } // 1 beyond; some drivers overflow
+  return select(y, x, is_nan(x));
 }
 
 // Where an element of the patches lies, (row, column, address), is the sum of what its position and its term say: the divisions

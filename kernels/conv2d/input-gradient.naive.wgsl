@@ -38,11 +38,11 @@ const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 @group(0) @binding(2) var<storage, read> image: array<image_real>; // like dx; read if DERIVATIVE
 @group(0) @binding(3) var<storage, read_write> dx: array<dx_real>; // [n, h, w, c]
 
-// activation'(z), from its output.
-fn derivative(output: f32) -> f32 {
-  if (DERIVATIVE == 1) { return select(0.0, 1.0, output > 0.0); }
-  if (DERIVATIVE == 2) { return output * (1 - output); }
-  return 1 - output * output;
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
+  if (DERIVATIVE == 2) { return y * (1 - y); }
+  if (DERIVATIVE == 3) { return 1 - y * y; }
+  return select(select(f32(0), f32(1), y > f32(0)), y, is_nan(y)); // relu
 }
 
 @compute @workgroup_size(8, 8)

@@ -60,11 +60,11 @@ fn patch_terms(origin: vec3u, tap: u32, quad: u32) -> vec4f {
   return select(vec4f(), vec4f(dy[select(0, index, inside)]), inside);
 }
 
-// activation'(z), from its output.
-fn derivative(output: vec4f) -> vec4f {
-  if (DERIVATIVE == 1) { return select(vec4f(), vec4f(1), output > vec4f()); }
-  if (DERIVATIVE == 2) { return output * (1 - output); }
-  return 1 - output * output;
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn derivative(y: vec4f) -> vec4f { // activation'(z), from y = activation(z)
+  if (DERIVATIVE == 2) { return y * (1 - y); }
+  if (DERIVATIVE == 3) { return 1 - y * y; }
+  return select(select(vec4f(0), vec4f(1), y > vec4f(0)), y, is_nan(y)); // relu
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)

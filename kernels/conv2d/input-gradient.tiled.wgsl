@@ -64,11 +64,11 @@ fn weight(q: u32, c: u32) -> f32 {
   return filters[(q / FILTERS * CHANNELS + c) * FILTERS + q % FILTERS];
 }
 
-// activation'(z), from its output.
-fn derivative(output: f32) -> f32 {
-  if (DERIVATIVE == 1) { return select(0.0, 1.0, output > 0.0); }
-  if (DERIVATIVE == 2) { return output * (1 - output); }
-  return 1 - output * output;
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
+  if (DERIVATIVE == 2) { return y * (1 - y); }
+  if (DERIVATIVE == 3) { return 1 - y * y; }
+  return select(select(f32(0), f32(1), y > f32(0)), y, is_nan(y)); // relu
 }
 
 @compute @workgroup_size(16, 16)

@@ -34,19 +34,19 @@ struct StepState {
 @group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 @group(0) @binding(6) var<uniform> step: StepState;
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
 fn activate(x: f32) -> f32 {
-  if ((bitcast<u32>(x) & 0x7fffffff) > 0x7f800000) { return x; } // max and clamp would hide a NaN
-  if (ACTIVATION == 1) { return max(x, 0); }
-  if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
-  if (ACTIVATION == 3) { return tanh(clamp(x, -15, 15)); } // 1 in f32 beyond; some drivers overflow
-  return x;
+  var y = x;
+  if (ACTIVATION == 1) { y = max(x, f32(0)); }
+  if (ACTIVATION == 2) { y = 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { y = tanh(clamp(x, f32(-15), f32(15))); } // 1 beyond; some drivers overflow
+  return select(y, x, is_nan(x));
 }
 
-/// activation'(z), from activation(z).
-fn derivative(kept: f32) -> f32 {
-  if (DERIVATIVE == 1) { return select(0f, 1f, kept > 0); }
-  if (DERIVATIVE == 2) { return kept * (1 - kept); }
-  return 1 - kept * kept;
+fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
+  if (DERIVATIVE == 2) { return y * (1 - y); }
+  if (DERIVATIVE == 3) { return 1 - y * y; }
+  return select(select(f32(0), f32(1), y > f32(0)), y, is_nan(y)); // relu
 }
 
 /// Of plain gradient descent.

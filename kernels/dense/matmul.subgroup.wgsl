@@ -78,7 +78,6 @@ fn load_b(start: u32, k: u32, n: u32) -> mat4x4f {
 }
 
 alias Sums = array<mat4x4f, TILE_M / 4>; // in sums[r] column i holds the lane's four columns of row 4 * r + i
-
 fn add_column(sum: vec4f, b: mat4x4f, a: vec4f) -> vec4f {
   return fma(b[3], a.wwww, fma(b[2], a.zzzz, fma(b[1], a.yyyy, fma(b[0], a.xxxx, sum))));
 }
@@ -96,18 +95,19 @@ fn add_products(sums: ptr<function, Sums>, s: u32, share: vec4f, block_of_b: mat
   }
 }
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
 fn activate(x: vec4f) -> vec4f {
-  let is_nan = (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); // max and clamp would hide it
-  if (ACTIVATION == 1) { return select(max(x, vec4f(0)), x, is_nan); }
-  if (ACTIVATION == 2) { return 1 / (1 + exp(-x)); }
-  if (ACTIVATION == 3) { return select(tanh(clamp(x, vec4f(-15), vec4f(15))), x, is_nan); } // some drivers overflow
-  return x;
+  var y = x;
+  if (ACTIVATION == 1) { y = max(x, vec4f(0)); }
+  if (ACTIVATION == 2) { y = 1 / (1 + exp(-x)); }
+  if (ACTIVATION == 3) { y = tanh(clamp(x, vec4f(-15), vec4f(15))); } // 1 beyond; some drivers overflow
+  return select(y, x, is_nan(x));
 }
 
-fn derivative(kept: vec4f) -> vec4f { // activation'(z), from activation(z)
-  if (DERIVATIVE == 1) { return select(vec4f(0), vec4f(1), kept > vec4f(0)); }
-  if (DERIVATIVE == 2) { return kept * (1 - kept); }
-  return 1 - kept * kept;
+fn derivative(y: vec4f) -> vec4f { // activation'(z), from y = activation(z)
+  if (DERIVATIVE == 2) { return y * (1 - y); }
+  if (DERIVATIVE == 3) { return 1 - y * y; }
+  return select(select(vec4f(0), vec4f(1), y > vec4f(0)), y, is_nan(y)); // relu
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)

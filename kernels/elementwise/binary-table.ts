@@ -8,7 +8,15 @@ export interface BinaryRow {
   byB(a: number, b: number): number;
 }
 
-/** Of equal values maximum and minimum pass the whole gradient to `a`, as TensorFlow does. */
+/** The pow of IEEE 754, NumPy and PyTorch: unlike JavaScript's it is 1 for base 1, and for base -1 where b is infinite. */
+export function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : a ** b;
+}
+
+/**
+ * Of equal values maximum and minimum pass the whole gradient to `a`, as TensorFlow does. If one is NaN they are NaN, and the
+ * gradient goes to it. The slopes of pow are PyTorch's: 0 by a where b is 0, and 0 by b where a is 0 and b is not below it.
+ */
 export const binaryTable = {
   add: { code: 0, value: (a, b) => a + b, byA: () => 1, byB: () => 1 },
   sub: { code: 1, value: (a, b) => a - b, byA: () => 1, byB: () => -1 },
@@ -17,20 +25,20 @@ export const binaryTable = {
   maximum: {
     code: 4,
     value: (a, b) => Math.max(a, b),
-    byA: (a, b) => (a >= b ? 1 : 0),
-    byB: (a, b) => (a >= b ? 0 : 1),
+    byA: (a, b) => (Number.isNaN(a) || a >= b ? 1 : 0),
+    byB: (a, b) => (Number.isNaN(a) || a >= b ? 0 : 1),
   },
   minimum: {
     code: 5,
     value: (a, b) => Math.min(a, b),
-    byA: (a, b) => (a <= b ? 1 : 0),
-    byB: (a, b) => (a <= b ? 0 : 1),
+    byA: (a, b) => (Number.isNaN(a) || a <= b ? 1 : 0),
+    byB: (a, b) => (Number.isNaN(a) || a <= b ? 0 : 1),
   },
   pow: {
     code: 6,
-    value: (a, b) => a ** b,
-    byA: (a, b) => (b === 0 ? 0 : b * a ** (b - 1)),
-    byB: (a, b) => (a === 0 ? 0 : a ** b * Math.log(a)),
+    value: power,
+    byA: (a, b) => (b === 0 ? 0 : b * power(a, b - 1)),
+    byB: (a, b) => (a === 0 && b >= 0 ? 0 : power(a, b) * Math.log(a)),
   },
 } as const satisfies Record<string, BinaryRow>;
 

@@ -23,13 +23,16 @@ export const mul = (a: Tensor, b: Tensor): Tensor => binary("mul", a, b);
 
 export const div = (a: Tensor, b: Tensor): Tensor => binary("div", a, b);
 
-/** The larger of a and b; of equal values the gradient goes to a. */
+/** The larger of a and b; of equal values the gradient goes to a. NaN if one is NaN: then it gets the gradient. */
 export const maximum = (a: Tensor, b: Tensor): Tensor => binary("maximum", a, b);
 
-/** The smaller of a and b; of equal values the gradient goes to a. */
+/** The smaller of a and b; of equal values the gradient goes to a. NaN if one is NaN: then it gets the gradient. */
 export const minimum = (a: Tensor, b: Tensor): Tensor => binary("minimum", a, b);
 
-/** a to the power b, a number or a tensor. With a tensor, a must not be negative. */
+/**
+ * a to the power b, a number or a tensor: NaN where a is negative and b not whole; 1 where b is 0 or a is 1. The slope by b is
+ * 0 where a is 0 and b not below it, and NaN where a is negative.
+ */
 export const pow = (a: Tensor, b: Tensor | number): Tensor =>
   typeof b === "number" ? powScalar(a, b) : binary("pow", a, b);
 

@@ -15,15 +15,38 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(1) var<storage, read> b: array<vec4<b_real>>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4<y_real>>;
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn not_a_number(any: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(any) | vec4u(0x7fc00000)); }
+fn infinity(any: vec4f) -> vec4f { return bitcast<vec4f>((bitcast<vec4u>(any) & vec4u(0)) | vec4u(0x7f800000)); }
+
+// pow as IEEE 754 has it, subnormal bases counting as 0: WGSL defines it for bases above 0 only.
+fn power(base: vec4f, exponent: vec4f) -> vec4f {
+  let size = abs(base);
+  let rises = exponent > vec4f(0);
+  var y = pow(size, exponent);
+  y = select(y, select(infinity(base), vec4f(0), rises), size < vec4f(1.17549435e-38));
+  y = select(y, select(vec4f(0), infinity(base), rises), size > vec4f(3.4028234e38));
+  y = select(y, size, exponent == vec4f(1));
+  let whole = exponent == floor(exponent);
+  let odd = whole & (fract(exponent * 0.5) != vec4f(0)) & (abs(exponent) < vec4f(16777216));
+  let negative = bitcast<vec4u>(base) >= vec4u(0x80000000);
+  y = select(y, -y, odd & negative);
+  y = select(y, not_a_number(base), negative & !whole & (base <= vec4f(-1.17549435e-38)) & (size <= vec4f(3.4028234e38)));
+  y = select(y, not_a_number(base), is_nan(base) | is_nan(exponent));
+  let one = (base == vec4f(1)) | (exponent == vec4f(0)) | ((size == vec4f(1)) & (abs(exponent) > vec4f(3.4028234e38)));
+  return select(y, vec4f(1), one);
+}
+
 fn f(p: vec4f, q: vec4f) -> vec4f {
+  let no_number = is_nan(p) | is_nan(q); // max and min would hand on the other
   switch (OP) {
     case 0u: { return p + q; }
     case 1u: { return p - q; }
     case 2u: { return p * q; }
     case 3u: { return p / q; }
-    case 4u: { return max(p, q); }
-    case 5u: { return min(p, q); }
-    default: { return select(pow(p, q), vec4f(1.0), q == vec4f(0.0)); }
+    case 4u: { return select(max(p, q), p + q, no_number); }
+    case 5u: { return select(min(p, q), p + q, no_number); }
+    default: { return power(p, q); }
   }
 }
 

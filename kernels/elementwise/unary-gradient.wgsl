@@ -21,16 +21,39 @@ fn one_minus_exp(y: vec4f) -> vec4f {
   return select(1.0 - exp(-y), near, y < vec4f(0.1));
 }
 
-// A * x^(A - 1): whole exponents by multiplication, which takes negative x too.
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn not_a_number(any: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(any) | vec4u(0x7fc00000)); }
+fn infinity(any: vec4f) -> vec4f { return bitcast<vec4f>((bitcast<vec4u>(any) & vec4u(0)) | vec4u(0x7f800000)); }
+
+// pow as IEEE 754 has it, subnormal bases counting as 0: WGSL defines it for bases above 0 only.
+fn power(base: vec4f, exponent: vec4f) -> vec4f {
+  let size = abs(base);
+  let rises = exponent > vec4f(0);
+  var y = pow(size, exponent);
+  y = select(y, select(infinity(base), vec4f(0), rises), size < vec4f(1.17549435e-38));
+  y = select(y, select(vec4f(0), infinity(base), rises), size > vec4f(3.4028234e38));
+  y = select(y, size, exponent == vec4f(1));
+  let whole = exponent == floor(exponent);
+  let odd = whole & (fract(exponent * 0.5) != vec4f(0)) & (abs(exponent) < vec4f(16777216));
+  let negative = bitcast<vec4u>(base) >= vec4u(0x80000000);
+  y = select(y, -y, odd & negative);
+  y = select(y, not_a_number(base), negative & !whole & (base <= vec4f(-1.17549435e-38)) & (size <= vec4f(3.4028234e38)));
+  y = select(y, not_a_number(base), is_nan(base) | is_nan(exponent));
+  let one = (base == vec4f(1)) | (exponent == vec4f(0)) | ((size == vec4f(1)) & (abs(exponent) > vec4f(3.4028234e38)));
+  return select(y, vec4f(1), one);
+}
+
+// A * x^(A - 1): small whole exponents by multiplication.
 fn power_derivative(x: vec4f) -> vec4f {
+  if (A == 0.0) { return vec4f(0.0); }
   let exponent = A - 1.0;
-  if (exponent != floor(exponent) || abs(exponent) > 16.0) { return A * pow(x, vec4f(exponent)); }
+  if (exponent != floor(exponent) || abs(exponent) > 16.0) { return A * power(x, vec4f(exponent)); }
   var product = vec4f(1.0);
   for (var i = 0.0; i < abs(exponent); i += 1.0) { product *= x; }
   return A * select(product, 1.0 / product, exponent < 0.0);
 }
 
-fn derivative(t: vec4f) -> vec4f {
+fn slope(t: vec4f) -> vec4f {
   let one = vec4f(1.0);
   let zero = vec4f(0.0);
   switch (OP) {
@@ -55,5 +78,9 @@ fn derivative(t: vec4f) -> vec4f {
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
-  if (i < arrayLength(&dx)) { dx[i] = vec4<dx_real>(vec4f(dy[i]) * derivative(vec4f(kept[i]))); }
+  if (i >= arrayLength(&dx)) { return; }
+  let t = vec4f(kept[i]);
+  // No function has a slope at NaN, but x^0, which is 1 everywhere, and x^1.
+  let undefined = is_nan(t) & vec4<bool>(OP != 14u || (A != 0.0 && A != 1.0));
+  dx[i] = vec4<dx_real>(vec4f(dy[i]) * select(slope(t), t, undefined));
 }

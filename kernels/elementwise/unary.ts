@@ -9,7 +9,7 @@ import { fusedActivationCodes } from "./fused-activation.ts";
 import { unaryForward, unaryGradient } from "./unary-kernels.ts";
 import { seluAlpha, seluScale, type UnaryName, type UnaryRow, unaryTable } from "./unary-table.ts";
 
-/** max(x, 0); the derivative at 0 is 0. */
+/** max(x, 0); the derivative at 0 is 0. NaN stays NaN, here and in all the others: docs/nan.md. */
 export const relu = (x: Tensor): Tensor => unary("relu", x);
 
 /** x where x > 0, else alpha * x; Keras's alpha unless given. Throws ArgumentError if alpha is negative. */
@@ -32,9 +32,10 @@ export const softplus = (x: Tensor): Tensor => unary("softplus", x);
 
 export const exp = (x: Tensor): Tensor => unary("exp", x);
 
-/** Natural logarithm. What it is below 0 depends on the adapter. */
+/** Natural logarithm: NaN below 0, -infinity at 0. */
 export const log = (x: Tensor): Tensor => unary("log", x);
 
+/** Square root: NaN below 0; the derivative at 0 is infinite. */
 export const sqrt = (x: Tensor): Tensor => unary("sqrt", x);
 
 export const square = (x: Tensor): Tensor => unary("square", x);
@@ -60,7 +61,7 @@ export function clip(x: Tensor, min: number, max: number): Tensor {
   return unary("clip", x, min, max);
 }
 
-/** x to a constant power; negative x have one only for whole exponents. */
+/** x to a constant power: NaN where x is negative and the exponent not whole; x^0 is 1 for all x. */
 export const powScalar = (x: Tensor, exponent: number): Tensor =>
   unary("pow", x, finite("pow", "exponent", exponent));
 

@@ -40,12 +40,47 @@ fn exponential_linear(x: vec4f, alpha: f32) -> vec4f {
   return select(alpha * exp_minus_1(min(x, vec4f(0.0))), x, x > vec4f(0.0));
 }
 
-// x^A: whole exponents by multiplication, which takes negative x too.
-fn power(x: vec4f) -> vec4f {
-  if (A != floor(A) || abs(A) > 16.0) { return pow(x, vec4f(A)); }
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn not_a_number(any: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(any) | vec4u(0x7fc00000)); }
+fn infinity(any: vec4f) -> vec4f { return bitcast<vec4f>((bitcast<vec4u>(any) & vec4u(0)) | vec4u(0x7f800000)); }
+
+// log as IEEE 754 has it, subnormal numbers counting as 0: some adapters give a number at 0 and below.
+fn logarithm(x: vec4f) -> vec4f {
+  let y = select(log(x), -infinity(x), abs(x) < vec4f(1.17549435e-38));
+  return select(y, not_a_number(x), x <= vec4f(-1.17549435e-38));
+}
+
+// pow as IEEE 754 has it, subnormal bases counting as 0: WGSL defines it for bases above 0 only.
+fn power(base: vec4f, exponent: vec4f) -> vec4f {
+  let size = abs(base);
+  let rises = exponent > vec4f(0);
+  var y = pow(size, exponent);
+  y = select(y, select(infinity(base), vec4f(0), rises), size < vec4f(1.17549435e-38));
+  y = select(y, select(vec4f(0), infinity(base), rises), size > vec4f(3.4028234e38));
+  y = select(y, size, exponent == vec4f(1));
+  let whole = exponent == floor(exponent);
+  let odd = whole & (fract(exponent * 0.5) != vec4f(0)) & (abs(exponent) < vec4f(16777216));
+  let negative = bitcast<vec4u>(base) >= vec4u(0x80000000);
+  y = select(y, -y, odd & negative);
+  y = select(y, not_a_number(base), negative & !whole & (base <= vec4f(-1.17549435e-38)) & (size <= vec4f(3.4028234e38)));
+  y = select(y, not_a_number(base), is_nan(base) | is_nan(exponent));
+  let one = (base == vec4f(1)) | (exponent == vec4f(0)) | ((size == vec4f(1)) & (abs(exponent) > vec4f(3.4028234e38)));
+  return select(y, vec4f(1), one);
+}
+
+// x^A: small whole exponents by multiplication.
+fn power_of(x: vec4f) -> vec4f {
+  if (A != floor(A) || abs(A) > 16.0) { return power(x, vec4f(A)); }
   var product = vec4f(1.0);
   for (var i = 0.0; i < abs(A); i += 1.0) { product *= x; }
   return select(product, 1.0 / product, A < 0.0);
+}
+
+// A x + B. Compilers take 0 * x for 0, which it is not where x is infinite, and x + 0 changes the sign of -0.
+fn affine(x: vec4f) -> vec4f {
+  if (A == 0.0) { return select(vec4f(B), not_a_number(x), abs(x) > vec4f(3.4028234e38)); }
+  if (B == 0.0) { return A * x; }
+  return A * x + B;
 }
 
 fn f(x: vec4f) -> vec4f {
@@ -58,19 +93,14 @@ fn f(x: vec4f) -> vec4f {
     case 6u: { return B * exponential_linear(x, A); } // selu
     case 7u: { return max(x, vec4f(0.0)) + log_1_plus(exp(-abs(x))); } // softplus
     case 8u: { return exp(x); }
-    case 9u: { return log(x); }
-    case 10u: { return sqrt(x); }
+    case 9u: { return logarithm(x); }
+    case 10u: { return select(sqrt(x), not_a_number(x), x < vec4f(0.0)); }
     case 11u: { return x * x; } // square
     case 12u: { return abs(x); }
     case 13u: { return min(max(x, vec4f(A)), vec4f(B)); } // clip
-    case 14u: { return power(x); } // pow
-    default: { return A * x + B; } // affine
+    case 14u: { return power_of(x); } // pow
+    default: { return affine(x); }
   }
-}
-
-// max, clamp, exp and log may hide a NaN, and compilers take x != x for false: the bits tell.
-fn is_nan(x: vec4f) -> vec4<bool> {
-  return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -78,5 +108,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&y)) { return; }
   let value = vec4f(x[i]);
-  y[i] = vec4<y_real>(select(f(value), value, is_nan(value)));
+  // max, clamp and exp may lose a NaN. Only NaN to the power 0 is a number: 1.
+  let kept = is_nan(value) & vec4<bool>(OP != 14u || A != 0.0);
+  y[i] = vec4<y_real>(select(f(value), value, kept));
 }

@@ -33,12 +33,11 @@ const WORKGROUP: u32 = 64u;
 const COVER_HEIGHT: u32 = (WINDOW_HEIGHT + STRIDE_HEIGHT - 1u) / STRIDE_HEIGHT;
 const COVER_WIDTH: u32 = (WINDOW_WIDTH + STRIDE_WIDTH - 1u) / STRIDE_WIDTH;
 
-// activation'(z), from its output.
-fn derivative(output: vec4f) -> vec4f {
-  if (DERIVATIVE == 1u) { return select(vec4f(0.0), vec4f(1.0), output > vec4f(0.0)); }
-  if (DERIVATIVE == 2u) { return output * (1.0 - output); }
-  if (DERIVATIVE == 3u) { return 1.0 - output * output; }
-  return vec4f(1.0);
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn derivative(y: vec4f) -> vec4f { // activation'(z), from y = activation(z)
+  if (DERIVATIVE == 2) { return y * (1 - y); }
+  if (DERIVATIVE == 3) { return 1 - y * y; }
+  return select(select(vec4f(0), vec4f(1), y > vec4f(0)), y, is_nan(y)); // relu
 }
 
 fn slope(at: vec4u) -> vec4f {

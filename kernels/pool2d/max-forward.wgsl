@@ -2,7 +2,7 @@
 //
 //   y[n, oh, ow, c] = max over the window of x[n, oh*stride + i - pad, ow*stride + j - pad, c]
 //
-// and winner[...] = i * WINDOW_WIDTH + j, where in its window the (first) largest value stood, in 16 bits. One invocation
+// and winner[...] = i * WINDOW_WIDTH + j, where in its window the (first) largest value stood, in 16 bits; NaN counts as larger than all numbers. One invocation
 // computes four consecutive elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels
 // and load as one vec4.
 
@@ -29,6 +29,8 @@ const VECTOR: bool = true;
 const WORKGROUP: u32 = 64u;
 const NOBODY: vec4u = vec4u(0xffffu);
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+
 fn load(at: vec4u) -> vec4f {
   if (VECTOR) { return vec4f(x[at.x / 4u]); }
   return vec4f(f32(x[at.x / 4u][at.x % 4u]), f32(x[at.y / 4u][at.y % 4u]), f32(x[at.z / 4u][at.z % 4u]), f32(x[at.w / 4u][at.w % 4u]));
@@ -53,7 +55,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
       if (!any(inside)) { continue; }
       let value = load(((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c);
-      let wins = inside & ((position == NOBODY) | (value > largest));
+      let larger = (value > largest) | is_nan(value);
+      let wins = inside & ((position == NOBODY) | (larger & !is_nan(largest)));
       largest = select(largest, value, wins);
       position = select(position, vec4u(i * WINDOW_WIDTH + j), wins);
     }

@@ -2,12 +2,14 @@
 import { type Array64, array64 } from "../reference.ts";
 import type { Window2d } from "../window.ts";
 
-/** y [n, oh, ow, c] and, for each of its elements, the index in x.data of the (first) largest value. */
+const nobody = 0xffffffff;
+
+/** y [n, oh, ow, c] and, for each element, the index in x.data of the first NaN of its window, or else of the first largest value. */
 export function maxPool2dReference(x: Array64, window: Window2d): { y: Array64; winner: Uint32Array } {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const { outHeight, outWidth } = window;
   const y = array64([batch, outHeight, outWidth, channels]);
-  const winner = new Uint32Array(y.data.length);
+  const winner = new Uint32Array(y.data.length).fill(nobody);
   let output = 0;
   for (let n = 0; n < batch; n++) {
     for (let oh = 0; oh < outHeight; oh++) {
@@ -21,8 +23,10 @@ export function maxPool2dReference(x: Array64, window: Window2d): { y: Array64; 
               const w = ow * window.strideWidth + j - window.padLeft;
               if (w < 0 || w >= width) continue;
               const index = ((n * height + h) * width + w) * channels + c;
-              if (x.data[index]! <= largest) continue;
-              largest = x.data[index]!;
+              const value = x.data[index]!;
+              if (winner[output] !== nobody && !(value > largest || (Number.isNaN(value) && !Number.isNaN(largest))))
+                continue;
+              largest = value;
               winner[output] = index;
             }
           }

@@ -19,8 +19,8 @@ const backward = kernel(import.meta.url, "max-backward.wgsl", {
 });
 
 /**
- * Largest value of each window. Padding counts as -infinity; of equal values the first wins, as in TensorFlow.
- * The winner's position is kept: backward sends the whole gradient there.
+ * Largest value of each window. Padding counts as -infinity; of equal values the first wins, as in TensorFlow, and the first NaN
+ * wins over all numbers, as in PyTorch. The winner's position is kept: backward sends the whole gradient there.
  * @param x images [n, h, w, c]
  * @returns [n, oh, ow, c]
  * @throws ShapeError if x is no image batch or no window fits

@@ -32,11 +32,12 @@ export function reduceGradientReference(
   return dx;
 }
 
-/** Position of the first largest value along `axis`. */
+/** Position of the first NaN along `axis`, or else of the first largest value. */
 export function argMaxReference(x: Array64, axis: number): number[] {
   return membersOf(x.shape, [axis]).map((members) => {
     const values = members.map((index) => x.data[index]!);
-    return values.indexOf(Math.max(...values));
+    const firstNaN = values.findIndex(Number.isNaN);
+    return firstNaN >= 0 ? firstNaN : values.indexOf(Math.max(...values));
   });
 }
 
@@ -53,12 +54,13 @@ function reduceValues(name: ReduceName, values: readonly number[]): number {
 /** d result / d value, for each value. */
 function reduceDerivatives(name: ReduceName, values: readonly number[]): number[] {
   const result = reduceValues(name === "variance" ? "mean" : name, values);
-  const ties = values.filter((value) => value === result).length;
+  const isResult = (value: number) => value === result || (Number.isNaN(value) && Number.isNaN(result));
+  const ties = values.filter(isResult).length;
   return values.map((value) => {
     if (name === "sum") return 1;
     if (name === "mean") return 1 / values.length;
     if (name === "variance") return (2 / values.length) * (value - result);
-    return value === result ? 1 / ties : 0;
+    return isResult(value) ? 1 / ties : 0;
   });
 }
 

@@ -30,12 +30,12 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return linear("mean", x, options, (length) => 1 / length);
 }
 
-/** Largest value over `axes`; equal ones share the gradient, as in TensorFlow. */
+/** Largest value over `axes`; equal ones share the gradient, as in TensorFlow. NaN if there is one: NaN then share it. */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   return extreme("max", x, options, { operation: "largest" });
 }
 
-/** Smallest value over `axes`; equal ones share the gradient, as in TensorFlow. */
+/** Smallest value over `axes`; equal ones share the gradient, as in TensorFlow. NaN if there is one: NaN then share it. */
 export function min(x: Tensor, options: ReduceOptions = {}): Tensor {
   return extreme("min", x, options, { operation: "smallest" });
 }

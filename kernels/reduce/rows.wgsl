@@ -13,7 +13,7 @@ const SLICES: u32 = 1u;
 const UNITS: u32 = 1u; // rows * SLICES
 const LANES: u32 = 64u; // 1 or WORKGROUP
 const OPERATION: u32 = 0u; // 0 sum, 1 largest, 2 smallest
-const TERM: u32 = 0u; // 0 x, 1 ABSOLUTE |x| + SQUARE x^2, 2 (x - center)^2, 3 x == center
+const TERM: u32 = 0u; // 0 x, 1 ABSOLUTE |x| + SQUARE x^2, 2 (x - center)^2, 3 x == center, or both NaN
 const ABSOLUTE: f32 = 0.0;
 const SQUARE: f32 = 0.0;
 const SCALE: f32 = 1.0;
@@ -26,9 +26,13 @@ const WORKGROUP: u32 = 64u;
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+
+// max and min would hand on the one that is no NaN.
 fn combine(a: vec4f, b: vec4f) -> vec4f {
-  if (OPERATION == 1u) { return max(a, b); }
-  if (OPERATION == 2u) { return min(a, b); }
+  let no_number = is_nan(a) | is_nan(b);
+  if (OPERATION == 1u) { return select(max(a, b), a + b, no_number); }
+  if (OPERATION == 2u) { return select(min(a, b), a + b, no_number); }
   return a + b;
 }
 
@@ -40,7 +44,10 @@ fn term(value: vec4f, row_center: f32) -> vec4f {
     return sum;
   }
   if (TERM == 2u) { return (value - row_center) * (value - row_center); }
-  if (TERM == 3u) { return select(vec4f(0.0), vec4f(1.0), value == vec4f(row_center)); }
+  if (TERM == 3u) {
+    let equal = (value == vec4f(row_center)) | (is_nan(value) & is_nan(vec4f(row_center)));
+    return select(vec4f(0.0), vec4f(1.0), equal);
+  }
   return value;
 }
 

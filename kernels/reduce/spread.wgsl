@@ -3,7 +3,7 @@
 //
 //   sum, mean:          dx = SCALE * dy
 //   variance:           dx = SCALE * dy * (x - center)
-//   largest, smallest:  dx = dy / count where x == center, else 0    (count elements are that large)
+//   largest, smallest:  dx = dy / count where x == center, or both are NaN, else 0    (of count elements that is true)
 //
 // One invocation computes four neighbouring elements.
 
@@ -19,6 +19,8 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(2) var<storage, read> center: array<vec4f>; // [outer, INNER]; not read for sums
 @group(0) @binding(3) var<storage, read> count: array<vec4f>; // [outer, INNER]; read for extremes only
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>; // [outer, LENGTH, INNER]
+
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
 
 // The results that four neighbouring elements belong to.
 struct Place {
@@ -58,5 +60,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
   if (KIND == 0u) { dx[i] = SCALE * gradient; }
   if (KIND == 1u) { dx[i] = SCALE * gradient * (x[i] - middle); }
-  if (KIND == 2u) { dx[i] = select(vec4f(0.0), gradient / ties, x[i] == middle); }
+  if (KIND == 2u) {
+    let extreme = (x[i] == middle) | (is_nan(x[i]) & is_nan(middle));
+    dx[i] = select(vec4f(0.0), gradient / ties, extreme);
+  }
 }
