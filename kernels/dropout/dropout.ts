@@ -30,7 +30,7 @@ export interface DropoutOptions {
 /**
  * Each element is 0 with probability `rate`, else x / (1 - rate). The mask depends on seed, stream, step and the
  * element's place in the batch only: backward computes it again, nothing is kept. Twin: elementBits() of
- * engine/random.ts.
+ * engine/random.ts. NaN stays NaN, dropped or not: 0 times it is NaN, as in PyTorch.
  * @param x [n, ...]
  * @throws ArgumentError if the rate is not in [0, 1)
  */

@@ -2,7 +2,8 @@
 //
 //   y[e] = x[e] / (1 - rate) if uniform(e) >= rate, else 0
 //
-// uniform(e) hashes the element's number in the whole batch, so backward and every micro-batch find the same mask.
+// A dropped NaN or infinity gives NaN, as 0 times it is. uniform(e) hashes the element's number in the whole batch, so backward
+// and every micro-batch find the same mask.
 // One invocation computes four consecutive elements; one hash gives the four random numbers of a block of elements.
 
 alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -23,6 +24,12 @@ struct StepState {
 @group(0) @binding(2) var<uniform> step: StepState;
 
 const WORKGROUP: u32 = 64u;
+
+// 0 * x: NaN unless x is finite, though compilers may take it for 0.
+fn nothing_of(x: vec4f) -> vec4f {
+  let finite = (bitcast<vec4u>(x) & vec4u(0x7f800000)) != vec4u(0x7f800000);
+  return bitcast<vec4f>(select(bitcast<vec4u>(x) | vec4u(0x7fc00000), vec4u(0), finite));
+}
 
 // Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020; as pcg4d() of engine/random.ts.
 fn pcg4d(counter: vec4u) -> vec4u {
@@ -58,5 +65,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&y)) { return; }
   let uniforms = vec4f(bits(4u * i + step.sample * PER_SAMPLE) >> vec4u(8u)) / 16777216.0;
-  y[i] = vec4<y_real>(select(vec4f(0.0), vec4f(x[i]) * SCALE, uniforms >= vec4f(RATE)));
+  let value = vec4f(x[i]);
+  y[i] = vec4<y_real>(select(nothing_of(value), value * SCALE, uniforms >= vec4f(RATE)));
 }

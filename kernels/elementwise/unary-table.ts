@@ -23,7 +23,12 @@ const exponentialLinear = (x: number, alpha: number) => (x > 0 ? x : alpha * Mat
 
 /** The codes of relu, sigmoid and tanh are those of the fused activations. */
 export const unaryTable = {
-  affine: { code: 0, keeps: "nothing", value: (x, a, b) => (b === 0 ? a * x : a * x + b), derivative: (_, a) => a },
+  affine: {
+    code: 0,
+    keeps: "nothing",
+    value: (x, a, b) => (b === 0 ? a * x : a * x + b),
+    derivative: (_, a) => a,
+  },
   relu: { code: 1, keeps: "y", value: (x) => Math.max(x, 0), derivative: (y) => unlessNaN(y, y > 0 ? 1 : 0) },
   sigmoid: { code: 2, keeps: "y", value: (x) => 1 / (1 + Math.exp(-x)), derivative: (y) => y * (1 - y) },
   tanh: { code: 3, keeps: "y", value: Math.tanh, derivative: (y) => 1 - y * y },

@@ -31,7 +31,7 @@ export interface GatherOptions {
 
 /**
  * Samples order[position], order[position + 1], ... with position = step.position + step.sample of the StepState.
- * Positions after the end of the order repeat its last entry.
+ * Positions after the end of the order repeat its last entry. An entry that is no sample gives NaN, never another sample.
  * @param order sample indices [n], u32
  * @returns [batch, ...sampleShape], f32
  */
@@ -77,7 +77,8 @@ export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, option
 }
 
 /**
- * Labels of the samples that gatherSamples() takes.
+ * Labels of the samples that gatherSamples() takes. An entry of the order that is no sample gives the label 2^32 - 1, or a row of
+ * NaN; so does a label that is no class where rows are asked for.
  * @param labels class indices [count], u32
  * @param options.classes for one-hot labels [batch, classes], f32; without it class indices [batch], u32
  */
@@ -96,10 +97,15 @@ export function gatherLabels(
   }
   if (classes === undefined) {
     const output = outputTensor(labels.engine, { shape: [batch], dtype: "u32" }, "gatherLabels");
-    return run(labelKernel, { labels, order }, { y: output }, { invocations: batch, bytes: 12 * batch }).y;
+    return run(
+      labelKernel,
+      { labels, order },
+      { y: output },
+      { constants: { COUNT: labels.size }, invocations: batch, bytes: 12 * batch },
+    ).y;
   }
   checkOption("gatherLabels", "classes", classes, isCount(classes), "a positive integer");
-  const constants = { CLASSES: classes };
+  const constants = { CLASSES: classes, COUNT: labels.size };
   const output = outputTensor(labels.engine, [batch, classes], "gatherLabels");
   const invocations = batch * classes;
   const bytes = 4 * batch * (2 + classes); // order, label and row of each sample

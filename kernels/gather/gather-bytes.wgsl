@@ -2,7 +2,7 @@
 //
 //   y[i, e] = OFFSET + SCALE * samples[order[step.position + step.sample + i], e]
 //
-// Positions after the end of the order repeat its last entry. The samples are in chunks, each one word per four
+// Positions after the end of the order repeat its last entry; an entry that is no sample gives NaN. The samples are in chunks, each one word per four
 // elements, samples padded to whole words. One invocation writes four consecutive elements of y; samples that are
 // in none of the chunks bound here are left to other dispatches.
 
@@ -32,7 +32,10 @@ struct StepState {
 const WORKGROUP: u32 = 64u;
 const STRIDE: u32 = (SAMPLE_SIZE + 3u) / 4u;
 
-fn four_of(chunk: u32, at: u32) -> vec4f {
+fn four_of(sample: u32, within: u32) -> vec4f {
+  if (sample >= COUNT) { return vec4f(bitcast<f32>(sample | 0x7fc00000u)); }
+  let chunk = sample / CHUNK_SAMPLES - FIRST_CHUNK;
+  let at = sample % CHUNK_SAMPLES * STRIDE + within;
   var word = chunk0[at];
   if (CHUNKS > 1u && chunk == 1u) { word = chunk1[at]; }
   if (CHUNKS > 2u && chunk == 2u) { word = chunk2[at]; }
@@ -43,10 +46,15 @@ fn four_of(chunk: u32, at: u32) -> vec4f {
   return OFFSET + SCALE * vec4f(bytes);
 }
 
+// Is it in a chunk that is not bound here?
+fn lies_elsewhere(sample: u32) -> bool {
+  return sample < COUNT && sample / CHUNK_SAMPLES - FIRST_CHUNK >= CHUNKS;
+}
+
 // The sample at place i of the batch.
 fn sample_at(i: u32) -> u32 {
   let position = min(step.position + step.sample + i, arrayLength(&order) - 1u);
-  return min(order[position], COUNT - 1u);
+  return order[position];
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -55,19 +63,17 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (vector >= arrayLength(&y)) { return; }
   if (SAMPLE_SIZE % 4u == 0u) {
     let sample = sample_at(vector / STRIDE);
-    let chunk = sample / CHUNK_SAMPLES - FIRST_CHUNK;
-    if (chunk >= CHUNKS) { return; }
-    y[vector] = four_of(chunk, sample % CHUNK_SAMPLES * STRIDE + vector % STRIDE);
+    if (lies_elsewhere(sample)) { return; }
+    y[vector] = four_of(sample, vector % STRIDE);
     return;
   }
   var result = y[vector];
   for (var lane = 0u; lane < 4u; lane++) {
     let element = vector * 4u + lane;
     let sample = sample_at(element / SAMPLE_SIZE);
-    let chunk = sample / CHUNK_SAMPLES - FIRST_CHUNK;
-    if (chunk >= CHUNKS) { continue; }
+    if (lies_elsewhere(sample)) { continue; }
     let within = element % SAMPLE_SIZE;
-    result[lane] = four_of(chunk, sample % CHUNK_SAMPLES * STRIDE + within / 4u)[within % 4u];
+    result[lane] = four_of(sample, within / 4u)[within % 4u];
   }
   y[vector] = result;
 }

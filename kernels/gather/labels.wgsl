@@ -2,7 +2,9 @@
 //
 //   y[i] = labels[order[step.position + step.sample + i]]
 //
-// Positions after the end of the order repeat its last entry. One invocation writes one label.
+// Positions after the end of the order repeat its last entry; an entry that is no sample gives 2^32 - 1, which is no class. One invocation writes one label.
+
+const COUNT: u32 = 60000u; // samples of the data set
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -21,5 +23,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&y)) { return; }
   let position = min(step.position + step.sample + i, arrayLength(&order) - 1u);
-  y[i] = labels[min(order[position], arrayLength(&labels) - 1u)];
+  let sample = order[position];
+  y[i] = select(0xffffffffu, labels[min(sample, COUNT - 1u)], sample < COUNT);
 }

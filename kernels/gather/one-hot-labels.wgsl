@@ -2,9 +2,11 @@
 //
 //   y[i, c] = 1 where c = labels[order[step.position + step.sample + i]], else 0
 //
-// Positions after the end of the order repeat its last entry. One invocation writes one element.
+// Positions after the end of the order repeat its last entry. An entry that is no sample gives a row of NaN, and so does a label
+// that is no class: by a row of zeros the sample would cost nothing. One invocation writes one element.
 
 const CLASSES: u32 = 10u;
+const COUNT: u32 = 60000u; // samples of the data set
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -23,6 +25,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let element = id.x + id.y * groups.x * WORKGROUP;
   if (element >= arrayLength(&y)) { return; }
   let position = min(step.position + step.sample + element / CLASSES, arrayLength(&order) - 1u);
-  let label = labels[min(order[position], arrayLength(&labels) - 1u)];
-  y[element] = select(0.0, 1.0, label == element % CLASSES);
+  let sample = order[position];
+  let label = select(0xffffffffu, labels[min(sample, COUNT - 1u)], sample < COUNT);
+  let row = select(0.0, 1.0, label == element % CLASSES);
+  y[element] = select(bitcast<f32>(label | 0x7fc00000u), row, label < CLASSES);
 }

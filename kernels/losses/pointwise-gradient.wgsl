@@ -35,7 +35,9 @@ fn sigmoid(value: vec4f) -> vec4f {
   return select(e, vec4f(1.0), value >= vec4f(0.0)) / (1.0 + e);
 }
 
-fn derivative(value: vec4f, goal: vec4f) -> vec4f {
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+
+fn slope_of_loss(value: vec4f, goal: vec4f) -> vec4f {
   switch (LOSS) {
     case 0u: { return 2.0 * (value - goal); }
     case 1u: { return sign(value - goal); }
@@ -47,12 +49,17 @@ fn derivative(value: vec4f, goal: vec4f) -> vec4f {
   }
 }
 
-// The sum over the sample of x * derivative, for a softmax in between.
+// NaN where prediction or target is: sign, clamp and some adapters' exp would lose it.
+fn loss_derivative(value: vec4f, goal: vec4f) -> vec4f {
+  return select(slope_of_loss(value, goal), value + goal, is_nan(value) | is_nan(goal));
+}
+
+// The sum over the sample of x * loss_derivative, for a softmax in between.
 fn inner_product(sample: u32) -> f32 {
   var sum = 0.0;
   for (var e = sample * LENGTH; e < (sample + 1u) * LENGTH; e++) {
     let value = x[e / 4u][e % 4u];
-    sum += value * derivative(vec4f(value), vec4f(targets[e / 4u][e % 4u])).x;
+    sum += value * loss_derivative(vec4f(value), vec4f(targets[e / 4u][e % 4u])).x;
   }
   return sum;
 }
@@ -60,7 +67,7 @@ fn inner_product(sample: u32) -> f32 {
 // The gradient of z from that of x = activation(z); `i` is the vector.
 fn through_activation(gradient: vec4f, value: vec4f, i: u32) -> vec4f {
   switch (THROUGH) {
-    case 1u: { return select(vec4f(0.0), gradient, value > vec4f(0.0)); }
+    case 1u: { return select(vec4f(0.0), gradient, (value > vec4f(0.0)) | is_nan(gradient)); }
     case 2u: { return gradient * value * (1.0 - value); }
     case 3u: { return gradient * (1.0 - value * value); }
     case 4u: {
@@ -83,5 +90,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   var prediction = dx[i];
   if (!IN_PLACE) { prediction = x[i]; }
-  dx[i] = share * through_activation(derivative(prediction, targets[i]), prediction, i);
+  dx[i] = share * through_activation(loss_derivative(prediction, targets[i]), prediction, i);
 }

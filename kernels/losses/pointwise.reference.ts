@@ -15,7 +15,7 @@ export const pointwiseReferences = {
   meanAbsoluteError: { value: (x, t) => Math.abs(x - t), derivative: (x, t) => Math.sign(x - t) },
   binaryCrossentropy: {
     value: (x, t) => -t * Math.log(clip(x)) - (1 - t) * Math.log1p(-clip(x)),
-    derivative: (x, t) => (x === clip(x) ? (x - t) / (x * (1 - x)) : 0),
+    derivative: (x, t) => (x === clip(x) || Number.isNaN(x + t) ? (x - t) / (x * (1 - x)) : 0),
   },
   binaryCrossentropyFromLogits: {
     value: (x, t) => Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x))),

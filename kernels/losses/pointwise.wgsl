@@ -47,10 +47,7 @@ fn f(value: vec4f, goal: vec4f) -> vec4f {
   }
 }
 
-// max, clamp, exp and log may hide a NaN, and compilers take x != x for false: the bits tell.
-fn is_nan(x: vec4f) -> vec4<bool> {
-  return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
-}
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
 
 @compute @workgroup_size(WORKGROUP)
 fn main(
@@ -70,7 +67,7 @@ fn main(
     let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
     let inside = (index >= vec4u(start)) & (index < vec4u(end));
     let value = x[v];
-    let term = select(f(value, targets[v]), value, is_nan(value));
+    let term = select(f(value, targets[v]), value, is_nan(value)); // max, clamp, exp and log may lose a NaN
     sums += select(vec4f(0.0), term, inside);
   }
   var sum = (sums.x + sums.y) + (sums.z + sums.w);

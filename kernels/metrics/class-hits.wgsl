@@ -3,7 +3,7 @@
 //   hits[i] = 1 if fewer than K classes have a better score p[i, c] than labels[i], else 0
 //
 // Of equal scores the first counts as better if FIRST_WINS (argmax), else none does (TensorFlow's in_top_k).
-// A score that is NaN is no hit. One invocation looks at one sample.
+// A sample with a NaN among its scores is no hit. One invocation looks at one sample.
 
 const CLASSES: u32 = 10u;
 const K: u32 = 1u;
@@ -15,6 +15,8 @@ const FIRST_WINS: bool = true;
 
 const WORKGROUP: u32 = 64u;
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
@@ -22,10 +24,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let truth = labels[i];
   let score = p[i * CLASSES + min(truth, CLASSES - 1u)];
   var better = 0u;
+  var numbers = true;
   for (var c = 0u; c < CLASSES; c++) {
     let other = p[i * CLASSES + c];
     if (other > score || (FIRST_WINS && other == score && c < truth)) { better++; }
+    numbers = numbers && !is_nan(other);
   }
-  let is_number = (bitcast<u32>(score) & 0x7fffffffu) <= 0x7f800000u;
-  hits[i] = select(0.0, 1.0, better < K && truth < CLASSES && is_number);
+  hits[i] = select(0.0, 1.0, better < K && truth < CLASSES && numbers);
 }

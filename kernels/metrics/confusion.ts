@@ -3,7 +3,7 @@ import { requireTensors } from "../../engine/arguments.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { argMax } from "../reduce/arg-max.ts";
+import { classOf } from "../reduce/arg-max.ts";
 
 const confusion = kernel(import.meta.url, "confusion.wgsl", {
   reads: ["predictions", "truths"],
@@ -11,7 +11,8 @@ const confusion = kernel(import.meta.url, "confusion.wgsl", {
 });
 
 /**
- * Adds a batch to a confusion matrix: counts[true class, predicted class].
+ * Adds a batch to a confusion matrix: counts[true class, predicted class]. Samples with a NaN among scores or targets are not
+ * counted: they have no class.
  * @param counts [classes, classes] u32, zeros at first
  * @param predictions class indices [n] u32, or scores [n, classes] f32, of which the (first) largest counts
  * @param targets class indices [n] u32, or one-hot [n, classes] f32
@@ -38,7 +39,7 @@ export function confusionUpdate(counts: Tensor, predictions: Tensor, targets: Te
 function classIndices(what: string, values: Tensor, classes: number): Tensor {
   if (values.dtype === "u32" && values.shape.length === 1) return values;
   if (values.dtype === "f32" && values.shape.length === 2 && values.shape[1] === classes)
-    return argMax(values);
+    return classOf(values);
   throw new ShapeError(
     `confusionUpdate: ${what} are [n] u32 or [n,${classes}] f32, got ${formatShape(values.shape)} ${values.dtype}.`,
   );

@@ -1,14 +1,16 @@
 /** @file The metrics, one sample at a time, on plain arrays. */
 
-/** Index of the (first) largest value. */
+/** Index of the (first) largest value; -1, which is no class, if there is a NaN. */
 export function largestIndex(values: ArrayLike<number>): number {
+  if (Array.from(values).some(Number.isNaN)) return -1;
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;
 }
 
-/** 1 if fewer than k classes have a larger score than the true one. */
+/** 1 if fewer than k classes have a larger score than the true one, and none is NaN. */
 export function topKReference(scores: ArrayLike<number>, label: number, k: number): number {
+  if (Array.from(scores).some(Number.isNaN)) return 0;
   let better = 0;
   for (let c = 0; c < scores.length; c++) if (scores[c]! > scores[label]!) better++;
   return better < k ? 1 : 0;

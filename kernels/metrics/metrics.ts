@@ -1,11 +1,14 @@
-/** @file Metrics per sample, by Keras's definitions. Their mean over the samples is the metric. */
+/**
+ * @file Metrics per sample, by Keras's definitions. Their mean over the samples is the metric. A sample with a NaN among its
+ * scores is no hit: by NumPy's argmax it would be one where the NaN stands at the true class.
+ */
 import { requireTensors } from "../../engine/arguments.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { checkOption } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { argMax } from "../reduce/arg-max.ts";
+import { classOf } from "../reduce/arg-max.ts";
 
 const classHits = kernel(import.meta.url, "class-hits.wgsl", {
   reads: ["p", "labels"],
@@ -26,7 +29,7 @@ const elementMeans = kernel(import.meta.url, "element-means.wgsl", {
  */
 export function categoricalAccuracy(predictions: Tensor, targets: Tensor): Tensor {
   checkSame("categoricalAccuracy", predictions, targets);
-  return hits("categoricalAccuracy", predictions, argMax(targets), 1, true);
+  return hits("categoricalAccuracy", predictions, classOf(targets), 1, true);
 }
 
 /** The same for class indices as targets: [n], u32. */
@@ -43,7 +46,7 @@ export function topKAccuracy(predictions: Tensor, targets: Tensor, k = 5): Tenso
   requireTensors("topKAccuracy", { predictions, targets });
   if (targets.dtype === "u32") return hits("topKAccuracy", predictions, targets, k, false);
   checkSame("topKAccuracy", predictions, targets);
-  return hits("topKAccuracy", predictions, argMax(targets), k, false);
+  return hits("topKAccuracy", predictions, classOf(targets), k, false);
 }
 
 /** Share of elements with round(prediction) = target; 0.5 rounds to 0. Any shape [n, ...]; returns [n]. */

@@ -3,7 +3,8 @@
 //   g *= CLIP_NORM / n where n = sqrt(total) >= CLIP_NORM
 //   g = min(max(g, -CLIP_VALUE), CLIP_VALUE)
 //
-// A limit of 0 means none. One invocation clips four elements.
+// NaN stays NaN, and all of it becomes NaN if n is NaN or infinite (in f32 from about 1.8e19 on), as in TensorFlow: a direction
+// cannot be kept. A limit of 0 means none. One invocation clips four elements.
 
 const CLIP_NORM: f32 = 0.0;
 const CLIP_VALUE: f32 = 0.0;
@@ -13,6 +14,9 @@ const CLIP_VALUE: f32 = 0.0;
 
 const WORKGROUP: u32 = 64u;
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn not_a_number(any: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(any) | vec4u(0x7fc00000)); }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
@@ -20,8 +24,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var g = gradients[i];
   if (CLIP_NORM > 0.0) {
     let norm = sqrt(total[0]);
-    g *= select(1.0, CLIP_NORM / norm, norm >= CLIP_NORM);
+    let finite = (bitcast<u32>(norm) & 0x7f800000u) != 0x7f800000u;
+    g = select(not_a_number(g), g * select(1.0, CLIP_NORM / norm, norm >= CLIP_NORM), finite);
   }
-  if (CLIP_VALUE > 0.0) { g = clamp(g, vec4f(-CLIP_VALUE), vec4f(CLIP_VALUE)); }
+  if (CLIP_VALUE > 0.0) { g = select(clamp(g, vec4f(-CLIP_VALUE), vec4f(CLIP_VALUE)), g, is_nan(g)); }
   gradients[i] = g;
 }

@@ -24,7 +24,10 @@ export function maxPool2dReference(x: Array64, window: Window2d): { y: Array64; 
               if (w < 0 || w >= width) continue;
               const index = ((n * height + h) * width + w) * channels + c;
               const value = x.data[index]!;
-              if (winner[output] !== nobody && !(value > largest || (Number.isNaN(value) && !Number.isNaN(largest))))
+              if (
+                winner[output] !== nobody &&
+                !(value > largest || (Number.isNaN(value) && !Number.isNaN(largest)))
+              )
                 continue;
               largest = value;
               winner[output] = index;

@@ -27,7 +27,11 @@ function largestPosition(x: Tensor, axis: number, nanCounts: boolean): Tensor<"u
   requireFloat("argMax", "x", x);
   const along = resolveAxis("argMax", x, axis);
   const shape = x.shape.filter((_, i) => i !== along);
-  const constants = { LENGTH: x.shape[along]!, INNER: sizeOf(x.shape.slice(along + 1)), NAN_COUNTS: nanCounts };
+  const constants = {
+    LENGTH: x.shape[along]!,
+    INNER: sizeOf(x.shape.slice(along + 1)),
+    NAN_COUNTS: nanCounts,
+  };
   const output = { shape, dtype: "u32" } as const;
   const { y } = run(argMaxKernel, { x }, { y: output }, { constants, invocations: sizeOf(shape) });
   return y as Tensor<"u32">;

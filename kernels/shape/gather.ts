@@ -14,9 +14,13 @@ const backward = kernel(import.meta.url, "gather-backward.wgsl", {
   flops: { dy: 1 },
 });
 
+/** Bits of what stands where x has no entry. */
+const fills = { f32: 0x7fc00000, i32: 0x80000000, u32: 0xffffffff } as const;
+
 /**
  * Entries of x along `axis` (rows unless given), in the order of `indices`; they may repeat.
- * @param indices [k], u32 or i32. One that x does not have yields NaN: values on the GPU cannot be checked here.
+ * @param indices [k], u32 or i32. Values on the GPU cannot be checked here: an index that x does not have, negative
+ * ones included, yields NaN, in i32 the smallest and in u32 the largest integer (JAX's mode "fill"), and takes no gradient.
  * @returns x's shape with k in place of the axis
  * @throws ShapeError if indices are no vector of integers
  */
@@ -39,7 +43,12 @@ export function gather<D extends DType>(x: Tensor<D>, indices: Tensor, axis = 0)
     { x, indices },
     { y: outputTensor(x.engine, { shape, dtype: x.dtype }, "gather") },
     {
-      constants: { ...sizes, INNER: vector ? inner / 4 : inner, VECTOR: vector },
+      constants: {
+        ...sizes,
+        INNER: vector ? inner / 4 : inner,
+        VECTOR: vector,
+        FILL: fills[x.dtype as keyof typeof fills],
+      },
       invocations: Math.ceil(sizeOf(shape) / 4),
     },
   );

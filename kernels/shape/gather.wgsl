@@ -3,12 +3,13 @@
 //   y[o, k, j] = x[o, indices[k], j]
 //
 // One invocation writes four consecutive elements of y. VECTOR: INNER counts vec4s. Elements travel as bits.
-// An index that x does not have gives NaN: a wrong label must not look like a number.
+// An index that x does not have gives FILL: a wrong label must not look like a number.
 
 const ENTRIES: u32 = 2u; // of x along the axis
 const PICKS: u32 = 2u; // number of indices
 const INNER: u32 = 1u; // elements of one entry
 const VECTOR: bool = false;
+const FILL: u32 = 0x7fc00000u; // bits: NaN, or the integer that stands for none
 
 @group(0) @binding(0) var<storage, read> x: array<vec4u>; // [o, ENTRIES, INNER]
 @group(0) @binding(1) var<storage, read> indices: array<u32>; // [PICKS]
@@ -16,7 +17,6 @@ const VECTOR: bool = false;
 
 const WORKGROUP: u32 = 64u;
 const NOWHERE: u32 = 0xffffffffu;
-const NAN_BITS: u32 = 0x7fc00000u;
 
 fn source(element: u32) -> u32 {
   let j = element % INNER;
@@ -27,7 +27,7 @@ fn source(element: u32) -> u32 {
 
 fn load(element: u32) -> u32 {
   let at = source(element);
-  if (at == NOWHERE) { return NAN_BITS; }
+  if (at == NOWHERE) { return FILL; }
   return x[at / 4u][at % 4u];
 }
 
@@ -37,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= arrayLength(&y)) { return; }
   if (VECTOR) {
     let at = source(i);
-    if (at == NOWHERE) { y[i] = vec4u(NAN_BITS); } else { y[i] = x[at]; }
+    if (at == NOWHERE) { y[i] = vec4u(FILL); } else { y[i] = x[at]; }
   } else {
     y[i] = vec4u(load(4u * i), load(4u * i + 1u), load(4u * i + 2u), load(4u * i + 3u));
   }

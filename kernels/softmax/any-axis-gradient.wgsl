@@ -18,6 +18,8 @@ const WORKGROUP: u32 = 64u;
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -43,6 +45,7 @@ fn main(
   let total = partials[0];
   for (var j = lane; j < CLASSES; j += WORKGROUP) {
     let at = start + j * INNER;
-    dx[at] = select(y[at] * (dy[at] - total), dy[at] - exp(y[at]) * total, LOG);
+    let power = select(exp(y[at]), y[at], is_nan(y[at])); // some adapters' exp loses a NaN
+    dx[at] = select(y[at] * (dy[at] - total), dy[at] - power * total, LOG);
   }
 }

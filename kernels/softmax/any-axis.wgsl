@@ -16,6 +16,15 @@ const WORKGROUP: u32 = 64u;
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+fn not_a_number(any: f32) -> f32 { return bitcast<f32>(bitcast<u32>(any) | u32(0x7fc00000)); }
+
+// max would hand on the one that is no NaN.
+fn larger(a: f32, b: f32) -> f32 { return select(max(a, b), a + b, is_nan(a) | is_nan(b)); }
+
+// What is subtracted from all: the largest, or NaN if it is infinite. Some adapters' exp would lose a NaN: it is carried on.
+fn shift_of(largest: f32) -> f32 { return select(largest, not_a_number(largest), abs(largest) > f32(3.4028234e38)); }
+
 // The largest, or the sum, of one value from each lane.
 fn combined(value: f32, lane: u32, sum: bool, one: u32) -> f32 {
   workgroupBarrier();
@@ -24,7 +33,7 @@ fn combined(value: f32, lane: u32, sum: bool, one: u32) -> f32 {
     workgroupBarrier();
     if (lane < half) {
       let other = partials[lane + half];
-      partials[lane] = select(max(partials[lane], other), partials[lane] + other, sum);
+      partials[lane] = select(larger(partials[lane], other), partials[lane] + other, sum);
     }
   }
   workgroupBarrier();
@@ -43,14 +52,15 @@ fn main(
   let one = groups.z; // 1, but no constant: loops stay loops and compile fast
 
   var top = x[start];
-  for (var j = lane; j < CLASSES; j += WORKGROUP) { top = max(top, x[start + j * INNER]); }
-  let largest = combined(top, lane, false, one);
+  for (var j = lane; j < CLASSES; j += WORKGROUP) { top = larger(top, x[start + j * INNER]); }
+  let largest = shift_of(combined(top, lane, false, one));
   var sum = 0.0;
   for (var j = lane; j < CLASSES; j += WORKGROUP) { sum += exp(x[start + j * INNER] - largest); }
   let total = combined(sum, lane, true, one);
   let log_total = log(total);
   for (var j = lane; j < CLASSES; j += WORKGROUP) {
     let shifted = x[start + j * INNER] - largest;
-    y[start + j * INNER] = select(exp(shifted) / total, shifted - log_total, LOG);
+    let result = select(exp(shifted) / total, shifted - log_total, LOG);
+    y[start + j * INNER] = select(result, largest, is_nan(largest));
   }
 }

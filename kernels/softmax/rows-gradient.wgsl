@@ -16,6 +16,8 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(1) var<storage, read> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+
 // `value` where elements of vector v belong to the row that starts at `start`, else 0.
 fn masked(value: vec4f, v: u32, start: u32) -> vec4f {
   if (PACK == 1u) { return value; }
@@ -50,7 +52,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let at = first + v;
     if (at <= last) {
       if (LOG) {
-        dx[at] = dy[at] - exp(y[at]) * sum;
+        dx[at] = dy[at] - select(exp(y[at]), y[at], is_nan(y[at])) * sum; // some adapters' exp loses a NaN
       } else {
         dx[at] = y[at] * (dy[at] - sum);
       }

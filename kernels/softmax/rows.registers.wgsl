@@ -15,6 +15,15 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, CLASSES]
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn not_a_number(any: f32) -> f32 { return bitcast<f32>(bitcast<u32>(any) | u32(0x7fc00000)); }
+
+// max would hand on the one that is no NaN.
+fn larger(a: vec4f, b: vec4f) -> vec4f { return select(max(a, b), a + b, is_nan(a) | is_nan(b)); }
+
+// What is subtracted from all: the largest, or NaN if it is infinite. Some adapters' exp would lose a NaN: it is carried on.
+fn shift_of(largest: f32) -> f32 { return select(largest, not_a_number(largest), abs(largest) > f32(3.4028234e38)); }
+
 // The elements of vector v that belong to row r.
 fn of_row(v: u32, r: u32) -> vec4<bool> {
   return (4u * v + vec4u(0u, 1u, 2u, 3u)) / CLASSES == vec4u(r);
@@ -33,8 +42,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var r = 0u; r < PACK; r++) {
     let own = values[r * CLASSES / 4u][r * CLASSES % 4u];
     var top = vec4f(own);
-    for (var v = 0u; v < VECTORS; v++) { top = max(top, select(vec4f(own), values[v], of_row(v, r))); }
-    shift[r] = max(max(top.x, top.y), max(top.z, top.w));
+    for (var v = 0u; v < VECTORS; v++) { top = larger(top, select(vec4f(own), values[v], of_row(v, r))); }
+    let pair = larger(top.xyxy, top.zwzw);
+    shift[r] = shift_of(larger(pair.xxxx, pair.yyyy).x);
   }
   for (var v = 0u; v < VECTORS; v++) {
     for (var r = 0u; r < PACK; r++) { values[v] -= select(vec4f(0.0), vec4f(shift[r]), of_row(v, r)); }
@@ -56,6 +66,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       } else {
         exponentials[v] = select(exponentials[v], exponentials[v] / total[r], own);
       }
+      exponentials[v] = select(exponentials[v], vec4f(shift[r]), own & is_nan(vec4f(shift[r])));
     }
     if (first + v <= last) { y[first + v] = select(exponentials[v], values[v], vec4<bool>(LOG)); }
   }

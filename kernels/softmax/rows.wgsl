@@ -15,6 +15,15 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, CLASSES]
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn not_a_number(any: f32) -> f32 { return bitcast<f32>(bitcast<u32>(any) | u32(0x7fc00000)); }
+
+// max would hand on the one that is no NaN.
+fn larger(a: vec4f, b: vec4f) -> vec4f { return select(max(a, b), a + b, is_nan(a) | is_nan(b)); }
+
+// What is subtracted from all: the largest, or NaN if it is infinite. Some adapters' exp would lose a NaN: it is carried on.
+fn shift_of(largest: f32) -> f32 { return select(largest, not_a_number(largest), abs(largest) > f32(3.4028234e38)); }
+
 // `value` where elements of vector v belong to the row that starts at `start`, else `other`.
 fn masked(value: vec4f, other: f32, v: u32, start: u32) -> vec4f {
   if (PACK == 1u) { return value; }
@@ -37,8 +46,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let end = (start + CLASSES + 3u) / 4u * one;
     let own = x[min(first + begin, last)][start % 4u];
     var top = vec4f(own);
-    for (var v = begin; v < end; v++) { top = max(top, masked(x[min(first + v, last)], own, v, start)); }
-    let row_top = max(max(top.x, top.y), max(top.z, top.w));
+    for (var v = begin; v < end; v++) { top = larger(top, masked(x[min(first + v, last)], own, v, start)); }
+    let pair = larger(top.xyxy, top.zwzw);
+    let row_top = shift_of(larger(pair.xxxx, pair.yyyy).x);
     var sums = vec4f(0.0);
     for (var v = begin; v < end; v++) {
       sums += masked(exp(x[min(first + v, last)] - row_top), 0.0, v, start);
@@ -52,11 +62,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let top = vec4f(largest[row.x], largest[row.y], largest[row.z], largest[row.w]);
     if (first + v <= last) {
       let shifted = x[first + v] - top;
-      if (LOG) {
-        y[first + v] = shifted - vec4f(log_total[row.x], log_total[row.y], log_total[row.z], log_total[row.w]);
-      } else {
-        y[first + v] = exp(shifted) / vec4f(total[row.x], total[row.y], total[row.z], total[row.w]);
-      }
+      var result = shifted - vec4f(log_total[row.x], log_total[row.y], log_total[row.z], log_total[row.w]);
+      if (!LOG) { result = exp(shifted) / vec4f(total[row.x], total[row.y], total[row.z], total[row.w]); }
+      y[first + v] = select(result, top, is_nan(top));
     }
   }
 }

@@ -20,7 +20,7 @@ const anyAxis = {
   backward: kernel(import.meta.url, "any-axis-gradient.wgsl", gradientBindings),
 };
 
-/** exp(x) / sum of exp(x) along `axis`, the last unless given. Finite for all finite x. */
+/** exp(x) / sum of exp(x) along `axis`, the last unless given. Finite for all finite x; all NaN if x has a NaN or +infinity there. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return normalize("softmax", x, axis, false);
 }
