@@ -46,6 +46,14 @@ fn power(base: vec4f, exponent: vec4f) -> vec4f {
   return select(y, vec4f(1), one);
 }
 
+// exponent * base^(exponent - 1). From 2^24 on exponents are even, and the odd number below is none of f32.
+fn power_slope(base: vec4f, exponent: vec4f) -> vec4f {
+  let even = (abs(exponent) >= vec4f(16777216)) & (abs(exponent) <= vec4f(3.4028234e38));
+  let slope = exponent * power(base, exponent - 1);
+  let mirrored = -exponent * power(abs(base), exponent - 1);
+  return select(select(slope, mirrored, even & (base < vec4f(0))), vec4f(0), exponent == vec4f(0));
+}
+
 // Does maximum, or minimum, take a? Of equal values it does, and of two NaN.
 fn takes_a(p: vec4f, q: vec4f) -> vec4<bool> {
   let first = select(p <= q, p >= q, vec4<bool>(OP == 4u));
@@ -59,7 +67,7 @@ fn by_a(p: vec4f, q: vec4f) -> vec4f {
     case 2u: { return q; } // mul
     case 3u: { return 1.0 / q; } // div
     case 4u, 5u: { return select(zero, one, takes_a(p, q)); } // maximum, minimum
-    default: { return select(q * power(p, q - 1.0), zero, q == zero); } // pow
+    default: { return power_slope(p, q); } // pow
   }
 }
 

@@ -43,11 +43,18 @@ fn power(base: vec4f, exponent: vec4f) -> vec4f {
   return select(y, vec4f(1), one);
 }
 
+// exponent * base^(exponent - 1). From 2^24 on exponents are even, and the odd number below is none of f32.
+fn power_slope(base: vec4f, exponent: vec4f) -> vec4f {
+  let even = (abs(exponent) >= vec4f(16777216)) & (abs(exponent) <= vec4f(3.4028234e38));
+  let slope = exponent * power(base, exponent - 1);
+  let mirrored = -exponent * power(abs(base), exponent - 1);
+  return select(select(slope, mirrored, even & (base < vec4f(0))), vec4f(0), exponent == vec4f(0));
+}
+
 // A * x^(A - 1): small whole exponents by multiplication.
 fn power_derivative(x: vec4f) -> vec4f {
-  if (A == 0.0) { return vec4f(0.0); }
   let exponent = A - 1.0;
-  if (exponent != floor(exponent) || abs(exponent) > 16.0) { return A * power(x, vec4f(exponent)); }
+  if (A == 0.0 || exponent != floor(exponent) || abs(exponent) > 16.0) { return power_slope(x, vec4f(A)); }
   var product = vec4f(1.0);
   for (var i = 0.0; i < abs(exponent); i += 1.0) { product *= x; }
   return A * select(product, 1.0 / product, exponent < 0.0);
