@@ -174,15 +174,27 @@ describe("shaders", () => {
     expect(literal.filter((path) => !shaders.includes(path))).toEqual([]);
   });
 
-  it.each([
-    ["struct StepState", /struct StepState\b[^}]*\}/],
-    ["fn pcg4d", /fn pcg4d\b[\s\S]*?\n\}/],
-  ])("have identical copies of %s", (start, pattern) => {
+  /** Functions for single numbers in some shaders and for vectors in others: but for the type they are one text. */
+  const functions = [
+    ...["pcg4d", "is_nan", "not_a_number", "infinity", "activate", "derivative"],
+    ...["logarithm", "power", "power_slope", "larger", "shift_of", "sigmoid", "target_of"],
+  ];
+  const ofOneNumber = (text: string) =>
+    text.replaceAll("vec4f", "f32").replaceAll("vec4u", "u32").replaceAll("vec4<bool>", "bool");
+  const pieces: [string, RegExp][] = functions.map((name) => [
+    `fn ${name}(`,
+    new RegExp(`^fn ${name}\\((?:.*\\}(?: //.*)?|[\\s\\S]*?\\n\\})$`, "m"), // on one line, or up to a brace of its own
+  ]);
+
+  it.each([["struct StepState", /struct StepState\b[^}]*\}/], ...pieces] as [
+    string,
+    RegExp,
+  ][])("have identical copies of %s", (start, pattern) => {
     const copies = new Map<string, string[]>();
     for (const path of shaders) {
       const text = read(path);
       if (!text.includes(start)) continue;
-      const copy = pattern.exec(text)?.[0] ?? "unreadable";
+      const copy = ofOneNumber(pattern.exec(text)?.[0] ?? "unreadable");
       copies.set(copy, [...(copies.get(copy) ?? []), path]);
     }
     expect([...copies.values()], "one list of files for each version").toHaveLength(1);

@@ -50,10 +50,7 @@ fn combined(value: f32, lane: u32, one: u32) -> f32 {
   return partials[0];
 }
 
-// max, clamp, exp and log may hide a NaN, and compilers take x != x for false: the bits tell.
-fn is_nan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
-}
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
 
 @compute @workgroup_size(WORKGROUP)
 fn main(

@@ -30,9 +30,9 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(3) var<storage, read> weights: array<f32>; // [samples]; read if WEIGHTED
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
 
-fn sigmoid(value: vec4f) -> vec4f {
-  let e = exp(-abs(value));
-  return select(e, vec4f(1.0), value >= vec4f(0.0)) / (1.0 + e);
+fn sigmoid(x: vec4f) -> vec4f {
+  let e = exp(-abs(x));
+  return select(e, vec4f(1.0), x >= vec4f(0.0)) / (1.0 + e);
 }
 
 fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false

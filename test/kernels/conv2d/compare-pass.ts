@@ -15,6 +15,7 @@ import type { ConvolutionPass, ConvolutionVariant } from "../../../kernels/tunin
 import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { roundedToHalf } from "../../support/half.ts";
+import { spoiled } from "../../support/hostile.ts";
 import { randomArray } from "../../support/random.ts";
 
 export interface PassCase {
@@ -27,15 +28,18 @@ export interface PassCase {
   readonly dtype?: "f32" | "f16";
   /** all values but the bias are numbers of f16, whatever the tensors' type */
   readonly rounded?: boolean;
+  /** NaN and infinities in the operand of this number: 0 the image (or the output of an activation), 1 filters, 2 dy */
+  readonly spoil?: number;
 }
 
 /** What the pass gives, what it should, and how many terms each element sums. The gradient of the bias is compared here. */
 export async function comparePass(
   engine: Engine,
-  { pass, problem, variant, activation, seed, dtype = "f32", rounded = false }: PassCase,
+  { pass, problem, variant, activation, seed, dtype = "f32", rounded = false, spoil }: PassCase,
 ): Promise<{ actual: Tensor; expected: Array64; terms: number }> {
   const values = (shape: readonly number[], offset: number, round: boolean) => {
     const random = randomArray(shape, seed + offset);
+    if (spoil === offset) return spoiled(random, seed);
     return round ? roundedToHalf(random) : random;
   };
   const half = ({ data, shape }: Array64) => engine.tensor(data, shape, dtype);
@@ -62,7 +66,8 @@ export async function comparePass(
     const tensors = { image: half(image), dy: half(dy), output: weights.shape, dbias };
     const actual = filterGradient(problem, tensors, variant);
     const sums = bias.data.map((_, k) => dy.data.reduce((sum, d, i) => sum + (i % filters === k ? d : 0), 0));
-    expectClose(await dbias.data(), sums, { terms: positions, scale: 1 }, "gradient of the bias");
+    if (spoil === undefined)
+      expectClose(await dbias.data(), sums, { terms: positions, scale: 1 }, "gradient of the bias");
     return { actual, expected: conv2dFilterGradientReference(image, dy, problem), terms: positions };
   }
   const output = { shape: [batch, outHeight, outWidth, filters], dtype };
