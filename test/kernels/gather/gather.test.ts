@@ -72,6 +72,35 @@ describe("batch gather", () => {
     expect([...(await y.data())]).toEqual([...data]);
   });
 
+  it.each([
+    { bytes: true, sampleShape: [4] },
+    { bytes: true, sampleShape: [3] },
+    { bytes: false, sampleShape: [4] },
+    { bytes: false, sampleShape: [3] },
+  ])("gives NaN for what is no sample, in one chunk and in eight: %j", async ({ bytes, sampleShape }) => {
+    const [size] = sampleShape as [number];
+    const data = randomData(bytes, 8 * size, 9);
+    for (const options of [{}, { chunkBytes: bytes ? 4 : 16 }]) {
+      using store = SampleStore.upload(engine(), data, sampleShape, options);
+      engine().step.set({ position: 0, sample: 0 });
+      const order = engine().tensor([7, 8, 0, 2 ** 32 - 1], [4], "u32");
+      const y = await gatherSamples(store, order, { batch: 4, scale: 1 }).data();
+      const nowhere = Array<number>(size).fill(Number.NaN);
+      const [first, last] = [data.subarray(0, size), data.subarray(7 * size)];
+      expect([...y]).toEqual([...last, ...nowhere, ...first, ...nowhere]);
+    }
+  });
+
+  it("gives no class for what is no sample, and a row of NaN for what is no class", async () => {
+    const labels = engine().tensor([2, 0, 5], [3], "u32");
+    const order = engine().tensor([1, 3, 2 ** 32 - 1, 2], [4], "u32");
+    engine().step.set({ position: 0, sample: 0 });
+    const none = 2 ** 32 - 1;
+    expect([...(await gatherLabels(labels, order, { batch: 4 }).data())]).toEqual([0, none, none, 5]);
+    const rows = await gatherLabels(labels, order, { batch: 4, classes: 3 }).data();
+    expect([...rows]).toEqual([1, 0, 0, ...Array<number>(9).fill(Number.NaN)]);
+  });
+
   it("scales and shifts as told", async () => {
     const store = SampleStore.upload(engine(), Uint8Array.of(0, 51, 102, 255, 1), [1]);
     engine().step.set({ position: 0, sample: 0 });

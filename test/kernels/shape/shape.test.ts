@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
 import { gradients } from "../../../engine/tape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
+import { array64 } from "../../../kernels/reference.ts";
 import { concat, flatten, gather, oneHot, reshape, slice, transpose } from "../../../kernels/shape/index.ts";
 import {
   concatReference,
@@ -13,7 +14,7 @@ import {
   transposeReference,
 } from "../../../kernels/shape/shape.reference.ts";
 import { useEngine } from "../../support/engine.ts";
-import { checkReferenceGradient, expectMatchesReference } from "../../support/gradient.ts";
+import { checkReferenceGradient, expectMatchesReference, runWithGradients } from "../../support/gradient.ts";
 import { expectMoves } from "../../support/movement.ts";
 import { properties } from "../../support/properties.ts";
 import { randomArray } from "../../support/random.ts";
@@ -145,6 +146,18 @@ describe("shape ops", () => {
     const x = engine().tensor([1, 2, 3], [3]);
     const picked = await gather(x, engine().tensor([1, 3, -1], [3], "i32")).data();
     expect([...picked]).toEqual([2, Number.NaN, Number.NaN]);
+    const nowhere = engine().tensor([0, 7], [2], "u32");
+    const integers = (dtype: "i32" | "u32") => gather(engine().tensor([5, 6], [2], dtype), nowhere).data();
+    expect([...(await integers("i32"))]).toEqual([5, -(2 ** 31)]); // as JAX fills
+    expect([...(await integers("u32"))]).toEqual([5, 2 ** 32 - 1]);
+    const inputs = [array64([2], [1, 2])];
+    const back = await runWithGradients(
+      engine(),
+      (t) => gather(t, engine().tensor([1, 9, 1], [3], "u32")),
+      inputs,
+      array64([3], [1, 10, 100]),
+    );
+    expect([...back.gradients[0]!]).toEqual([0, 101]);
     const labels = engine().tensor([0, 2, -1, 3], [4], "i32");
     expect([...(await oneHot(labels, 3).data())]).toEqual([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
   });
