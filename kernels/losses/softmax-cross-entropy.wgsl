@@ -28,6 +28,15 @@ fn target_of(sample: u32, j: u32) -> f32 {
   return bitcast<f32>(targets[sample * CLASSES + j]);
 }
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+fn not_a_number(any: f32) -> f32 { return bitcast<f32>(bitcast<u32>(any) | u32(0x7fc00000)); }
+
+// max would hand on the one that is no NaN.
+fn larger(a: f32, b: f32) -> f32 { return select(max(a, b), a + b, is_nan(a) | is_nan(b)); }
+
+// What is subtracted from all: the largest, or NaN if it is infinite. Some adapters' exp would lose a NaN: it is carried on.
+fn shift_of(largest: f32) -> f32 { return select(largest, not_a_number(largest), abs(largest) > f32(3.4028234e38)); }
+
 // The largest, or the sum, of one value from each lane that shares the sample.
 fn combined(value: f32, lane: u32, sum: bool, one: u32) -> f32 {
   if (LANES == 1u) { return value; }
@@ -37,7 +46,7 @@ fn combined(value: f32, lane: u32, sum: bool, one: u32) -> f32 {
     workgroupBarrier();
     if (lane < half) {
       let other = partials[lane + half];
-      partials[lane] = select(max(partials[lane], other), partials[lane] + other, sum);
+      partials[lane] = select(larger(partials[lane], other), partials[lane] + other, sum);
     }
   }
   workgroupBarrier();
@@ -59,8 +68,8 @@ fn main(
   let classes = CLASSES * one;
 
   var top = x[start];
-  for (var j = lane; j < classes; j += LANES) { top = max(top, x[start + j]); }
-  let largest = combined(top, lane, false, one);
+  for (var j = lane; j < classes; j += LANES) { top = larger(top, x[start + j]); }
+  let largest = shift_of(combined(top, lane, false, one));
   var power_sum = 0.0;
   for (var j = lane; j < classes; j += LANES) { power_sum += exp(x[start + j] - largest); }
   let log_total = log(combined(power_sum, lane, true, one));

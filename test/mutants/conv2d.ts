@@ -87,7 +87,7 @@ const derivatives = ["naive", "tiled", "subgroup", "subgroup-any", "depthwise"].
       named: `derivative in the variant '${name}'`,
       ...(name.startsWith("subgroup") && { needs: "subgroups" as const }),
     },
-    [["output * (1 - output)", "output * (1 + output)", "the sign in sigmoid's derivative"]],
+    [["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"]],
   ),
 );
 
@@ -141,12 +141,12 @@ const matrixUnits = [
   ...onMatrixUnits("forward", [
     ["at.x >= HEIGHT || at.y >= WIDTH", "at.x >= HEIGHT", "no bound left and right of the image"],
     ["% 2 * QUARTER;", "/ 2 * QUARTER;", "two of the four subgroups compute the same quarter"],
-    ["> 0x7f800000) { return x; }", "> 0x7fffffff) { return x; }", "relu hides a NaN"],
+    ["return select(y, x, is_nan(x));", "return y;", "relu hides a NaN"],
   ]),
   ...onMatrixUnits("input-gradient", [
     ["at.x % STRIDE_HEIGHT != 0 || ", "", "rows that the stride skips"],
     ["<Right, col_major>", "<Right, row_major>", "the filters' tile read along its other side"],
-    ["output * (1 - output)", "output * (1 + output)", "the sign in sigmoid's derivative"],
+    ["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
   ]),
   ...onMatrixUnits("filter-gradient", [
     ["position >= end || k >= FILTERS", "k >= FILTERS", "the bias's gradient runs past its slice"],

@@ -16,7 +16,7 @@ function variant(name: string, changes: readonly Change[]): Mutant[] {
 export const dense: readonly Mutant[] = [
   ...variant("naive", [
     ["select(m * K + k, k * M + m,", "select(k * M + m, m * K + k,", "the ways to store A are swapped"],
-    ["kept * (1 - kept)", "kept * (1 + kept)", "the sign in sigmoid's derivative"],
+    ["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
   ]),
   ...variant("registers", [
     ["let end = min(first + SLICE, K)", "let end = (first + SLICE)", "no bound at the end of the sum"],
