@@ -4,12 +4,7 @@ import { type Mutant, mutantsOf } from "./mutant.ts";
 export const arithmetic: readonly Mutant[] = [
   ...mutantsOf("reduce", { tests: ["kernels/reduce/reduce"] }, [
     ["rows", " & (index < vec4u(end))", "", "no bound at the end of a row"],
-    [
-      "rows",
-      "if (OPERATION == 2u) { return min(a, b); }",
-      "if (OPERATION == 2u) { return max(a, b); }",
-      "min is max",
-    ],
+    ["rows", "select(min(a, b), a + b, no_number)", "select(max(a, b), a + b, no_number)", "min is max"],
     [
       "rows",
       "(value - row_center) * (value - row_center)",
@@ -41,12 +36,13 @@ export const arithmetic: readonly Mutant[] = [
       "if (B_REPEATS) { ib = 0u; }",
       "only the start of an operand",
     ],
-    ["binary", "select(pow(p, q), vec4f(1.0), q == vec4f(0.0))", "pow(p, q)", "0 to the power 0"],
+    ["binary", "(exponent == vec4f(0)) | ", "", "0 to the power 0"],
+    ["binary", "select(y, -y, odd & negative)", "y", "the sign of a negative base"],
     ["binary-gradient", "return -p / q / q", "return p / q / q", "the sign of div's gradient"],
     [
       "binary-gradient",
-      "case 4u: { return select(zero, one, p >= q); }",
-      "case 4u: { return select(zero, one, p > q); }",
+      "select(p <= q, p >= q, vec4<bool>(OP == 4u))",
+      "select(p <= q, p > q, vec4<bool>(OP == 4u))",
       "equal values",
     ],
   ]),

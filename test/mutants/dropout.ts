@@ -7,7 +7,7 @@ export const dropout: readonly Mutant[] = mutantsOf("dropout", { tests }, [
   ["dropout", "uniforms >= vec4f(RATE)", "uniforms < vec4f(RATE)", "keeps what should be dropped"],
   ["dropout", "bits(4u * i + step.sample * PER_SAMPLE)", "bits(4u * i)", "one mask for all micro-batches"],
   ["dropout", "vec4u(a.zw, b.xy)", "vec4u(a.zw, b.yx)", "numbers in another order"],
-  ["dropout", "vec4f(x[i]) * SCALE", "vec4f(x[i])", "what stays is not scaled up"],
+  ["dropout", "value * SCALE", "value", "what stays is not scaled up"],
   ["gaussian-noise", "x[i] + STDDEV", "x[i] - STDDEV", "the sign of the noise"],
   ["gaussian-noise", "return pairs.xzyw;", "return pairs;", "numbers in another order"],
   [

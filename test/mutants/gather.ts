@@ -25,8 +25,8 @@ export const gather: readonly Mutant[] = [
     ],
     [
       "gather-floats",
-      "/ CHUNK_SAMPLES - FIRST_CHUNK;\n    if (chunk >= CHUNKS) { return; }",
-      "/ CHUNK_SAMPLES;\n    if (chunk >= CHUNKS) { return; }",
+      "/ CHUNK_SAMPLES - FIRST_CHUNK >= CHUNKS",
+      "/ CHUNK_SAMPLES >= CHUNKS",
       "chunks beyond the sixth",
     ],
     [

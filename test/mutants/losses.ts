@@ -6,7 +6,7 @@ export const losses: readonly Mutant[] = [
     ["softmax-cross-entropy", "(log_total - (x[start", "(log_total + (x[start", "the sign of the logit"],
     [
       "softmax-cross-entropy",
-      "top = max(top, x[start",
+      "top = larger(top, x[start",
       "top = min(top, x[start",
       "the smallest logit is taken off",
     ],
@@ -23,7 +23,12 @@ export const losses: readonly Mutant[] = [
       "share *= weights[0]",
       "the first sample's weight",
     ],
-    ["categorical-crossentropy", "cost -= t * log_of(p)", "cost += t * log_of(p)", "the sign of the loss"],
+    [
+      "categorical-crossentropy",
+      "cost -= select(t * log_of(p)",
+      "cost += select(t * log_of(p)",
+      "the sign of the loss",
+    ],
     ["categorical-crossentropy", "clamp(q, LOWEST, HIGHEST)", "min(q, HIGHEST)", "no clip at 1e-7"],
     ["categorical-crossentropy", "x[start + j] / total", "x[start + j]", "not divided by the sum"],
     [
@@ -89,11 +94,6 @@ export const losses: readonly Mutant[] = [
   ]),
   ...mutantsOf("losses", { tests: ["kernels/losses/penalty"] }, [
     ["penalty-gradient", "2.0 * L2", "L2", "the factor 2 of the square"],
-    [
-      "penalty-gradient",
-      "dy[0] * (L1 * sign",
-      "dy[0] * (-L1 * sign",
-      "the sign of the absolute value's part",
-    ],
+    ["penalty-gradient", "slope = L1 * sign", "slope = -L1 * sign", "the sign of the absolute value's part"],
   ]),
 ];

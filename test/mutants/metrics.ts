@@ -10,7 +10,7 @@ export const metrics: readonly Mutant[] = [
       "the last of equal scores counts",
     ],
     ["class-hits", "better < K", "better <= K", "one class too many"],
-    ["class-hits", " && is_number", "", "NaN is a hit"],
+    ["class-hits", " && numbers", "", "NaN is a hit"],
     ["confusion", "truth * CLASSES + prediction", "prediction * CLASSES + truth", "rows and columns swapped"],
     ["element-means", "return abs(p - t)", "return p - t", "errors of different sign cancel"],
     ["element-means", "round(p) == round(t))", "round(p) == t)", "the target is not rounded"],

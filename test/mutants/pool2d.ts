@@ -20,12 +20,10 @@ export const pool2d: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/elementwise/fused-gradients"] }, [
-    [
-      "max-backward",
-      "output * (1.0 - output)",
-      "output * (1.0 + output)",
-      "the sign in sigmoid's derivative",
-    ],
+    ["max-backward", "y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
+  ]),
+  ...mutantsOf("pool2d", { tests: ["kernels/hostile/selections"] }, [
+    ["max-forward", "(value > largest) | is_nan(value)", "value > largest", "a NaN is passed over"],
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/pool2d/average-pool2d"] }, [
     ["average-forward", "count += select(vec4f(0.0), vec4f(1.0), inside)", "count += 1.0", "padding counts"],
