@@ -124,7 +124,7 @@ function batchStatistics(x: Tensor, state: BatchNormState, options: BatchNormOpt
         moving_variance: state.movingVariance,
       },
       { mean: [channels], variance: [channels] },
-      { constants, workgroups: [channels] },
+      { constants, workgroups: channels },
     );
   });
 }

@@ -43,8 +43,13 @@ fn merge(a: Moments, b: Moments) -> Moments {
 fn finite(value: f32) -> bool { return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u; }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let c = group.x;
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let c = group.x + group.y * groups.x;
+  if (c >= CHANNELS) { return; }
   let stride = arrayLength(&partial_mean);
   var own = Moments(0.0, 0.0, 0.0);
   for (var at = lane * CHANNELS + c; at < stride; at += LANES * CHANNELS) {

@@ -7,7 +7,7 @@
 // slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself. A workgroup
 // is one subgroup. At each position a lane loads its own four rows and its own four columns; the rows of
 // the other lanes of its group come by a shuffle. A lane computes 4 * GROUP rows of its four columns.
-// Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
+// Workgroups: TILES.x * TILES.y * SPLIT.
 enable subgroups;
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -37,6 +37,7 @@ const UNROLL: u32 = 2; // positions in one turn of the loop
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+const TILES = vec2u((FILTERS + 4 * GROUP - 1) / (4 * GROUP), (ROWS + 4 * SUBGROUP_SIZE - 1) / (4 * SUBGROUP_SIZE)); // of columns and of rows
 
 @group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
@@ -62,10 +63,13 @@ fn image_value(h: u32, w: u32, start: u32, summed: bool, row: Row) -> f32 {
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z >= SPLIT) { return; } // past the last tile
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = (workgroup.x * GROUP + lane % GROUP) * 4;
   let k = min(column + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // columns past the last are computed and not stored

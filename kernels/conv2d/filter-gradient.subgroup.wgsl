@@ -7,7 +7,7 @@
 // slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself. A workgroup
 // is one subgroup. At each position a lane loads its own four rows (channels of one tap) and its own four columns; the rows of
 // the other lanes of its group come by a shuffle. A lane computes 4 * GROUP rows of its four columns.
-// Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
+// Workgroups: TILES.x * TILES.y * SPLIT.
 enable subgroups;
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -41,6 +41,7 @@ const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const QUADS: u32 = CHANNELS / 4;
 const COLUMNS: u32 = FILTERS / 4;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * QUADS; // of four channels each
+const TILES = vec2u((COLUMNS + GROUP - 1) / GROUP, (ROWS + SUBGROUP_SIZE - 1) / SUBGROUP_SIZE); // of columns and of rows
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -67,11 +68,13 @@ fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z >= SPLIT || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = workgroup.x * GROUP + lane % GROUP;
   let dy_column = min(column, COLUMNS - 1); // columns past the last are computed and not stored, and so are rows

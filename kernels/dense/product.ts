@@ -21,7 +21,6 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   writes: ["y"],
   flops: { partials: 1 },
 });
-const partialsPerRow = 1048576;
 
 /** The sizes of a product y[m, n] = sum over k of A[m, k] B[k, n]. */
 export interface MatmulProblem {
@@ -115,8 +114,8 @@ export function multiply(
     ...(split > 1 ? {} : epilogue),
   };
   const tiles = { rows: Math.ceil(m / variant.tileM), columns: Math.ceil(n / variant.tileN) };
-  const [x, y] = variant.rowsFirst ? [tiles.rows, tiles.columns] : [tiles.columns, tiles.rows];
-  const work = { constants, workgroups: [x, y, batch * split], flops: 2 * batch * m * n * k } as const;
+  const workgroups = tiles.rows * tiles.columns * batch * split;
+  const work = { constants, workgroups, flops: 2 * batch * m * n * k };
   const unused = a.engine.one;
   const extra = {
     bias: bias ?? unused,
@@ -133,8 +132,8 @@ export function multiply(
   }
   const reduction = {
     constants: { M: m, N: n, SPLIT: split, ...epilogue },
-    workgroups: [Math.ceil(Math.min(m * n, partialsPerRow) / 64), Math.ceil((m * n) / partialsPerRow), batch],
-  } as const;
+    invocations: batch * m * n,
+  };
   const sum = run(reducePartials, { partials: product.y, ...extra }, { y: output }, reduction).y;
   a.engine.scopes.discard(product.y);
   return sum;

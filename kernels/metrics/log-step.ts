@@ -75,5 +75,5 @@ export function logStep(log: Tensor, entry: StepLogEntry): void {
   };
   const unused = log.engine.one;
   const [p, t] = metrics.length > 0 ? [predictions, targets] : [unused, unused];
-  run(stepRow, { loss, p, t, log, state: log.engine.step.tensor }, {}, { constants, workgroups: [1] });
+  run(stepRow, { loss, p, t, log, state: log.engine.step.tensor }, {}, { constants, workgroups: 1 });
 }

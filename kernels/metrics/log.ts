@@ -49,7 +49,7 @@ export function logRow(log: Tensor, entry: LogEntry): void {
     logLoss,
     { loss, log, state },
     {},
-    { constants: { COLUMNS: columns, SAMPLES: samples, DIVISOR: divisor }, workgroups: [1] },
+    { constants: { COLUMNS: columns, SAMPLES: samples, DIVISOR: divisor }, workgroups: 1 },
   );
   for (const [index, values] of metrics.entries()) {
     requireTensors("logRow", { log, [`metric ${index}`]: values });
@@ -59,7 +59,7 @@ export function logRow(log: Tensor, entry: LogEntry): void {
       );
     }
     const constants = { COLUMNS: columns, COLUMN: logLossColumns + index };
-    run(logColumn, { values, log }, {}, { constants, workgroups: [1] });
+    run(logColumn, { values, log }, {}, { constants, workgroups: 1 });
   }
 }
 

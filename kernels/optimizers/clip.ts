@@ -83,7 +83,7 @@ function sumOfSquares(name: string, groups: readonly OptimizerGroup[]): Tensor {
       { partials: [blocks] },
       { invocations: blocks },
     );
-    run(squareTotal, { partials, total }, {}, { constants: { FIRST: index === 0 }, workgroups: [1] });
+    run(squareTotal, { partials, total }, {}, { constants: { FIRST: index === 0 }, workgroups: 1 });
   }
   return total;
 }

@@ -19,7 +19,7 @@ export interface ConvolutionVariant {
     | "registers"
     | "depthwise"
     | "subgroup-matrix";
-  readonly workgroups: readonly [number, number, number];
+  readonly workgroups: number;
   /** slices of the filter gradient's long sum, added by a second kernel */
   readonly split: number;
   readonly constants: Constants;
@@ -106,7 +106,7 @@ function productOf(
 export function naiveConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
   const { rows, columns } = productOf(pass, problem);
   const images = pass === "filter-gradient" ? 1 : problem.batch;
-  const workgroups = [Math.ceil(columns / 8), Math.ceil(rows / images / 8), images] as const;
+  const workgroups = Math.ceil(columns / 8) * Math.ceil(rows / images / 8) * images;
   return { name: "naive", workgroups, split: 1, constants: { GROUPS: problem.groups } };
 }
 
@@ -121,7 +121,7 @@ function groupedConvolution(
   if (pass !== "filter-gradient") return naive;
   const { rows, columns } = productOf(pass, problem);
   const split = clamp(Math.ceil(invocationsOf(adapter) / (rows * columns)), 1, Math.min(256, problem.batch));
-  return { ...naive, split, workgroups: [naive.workgroups[0], naive.workgroups[1], split] };
+  return { ...naive, split, workgroups: naive.workgroups * split };
 }
 
 /** For one channel a group: four neighbouring channels an invocation. */
@@ -133,7 +133,7 @@ export function depthwiseConvolution(
   const { rows, columns, terms } = productOf(pass, problem);
   const variant = { name: "depthwise", split: 1, constants: {} } as const;
   if (pass !== "filter-gradient") {
-    return { ...variant, workgroups: [...fold(Math.ceil((rows * columns) / (4 * 64))), 1] };
+    return { ...variant, workgroups: Math.ceil((rows * columns) / (4 * 64)) };
   }
   const invocations = rows * Math.ceil(columns / 4);
   const split = clamp(
@@ -141,7 +141,7 @@ export function depthwiseConvolution(
     1,
     Math.min(256, Math.ceil(terms / 64)),
   );
-  return { ...variant, split, workgroups: [Math.ceil(invocations / 64), 1, split] };
+  return { ...variant, split, workgroups: Math.ceil(invocations / 64) * split };
 }
 
 /** How many invocations keep an adapter busy: slices of a sum beyond that cost memory and gain nothing. */
@@ -157,12 +157,11 @@ export function tiledConvolution(
   { integrated = false }: Pick<TuningAdapter, "integrated"> = {},
 ): ConvolutionVariant {
   const { rows, columns, terms } = productOf(pass, problem);
-  const [x, y] = [Math.ceil(columns / 64), Math.ceil(rows / 64)];
-  if (pass !== "filter-gradient")
-    return { name: "tiled", workgroups: [x, ...fold(y)], split: 1, constants: {} };
-  const wanted = Math.floor((integrated ? 128 : 512) / (x * y)); // slices that keep the adapter busy
+  const tiles = Math.ceil(columns / 64) * Math.ceil(rows / 64);
+  if (pass !== "filter-gradient") return { name: "tiled", workgroups: tiles, split: 1, constants: {} };
+  const wanted = Math.floor((integrated ? 128 : 512) / tiles); // slices that keep the adapter busy
   const split = clamp(wanted, 1, Math.min(256, Math.ceil(terms / 256)));
-  return { name: "tiled", workgroups: [x, y, split], split, constants: {} };
+  return { name: "tiled", workgroups: tiles * split, split, constants: {} };
 }
 
 /** Whether the experimental kernel for matrix units takes a pass: operands of f16, and enough of them. */
@@ -204,13 +203,13 @@ export function subgroupConvolution(
     const y = Math.ceil(rows / (4 * subgroupSize));
     const split = clamp(Math.ceil(32 / (x * y)), 1, Math.min(64, Math.ceil(terms / 64)));
     const unroll = changes.UNROLL ?? (vectors && group < 8 ? 4 : 2);
-    return { name, workgroups: [x, y, split], split, constants: { ...shared, UNROLL: unroll } };
+    return { name, workgroups: x * y * split, split, constants: { ...shared, UNROLL: unroll } };
   }
   const rowsPerLane = changes.ROWS_PER_LANE ?? rowsOfLane(group);
   const tiles = Math.ceil(rows / (subgroupSize * rowsPerLane));
   return {
     name,
-    workgroups: [x, ...fold(tiles)],
+    workgroups: x * tiles,
     split: 1,
     constants: { ...shared, ROWS_PER_LANE: rowsPerLane },
   };
@@ -219,9 +218,9 @@ export function subgroupConvolution(
 /** For software adapters that do not unroll loops: 4 x 4 sums in one matrix. */
 export function registersFilterGradient(problem: Convolution): ConvolutionVariant {
   const { rows, columns, terms } = productOf("filter-gradient", problem);
-  const [x, y] = [Math.ceil(columns / 16), Math.ceil(rows / 16)];
-  const split = clamp(Math.ceil(16 / (x * y)), 1, Math.ceil(terms / 256));
-  return { name: "registers", workgroups: [x, y, split], split, constants: {} };
+  const tiles = Math.ceil(columns / 16) * Math.ceil(rows / 16);
+  const split = clamp(Math.ceil(16 / tiles), 1, Math.ceil(terms / 256));
+  return { name: "registers", workgroups: tiles * split, split, constants: {} };
 }
 
 /** Rows that keep a lane's registers full without spilling: the fewer lanes share rows, the more of its own. */
@@ -231,12 +230,6 @@ function rowsOfLane(group: number): number {
 
 function nextPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(value));
-}
-
-/** Spreads a number of workgroups over two axes, since one holds at most 65,535. */
-function fold(count: number): readonly [number, number] {
-  const z = Math.ceil(count / 65535);
-  return [Math.ceil(count / z), z];
 }
 
 function clamp(value: number, low: number, high: number): number {

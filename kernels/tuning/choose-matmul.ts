@@ -11,8 +11,6 @@ export interface MatmulVariant {
   /** elements of y per workgroup */
   readonly tileM: number;
   readonly tileN: number;
-  /** workgroups go down the rows of y first, then along its columns */
-  readonly rowsFirst?: boolean;
   /** slices of k, summed by a second kernel */
   readonly split: number;
   readonly constants: Constants;
@@ -105,7 +103,6 @@ export function subgroupMatmul(problem: MatmulProblem, subgroupSize: number, til
   return {
     name: fitsSubgroup(problem, subgroupSize) ? "subgroup" : "subgroup-any",
     ...tiles,
-    rowsFirst: true,
     split,
     constants: { SPLIT: split, SUBGROUP_SIZE: subgroupSize, TILE_M: tileM },
   };
