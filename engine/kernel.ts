@@ -129,7 +129,11 @@ export function outputTensor(engine: Engine, output: Output, what: string): Tens
  */
 function workgroupsOf(definition: Kernel, options: RunOptions, engine: Engine): [number, number, number] {
   const most = engine.limits.maxComputeWorkgroupsPerDimension;
-  const { invocations = 1, workgroupSize = 64, workgroups = Math.ceil(invocations / workgroupSize) } = options;
+  const {
+    invocations = 1,
+    workgroupSize = 64,
+    workgroups = Math.ceil(invocations / workgroupSize),
+  } = options;
   if (!(Number.isInteger(workgroups) && workgroups >= 1 && workgroups <= most * most)) {
     throw new KernelError(`${definition.name}: ${workgroups} workgroups; a launch has 1 to ${most * most}.`);
   }
