@@ -76,7 +76,8 @@ export function standardizeSamples(x: Tensor, epsilon = 1e-7): Tensor {
   }
   return x.engine.scope(() => {
     const over = { axes: x.shape.slice(1).map((_, i) => i + 1), keepDims: true };
-    const centred = sub(x, mean(x, over));
-    return div(centred, addScalar(sqrt(variance(x, over)), epsilon));
+    const nearly = sub(x, mean(x, over)); // a mean in float32 is off by its rounding
+    const centred = sub(nearly, mean(nearly, over));
+    return div(centred, addScalar(sqrt(variance(centred, over)), epsilon));
   });
 }

@@ -11,7 +11,7 @@ import { requireFloats, requireVector } from "../shape/arguments.ts";
 const rowMoments = kernel(import.meta.url, "row-moments.wgsl", {
   reads: ["x"],
   writes: ["mean", "inverse"],
-  flops: { x: 4 },
+  flops: { x: 5 },
 });
 const normalize = kernel(import.meta.url, "normalize.wgsl", {
   reads: ["x", "mean", "inverse", "gamma", "beta"],
@@ -64,7 +64,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Layer
     { x },
     { mean: [rows], inverse: [rows] },
     {
-      constants: { FEATURES: features, ROWS: rows, EPSILON: epsilon, LANES: lanes },
+      constants: { FEATURES: features, ROWS: rows, EPSILON: epsilon, LANES: lanes, RUN: runLength(features, lanes) },
       invocations: rows * lanes,
     },
   );
@@ -97,7 +97,10 @@ function inputGradient(dy: Tensor, saved: Saved, gamma: Tensor, dx: Output): Ten
     rowSums,
     { dy, ...saved, gamma },
     { g_mean: [rows], gz_mean: [rows] },
-    { constants: { ...featureConstants(features), ROWS: rows, LANES: lanes }, invocations: rows * lanes },
+    {
+      constants: { ...featureConstants(features), ROWS: rows, LANES: lanes, RUN: runLength(features, lanes) },
+      invocations: rows * lanes,
+    },
   );
   const elementwise = { constants: featureConstants(features), invocations: Math.ceil(dy.size / 4) };
   return run(backwardInput, { dy, ...saved, gamma, ...means }, { dx }, elementwise).dx;
@@ -119,6 +122,11 @@ function featureConstants(features: number) {
 function lanesPerRow(x: Tensor): number {
   if (x.engine.adapter.software) return 1;
   return Math.min(64, 2 ** Math.floor(Math.log2(Math.max(1, x.shape.at(-1)! / 8))));
+}
+
+/** vec4s that a lane sums on their own first, so that it adds up as many sums as each has vec4s. */
+function runLength(features: number, lanes: number): number {
+  return Math.ceil(Math.sqrt(features / 4 / lanes));
 }
 
 function checkArguments(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): number {
