@@ -35,6 +35,7 @@ const TAPS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH;
 const TILES: u32 = (TAPS * GROUPS_OF_4 + 64 - 1) / 64;
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 
 @group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k]
@@ -74,14 +75,18 @@ fn main(
   var sum = vec4f();
   var bias_sum = vec4f();
   let end = min((slice + 1u) * SLICE, POSITIONS);
-  for (var position = slice * SLICE; position < end; position++) {
-    let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
-    let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
-    let gradient = load_dy(position * FILTERS + k);
-    bias_sum += gradient;
-    if (h >= HEIGHT || w >= WIDTH) { continue; }
-    let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
-    sum += load_image(pixel * CHANNELS + k / MULTIPLIER) * gradient;
+  for (var run = slice * SLICE; run < end; run += RUN) {
+    var bias_run = vec4f();
+    for (var position = run; position < min(run + RUN, end); position++) {
+      let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+      let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
+      let gradient = load_dy(position * FILTERS + k);
+      bias_run += gradient;
+      if (h >= HEIGHT || w >= WIDTH) { continue; }
+      let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
+      sum += load_image(pixel * CHANNELS + k / MULTIPLIER) * gradient;
+    }
+    bias_sum += bias_run;
   }
   for (var lane = 0u; lane < min(4u, FILTERS - first); lane++) {
     partials[(slice * TAPS + tap) * FILTERS + first + lane] = sum[lane];

@@ -59,9 +59,10 @@ fn main(
   var bias_total = 0.0;
   for (var n = workgroup.z; n < BATCH; n += SPLIT) {
     var sum = 0.0;
+    var bias_sum = 0.0;
     for (var position = 0u; position < OUT_HEIGHT * OUT_WIDTH; position++) {
       let gradient = f32(dy[(n * OUT_HEIGHT * OUT_WIDTH + position) * FILTERS + k]);
-      bias_total += gradient;
+      bias_sum += gradient;
       let oh = position / OUT_WIDTH;
       let ow = position % OUT_WIDTH;
       let h = oh * STRIDE_HEIGHT + kh * DILATION_HEIGHT - PAD_TOP; // above the image this wraps around to a huge number
@@ -70,6 +71,7 @@ fn main(
       sum += f32(image[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c]) * gradient;
     }
     total += sum;
+    bias_total += bias_sum;
   }
   partials[(workgroup.z * ROWS + row) * FILTERS + k] = total;
   if (HAS_BIAS == 1 && row == 0) { bias_partials[workgroup.z * FILTERS + k] = bias_total; }

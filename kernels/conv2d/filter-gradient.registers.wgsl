@@ -33,6 +33,7 @@ const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 const TILES = vec2u((FILTERS + 16 - 1) / 16, (ROWS + 16 - 1) / 16); // of columns and of rows
 
@@ -73,17 +74,21 @@ fn main(
   var sum = mat4x4f(); // [row][column]
   var bias_sum = vec4f();
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
-  for (var position = workgroup.z * SLICE; position < end; position++) {
-    let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
-    let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
-    let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
-    let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
-    let at = select(vec4u(), pixel * CHANNELS + channel, inside);
-    let a = select(vec4f(), vec4f(f32(image[at.x]), f32(image[at.y]), f32(image[at.z]), f32(image[at.w])), inside);
-    let output = position * FILTERS + column;
-    let b = vec4f(f32(dy[output.x]), f32(dy[output.y]), f32(dy[output.z]), f32(dy[output.w]));
-    bias_sum += b;
-    sum += mat4x4f(a.x * b, a.y * b, a.z * b, a.w * b);
+  for (var run = workgroup.z * SLICE; run < end; run += RUN) {
+    var bias_run = vec4f();
+    for (var position = run; position < min(run + RUN, end); position++) {
+      let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+      let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
+      let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
+      let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
+      let at = select(vec4u(), pixel * CHANNELS + channel, inside);
+      let a = select(vec4f(), vec4f(f32(image[at.x]), f32(image[at.y]), f32(image[at.z]), f32(image[at.w])), inside);
+      let output = position * FILTERS + column;
+      let b = vec4f(f32(dy[output.x]), f32(dy[output.y]), f32(dy[output.z]), f32(dy[output.w]));
+      bias_run += b;
+      sum += mat4x4f(a.x * b, a.y * b, a.z * b, a.w * b);
+    }
+    bias_sum += bias_run;
   }
 
   if (HAS_BIAS == 1 && first_row == 0) {

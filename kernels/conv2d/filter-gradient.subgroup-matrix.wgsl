@@ -59,11 +59,9 @@ struct StepState {
 var<workgroup> tile_a: array<f16, DEPTH * TILE>; // [term, row]
 var<workgroup> tile_b: array<f16, DEPTH * TILE>; // [term, column]
 var<workgroup> half_y: array<f32, QUARTER * TILE>; // [row, column]
-
 alias Left = subgroup_matrix_left<f16, MATRIX_K, MATRIX_M>;
 alias Right = subgroup_matrix_right<f16, MATRIX_N, MATRIX_K>;
 alias Result = subgroup_matrix_result<f32, MATRIX_N, MATRIX_M>;
-
 // Where an element of the patches lies, (row, column, address), is the sum of what its position and its row (kh, kw, c) say: the
 // divisions that take both apart are done once for each. Above and left of the image the sums wrap around to huge numbers.
 fn position_at(position: u32, end: u32) -> vec3u {
@@ -123,7 +121,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
       }
     }
     if (HAS_BIAS == 1 && row == 0 && index < TILE) {
-      for (var t = 0u; t < DEPTH; t++) { bias_sum += f32(tile_b[t * TILE + index]); }
+      var run = 0f;
+      for (var t = 0u; t < DEPTH; t++) { run += f32(tile_b[t * TILE + index]); }
+      bias_sum += run;
     }
     workgroupBarrier();
   }

@@ -38,6 +38,7 @@ const UNROLL: u32 = 2; // positions in one turn of the loop
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 const QUADS: u32 = CHANNELS / 4;
 const COLUMNS: u32 = FILTERS / 4;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * QUADS; // of four channels each
@@ -85,23 +86,27 @@ fn main(
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
   var bias_sum = vec4f();
-  for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
-    var own: array<vec4f, UNROLL>;
-    var b: array<vec4f, UNROLL>;
-    for (var u = 0u; u < UNROLL; u++) {
-      own[u] = image_terms(start + u, end, tap, quad);
-      b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
-      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], start + u < end); }
-    }
-    for (var l = 0u; l < GROUP; l++) {
+  for (var run = workgroup.z * SLICE; run < end; run += RUN) {
+    var bias_run = vec4f();
+    for (var start = run; start < min(run + RUN, end); start += UNROLL) {
+      var own: array<vec4f, UNROLL>;
+      var b: array<vec4f, UNROLL>;
       for (var u = 0u; u < UNROLL; u++) {
-        let a = subgroupShuffle(own[u], group + l);
-        sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
-        sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
-        sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
-        sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
+        own[u] = image_terms(start + u, end, tap, quad);
+        b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
+        if (HAS_BIAS == 1) { bias_run += select(vec4f(), b[u], start + u < end); }
+      }
+      for (var l = 0u; l < GROUP; l++) {
+        for (var u = 0u; u < UNROLL; u++) {
+          let a = subgroupShuffle(own[u], group + l);
+          sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
+          sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
+          sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
+          sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
+        }
       }
     }
+    bias_sum += bias_run;
   }
 
   if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0 && column < COLUMNS) {

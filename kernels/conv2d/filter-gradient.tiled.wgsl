@@ -84,6 +84,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   var sums: array<vec4f, 4>; // four rows of four columns
   var bias_sum = vec4f();
   for (var start = workgroup.z * SLICE; start < end; start += DEPTH) {
+    var bias_run = vec4f();
     let p = start + local.y;
     let row = first_row + local.x * 4;
     let k = first_column + local.x * 4;
@@ -99,13 +100,14 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
     for (var t = 0u; t < DEPTH; t++) {
       let a = left_tile[t * PITCH + local.y];
       let b = right_tile[t * PITCH + local.x];
-      if (HAS_BIAS == 1) { bias_sum += b; }
+      if (HAS_BIAS == 1) { bias_run += b; }
       sums[0] = fma(a.xxxx, b, sums[0]);
       sums[1] = fma(a.yyyy, b, sums[1]);
       sums[2] = fma(a.zzzz, b, sums[2]);
       sums[3] = fma(a.wwww, b, sums[3]);
     }
     workgroupBarrier();
+    bias_sum += bias_run;
   }
 
   if (HAS_BIAS == 1 && workgroup.y + local.y == 0) {

@@ -22,6 +22,9 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   flops: { partials: 1 },
 });
 
+/** Rows whose sum a product's kernel takes one after the other; longer sums are taken by a kernel of their own, in runs. */
+const longestColumnSum = 1024;
+
 /** The sizes of a product y[m, n] = sum over k of A[m, k] B[k, n]. */
 export interface MatmulProblem {
   readonly m: number;
@@ -98,7 +101,8 @@ export function multiply(
     ACTIVATION: fusedActivationCodes[activation],
     DERIVATIVE: derivative ? fusedActivationCodes[derivative.activation] : 0,
   };
-  const columnSums = split === 1 ? options.columnSums : undefined;
+  const sumsColumns = split === 1 && (descent !== undefined || k <= longestColumnSum);
+  const columnSums = sumsColumns ? options.columnSums : undefined;
   const constants = {
     M: m,
     N: n,
@@ -123,13 +127,13 @@ export function multiply(
   };
   const outputs = { y: split === 1 ? output : [batch, split, m, n], column_sums: columnSums ?? [1] };
   const product = run(kernels[variant.name], { a, b, ...extra }, outputs, work);
-  if (!columnSums) a.engine.scopes.discard(product.column_sums);
+  if (!columnSums) {
+    a.engine.scopes.discard(product.column_sums);
+    const block = problem.transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };
+    if (options.columnSums) reduceBlock(b, block, { operation: "sum" }, options.columnSums);
+  }
   if (split === 1) return product.y;
 
-  if (options.columnSums) {
-    const block = problem.transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };
-    reduceBlock(b, block, { operation: "sum" }, options.columnSums);
-  }
   const reduction = {
     constants: { M: m, N: n, SPLIT: split, ...epilogue },
     invocations: batch * m * n,

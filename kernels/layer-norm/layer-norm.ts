@@ -6,6 +6,7 @@ import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { tailOf, walkForSums } from "../batch-norm/columns.ts";
 import { mergeParameterSums } from "../batch-norm/parameter-sums.ts";
+import { runLength } from "../runs.ts";
 import { requireFloats, requireVector } from "../shape/arguments.ts";
 
 const rowMoments = kernel(import.meta.url, "row-moments.wgsl", {
@@ -64,7 +65,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Layer
     { x },
     { mean: [rows], inverse: [rows] },
     {
-      constants: { FEATURES: features, ROWS: rows, EPSILON: epsilon, LANES: lanes, RUN: runLength(features, lanes) },
+      constants: { FEATURES: features, ROWS: rows, EPSILON: epsilon, LANES: lanes, RUN: runLength(features / 4 / lanes) },
       invocations: rows * lanes,
     },
   );
@@ -98,7 +99,7 @@ function inputGradient(dy: Tensor, saved: Saved, gamma: Tensor, dx: Output): Ten
     { dy, ...saved, gamma },
     { g_mean: [rows], gz_mean: [rows] },
     {
-      constants: { ...featureConstants(features), ROWS: rows, LANES: lanes, RUN: runLength(features, lanes) },
+      constants: { ...featureConstants(features), ROWS: rows, LANES: lanes, RUN: runLength(features / 4 / lanes) },
       invocations: rows * lanes,
     },
   );
@@ -122,11 +123,6 @@ function featureConstants(features: number) {
 function lanesPerRow(x: Tensor): number {
   if (x.engine.adapter.software) return 1;
   return Math.min(64, 2 ** Math.floor(Math.log2(Math.max(1, x.shape.at(-1)! / 8))));
-}
-
-/** vec4s that a lane sums on their own first, so that it adds up as many sums as each has vec4s. */
-function runLength(features: number, lanes: number): number {
-  return Math.ceil(Math.sqrt(features / 4 / lanes));
 }
 
 function checkArguments(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): number {

@@ -10,7 +10,7 @@ const FEATURES: u32 = 4u;
 const ROWS: u32 = 1u;
 const EPSILON: f32 = 0.001;
 const LANES: u32 = 1u;
-const RUN: u32 = 1u; // about the root of the vec4s of a lane
+const RUN: u32 = 16u; // about the root of the number of vec4s of a lane
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [ROWS, FEATURES]
 @group(0) @binding(1) var<storage, read_write> mean: array<f32>; // [ROWS]

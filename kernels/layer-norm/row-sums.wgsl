@@ -10,7 +10,7 @@ const FEATURES: u32 = 4u;
 const VECTOR: bool = true;
 const ROWS: u32 = 1u;
 const LANES: u32 = 1u;
-const RUN: u32 = 1u; // about the root of the vec4s of a lane
+const RUN: u32 = 16u; // about the root of the number of vec4s of a lane
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [ROWS, FEATURES]
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [ROWS, FEATURES]

@@ -8,8 +8,8 @@
 
 const SIZE: u32 = 10u; // elements per sample
 const FUNCTION: u32 = 0u;
+const RUN: u32 = 16u; // about the root of the number of elements of an invocation
 const WORKGROUP: u32 = 64u;
-const RUN: u32 = 16u;
 
 @group(0) @binding(0) var<storage, read> p: array<f32>; // [n, size]
 @group(0) @binding(1) var<storage, read> t: array<f32>; // [n, size]

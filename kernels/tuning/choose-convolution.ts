@@ -120,7 +120,8 @@ function groupedConvolution(
   const naive = naiveConvolution(pass, problem);
   if (pass !== "filter-gradient") return naive;
   const { rows, columns } = productOf(pass, problem);
-  const split = clamp(Math.ceil(invocationsOf(adapter) / (rows * columns)), 1, Math.min(256, problem.batch));
+  const wanted = Math.ceil(invocationsOf(adapter) / (rows * columns));
+  const split = Math.min(wanted, 256, problem.batch); // whole images, each summed on its own
   return { ...naive, split, workgroups: naive.workgroups * split };
 }
 
@@ -136,11 +137,7 @@ export function depthwiseConvolution(
     return { ...variant, workgroups: Math.ceil((rows * columns) / (4 * 64)) };
   }
   const invocations = rows * Math.ceil(columns / 4);
-  const split = clamp(
-    Math.ceil(invocationsOf(adapter) / invocations),
-    1,
-    Math.min(256, Math.ceil(terms / 64)),
-  );
+  const split = slices(invocationsOf(adapter) / invocations, terms, Math.min(256, Math.ceil(terms / 64)));
   return { ...variant, split, workgroups: Math.ceil(invocations / 64) * split };
 }
 
@@ -160,7 +157,7 @@ export function tiledConvolution(
   const tiles = Math.ceil(columns / 64) * Math.ceil(rows / 64);
   if (pass !== "filter-gradient") return { name: "tiled", workgroups: tiles, split: 1, constants: {} };
   const wanted = Math.floor((integrated ? 128 : 512) / tiles); // slices that keep the adapter busy
-  const split = clamp(wanted, 1, Math.min(256, Math.ceil(terms / 256)));
+  const split = slices(wanted, terms, Math.min(256, Math.ceil(terms / 256)));
   return { name: "tiled", workgroups: tiles * split, split, constants: {} };
 }
 
@@ -201,7 +198,7 @@ export function subgroupConvolution(
   const shared = { SUBGROUP_SIZE: subgroupSize, GROUP: group };
   if (pass === "filter-gradient") {
     const y = Math.ceil(rows / (4 * subgroupSize));
-    const split = clamp(Math.ceil(32 / (x * y)), 1, Math.min(64, Math.ceil(terms / 64)));
+    const split = slices(32 / (x * y), terms, Math.min(64, Math.ceil(terms / 64)));
     const unroll = changes.UNROLL ?? (vectors && group < 8 ? 4 : 2);
     return { name, workgroups: x * y * split, split, constants: { ...shared, UNROLL: unroll } };
   }
@@ -219,7 +216,7 @@ export function subgroupConvolution(
 export function registersFilterGradient(problem: Convolution): ConvolutionVariant {
   const { rows, columns, terms } = productOf("filter-gradient", problem);
   const tiles = Math.ceil(columns / 16) * Math.ceil(rows / 16);
-  const split = clamp(Math.ceil(16 / tiles), 1, Math.ceil(terms / 256));
+  const split = slices(16 / tiles, terms, Math.ceil(terms / 256));
   return { name: "registers", workgroups: tiles * split, split, constants: {} };
 }
 
@@ -232,6 +229,10 @@ function nextPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(value));
 }
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.max(low, Math.min(value, high));
+/** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
+const longestSlice = 32768;
+
+/** Slices of a sum of `terms`: as many as are `wanted` to keep the adapter busy, at most `most` for that, and none too long. */
+function slices(wanted: number, terms: number, most: number): number {
+  return Math.max(1, Math.min(Math.ceil(wanted), most), Math.ceil(terms / longestSlice));
 }

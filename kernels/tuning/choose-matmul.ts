@@ -23,6 +23,19 @@ export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize"> &
 /** A profile's recipe for the class of the problem if there is one and it can run, else the default of the adapter's class. */
 export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (naiveOnly()) return naiveMatmul;
+  return inShortSlices(problem, chooseForSpeed(problem, adapter));
+}
+
+/** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
+const longestSlice = 8192;
+
+function inShortSlices({ k }: MatmulProblem, variant: MatmulVariant): MatmulVariant {
+  const split = Math.ceil(k / longestSlice);
+  if (variant.name === "naive" || split <= variant.split) return variant;
+  return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
+}
+
+function chooseForSpeed(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (adapter.subgroupMatrix && fitsSubgroupMatrix(problem, adapter)) {
     return subgroupMatrixMatmul(problem, adapter, adapter.subgroupMatrix);
   }
