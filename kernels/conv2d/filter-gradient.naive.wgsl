@@ -4,8 +4,9 @@
 //                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
 //
 // A weight collects from every place where it was used: all positions of all images. One invocation computes one element of
-// dfilters; it sums image by image, which keeps the rounding error of so long a sum small. With GROUPS > 1 c counts the channels
-// of the group that filter k belongs to. With SPLIT > 1 the images are dealt out to so many slices, which reduce-partials.wgsl adds up.
+// dfilters; it sums image by image (dy also row by row), which keeps the rounding error of so long a sum small. With GROUPS > 1
+// c counts the channels of the group that filter k belongs to. With SPLIT > 1 the images are dealt out to so many slices, which
+// reduce-partials.wgsl adds up.
 // Workgroups: TILES.x * TILES.y * SPLIT.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -60,11 +61,16 @@ fn main(
   for (var n = workgroup.z; n < BATCH; n += SPLIT) {
     var sum = 0.0;
     var bias_sum = 0.0;
+    var bias_row = 0.0;
     for (var position = 0u; position < OUT_HEIGHT * OUT_WIDTH; position++) {
       let gradient = f32(dy[(n * OUT_HEIGHT * OUT_WIDTH + position) * FILTERS + k]);
-      bias_sum += gradient;
       let oh = position / OUT_WIDTH;
       let ow = position % OUT_WIDTH;
+      bias_row += gradient;
+      if (ow == OUT_WIDTH - 1u) {
+        bias_sum += bias_row;
+        bias_row = 0.0;
+      }
       let h = oh * STRIDE_HEIGHT + kh * DILATION_HEIGHT - PAD_TOP; // above the image this wraps around to a huge number
       let w = ow * STRIDE_WIDTH + kw * DILATION_WIDTH - PAD_LEFT;
       if (h >= HEIGHT || w >= WIDTH) { continue; }

@@ -65,7 +65,13 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Layer
     { x },
     { mean: [rows], inverse: [rows] },
     {
-      constants: { FEATURES: features, ROWS: rows, EPSILON: epsilon, LANES: lanes, RUN: runLength(features / 4 / lanes) },
+      constants: {
+        FEATURES: features,
+        ROWS: rows,
+        EPSILON: epsilon,
+        LANES: lanes,
+        RUN: runLength(features / 4 / lanes),
+      },
       invocations: rows * lanes,
     },
   );
@@ -99,7 +105,12 @@ function inputGradient(dy: Tensor, saved: Saved, gamma: Tensor, dx: Output): Ten
     { dy, ...saved, gamma },
     { g_mean: [rows], gz_mean: [rows] },
     {
-      constants: { ...featureConstants(features), ROWS: rows, LANES: lanes, RUN: runLength(features / 4 / lanes) },
+      constants: {
+        ...featureConstants(features),
+        ROWS: rows,
+        LANES: lanes,
+        RUN: runLength(features / 4 / lanes),
+      },
       invocations: rows * lanes,
     },
   );

@@ -20,7 +20,7 @@ const WEIGHTED: bool = false;
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
 const WORKGROUP: u32 = 64u;
-const RUN: u32 = 16u;
+const RUN: u32 = 32u;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [samples, LENGTH]
 @group(0) @binding(1) var<storage, read> targets: array<vec4f>;

@@ -71,10 +71,24 @@ function moments(x: Tensor, block: Block, shape: Output): { center: Tensor; y: T
   return x.engine.scope(() => {
     const size = [block.outer * block.inner];
     const average = (term?: "deviation" | "squared deviation", center?: Tensor) =>
-      reduceBlock(x, block, { operation: "sum", scale: 1 / block.length, ...(term && { term }), ...(center && { center }) }, size);
+      reduceBlock(
+        x,
+        block,
+        { operation: "sum", scale: 1 / block.length, ...(term && { term }), ...(center && { center }) },
+        size,
+      );
     const center = average();
-    const inputs = { deviation: average("deviation", center), squares: average("squared deviation", center), center };
-    const y = run(correctMoments, inputs, { variance: shape }, { invocations: block.outer * block.inner }).variance;
+    const inputs = {
+      deviation: average("deviation", center),
+      squares: average("squared deviation", center),
+      center,
+    };
+    const y = run(
+      correctMoments,
+      inputs,
+      { variance: shape },
+      { invocations: block.outer * block.inner },
+    ).variance;
     return { center, y };
   });
 }
