@@ -145,6 +145,18 @@ describe("a long sum", () => {
     await expectWithin(allowed, dbias, 3 * 64 * 64 * tenth, name);
   });
 
+  it("is exact to a few roundings in the gradients of normalisations' parameters", async () => {
+    const [rows, features] = [40_000, 4];
+    const [x, dy] = [engine().zeros([rows, features]), filled(engine(), [rows, features])];
+    const of = () => engine().zeros([features]);
+    const state = { gamma: of(), beta: of(), movingMean: of(), movingVariance: of() };
+    const loss = (y: Tensor) => sum(mul(y, dy));
+    const batch = () => loss(batchNorm(x, state, { training: true }));
+    await expectWithin(24, gradients(engine(), batch, [state.beta]).gradients[0]!, rows * tenth, "batch");
+    const layer = () => loss(layerNorm(x, state.gamma, state.beta));
+    await expectWithin(24, gradients(engine(), layer, [state.beta]).gradients[0]!, rows * tenth, "layer");
+  });
+
   it("of products is cut into slices where it is long", async () => {
     const rows = 100_000;
     const [x, dy] = [filled(engine(), [rows, 4], 1), filled(engine(), [rows, 8])];
