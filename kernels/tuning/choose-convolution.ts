@@ -89,11 +89,15 @@ export function defaultConvolution(
   return naiveConvolution(pass, problem);
 }
 
-/** As a matrix product: rows by columns, each a sum of `terms`. */
-function productOf(
-  pass: ConvolutionPass,
-  problem: Convolution,
-): { rows: number; columns: number; terms: number } {
+/** Rows by columns, each a sum of `terms`. */
+interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly terms: number;
+}
+
+/** A pass as a matrix product. */
+function productOf(pass: ConvolutionPass, problem: Convolution): Product {
   const { batch, channels, filters, groups, height, width, outHeight, outWidth } = problem;
   const taps = problem.windowHeight * problem.windowWidth;
   const positions = batch * outHeight * outWidth;
@@ -131,13 +135,14 @@ export function depthwiseConvolution(
   problem: Convolution,
   adapter: TuningAdapter,
 ): ConvolutionVariant {
-  const { rows, columns, terms } = productOf(pass, problem);
+  const product = productOf(pass, problem);
+  const { rows, columns, terms } = product;
   const variant = { name: "depthwise", split: 1, constants: {} } as const;
   if (pass !== "filter-gradient") {
     return { ...variant, workgroups: Math.ceil((rows * columns) / (4 * 64)) };
   }
   const invocations = rows * Math.ceil(columns / 4);
-  const split = slices(invocationsOf(adapter) / invocations, terms, Math.min(256, Math.ceil(terms / 64)));
+  const split = slices(product, invocationsOf(adapter) / invocations, Math.min(256, Math.ceil(terms / 64)));
   return { ...variant, split, workgroups: Math.ceil(invocations / 64) * split };
 }
 
@@ -153,11 +158,12 @@ export function tiledConvolution(
   problem: Convolution,
   { integrated = false }: Pick<TuningAdapter, "integrated"> = {},
 ): ConvolutionVariant {
-  const { rows, columns, terms } = productOf(pass, problem);
+  const product = productOf(pass, problem);
+  const { rows, columns, terms } = product;
   const tiles = Math.ceil(columns / 64) * Math.ceil(rows / 64);
   if (pass !== "filter-gradient") return { name: "tiled", workgroups: tiles, split: 1, constants: {} };
   const wanted = Math.floor((integrated ? 128 : 512) / tiles); // slices that keep the adapter busy
-  const split = slices(wanted, terms, Math.min(256, Math.ceil(terms / 256)));
+  const split = slices(product, wanted, Math.min(256, Math.ceil(terms / 256)));
   return { name: "tiled", workgroups: tiles * split, split, constants: {} };
 }
 
@@ -189,7 +195,8 @@ export function subgroupConvolution(
   subgroupSize: number,
   changes: { readonly ROWS_PER_LANE?: number; readonly UNROLL?: number } = {},
 ): ConvolutionVariant {
-  const { rows, columns, terms } = productOf(pass, problem);
+  const product = productOf(pass, problem);
+  const { rows, columns, terms } = product;
   const vectors = problem.channels % 4 === 0 && problem.filters % 4 === 0;
   const name = vectors ? "subgroup" : "subgroup-any";
   const widest = pass === "filter-gradient" && !vectors ? 4 : subgroupSize;
@@ -198,7 +205,7 @@ export function subgroupConvolution(
   const shared = { SUBGROUP_SIZE: subgroupSize, GROUP: group };
   if (pass === "filter-gradient") {
     const y = Math.ceil(rows / (4 * subgroupSize));
-    const split = slices(32 / (x * y), terms, Math.min(64, Math.ceil(terms / 64)));
+    const split = slices(product, 32 / (x * y), Math.min(64, Math.ceil(terms / 64)));
     const unroll = changes.UNROLL ?? (vectors && group < 8 ? 4 : 2);
     return { name, workgroups: x * y * split, split, constants: { ...shared, UNROLL: unroll } };
   }
@@ -214,9 +221,10 @@ export function subgroupConvolution(
 
 /** For software adapters that do not unroll loops: 4 x 4 sums in one matrix. */
 export function registersFilterGradient(problem: Convolution): ConvolutionVariant {
-  const { rows, columns, terms } = productOf("filter-gradient", problem);
+  const product = productOf("filter-gradient", problem);
+  const { rows, columns, terms } = product;
   const tiles = Math.ceil(columns / 16) * Math.ceil(rows / 16);
-  const split = slices(16 / tiles, terms, Math.ceil(terms / 256));
+  const split = slices(product, 16 / tiles, Math.ceil(terms / 256));
   return { name: "registers", workgroups: tiles * split, split, constants: {} };
 }
 
@@ -232,7 +240,11 @@ function nextPowerOfTwo(value: number): number {
 /** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
 const longestSlice = 32768;
 
-/** Slices of a sum of `terms`: as many as are `wanted` to keep the adapter busy, at most `most` for that, and none too long. */
-function slices(wanted: number, terms: number, most: number): number {
-  return Math.max(1, Math.min(Math.ceil(wanted), most), Math.ceil(terms / longestSlice));
+/** Elements of all slices together, 64 MiB: no gradient takes more for exactness. */
+const mostPartials = 2 ** 24;
+
+/** Slices of a product's sums: as many as are `wanted` to keep the adapter busy, at most `most` for that, and none too long. */
+function slices({ rows, columns, terms }: Product, wanted: number, most: number): number {
+  const short = Math.min(Math.ceil(terms / longestSlice), Math.floor(mostPartials / (rows * columns)));
+  return Math.max(1, Math.min(Math.ceil(wanted), most), short);
 }

@@ -28,10 +28,13 @@ export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): Ma
 
 /** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
 const longestSlice = 8192;
+/** Elements of all slices together, 64 MiB; larger products are not cut for exactness. */
+const mostPartials = 2 ** 24;
 
-function inShortSlices({ k }: MatmulProblem, variant: MatmulVariant): MatmulVariant {
+function inShortSlices({ m, n, k, batch }: MatmulProblem, variant: MatmulVariant): MatmulVariant {
   const split = Math.ceil(k / longestSlice);
-  if (variant.name === "naive" || split <= variant.split) return variant;
+  if (variant.name === "naive" || split <= variant.split || batch * m * n * split > mostPartials)
+    return variant;
   return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
 }
 

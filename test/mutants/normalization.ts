@@ -46,6 +46,7 @@ export const normalization: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf("layer-norm", { tests: ["kernels/long-sums"] }, [
+    ["parameter-sums", "sum += run;", "sum = run;", "only the last run counts"],
     ["row-moments", "rounded + means.x", "rounded", "the mean is not corrected"],
     ["row-moments", "means.y - means.x * means.x", "means.y", "the variance about a rounded mean"],
   ]),
@@ -62,7 +63,12 @@ export const normalization: readonly Mutant[] = [
     ["row-sums", "total.y * inverse[row]", "total.y", "not divided by the deviation"],
     ["row-sums", "(element >= vec4u(begin)) & ", "", "no bound at the start of a row"],
     ["parameter-sums", "run_product += select(", "run_product -= select(", "the sign of gamma's gradient"],
-    ["parameter-sums", "sum += run;", "sum = run;", "beta's gradient is not summed"],
+    [
+      "parameter-sums",
+      "run += select(vec4f(0.0), dy[at], real)",
+      "run = dy[at]",
+      "beta's gradient is not summed",
+    ],
     ["backward", "- z * gz_mean_of(r)", "+ z * gz_mean_of(r)", "the sign of the variance's part"],
     ["backward", "g - g_mean_of(r) - z", "g - z", "no part of the mean"],
   ]),
