@@ -72,9 +72,9 @@ export function like(x: Tensor, shape: Shape = x.shape): Output {
 
 export interface RunOptions {
   readonly constants?: Constants;
-  /** workgroups along x, y, z; or `invocations` for one-dimensional kernels */
-  readonly workgroups?: readonly [number, number?, number?];
-  /** invocations needed by a one-dimensional kernel with workgroups of `workgroupSize` (64 unless said) */
+  /** number of workgroups; a launch spreads them over x and y, and the shader counts them: id.y * workgroups.x + id.x */
+  readonly workgroups?: number;
+  /** instead: number of invocations in workgroups of `workgroupSize` (64 unless said) */
   readonly invocations?: number;
   readonly workgroupSize?: number;
   /** floating-point operations, where they are not those that the kernel declares */
@@ -123,19 +123,22 @@ export function outputTensor(engine: Engine, output: Output, what: string): Tens
   return engine.allocate(shape, dtype, what);
 }
 
-/** Spreads one-dimensional work over x and y, since a dispatch has at most 65,535 workgroups along an axis. */
+/**
+ * Spreads workgroups over x and y, since a dispatch has at most 65,535 along an axis. There may be a few too many: shaders
+ * leave those that are past their last.
+ */
 function workgroupsOf(definition: Kernel, options: RunOptions, engine: Engine): [number, number, number] {
   const most = engine.limits.maxComputeWorkgroupsPerDimension;
-  if (options.workgroups) {
-    const [x, y = 1, z = 1] = options.workgroups;
-    if (Math.max(x, y, z) > most || Math.min(x, y, z) < 1) {
-      throw new KernelError(`${definition.name}: ${x} x ${y} x ${z} workgroups; each must be 1 to ${most}.`);
-    }
-    return [x, y, z];
+  const {
+    invocations = 1,
+    workgroupSize = 64,
+    workgroups = Math.ceil(invocations / workgroupSize),
+  } = options;
+  if (!(Number.isInteger(workgroups) && workgroups >= 1 && workgroups <= most * most)) {
+    throw new KernelError(`${definition.name}: ${workgroups} workgroups; a launch has 1 to ${most * most}.`);
   }
-  const groups = Math.ceil((options.invocations ?? 1) / (options.workgroupSize ?? 64));
-  const y = Math.ceil(groups / most);
-  return [Math.ceil(groups / y), y, 1];
+  const y = Math.ceil(workgroups / most);
+  return [Math.ceil(workgroups / y), y, 1];
 }
 
 /** What a launch works on and how much it does, for traces; `tensors` in the order of the bindings. */

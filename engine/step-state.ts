@@ -74,7 +74,7 @@ export class StepState {
   /** Ends a micro-batch of `samples` on the GPU; `endOfBatch` also ends the step (position += `batchSize`). */
   advance(samples: number, endOfBatch: boolean, batchSize: number): void {
     const constants = { SAMPLES: samples, BATCH: batchSize, END_OF_BATCH: endOfBatch };
-    run(advance, { state: this.tensor }, {}, { constants, workgroups: [1] });
+    run(advance, { state: this.tensor }, {}, { constants, workgroups: 1 });
   }
 
   dispose(): void {

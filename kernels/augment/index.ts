@@ -4,6 +4,7 @@ export { type Corruption, type CorruptOptions, corrupt } from "./corrupt.ts";
 export type { AugmentOptions, FillMode, SamplingOptions } from "./options.ts";
 export {
   type ChannelStatistics,
+  centreSamples,
   channelStatistics,
   FeatureStandardizer,
   standardizeSamples,

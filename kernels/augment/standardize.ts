@@ -2,8 +2,8 @@
 import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { addScalar, div, mul, sqrt, sub } from "../elementwise/index.ts";
-import { mean, variance } from "../reduce/reduce.ts";
+import { addScalar, div, mul, sqrt, square, sub } from "../elementwise/index.ts";
+import { mean } from "../reduce/reduce.ts";
 import { type HostRows, readRow, rowsAndWidth } from "../rows.ts";
 
 export interface ChannelStatistics {
@@ -71,12 +71,25 @@ export class FeatureStandardizer {
 
 /** Samplewise standardization: (x - mean) / (deviation + epsilon) over all values of each sample of x [n, ...]. */
 export function standardizeSamples(x: Tensor, epsilon = 1e-7): Tensor {
-  if (x.shape.length < 2) {
-    throw new ShapeError(`standardizeSamples: expects [n,...], got ${formatShape(x.shape)}.`);
-  }
   return x.engine.scope(() => {
-    const over = { axes: x.shape.slice(1).map((_, i) => i + 1), keepDims: true };
-    const centred = sub(x, mean(x, over));
-    return div(centred, addScalar(sqrt(variance(x, over)), epsilon));
+    const centred = lessMean("standardizeSamples", x);
+    const squares = mean(square(centred), overSamples(x));
+    return div(centred, addScalar(sqrt(squares), epsilon));
   });
+}
+
+/** Samplewise centring: x less the mean of all values of each sample of x [n, ...]. */
+export function centreSamples(x: Tensor): Tensor {
+  return x.engine.scope(() => lessMean("centreSamples", x));
+}
+
+/** The mean is subtracted twice: the first, in float32, is off by its rounding, and what is left of it by next to nothing. */
+function lessMean(op: string, x: Tensor): Tensor {
+  if (x.shape.length < 2) throw new ShapeError(`${op}: expects [n,...], got ${formatShape(x.shape)}.`);
+  const nearly = sub(x, mean(x, overSamples(x)));
+  return sub(nearly, mean(nearly, overSamples(x)));
+}
+
+function overSamples(x: Tensor) {
+  return { axes: x.shape.slice(1).map((_, i) => i + 1), keepDims: true };
 }

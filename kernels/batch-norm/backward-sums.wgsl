@@ -2,7 +2,8 @@
 //
 //   dy_sum[i] = sum of dy[i + k*STEP]     dyz_sum[i] = sum of dy[i + k*STEP] * z[i + k*STEP]     over k
 //
-// One invocation computes one vec4 i. STEP vec4s are a multiple of CHANNELS elements: lanes stay with their channels.
+// One invocation computes one vec4 i, in runs of RUN terms for the sake of rounding errors. STEP vec4s are a multiple of CHANNELS
+// elements: lanes stay with their channels.
 
 alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias x_real = f32;
@@ -19,6 +20,7 @@ const TAIL: u32 = 4u; // elements in the last vec4 of x
 @group(0) @binding(5) var<storage, read_write> dyz_sum: array<vec4f>; // [STEP vec4s]
 
 const WORKGROUP: u32 = 64u;
+const RUN: u32 = 32u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -32,10 +34,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var sum = vec4f(0.0);
   var product = vec4f(0.0);
   var at = i;
-  for (; at < end; at += step) {
-    let gradient = vec4f(dy[at]);
-    sum += gradient;
-    product += gradient * (vec4f(x[at]) - center);
+  while (at < end) {
+    var run = vec4f(0.0);
+    var run_product = vec4f(0.0);
+    for (let stop = min(at + RUN * step, end); at < stop; at += step) {
+      let gradient = vec4f(dy[at]);
+      run += gradient;
+      run_product += gradient * (vec4f(x[at]) - center);
+    }
+    sum += run;
+    product += run_product;
   }
   if (TAIL < 4u && at == end) {
     let real = vec4u(0u, 1u, 2u, 3u) < vec4u(TAIL);

@@ -11,10 +11,10 @@ import { mergeParameterSums } from "./parameter-sums.ts";
 const partialMoments = kernel(import.meta.url, "moments.wgsl", {
   reads: ["x"],
   writes: ["mean", "squares"],
-  flops: { x: 6 },
+  flops: { x: 7 },
 });
 const mergeMoments = kernel(import.meta.url, "merge-moments.wgsl", {
-  reads: ["partial_mean", "partial_squares"],
+  reads: ["partial_mean", "partial_squares", "x"],
   writes: ["mean", "variance"],
   updates: ["moving_mean", "moving_variance"],
   step: true,
@@ -105,7 +105,7 @@ function batchStatistics(x: Tensor, state: BatchNormState, options: BatchNormOpt
       partialMoments,
       { x },
       { mean: walk.partials, squares: walk.partials },
-      { constants: { TAIL: tailOf(x) }, invocations: walk.step },
+      { constants: { CHANNELS: channels, TAIL: tailOf(x) }, invocations: walk.step },
     );
     const constants = {
       CHANNELS: channels,
@@ -120,11 +120,12 @@ function batchStatistics(x: Tensor, state: BatchNormState, options: BatchNormOpt
       {
         partial_mean: partial.mean,
         partial_squares: partial.squares,
+        x,
         moving_mean: state.movingMean,
         moving_variance: state.movingVariance,
       },
       { mean: [channels], variance: [channels] },
-      { constants, workgroups: [channels] },
+      { constants, workgroups: channels, bytes: 2 * partial.mean.byteLength + 28 * channels }, // of x its first row
     );
   });
 }

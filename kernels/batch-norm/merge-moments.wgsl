@@ -1,12 +1,15 @@
 // Batch normalisation, statistics, second stage: merges the partial moments of each channel by the rule of Chan,
 // Golub and LeVeque (1979), and updates the moving statistics as Keras does:
 //
+//   mean = first row of x + mean of the differences to it
 //   variance = sum of squared deviations / ROWS
 //   moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
 //   moving_variance = MOMENTUM * moving_variance + (1 - MOMENTUM) * variance * ROWS / (ROWS - CORRECTION)
 //
 // The moving statistics stay what they are once training is halted, and where the batch's are NaN or infinite.
 // One workgroup computes one channel; its lanes share the partial rows, then merge as a tree.
+
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 
 const CHANNELS: u32 = 4u;
 const ROWS: u32 = 8u;
@@ -26,7 +29,8 @@ struct StepState {
 @group(0) @binding(3) var<storage, read_write> variance: array<f32>; // [channels]
 @group(0) @binding(4) var<storage, read_write> moving_mean: array<f32>; // [channels]
 @group(0) @binding(5) var<storage, read_write> moving_variance: array<f32>; // [channels]
-@group(0) @binding(6) var<uniform> step: StepState;
+@group(0) @binding(6) var<storage, read> x: array<x_real>; // [rows, channels]
+@group(0) @binding(7) var<uniform> step: StepState;
 
 struct Moments { count: f32, mean: f32, squares: f32 }
 
@@ -43,8 +47,13 @@ fn merge(a: Moments, b: Moments) -> Moments {
 fn finite(value: f32) -> bool { return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u; }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let c = group.x;
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let c = group.x + group.y * groups.x;
+  if (c >= CHANNELS) { return; }
   let stride = arrayLength(&partial_mean);
   var own = Moments(0.0, 0.0, 0.0);
   for (var at = lane * CHANNELS + c; at < stride; at += LANES * CHANNELS) {
@@ -60,10 +69,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane > 0u) { return; }
   let all = shared_moments[0];
   let rows = f32(ROWS);
-  mean[c] = all.mean;
+  let average = f32(x[c]) + all.mean;
+  mean[c] = average;
   variance[c] = all.squares / rows;
-  if (step.halted != 0u || !finite(all.mean) || !finite(all.squares)) { return; }
-  moving_mean[c] = MOMENTUM * moving_mean[c] + KEEP * all.mean;
+  if (step.halted != 0u || !finite(average) || !finite(all.squares)) { return; }
+  moving_mean[c] = MOMENTUM * moving_mean[c] + KEEP * average;
   // a single row has no variance to correct
   let divisor = select(rows, rows - CORRECTION, ROWS > 1u);
   moving_variance[c] = MOMENTUM * moving_variance[c] + KEEP * (all.squares / divisor);

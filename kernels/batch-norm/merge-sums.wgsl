@@ -15,8 +15,13 @@ const LANES: u32 = 64u;
 var<workgroup> sums: array<vec2f, LANES>;
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let c = group.x;
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let c = group.x + group.y * groups.x;
+  if (c >= CHANNELS) { return; }
   var own = vec2f(0.0);
   for (var at = lane * CHANNELS + c; at < arrayLength(&dy_sum); at += LANES * CHANNELS) {
     own += vec2f(dy_sum[at], dyz_sum[at]);

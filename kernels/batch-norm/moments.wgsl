@@ -1,12 +1,15 @@
-// Batch normalisation, statistics, first stage: mean and sum of squared deviations of every STEPth vec4 of x,
+// Batch normalisation, statistics, first stage: mean and sum of squared deviations of every STEPth vec4 of d, where d is x less
+// the first row,
 //
-//   mean[i] = mean of x[i], x[i + STEP], ...     squares[i] = sum of (x[i + k*STEP] - mean[i])^2
+//   mean[i] = mean of d[i], d[i + STEP], ...     squares[i] = sum of (d[i + k*STEP] - mean[i])^2
 //
-// by Welford's recurrence, which does not cancel where the mean is large. One invocation computes one i. STEP vec4s
-// are a multiple of CHANNELS elements, so that each lane stays with its channel, whatever the number of channels.
+// by Welford's recurrence. The mean of x may be so large that small corrections to it are lost to rounding; that of d is not.
+// One invocation computes one i. STEP vec4s are a multiple of CHANNELS elements, so that each lane stays with its channel,
+// whatever the number of channels.
 
 alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 
+const CHANNELS: u32 = 4u;
 const TAIL: u32 = 4u; // elements in the last vec4 of x
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [rows, channels]
@@ -21,21 +24,25 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let step = arrayLength(&mean);
   if (i >= step) { return; }
   let end = arrayLength(&x) - select(0u, 1u, TAIL < 4u); // whole vec4s
+  let c = (4u * i + vec4u(0u, 1u, 2u, 3u)) % CHANNELS;
+  let origin = vec4f(f32(x[c.x / 4u][c.x % 4u]), f32(x[c.y / 4u][c.y % 4u]), f32(x[c.z / 4u][c.z % 4u]), f32(x[c.w / 4u][c.w % 4u]));
   var average = vec4f(0.0);
   var deviations = vec4f(0.0);
   var count = 0.0;
   var at = i;
   for (; at < end; at += step) {
     count += 1.0;
-    let difference = vec4f(x[at]) - average;
+    let value = vec4f(x[at]) - origin;
+    let difference = value - average;
     average += difference * (1.0 / count);
-    deviations += difference * (vec4f(x[at]) - average);
+    deviations += difference * (value - average);
   }
   if (TAIL < 4u && at == end) {
     let real = vec4u(0u, 1u, 2u, 3u) < vec4u(TAIL);
-    let difference = select(vec4f(0.0), vec4f(x[at]) - average, real);
+    let value = vec4f(x[at]) - origin;
+    let difference = select(vec4f(0.0), value - average, real);
     average += difference * (1.0 / (count + 1.0));
-    deviations += select(vec4f(0.0), difference * (vec4f(x[at]) - average), real);
+    deviations += select(vec4f(0.0), difference * (value - average), real);
   }
   mean[i] = average;
   squares[i] = deviations;

@@ -17,5 +17,5 @@ export function mergeParameterSums(
 ): { dgamma: Tensor; dbeta: Tensor } {
   const channels = walk.partials[1];
   const constants = { CHANNELS: channels, LANES: mergeLanes(walk) };
-  return run(mergeSums, partial, outputs, { constants, workgroups: [channels] });
+  return run(mergeSums, partial, outputs, { constants, workgroups: channels });
 }

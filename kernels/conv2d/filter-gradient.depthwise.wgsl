@@ -5,7 +5,7 @@
 //
 // The long sum is cut into SPLIT slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is
 // dfilters itself. One invocation computes four neighbouring filters of one tap, its lanes.
-// Dispatch: (ceil(KERNEL_HEIGHT * KERNEL_WIDTH * ceil(FILTERS / 4) / 64), 1, SPLIT).
+// Workgroups: TILES * SPLIT.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
@@ -32,8 +32,10 @@ const MULTIPLIER: u32 = FILTERS / CHANNELS;
 const VECTOR: bool = FILTERS % 4 == 0;
 const GROUPS_OF_4: u32 = (FILTERS + 3) / 4;
 const TAPS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH;
+const TILES: u32 = (TAPS * GROUPS_OF_4 + 64 - 1) / 64;
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 
 @group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k]
@@ -55,28 +57,39 @@ fn load_dy(at: vec4u) -> vec4f {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let tap = id.x / GROUPS_OF_4;
-  if (tap >= TAPS) { return; }
-  let first = id.x % GROUPS_OF_4 * 4u;
+fn main(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let slice = number / TILES;
+  let item = number % TILES * 64 + local; // four filters of one tap
+  let tap = item / GROUPS_OF_4;
+  if (tap >= TAPS || slice >= SPLIT) { return; }
+  let first = item % GROUPS_OF_4 * 4u;
   let k = min(first + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // past the last it repeats: computed and not stored
   let down = tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP; // negative ones wrap around, here and below
   let right = tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
 
   var sum = vec4f();
   var bias_sum = vec4f();
-  let end = min((id.z + 1u) * SLICE, POSITIONS);
-  for (var position = id.z * SLICE; position < end; position++) {
-    let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
-    let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
-    let gradient = load_dy(position * FILTERS + k);
-    bias_sum += gradient;
-    if (h >= HEIGHT || w >= WIDTH) { continue; }
-    let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
-    sum += load_image(pixel * CHANNELS + k / MULTIPLIER) * gradient;
+  let end = min((slice + 1u) * SLICE, POSITIONS);
+  for (var run = slice * SLICE; run < end; run += RUN) {
+    var bias_run = vec4f();
+    for (var position = run; position < min(run + RUN, end); position++) {
+      let h = down + position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+      let w = right + position % OUT_WIDTH * STRIDE_WIDTH;
+      let gradient = load_dy(position * FILTERS + k);
+      bias_run += gradient;
+      if (h >= HEIGHT || w >= WIDTH) { continue; }
+      let pixel = (position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w;
+      sum += load_image(pixel * CHANNELS + k / MULTIPLIER) * gradient;
+    }
+    bias_sum += bias_run;
   }
   for (var lane = 0u; lane < min(4u, FILTERS - first); lane++) {
-    partials[(id.z * TAPS + tap) * FILTERS + first + lane] = sum[lane];
-    if (HAS_BIAS == 1 && tap == 0) { bias_partials[id.z * FILTERS + first + lane] = bias_sum[lane]; }
+    partials[(slice * TAPS + tap) * FILTERS + first + lane] = sum[lane];
+    if (HAS_BIAS == 1 && tap == 0) { bias_partials[slice * FILTERS + first + lane] = bias_sum[lane]; }
   }
 }

@@ -7,7 +7,7 @@
 // slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself. A workgroup
 // is one subgroup. At each position a lane loads its own four rows and its own four columns; the rows of
 // the other lanes of its group come by a shuffle. A lane computes 4 * GROUP rows of its four columns.
-// Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
+// Workgroups: TILES.x * TILES.y * SPLIT.
 enable subgroups;
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -36,7 +36,9 @@ const UNROLL: u32 = 2; // positions in one turn of the loop
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+const TILES = vec2u((FILTERS + 4 * GROUP - 1) / (4 * GROUP), (ROWS + 4 * SUBGROUP_SIZE - 1) / (4 * SUBGROUP_SIZE)); // of columns and of rows
 
 @group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
@@ -62,10 +64,13 @@ fn image_value(h: u32, w: u32, start: u32, summed: bool, row: Row) -> f32 {
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z >= SPLIT) { return; } // past the last tile
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = (workgroup.x * GROUP + lane % GROUP) * 4;
   let k = min(column + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // columns past the last are computed and not stored
@@ -75,30 +80,34 @@ fn main(
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
   var bias_sum = vec4f();
-  for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
-    var own: array<vec4f, UNROLL>;
-    var b: array<vec4f, UNROLL>;
-    for (var u = 0u; u < UNROLL; u++) {
-      let p = start + u; // a position
-      let h = p / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
-      let w = p % OUT_WIDTH * STRIDE_WIDTH;
-      let pixel = ((p / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS;
-      let summed = p < end;
-      own[u] = vec4f(image_value(h, w, pixel, summed, row[0]), image_value(h, w, pixel, summed, row[1]),
-        image_value(h, w, pixel, summed, row[2]), image_value(h, w, pixel, summed, row[3]));
-      let dy_row = min(p, POSITIONS - 1) * FILTERS;
-      b[u] = vec4f(f32(dy[dy_row + k.x]), f32(dy[dy_row + k.y]), f32(dy[dy_row + k.z]), f32(dy[dy_row + k.w]));
-      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], summed); }
-    }
-    for (var l = 0u; l < GROUP; l++) {
+  for (var run = workgroup.z * SLICE; run < end; run += RUN) {
+    var bias_run = vec4f();
+    for (var start = run; start < min(run + RUN, end); start += UNROLL) {
+      var own: array<vec4f, UNROLL>;
+      var b: array<vec4f, UNROLL>;
       for (var u = 0u; u < UNROLL; u++) {
-        let a = subgroupShuffle(own[u], group + l);
-        sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
-        sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
-        sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
-        sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
+        let p = start + u; // a position
+        let h = p / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+        let w = p % OUT_WIDTH * STRIDE_WIDTH;
+        let pixel = ((p / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS;
+        let summed = p < end;
+        own[u] = vec4f(image_value(h, w, pixel, summed, row[0]), image_value(h, w, pixel, summed, row[1]),
+          image_value(h, w, pixel, summed, row[2]), image_value(h, w, pixel, summed, row[3]));
+        let dy_row = min(p, POSITIONS - 1) * FILTERS;
+        b[u] = vec4f(f32(dy[dy_row + k.x]), f32(dy[dy_row + k.y]), f32(dy[dy_row + k.z]), f32(dy[dy_row + k.w]));
+        if (HAS_BIAS == 1) { bias_run += select(vec4f(), b[u], summed); }
+      }
+      for (var l = 0u; l < GROUP; l++) {
+        for (var u = 0u; u < UNROLL; u++) {
+          let a = subgroupShuffle(own[u], group + l);
+          sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
+          sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
+          sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
+          sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
+        }
       }
     }
+    bias_sum += bias_run;
   }
 
   if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0) {

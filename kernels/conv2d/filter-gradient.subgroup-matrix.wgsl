@@ -6,15 +6,13 @@
 // Experimental (WGRAD_EXPERIMENTAL=subgroup-matrix). A matrix product as in filter-gradient.tiled.wgsl: four subgroups compute TILE
 // rows (kh, kw, c) by TILE columns k. All copy DEPTH positions of both matrices to workgroup memory, rounded to f16, zeros outside;
 // then each multiplies its quarter of the tile, MATRIX_M x MATRIX_K by MATRIX_K x MATRIX_N at a time. The sums are f32.
-// Dispatch: (ceil(FILTERS / 64), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 64), SPLIT).
+// Workgroups: TILES.x * TILES.y * SPLIT.
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity); // a subgroup's number is the same in all its invocations
-
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
-
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -46,6 +44,7 @@ const LANES: u32 = 16; // neighbouring invocations that copy neighbouring rows o
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+const TILES = vec2u((FILTERS + TILE - 1) / TILE, (ROWS + TILE - 1) / TILE); // of columns and of rows
 const OUTSIDE: u32 = 0x40000000; // a row far below any image; so is twice this
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -57,15 +56,12 @@ struct StepState {
 @group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 @group(0) @binding(4) var<uniform> step: StepState;
-
 var<workgroup> tile_a: array<f16, DEPTH * TILE>; // [term, row]
 var<workgroup> tile_b: array<f16, DEPTH * TILE>; // [term, column]
 var<workgroup> half_y: array<f32, QUARTER * TILE>; // [row, column]
-
 alias Left = subgroup_matrix_left<f16, MATRIX_K, MATRIX_M>;
 alias Right = subgroup_matrix_right<f16, MATRIX_N, MATRIX_K>;
 alias Result = subgroup_matrix_result<f32, MATRIX_N, MATRIX_M>;
-
 // Where an element of the patches lies, (row, column, address), is the sum of what its position and its row (kh, kw, c) say: the
 // divisions that take both apart are done once for each. Above and left of the image the sums wrap around to huge numbers.
 fn position_at(position: u32, end: u32) -> vec3u {
@@ -92,9 +88,11 @@ fn dy_value(position: u32, k: u32, end: u32) -> f16 {
 }
 
 @compute @workgroup_size(INVOCATIONS)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) index: u32) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) index: u32) {
   let rate = step.learning_rate / (1 + DECAY * f32(step.step));
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z >= SPLIT || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let row = workgroup.y * TILE;
   let column = workgroup.x * TILE;
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
@@ -123,7 +121,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       }
     }
     if (HAS_BIAS == 1 && row == 0 && index < TILE) {
-      for (var t = 0u; t < DEPTH; t++) { bias_sum += f32(tile_b[t * TILE + index]); }
+      var run = 0f;
+      for (var t = 0u; t < DEPTH; t++) { run += f32(tile_b[t * TILE + index]); }
+      bias_sum += run;
     }
     workgroupBarrier();
   }

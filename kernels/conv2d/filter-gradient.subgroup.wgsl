@@ -7,7 +7,7 @@
 // slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself. A workgroup
 // is one subgroup. At each position a lane loads its own four rows (channels of one tap) and its own four columns; the rows of
 // the other lanes of its group come by a shuffle. A lane computes 4 * GROUP rows of its four columns.
-// Dispatch: (ceil(FILTERS / (4 * GROUP)), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / (4 * SUBGROUP_SIZE)), SPLIT).
+// Workgroups: TILES.x * TILES.y * SPLIT.
 enable subgroups;
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -38,9 +38,11 @@ const UNROLL: u32 = 2; // positions in one turn of the loop
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 const QUADS: u32 = CHANNELS / 4;
 const COLUMNS: u32 = FILTERS / 4;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * QUADS; // of four channels each
+const TILES = vec2u((COLUMNS + GROUP - 1) / GROUP, (ROWS + SUBGROUP_SIZE - 1) / SUBGROUP_SIZE); // of columns and of rows
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -67,11 +69,13 @@ fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z >= SPLIT || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = workgroup.x * GROUP + lane % GROUP;
   let dy_column = min(column, COLUMNS - 1); // columns past the last are computed and not stored, and so are rows
@@ -82,23 +86,27 @@ fn main(
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
   var bias_sum = vec4f();
-  for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
-    var own: array<vec4f, UNROLL>;
-    var b: array<vec4f, UNROLL>;
-    for (var u = 0u; u < UNROLL; u++) {
-      own[u] = image_terms(start + u, end, tap, quad);
-      b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
-      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], start + u < end); }
-    }
-    for (var l = 0u; l < GROUP; l++) {
+  for (var run = workgroup.z * SLICE; run < end; run += RUN) {
+    var bias_run = vec4f();
+    for (var start = run; start < min(run + RUN, end); start += UNROLL) {
+      var own: array<vec4f, UNROLL>;
+      var b: array<vec4f, UNROLL>;
       for (var u = 0u; u < UNROLL; u++) {
-        let a = subgroupShuffle(own[u], group + l);
-        sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
-        sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
-        sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
-        sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
+        own[u] = image_terms(start + u, end, tap, quad);
+        b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
+        if (HAS_BIAS == 1) { bias_run += select(vec4f(), b[u], start + u < end); }
+      }
+      for (var l = 0u; l < GROUP; l++) {
+        for (var u = 0u; u < UNROLL; u++) {
+          let a = subgroupShuffle(own[u], group + l);
+          sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
+          sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
+          sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
+          sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
+        }
       }
     }
+    bias_sum += bias_run;
   }
 
   if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0 && column < COLUMNS) {

@@ -8,7 +8,7 @@
 // TILE rows by TILE columns are computed by a workgroup of 16 x 16 invocations, each 4 x 4 of them in registers. The terms of the
 // sum are taken DEPTH at a time: the workgroup copies that part of both matrices to workgroup memory, so that a value is loaded
 // from the buffers once for 64 uses.
-// Dispatch: (ceil(FILTERS / 64), ceil(KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS / 64), SPLIT).
+// Workgroups: TILES.x * TILES.y * SPLIT.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
@@ -39,6 +39,7 @@ const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one m
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+const TILES = vec2u((FILTERS + TILE - 1) / TILE, (ROWS + TILE - 1) / TILE); // of columns and of rows
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -72,8 +73,10 @@ fn dy_value(position: u32, k: u32) -> f32 {
 fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(16, 16)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z >= SPLIT || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let first_row = workgroup.y * TILE;
   let first_column = workgroup.x * TILE;
   let end = min((workgroup.z + 1) * SLICE, POSITIONS);
@@ -81,6 +84,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
   var sums: array<vec4f, 4>; // four rows of four columns
   var bias_sum = vec4f();
   for (var start = workgroup.z * SLICE; start < end; start += DEPTH) {
+    var bias_run = vec4f();
     let p = start + local.y;
     let row = first_row + local.x * 4;
     let k = first_column + local.x * 4;
@@ -96,13 +100,14 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) l
     for (var t = 0u; t < DEPTH; t++) {
       let a = left_tile[t * PITCH + local.y];
       let b = right_tile[t * PITCH + local.x];
-      if (HAS_BIAS == 1) { bias_sum += b; }
+      if (HAS_BIAS == 1) { bias_run += b; }
       sums[0] = fma(a.xxxx, b, sums[0]);
       sums[1] = fma(a.yyyy, b, sums[1]);
       sums[2] = fma(a.zzzz, b, sums[2]);
       sums[3] = fma(a.wwww, b, sums[3]);
     }
     workgroupBarrier();
+    bias_sum += bias_run;
   }
 
   if (HAS_BIAS == 1 && workgroup.y + local.y == 0) {

@@ -4,7 +4,7 @@
 //               image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, k / MULTIPLIER] * filters[kh, kw, k])
 //
 // Outside the image its value is zero. One invocation computes four consecutive elements of y, its lanes: neighbouring filters
-// at one position if FILTERS is a multiple of 4. Dispatch: (x, y, 1) with x * y * 64 * 4 >= BATCH * OUT_HEIGHT * OUT_WIDTH * FILTERS.
+// at one position if FILTERS is a multiple of 4. Workgroups: ceil(BATCH * OUT_HEIGHT * OUT_WIDTH * FILTERS / 256).
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;

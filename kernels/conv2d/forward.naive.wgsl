@@ -3,8 +3,8 @@
 //   y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of
 //                       image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * filters[kh, kw, c, k])
 //
-// Outside the image its value is zero. With GROUPS > 1 c counts the channels of the group that filter k belongs to. One invocation computes one element of y; z counts the images of the batch.
-// Dispatch: (ceil(FILTERS / 8), ceil(OUT_HEIGHT * OUT_WIDTH / 8), BATCH).
+// Outside the image its value is zero. With GROUPS > 1 c counts the channels of the group that filter k belongs to. One invocation computes one element of y.
+// Workgroups: TILES.x * TILES.y * BATCH.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
@@ -28,6 +28,7 @@ const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
 const HAS_BIAS: u32 = 1; // 0: another buffer is bound as bias and not read
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 
+const TILES = vec2u((FILTERS + 8 - 1) / 8, (OUT_HEIGHT * OUT_WIDTH + 8 - 1) / 8); // of columns and of rows
 const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
 const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
@@ -46,12 +47,19 @@ fn activate(x: f32) -> f32 {
 }
 
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let k = id.x;
-  let oh = id.y / OUT_WIDTH;
-  let ow = id.y % OUT_WIDTH;
-  let n = id.z;
-  if (k >= FILTERS || oh >= OUT_HEIGHT) { return; }
+fn main(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  let k = workgroup.x * 8 + local.x;
+  let position = workgroup.y * 8 + local.y;
+  let oh = position / OUT_WIDTH;
+  let ow = position % OUT_WIDTH;
+  let n = workgroup.z;
+  if (k >= FILTERS || oh >= OUT_HEIGHT || n >= BATCH) { return; }
 
   var sum = 0.0;
   for (var tap = 0u; tap < KERNEL_HEIGHT * KERNEL_WIDTH; tap++) {

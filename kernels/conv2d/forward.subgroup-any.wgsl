@@ -8,8 +8,7 @@
 // since loads are what costs on such an adapter: each lane loads its own rows of the patches and its own four columns of the
 // filters, and receives the rows of the other lanes of its group by a shuffle. So a lane computes GROUP * ROWS_PER_LANE rows of
 // its four columns. Loops over arrays have constant bounds, so that compilers unroll them and keep the sums in registers.
-// Dispatch: (ceil(FILTERS / (4 * GROUP)), row tiles split in any way over y and z), where
-// row tiles = ceil(BATCH * OUT_HEIGHT * OUT_WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
+// Workgroups: COLUMN_TILES * ceil(BATCH * OUT_HEIGHT * OUT_WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
 enable subgroups;
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -35,6 +34,7 @@ const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 8; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
 const ROWS_PER_LANE: u32 = 2;
+const COLUMN_TILES: u32 = (FILTERS + 4 * GROUP - 1) / (4 * GROUP);
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
@@ -92,11 +92,13 @@ fn weights(q: u32, k: vec4u) -> vec4f { // row q of the filters at four columns;
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let first = (workgroup.z * workgroups.y + workgroup.y) * SUBGROUP_SIZE * ROWS_PER_LANE;
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec2u(number % COLUMN_TILES, number / COLUMN_TILES);
+  let first = workgroup.y * SUBGROUP_SIZE * ROWS_PER_LANE;
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = (workgroup.x * GROUP + lane % GROUP) * 4;
   let k = min(column + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // columns past the last are computed and not stored

@@ -4,7 +4,7 @@
 //                    where oh*stride + kh*dilation - pad = h and ow*stride + kw*dilation - pad = w
 //
 // One invocation computes four consecutive elements of dx, its lanes: neighbouring channels of one pixel if CHANNELS is a
-// multiple of 4. Dispatch: (x, y, 1) with x * y * 64 * 4 >= BATCH * HEIGHT * WIDTH * CHANNELS.
+// multiple of 4. Workgroups: ceil(BATCH * HEIGHT * WIDTH * CHANNELS / 256).
 
 alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias image_real = f32;

@@ -5,8 +5,8 @@
 //
 // A pixel of the image collects from every output it took part in, through the same weight. With a stride, most (kh, kw)
 // lead to no output position. With GROUPS > 1 only the filters k of the channel's own group
-// saw it. One invocation computes one element of dx; z counts the images of the batch.
-// Dispatch: (ceil(CHANNELS / 8), ceil(HEIGHT * WIDTH / 8), BATCH).
+// saw it. One invocation computes one element of dx.
+// Workgroups: TILES.x * TILES.y * BATCH.
 
 alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias image_real = f32;
@@ -30,6 +30,7 @@ const PAD_LEFT: u32 = 1;
 const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
 
+const TILES = vec2u((CHANNELS + 8 - 1) / 8, (HEIGHT * WIDTH + 8 - 1) / 8); // of columns and of rows
 const GROUP_CHANNELS: u32 = CHANNELS / GROUPS;
 const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
@@ -46,12 +47,19 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 }
 
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let c = id.x;
-  let h = id.y / WIDTH;
-  let w = id.y % WIDTH;
-  let n = id.z;
-  if (c >= CHANNELS || h >= HEIGHT) { return; }
+fn main(
+  @builtin(workgroup_id) id: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  let c = workgroup.x * 8 + local.x;
+  let pixel = workgroup.y * 8 + local.y;
+  let h = pixel / WIDTH;
+  let w = pixel % WIDTH;
+  let n = workgroup.z;
+  if (c >= CHANNELS || h >= HEIGHT || n >= BATCH) { return; }
 
   let first = c / GROUP_CHANNELS * GROUP_FILTERS; // filter of the group
   var sum = 0.0;

@@ -7,7 +7,7 @@
 // columns the channels c, and the sum runs over q = (kh, kw, k). Four subgroups compute TILE rows by TILE columns. All copy DEPTH
 // terms of both matrices to workgroup memory, rounded to f16, zeros outside; then each multiplies its quarter of the tile,
 // MATRIX_M x MATRIX_K by MATRIX_K x MATRIX_N at a time. The sums are f32.
-// Dispatch: (ceil(CHANNELS / 64), row tiles split in any way over y and z), row tiles = ceil(BATCH * HEIGHT * WIDTH / 64).
+// Workgroups: COLUMN_TILES * ceil(BATCH * HEIGHT * WIDTH / TILE).
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
@@ -39,6 +39,7 @@ const MATRIX_N: u32 = 16;
 const MATRIX_K: u32 = 16;
 
 const TILE: u32 = 64;
+const COLUMN_TILES: u32 = (CHANNELS + TILE - 1) / TILE;
 const DEPTH: u32 = 32;
 const QUARTER: u32 = TILE / 2; // rows and columns of one subgroup
 const INVOCATIONS: u32 = 4 * SUBGROUP_SIZE;
@@ -95,12 +96,10 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 }
 
 @compute @workgroup_size(INVOCATIONS)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_index) index: u32,
-) {
-  let row = (workgroup.z * workgroups.y + workgroup.y) * TILE;
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) index: u32) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec2u(number % COLUMN_TILES, number / COLUMN_TILES);
+  let row = workgroup.y * TILE;
   let column = workgroup.x * TILE;
   let own_row = index / SUBGROUP_SIZE / 2 * QUARTER; // of this subgroup's quarter in the tile
   let own_column = index / SUBGROUP_SIZE % 2 * QUARTER;

@@ -6,8 +6,7 @@
 // A matrix product like forward.subgroup.wgsl: rows are the pixels (n, h, w), columns the channels c, and the sum runs over
 // (kh, kw, k). A lane loads the dy of its own rows and the filters of its own four columns; the dy of the other lanes of its
 // group come by a shuffle. The filters lie along k in memory: four loads make a 4 x 4 block (c, k), used transposed.
-// Dispatch: (ceil(CHANNELS / (4 * GROUP)), row tiles split in any way over y and z), where
-// row tiles = ceil(BATCH * HEIGHT * WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
+// Workgroups: COLUMN_TILES * ceil(BATCH * HEIGHT * WIDTH / (SUBGROUP_SIZE * ROWS_PER_LANE)).
 enable subgroups;
 
 alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
@@ -33,6 +32,7 @@ const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where imag
 const SUBGROUP_SIZE: u32 = 8;
 const GROUP: u32 = 8; // lanes that share their rows; a power of two, at most SUBGROUP_SIZE
 const ROWS_PER_LANE: u32 = 2;
+const COLUMN_TILES: u32 = (CHANNELS + 4 * GROUP - 1) / (4 * GROUP);
 
 const PIXELS: u32 = BATCH * HEIGHT * WIDTH;
 const QUADS: u32 = FILTERS / 4;
@@ -69,11 +69,13 @@ fn derivative(y: vec4f) -> vec4f { // activation'(z), from y = activation(z)
 
 @compute @workgroup_size(SUBGROUP_SIZE)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let first = (workgroup.z * workgroups.y + workgroup.y) * SUBGROUP_SIZE * ROWS_PER_LANE;
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec2u(number % COLUMN_TILES, number / COLUMN_TILES);
+  let first = workgroup.y * SUBGROUP_SIZE * ROWS_PER_LANE;
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = workgroup.x * GROUP + lane % GROUP;
   let channel = min(column, COLUMNS - 1) * 4; // columns past the last are computed and not stored

@@ -7,7 +7,7 @@
 // TILE rows by TILE columns are computed by a workgroup of 16 x 16 invocations, each 4 x 4 of them in registers. The terms of the
 // sum are taken DEPTH at a time: the workgroup copies that part of both matrices to workgroup memory, so that a value is loaded
 // from the buffers once for 64 uses.
-// Dispatch: (ceil(CHANNELS / 64), row tiles split in any way over y and z), row tiles = ceil(BATCH * HEIGHT * WIDTH / 64).
+// Workgroups: COLUMN_TILES * ceil(BATCH * HEIGHT * WIDTH / TILE).
 
 alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias image_real = f32;
@@ -30,6 +30,7 @@ const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
 const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const TILE: u32 = 64;
+const COLUMN_TILES: u32 = (CHANNELS + TILE - 1) / TILE;
 const DEPTH: u32 = 16;
 const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one more keeps the banks apart
 
@@ -73,12 +74,14 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 
 @compute @workgroup_size(16, 16)
 fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let first_row = (workgroup.z * workgroups.y + workgroup.y) * TILE;
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec2u(number % COLUMN_TILES, number / COLUMN_TILES);
+  let first_row = workgroup.y * TILE;
   let first_column = workgroup.x * TILE;
   let quad = thread / 16; // copies four rows and four columns of one term
   let term = thread % 16;

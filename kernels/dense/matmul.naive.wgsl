@@ -1,6 +1,6 @@
 // y[m, n] = activation( sum over k of A[m, k] * B[k, n] + bias[n] )
 // One invocation computes one element of y. This is the version to read first; the others compute the same faster.
-// Any sizes. Dispatch: ceil(N / 8), ceil(M / 8), BATCH.
+// Any sizes. Workgroups: TILES.x * TILES.y * BATCH.
 
 alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
@@ -20,6 +20,8 @@ const DESCEND: u32 = 0; // 1: y and column_sums are parameters, and rate * what 
 const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
 const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
 const BATCH_STRIDE_B: u32 = 0;
+
+const TILES = vec2u((N + 8 - 1) / 8, (M + 8 - 1) / 8); // of columns and of rows
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -53,12 +55,15 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u,
+        @builtin(local_invocation_id) local: vec3u) {
   if (DESCEND == 1 && step.halted != 0) { return; }
-  let n = id.x;
-  let m = id.y;
-  let batch = id.z;
-  if (m >= M || n >= N) { return; }
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  let n = workgroup.x * 8 + local.x;
+  let m = workgroup.y * 8 + local.y;
+  let batch = workgroup.z;
+  if (m >= M || n >= N || batch * M * N >= arrayLength(&y)) { return; }
 
   var sum = 0f;
   var column_sum = 0f;

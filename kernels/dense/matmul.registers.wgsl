@@ -3,7 +3,7 @@
 // TILE_M values of A and TILE_N of B and adds their outer product, so that a loaded value is used 4 or 8 times.
 // No workgroup memory, no subgroups, written out instead of looped over arrays: what software adapters without
 // subgroups run best, and the fallback where the sizes do not suit the other variants.
-// Any sizes. Dispatch: ceil(N / (TILE_N * WORKGROUP_N)), ceil(M / (TILE_M * WORKGROUP_M)), BATCH * SPLIT.
+// Any sizes. Workgroups: TILES.x * TILES.y * BATCH * SPLIT.
 
 alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
@@ -29,6 +29,7 @@ const TILE_N: u32 = 4;
 const WORKGROUP_M: u32 = 8;
 const WORKGROUP_N: u32 = 8;
 
+const TILES = vec2u((N + TILE_N * WORKGROUP_N - 1) / (TILE_N * WORKGROUP_N), (M + TILE_M * WORKGROUP_M - 1) / (TILE_M * WORKGROUP_M)); // of columns and of rows
 const SLICE: u32 = (K + SPLIT - 1) / SPLIT;
 const A_ROW: u32 = select(K, 1u, TRANSPOSE_A == 1); // from A[m, k] to A[m + 1, k]
 const A_STEP: u32 = select(1u, M, TRANSPOSE_A == 1); // from A[m, k] to A[m, k + 1]
@@ -87,13 +88,16 @@ fn store(sum: mat4x4f, row: u32, column: u32, z: u32) {
 fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); }
 
 @compute @workgroup_size(WORKGROUP_N, WORKGROUP_M)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
-  let row = id.y * TILE_M;
-  let column = id.x * TILE_N;
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u,
+        @builtin(local_invocation_id) local: vec3u) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z * M * N >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
+  let row = (workgroup.y * WORKGROUP_M + local.y) * TILE_M;
+  let column = (workgroup.x * WORKGROUP_N + local.x) * TILE_N;
   if (row >= M || column >= N) { return; }
-  let batch = id.z / SPLIT;
-  let first = id.z % SPLIT * SLICE;
+  let batch = workgroup.z / SPLIT;
+  let first = workgroup.z % SPLIT * SLICE;
 
   // Rows and columns beyond the matrix read its last ones and are not stored.
   let four = vec4u(0, 1, 2, 3);
@@ -137,8 +141,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
       if (DESCEND == 1) { column_sums[n] -= rate() * sum; } else { column_sums[n] = sum; }
     }
   }
-  store(sum00, row, column, id.z);
-  if (TILE_N == 8) { store(sum01, row, column + 4, id.z); }
-  if (TILE_M == 8) { store(sum10, row + 4, column, id.z); }
-  if (TILE_M == 8 && TILE_N == 8) { store(sum11, row + 4, column + 4, id.z); }
+  store(sum00, row, column, workgroup.z);
+  if (TILE_N == 8) { store(sum01, row, column + 4, workgroup.z); }
+  if (TILE_M == 8) { store(sum10, row + 4, column, workgroup.z); }
+  if (TILE_M == 8 && TILE_N == 8) { store(sum11, row + 4, column + 4, workgroup.z); }
 }

@@ -2,7 +2,7 @@
 // For software adapters, any sizes: the tile of matmul.subgroup.wgsl, but numbers are loaded one by one, not four at a time. One
 // workgroup is one subgroup; a lane owns 4 columns and loads, of every SUBGROUP_SIZE rows of A, one row, which the others get by
 // subgroupShuffle.
-// Dispatch: ceil(M / TILE_M), ceil(N / TILE_N), BATCH * SPLIT: rows first, as there.
+// Workgroups: TILES.x * TILES.y * BATCH * SPLIT, rows first, as there.
 enable subgroups;
 alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
@@ -26,6 +26,7 @@ const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be 
 const SUBGROUP_SIZE: u32 = 8; // must be the adapter's
 const TILE_M: u32 = 16; // at most 4 * SUBGROUP_SIZE
 const TILE_N: u32 = SUBGROUP_SIZE * 4;
+const TILES = vec2u((M + TILE_M - 1) / TILE_M, (N + TILE_N - 1) / TILE_N); // of rows and of columns
 const SHARES: u32 = (TILE_M + SUBGROUP_SIZE - 1) / SUBGROUP_SIZE; // rows of A that one lane loads, at most 4
 const SLICE: u32 = (K + SPLIT * 4 - 1) / (SPLIT * 4) * 4;
 
@@ -92,8 +93,10 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z * M * N >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let row = workgroup.x * TILE_M;
   let column = workgroup.y * TILE_N + lane * 4; // the first of this lane's columns
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;

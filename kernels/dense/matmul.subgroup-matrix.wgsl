@@ -2,7 +2,7 @@
 // Experimental (WGRAD_EXPERIMENTAL=subgroup-matrix): the matrix units of a GPU, its tensor cores, by Dawn's subgroup matrices.
 // Four subgroups compute TILE x TILE elements of y. All copy a piece of A and one of B, TILE_K of the sum, to workgroup memory,
 // rounded to f16 and filled up with zeros; then each multiplies its quarter of the tile, MATRIX_M x MATRIX_K by
-// MATRIX_K x MATRIX_N at a time. The sums are f32. Any sizes. Dispatch: ceil(N / TILE), ceil(M / TILE), BATCH * SPLIT.
+// MATRIX_K x MATRIX_N at a time. The sums are f32. Any sizes. Workgroups: TILES.x * TILES.y * BATCH * SPLIT.
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
@@ -12,7 +12,6 @@ alias a_real = f32; // element types: the loader makes them f16 for tensors of f
 alias b_real = f32;
 alias kept_real = f32;
 alias y_real = f32;
-
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -31,8 +30,8 @@ const SUBGROUP_SIZE: u32 = 32; // must be the adapter's, at least 16
 const MATRIX_M: u32 = 16; // one of the adapter's sizes for f16 with sums in f32; each divides 32
 const MATRIX_N: u32 = 16;
 const MATRIX_K: u32 = 16;
-
 const TILE: u32 = 64;
+const TILES = vec2u((N + TILE - 1) / TILE, (M + TILE - 1) / TILE); // of columns and of rows
 const TILE_K: u32 = 32;
 const QUARTER: u32 = TILE / 2; // rows and columns of one subgroup
 const INVOCATIONS: u32 = 4 * SUBGROUP_SIZE;
@@ -49,7 +48,6 @@ struct StepState {
 @group(0) @binding(4) var<storage, read_write> y: array<y_real>;
 @group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
 @group(0) @binding(6) var<uniform> step: StepState;
-
 var<workgroup> tile_a: array<f16, TILE * TILE_K>; // [m, k]
 var<workgroup> tile_b: array<f16, TILE_K * TILE>; // [k, n]
 var<workgroup> half_y: array<f32, QUARTER * TILE>; // [m, n]
@@ -84,9 +82,11 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 }
 
 @compute @workgroup_size(INVOCATIONS)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) index: u32) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_index) index: u32) {
   let rate = step.learning_rate / (1 + DECAY * f32(step.step));
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z * M * N >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let row = workgroup.y * TILE;
   let column = workgroup.x * TILE;
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;

@@ -4,14 +4,12 @@
 // get the values by subgroupShuffle. So a tile needs few loads, no workgroup memory and no barrier, which is what a software
 // adapter such as lavapipe runs best: there every load is dear.
 // Sizes: N % 4 == 0; K % 4 == 0, but with A [k, m] and B [k, n] any K; M % 4 == 0 for A [k, m]; batch strides % 4 == 0.
-// Dispatch: ceil(M / TILE_M), ceil(N / TILE_N), BATCH * SPLIT: rows first, so that tiles that follow each other share their
-// columns of B, which then come from a cache.
+// Workgroups: TILES.x * TILES.y * BATCH * SPLIT, rows first: a tile finds the columns of B of the one before in a cache.
 enable subgroups;
 alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
 alias kept_real = f32;
 alias y_real = f32;
-
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -29,10 +27,10 @@ const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be 
 const SUBGROUP_SIZE: u32 = 8; // must be the adapter's
 const TILE_M: u32 = 16; // a multiple of 4, at most 4 * SUBGROUP_SIZE
 const TILE_N: u32 = SUBGROUP_SIZE * 4;
+const TILES = vec2u((M + TILE_M - 1) / TILE_M, (N + TILE_N - 1) / TILE_N); // of rows and of columns
 const SHARES: u32 = (TILE_M + SUBGROUP_SIZE - 1) / SUBGROUP_SIZE; // vectors of A that one lane loads, at most 4
 const QUADS: u32 = SUBGROUP_SIZE / 4; // a share is this many times four rows
 const SLICE: u32 = (K + SPLIT * 4 - 1) / (SPLIT * 4) * 4;
-
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
@@ -111,8 +109,10 @@ fn derivative(y: vec4f) -> vec4f { // activation'(z), from y = activation(z)
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z * M * N / 4 >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let row = workgroup.x * TILE_M;
   let column = workgroup.y * TILE_N + lane * 4; // the first of this lane's columns
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;

@@ -3,7 +3,7 @@
 // steps of TILE_K: all invocations together copy a TILE_M x TILE_K piece of A and a TILE_K x TILE_N piece of B into
 // workgroup memory, then each invocation adds, for its 4 x 4 elements (times ROW_VECTORS * COLUMN_VECTORS), the outer
 // products of 4 values of A and 4 of B. A value from storage is so used by a whole row or column of invocations.
-// Any sizes. Dispatch: ceil(N / TILE_N), ceil(M / TILE_M), BATCH * SPLIT.
+// Any sizes. Workgroups: TILES.x * TILES.y * BATCH * SPLIT.
 
 alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
@@ -29,14 +29,13 @@ const WORKGROUP_N: u32 = 16;
 const ROW_VECTORS: u32 = 1; // 4 x 4 blocks of one invocation along m and n
 const COLUMN_VECTORS: u32 = 1;
 const TILE_K: u32 = 16;
-
 const TILE_M: u32 = WORKGROUP_M * 4 * ROW_VECTORS;
 const TILE_N: u32 = WORKGROUP_N * 4 * COLUMN_VECTORS;
+const TILES = vec2u((N + TILE_N - 1) / TILE_N, (M + TILE_M - 1) / TILE_M); // of columns and of rows
 const INVOCATIONS: u32 = WORKGROUP_M * WORKGROUP_N;
 const PITCH_A: u32 = TILE_M / 4 + 1; // one vector more than a row holds, against bank conflicts
 const PITCH_B: u32 = TILE_N / 4 + 1;
 const SLICE: u32 = (K + SPLIT - 1) / SPLIT;
-
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
@@ -78,13 +77,14 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
   return select(select(f32(0), f32(1), y > f32(0)), y, is_nan(y)); // relu
 }
 
-/// Of plain gradient descent.
-fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); }
+fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); } // of plain gradient descent
 
 @compute @workgroup_size(WORKGROUP_N, WORKGROUP_M)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) local: vec3u,
-        @builtin(local_invocation_index) index: u32) {
-  if (DESCEND == 1 && step.halted != 0) { return; }
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u,
+        @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
+  if (workgroup.z * M * N >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
   let row = workgroup.y * TILE_M;
   let column = workgroup.x * TILE_N;
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;

@@ -21,7 +21,9 @@ const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
   writes: ["y"],
   flops: { partials: 1 },
 });
-const partialsPerRow = 1048576;
+
+/** Rows whose sum a product's kernel takes one after the other; longer sums are taken by a kernel of their own, in runs. */
+const longestColumnSum = 1024;
 
 /** The sizes of a product y[m, n] = sum over k of A[m, k] B[k, n]. */
 export interface MatmulProblem {
@@ -99,7 +101,8 @@ export function multiply(
     ACTIVATION: fusedActivationCodes[activation],
     DERIVATIVE: derivative ? fusedActivationCodes[derivative.activation] : 0,
   };
-  const columnSums = split === 1 ? options.columnSums : undefined;
+  const sumsColumns = split === 1 && (descent !== undefined || k <= longestColumnSum);
+  const columnSums = sumsColumns ? options.columnSums : undefined;
   const constants = {
     M: m,
     N: n,
@@ -115,8 +118,8 @@ export function multiply(
     ...(split > 1 ? {} : epilogue),
   };
   const tiles = { rows: Math.ceil(m / variant.tileM), columns: Math.ceil(n / variant.tileN) };
-  const [x, y] = variant.rowsFirst ? [tiles.rows, tiles.columns] : [tiles.columns, tiles.rows];
-  const work = { constants, workgroups: [x, y, batch * split], flops: 2 * batch * m * n * k } as const;
+  const workgroups = tiles.rows * tiles.columns * batch * split;
+  const work = { constants, workgroups, flops: 2 * batch * m * n * k };
   const unused = a.engine.one;
   const extra = {
     bias: bias ?? unused,
@@ -124,17 +127,17 @@ export function multiply(
   };
   const outputs = { y: split === 1 ? output : [batch, split, m, n], column_sums: columnSums ?? [1] };
   const product = run(kernels[variant.name], { a, b, ...extra }, outputs, work);
-  if (!columnSums) a.engine.scopes.discard(product.column_sums);
+  if (!columnSums) {
+    a.engine.scopes.discard(product.column_sums);
+    const block = problem.transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };
+    if (options.columnSums) reduceBlock(b, block, { operation: "sum" }, options.columnSums);
+  }
   if (split === 1) return product.y;
 
-  if (options.columnSums) {
-    const block = problem.transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };
-    reduceBlock(b, block, { operation: "sum" }, options.columnSums);
-  }
   const reduction = {
     constants: { M: m, N: n, SPLIT: split, ...epilogue },
-    workgroups: [Math.ceil(Math.min(m * n, partialsPerRow) / 64), Math.ceil((m * n) / partialsPerRow), batch],
-  } as const;
+    invocations: batch * m * n,
+  };
   const sum = run(reducePartials, { partials: product.y, ...extra }, { y: output }, reduction).y;
   a.engine.scopes.discard(product.y);
   return sum;

@@ -1,6 +1,6 @@
 // y[m, n] = activation( sum over s of partials[s, m, n] + bias[n] ): the second half of a matrix product whose k was
 // cut into SPLIT slices. One invocation computes one element of y; the slices are added in their order, so that the
-// result is the same bits in every run. Any sizes. Dispatch: ceil(min(M * N, ROW) / 64), ceil(M * N / ROW), BATCH.
+// result is the same bits in every run. Any sizes.
 
 alias kept_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
@@ -11,7 +11,6 @@ const SPLIT: u32 = 2; // partials are [batch, SPLIT, m, n]
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
-const ROW: u32 = 1048576; // elements per row of workgroups: one dimension of a dispatch holds at most 65535 workgroups
 
 @group(0) @binding(0) var<storage, read> partials: array<f32>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
@@ -35,9 +34,10 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let element = id.y * ROW + id.x;
-  let batch = id.z;
-  if (id.x >= ROW || element >= M * N) { return; }
+  let at = id.x + id.y * workgroups.x * 64;
+  if (at >= arrayLength(&y)) { return; }
+  let batch = at / (M * N);
+  let element = at % (M * N);
 
   var sum = 0f;
   let one = min(workgroups.x, 1); // but no constant: the loop stays a loop and compiles fast
@@ -45,7 +45,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
     sum += partials[(batch * SPLIT + slice) * M * N + element];
   }
   if (HAS_BIAS == 1) { sum += bias[element % N]; }
-  let at = batch * M * N + element;
   if (DERIVATIVE > 0) { sum *= derivative(f32(kept[at])); }
   y[at] = y_real(activate(sum));
 }

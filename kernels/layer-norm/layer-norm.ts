@@ -6,12 +6,13 @@ import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { tailOf, walkForSums } from "../batch-norm/columns.ts";
 import { mergeParameterSums } from "../batch-norm/parameter-sums.ts";
+import { runLength } from "../runs.ts";
 import { requireFloats, requireVector } from "../shape/arguments.ts";
 
 const rowMoments = kernel(import.meta.url, "row-moments.wgsl", {
   reads: ["x"],
   writes: ["mean", "inverse"],
-  flops: { x: 4 },
+  flops: { x: 5 },
 });
 const normalize = kernel(import.meta.url, "normalize.wgsl", {
   reads: ["x", "mean", "inverse", "gamma", "beta"],
@@ -64,7 +65,13 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Layer
     { x },
     { mean: [rows], inverse: [rows] },
     {
-      constants: { FEATURES: features, ROWS: rows, EPSILON: epsilon, LANES: lanes },
+      constants: {
+        FEATURES: features,
+        ROWS: rows,
+        EPSILON: epsilon,
+        LANES: lanes,
+        RUN: runLength(features / 4 / lanes),
+      },
       invocations: rows * lanes,
     },
   );
@@ -97,7 +104,15 @@ function inputGradient(dy: Tensor, saved: Saved, gamma: Tensor, dx: Output): Ten
     rowSums,
     { dy, ...saved, gamma },
     { g_mean: [rows], gz_mean: [rows] },
-    { constants: { ...featureConstants(features), ROWS: rows, LANES: lanes }, invocations: rows * lanes },
+    {
+      constants: {
+        ...featureConstants(features),
+        ROWS: rows,
+        LANES: lanes,
+        RUN: runLength(features / 4 / lanes),
+      },
+      invocations: rows * lanes,
+    },
   );
   const elementwise = { constants: featureConstants(features), invocations: Math.ceil(dy.size / 4) };
   return run(backwardInput, { dy, ...saved, gamma, ...means }, { dx }, elementwise).dx;

@@ -2,7 +2,8 @@
 //
 //   dy_sum[i] = sum of dy[i + k*STEP]     dyz_sum[i] = sum of dy[i + k*STEP] * z[i + k*STEP]     over k
 //
-// One invocation computes one vec4 i. STEP vec4s are a multiple of FEATURES elements: lanes stay with their features.
+// One invocation computes one vec4 i, in runs of RUN terms for the sake of rounding errors. STEP vec4s are a multiple of FEATURES
+// elements: lanes stay with their features.
 // VECTOR (FEATURES is a multiple of 4): the four elements of a vec4 are of one row.
 
 const FEATURES: u32 = 4u;
@@ -17,6 +18,7 @@ const TAIL: u32 = 4u; // elements in the last vec4 of x
 @group(0) @binding(5) var<storage, read_write> dyz_sum: array<vec4f>; // [STEP vec4s]
 
 const WORKGROUP: u32 = 64u;
+const RUN: u32 = 32u;
 
 // A value per row, of the rows of four elements.
 fn mean_of(r: vec4u) -> vec4f {
@@ -37,12 +39,19 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let last = arrayLength(&x) - 1u;
   var sum = vec4f(0.0);
   var product = vec4f(0.0);
-  for (var at = i; at <= last; at += step) {
-    let r = (4u * at + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR)) / FEATURES;
-    let z = (x[at] - mean_of(r)) * inverse_of(r);
-    let real = vec4u(0u, 1u, 2u, 3u) < vec4u(select(4u, TAIL, at == last));
-    sum += select(vec4f(0.0), dy[at], real);
-    product += select(vec4f(0.0), dy[at] * z, real);
+  var at = i;
+  while (at <= last) {
+    var run = vec4f(0.0);
+    var run_product = vec4f(0.0);
+    for (let stop = min(at + (RUN - 1u) * step, last); at <= stop; at += step) {
+      let r = (4u * at + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR)) / FEATURES;
+      let z = (x[at] - mean_of(r)) * inverse_of(r);
+      let real = vec4u(0u, 1u, 2u, 3u) < vec4u(select(4u, TAIL, at == last));
+      run += select(vec4f(0.0), dy[at], real);
+      run_product += select(vec4f(0.0), dy[at] * z, real);
+    }
+    sum += run;
+    product += run_product;
   }
   dy_sum[i] = sum;
   dyz_sum[i] = product;

@@ -3,12 +3,14 @@
 //   mean[r] = mean of x[r, ...]     inverse[r] = 1 / sqrt(variance of x[r, ...] + EPSILON)
 //
 // LANES invocations share a row: each adds up every LANESth vec4 that overlaps it, then they add up as a tree.
-// The deviations are summed in a second pass, so nothing cancels.
+// Sums go in runs of RUN vec4s, which keeps the rounding errors of long rows small. The deviations are summed in a second pass, so
+// nothing cancels; their own mean says by how much the first mean was off, and corrects both results.
 
 const FEATURES: u32 = 4u;
 const ROWS: u32 = 1u;
 const EPSILON: f32 = 0.001;
 const LANES: u32 = 1u;
+const RUN: u32 = 16u; // about the root of the number of vec4s of a lane
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [ROWS, FEATURES]
 @group(0) @binding(1) var<storage, read_write> mean: array<f32>; // [ROWS]
@@ -16,10 +18,10 @@ const LANES: u32 = 1u;
 
 const WORKGROUP: u32 = 64u;
 
-var<workgroup> sums: array<f32, WORKGROUP>;
+var<workgroup> sums: array<vec2f, WORKGROUP>;
 
 // The sum over the lanes of a row, in every lane.
-fn row_sum(value: f32, invocation: u32) -> f32 {
+fn row_sum(value: vec2f, invocation: u32) -> vec2f {
   if (LANES == 1u) { return value; }
   sums[invocation] = value;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
@@ -52,17 +54,29 @@ fn main(
   let last = (end - 1u) / 4u;
 
   var sum = 0.0;
-  for (var at = begin / 4u + lane; at <= last; at += LANES) {
-    sum += dot(select(vec4f(0.0), x[at], members(at, begin, end)), vec4f(1.0));
+  for (var first = begin / 4u + lane; first <= last; first += RUN * LANES) {
+    var run = vec4f(0.0);
+    for (var at = first; at <= min(first + (RUN - 1u) * LANES, last); at += LANES) {
+      run += select(vec4f(0.0), x[at], members(at, begin, end));
+    }
+    sum += dot(run, vec4f(1.0));
   }
-  let average = row_sum(sum, invocation) / f32(FEATURES);
-  var squares = 0.0;
-  for (var at = begin / 4u + lane; at <= last; at += LANES) {
-    let difference = select(vec4f(0.0), x[at] - average, members(at, begin, end));
-    squares += dot(difference, difference);
+  let rounded = row_sum(vec2f(sum, 0.0), invocation).x / f32(FEATURES);
+  var moments = vec2f(0.0); // of the deviations: their sum, and that of their squares
+  for (var first = begin / 4u + lane; first <= last; first += RUN * LANES) {
+    var run = vec4f(0.0);
+    var squares = vec4f(0.0);
+    for (var at = first; at <= min(first + (RUN - 1u) * LANES, last); at += LANES) {
+      let difference = select(vec4f(0.0), x[at] - rounded, members(at, begin, end));
+      run += difference;
+      squares += difference * difference;
+    }
+    moments += vec2f(dot(run, vec4f(1.0)), dot(squares, vec4f(1.0)));
   }
-  let variance = row_sum(squares, invocation) / f32(FEATURES);
+  let means = row_sum(moments, invocation) / f32(FEATURES);
+  let difference = means.y - means.x * means.x;
+  let variance = select(difference, 0.0, difference < 0.0); // by rounding alone; NaN stays
   if (lane > 0u || index / LANES >= ROWS) { return; }
-  mean[row] = average;
+  mean[row] = rounded + means.x;
   inverse[row] = 1.0 / sqrt(variance + EPSILON);
 }

@@ -3,12 +3,14 @@
 //   g_mean[r] = mean of dy[r, f] * gamma[f]     gz_mean[r] = mean of dy[r, f] * gamma[f] * z[r, f]     over f
 //
 // LANES invocations share a row: each adds up every LANESth vec4 that overlaps it, then they add up as a tree.
+// Sums go in runs of RUN vec4s, which keeps the rounding errors of long rows small.
 // VECTOR (FEATURES is a multiple of 4): gamma loads as vec4s.
 
 const FEATURES: u32 = 4u;
 const VECTOR: bool = true;
 const ROWS: u32 = 1u;
 const LANES: u32 = 1u;
+const RUN: u32 = 16u; // about the root of the number of vec4s of a lane
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [ROWS, FEATURES]
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [ROWS, FEATURES]
@@ -63,12 +65,16 @@ fn main(
   let last = (end - 1u) / 4u;
 
   var sum = vec2f(0.0);
-  for (var at = begin / 4u + lane; at <= last; at += LANES) {
-    let f = (4u * at + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR)) % FEATURES;
-    let weighted = dy[at] * gamma_of(f);
-    let g = select(vec4f(0.0), weighted, members(at, begin, end));
-    let difference = select(vec4f(0.0), x[at] - mean[row], members(at, begin, end));
-    sum += vec2f(dot(g, vec4f(1.0)), dot(g, difference));
+  for (var first = begin / 4u + lane; first <= last; first += RUN * LANES) {
+    var run = vec2f(0.0);
+    for (var at = first; at <= min(first + (RUN - 1u) * LANES, last); at += LANES) {
+      let f = (4u * at + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR)) % FEATURES;
+      let weighted = dy[at] * gamma_of(f);
+      let g = select(vec4f(0.0), weighted, members(at, begin, end));
+      let difference = select(vec4f(0.0), x[at] - mean[row], members(at, begin, end));
+      run += vec2f(dot(g, vec4f(1.0)), dot(g, difference));
+    }
+    sum += run;
   }
   let total = row_sum(sum, invocation) / f32(FEATURES);
   if (lane > 0u || index / LANES >= ROWS) { return; }

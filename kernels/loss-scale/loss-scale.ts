@@ -72,7 +72,7 @@ export class LossScale {
       run(unscale, { occupied, gradients, state }, {}, { invocations: Math.ceil(gradients.size / 4) });
     }
     const constants = { GROWTH_STEPS: this.#growthSteps };
-    run(settle, { loss: state, state: state.engine.step.tensor }, {}, { constants, workgroups: [1] });
+    run(settle, { loss: state, state: state.engine.step.tensor }, {}, { constants, workgroups: 1 });
   }
 
   async read(): Promise<LossScaleState> {

@@ -8,6 +8,7 @@
 //   3 from logits:  the same with p = sigmoid(x), as max(x, 0) - x t + log(1 + exp(-|x|))
 //
 // LANES invocations share a sample and combine in a tree; with LANES = 1 each invocation has a sample of its own.
+// A lane sums in runs of RUN vectors, which keeps the rounding errors of long samples small.
 
 const LENGTH: u32 = 784u;
 const LOSS: u32 = 0u;
@@ -19,6 +20,7 @@ const WEIGHTED: bool = false;
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
 const WORKGROUP: u32 = 64u;
+const RUN: u32 = 32u;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>; // [samples, LENGTH]
 @group(0) @binding(1) var<storage, read> targets: array<vec4f>;
@@ -63,12 +65,16 @@ fn main(
   let end = select(start, start + LENGTH, sample < samples); // without a sample nothing to add
 
   var sums = vec4f(0.0);
-  for (var v = start / 4u + lane; v < (end + 3u) / 4u; v += LANES) {
-    let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
-    let inside = (index >= vec4u(start)) & (index < vec4u(end));
-    let value = x[v];
-    let term = select(f(value, targets[v]), value, is_nan(value)); // max, clamp, exp and log may lose a NaN
-    sums += select(vec4f(0.0), term, inside);
+  for (var first = start / 4u + lane; first < (end + 3u) / 4u; first += RUN * LANES) {
+    var run = vec4f(0.0);
+    for (var v = first; v < min(first + RUN * LANES, (end + 3u) / 4u); v += LANES) {
+      let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
+      let inside = (index >= vec4u(start)) & (index < vec4u(end));
+      let value = x[v];
+      let term = select(f(value, targets[v]), value, is_nan(value)); // max, clamp, exp and log may lose a NaN
+      run += select(vec4f(0.0), term, inside);
+    }
+    sums += run;
   }
   var sum = (sums.x + sums.y) + (sums.z + sums.w);
   if (LANES > 1u) {

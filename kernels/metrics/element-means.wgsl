@@ -4,10 +4,11 @@
 //   f: 0 (p - t)^2, 1 |p - t|, 2 round(p) == t, 3 round(p) == round(t)
 //
 // round() takes halves to the even neighbour, as in Keras. One workgroup reduces one sample: each invocation sums every
-// WORKGROUP-th element, then a tree adds them in a fixed order.
+// WORKGROUP-th element, in runs of RUN for the sake of rounding errors, then a tree adds them in a fixed order.
 
 const SIZE: u32 = 10u; // elements per sample
 const FUNCTION: u32 = 0u;
+const RUN: u32 = 16u; // about the root of the number of elements of an invocation
 const WORKGROUP: u32 = 64u;
 
 @group(0) @binding(0) var<storage, read> p: array<f32>; // [n, size]
@@ -34,7 +35,13 @@ fn main(
   let sample = group.x + group.y * groups.x;
   var sum = 0.0;
   if (sample < arrayLength(&values)) {
-    for (var e = lane; e < SIZE; e += WORKGROUP) { sum += compare(p[sample * SIZE + e], t[sample * SIZE + e]); }
+    for (var first = lane; first < SIZE; first += RUN * WORKGROUP) {
+      var run = 0.0;
+      for (var e = first; e < min(first + RUN * WORKGROUP, SIZE); e += WORKGROUP) {
+        run += compare(p[sample * SIZE + e], t[sample * SIZE + e]);
+      }
+      sum += run;
+    }
   }
   sums[lane] = sum;
   for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {

@@ -2,10 +2,12 @@
 //
 //   log[step.batch % rows, COLUMN] += sum of values, starting from 0 at the first micro-batch of the batch
 //
-// One workgroup does it all: each invocation sums every WORKGROUP-th value, then a tree adds them in a fixed order.
+// One workgroup does it all: each invocation sums every WORKGROUP-th value, in runs of RUN for the sake of rounding errors, then a
+// tree adds them in a fixed order.
 
 const COLUMNS: u32 = 3u;
 const COLUMN: u32 = 2u;
+const RUN: u32 = 16u; // about the root of the number of values of an invocation
 const WORKGROUP: u32 = 64u;
 
 struct StepState {
@@ -22,7 +24,11 @@ var<workgroup> sums: array<f32, WORKGROUP>;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var i = lane; i < arrayLength(&values); i += WORKGROUP) { sum += values[i]; }
+  for (var first = lane; first < arrayLength(&values); first += RUN * WORKGROUP) {
+    var run = 0.0;
+    for (var i = first; i < min(first + RUN * WORKGROUP, arrayLength(&values)); i += WORKGROUP) { run += values[i]; }
+    sum += run;
+  }
   sums[lane] = sum;
   for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();

@@ -3,6 +3,7 @@ import { kernel, run } from "../../engine/kernel.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { runLength } from "../runs.ts";
 import { checkRow, type LogEntry, logLossColumns } from "./log.ts";
 
 const stepRow = kernel(import.meta.url, "log-step.wgsl", {
@@ -65,15 +66,17 @@ export function logStep(log: Tensor, entry: StepLogEntry): void {
     [`METRIC_${m}`, metrics[m] ? metricCodes[metrics[m].kind] : 0],
     [`K_${m}`, metrics[m]?.k ?? 1],
   ]).flat();
+  const classes = predictions.size / predictions.shape[0]!;
   const constants = {
     COLUMNS: columns,
     SAMPLES: samples,
     DIVISOR: divisor,
-    CLASSES: predictions.size / predictions.shape[0]!,
+    CLASSES: classes,
+    RUN: runLength(classes),
     LABELS: targets.dtype === "u32",
     ...Object.fromEntries(choices),
   };
   const unused = log.engine.one;
   const [p, t] = metrics.length > 0 ? [predictions, targets] : [unused, unused];
-  run(stepRow, { loss, p, t, log, state: log.engine.step.tensor }, {}, { constants, workgroups: [1] });
+  run(stepRow, { loss, p, t, log, state: log.engine.step.tensor }, {}, { constants, workgroups: 1 });
 }

@@ -4,6 +4,7 @@ import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { runLength } from "../runs.ts";
 
 const logLoss = kernel(import.meta.url, "log-loss.wgsl", {
   reads: ["loss"],
@@ -49,7 +50,7 @@ export function logRow(log: Tensor, entry: LogEntry): void {
     logLoss,
     { loss, log, state },
     {},
-    { constants: { COLUMNS: columns, SAMPLES: samples, DIVISOR: divisor }, workgroups: [1] },
+    { constants: { COLUMNS: columns, SAMPLES: samples, DIVISOR: divisor }, workgroups: 1 },
   );
   for (const [index, values] of metrics.entries()) {
     requireTensors("logRow", { log, [`metric ${index}`]: values });
@@ -58,8 +59,8 @@ export function logRow(log: Tensor, entry: LogEntry): void {
         `logRow: metric ${index} is [n] f32, got ${formatShape(values.shape)} ${values.dtype}.`,
       );
     }
-    const constants = { COLUMNS: columns, COLUMN: logLossColumns + index };
-    run(logColumn, { values, log }, {}, { constants, workgroups: [1] });
+    const constants = { COLUMNS: columns, COLUMN: logLossColumns + index, RUN: runLength(values.size / 64) };
+    run(logColumn, { values, log }, {}, { constants, workgroups: 1 });
   }
 }
 

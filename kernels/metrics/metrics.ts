@@ -9,6 +9,7 @@ import { checkOption } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { classOf } from "../reduce/arg-max.ts";
+import { runLength } from "../runs.ts";
 
 const classHits = kernel(import.meta.url, "class-hits.wgsl", {
   reads: ["p", "labels"],
@@ -80,7 +81,8 @@ const elementFunctions = {
 function means(name: keyof typeof elementFunctions, predictions: Tensor, targets: Tensor): Tensor {
   checkSame(name, predictions, targets);
   const samples = predictions.shape[0]!;
-  const constants = { SIZE: predictions.size / samples, FUNCTION: elementFunctions[name] };
+  const size = predictions.size / samples;
+  const constants = { SIZE: size, FUNCTION: elementFunctions[name], RUN: runLength(size / 64) };
   const inputs = { p: predictions, t: targets };
   return run(elementMeans, inputs, { values: [samples] }, { constants, invocations: 64 * samples }).values;
 }

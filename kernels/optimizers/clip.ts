@@ -5,6 +5,7 @@ import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { checkShape } from "../../engine/shape.ts";
 import { checkValues, type Tensor } from "../../engine/tensor.ts";
+import { runLength } from "../runs.ts";
 import type { OptimizerGroup } from "./optimizer.ts";
 
 export interface ClipOptions {
@@ -83,7 +84,8 @@ function sumOfSquares(name: string, groups: readonly OptimizerGroup[]): Tensor {
       { partials: [blocks] },
       { invocations: blocks },
     );
-    run(squareTotal, { partials, total }, {}, { constants: { FIRST: index === 0 }, workgroups: [1] });
+    const constants = { FIRST: index === 0, RUN: runLength(blocks / 256) };
+    run(squareTotal, { partials, total }, {}, { constants, workgroups: 1 });
   }
   return total;
 }

@@ -2,9 +2,11 @@
 //
 //   total = sum of partials, added to what total holds unless FIRST (several parameter groups)
 //
-// One workgroup does it all: each invocation sums every WORKGROUP-th element, then a tree adds them in a fixed order.
+// One workgroup does it all: each invocation sums every WORKGROUP-th element, in runs of RUN for the sake of rounding errors, then a
+// tree adds them in a fixed order.
 
 const FIRST: bool = true;
+const RUN: u32 = 16u; // about the root of the number of elements of an invocation
 const WORKGROUP: u32 = 256u;
 
 @group(0) @binding(0) var<storage, read> partials: array<f32>;
@@ -15,7 +17,11 @@ var<workgroup> sums: array<f32, WORKGROUP>;
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var i = lane; i < arrayLength(&partials); i += WORKGROUP) { sum += partials[i]; }
+  for (var first = lane; first < arrayLength(&partials); first += RUN * WORKGROUP) {
+    var run = 0.0;
+    for (var i = first; i < min(first + RUN * WORKGROUP, arrayLength(&partials)); i += WORKGROUP) { run += partials[i]; }
+    sum += run;
+  }
   sums[lane] = sum;
   for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();

@@ -15,13 +15,13 @@ export interface Block {
 export interface Reduction {
   readonly operation: "sum" | "largest" | "smallest";
   /** of each element, before combining; the element itself unless given */
-  readonly term?: "penalty" | "squared deviation" | "equality";
+  readonly term?: "penalty" | "squared deviation" | "equality" | "deviation";
   /** coefficients of the term "penalty": absolute |x| + square x^2 */
   readonly absolute?: number;
   readonly square?: number;
   /** factor of the result: 1 / length for means */
   readonly scale?: number;
-  /** [outer, inner]: what "squared deviation" and "equality" compare with */
+  /** [outer, inner]: what the deviations and "equality" compare with */
   readonly center?: Tensor;
 }
 
@@ -30,7 +30,7 @@ const rows = kernel(import.meta.url, "rows.wgsl", bindings);
 const columns = kernel(import.meta.url, "columns.wgsl", bindings);
 
 const operationCodes = { sum: 0, largest: 1, smallest: 2 };
-const termCodes = { penalty: 1, "squared deviation": 2, equality: 3 };
+const termCodes = { penalty: 1, "squared deviation": 2, equality: 3, deviation: 4 };
 const workgroup = 64;
 
 /**
@@ -122,7 +122,7 @@ function constantsOf(reduction: Reduction, final: boolean) {
 /** For each element: its term, and combining it with the others. */
 function operationsOf({ TERM, ABSOLUTE, SQUARE }: Constants): number {
   const penalty = (ABSOLUTE ? 2 : 0) + (SQUARE ? 3 : 0);
-  return 1 + [0, penalty, 2, 1][Number(TERM)]!;
+  return 1 + [0, penalty, 2, 1, 1][Number(TERM)]!;
 }
 
 /** The stage that combines the partial results of another. */

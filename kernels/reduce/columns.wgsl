@@ -3,7 +3,7 @@
 //   y[slice, outer, column] = SCALE * combine over the rows of the slice of term(x[outer, row, column])
 //
 // One invocation computes four neighbouring values of a slice. y has OUTPUTS = outer * COLUMNS values a slice, rounded
-// up to whole vectors.
+// up to whole vectors. Rows are combined in runs of RUN, and those in runs of RUN, which keeps rounding errors of long sums small.
 
 alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
@@ -14,13 +14,14 @@ const OUTPUTS: u32 = 4u; // outer * COLUMNS
 const SLICES: u32 = 1u;
 const CHUNK: u32 = 8u; // rows of a slice
 const OPERATION: u32 = 0u; // 0 sum, 1 largest, 2 smallest
-const TERM: u32 = 0u; // 0 x, 1 ABSOLUTE |x| + SQUARE x^2, 2 (x - center)^2, 3 x == center, or both NaN
+const TERM: u32 = 0u; // 0 x, 1 ABSOLUTE |x| + SQUARE x^2, 2 (x - center)^2, 3 x == center, or both NaN, 4 x - center
 const ABSOLUTE: f32 = 0.0;
 const SQUARE: f32 = 0.0;
 const SCALE: f32 = 1.0;
 
 const GROUPS: u32 = (OUTPUTS + 3u) / 4u;
 const WORKGROUP: u32 = 64u;
+const RUN: u32 = 16u;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [outer, ROWS, COLUMNS]
 @group(0) @binding(1) var<storage, read> center: array<vec4f>; // [outer, COLUMNS]; any tensor for terms without it
@@ -48,6 +49,7 @@ fn term(value: vec4f, column_center: vec4f) -> vec4f {
     let equal = (value == column_center) | (is_nan(value) & is_nan(column_center));
     return select(vec4f(0.0), vec4f(1.0), equal);
   }
+  if (TERM == 4u) { return value - column_center; }
   return value;
 }
 
@@ -70,9 +72,21 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var column_center = vec4f(0.0);
   if (TERM >= 2u) { column_center = center[group]; }
 
-  var total = term(fetch(start + first * COLUMNS), column_center);
-  for (var row = first + 1u; row < min(first + CHUNK, ROWS); row++) {
-    total = combine(total, term(fetch(start + row * COLUMNS), column_center));
+  // What a run starts from: nothing for a sum, the first row for the extremes.
+  var neutral = vec4f(0.0);
+  if (OPERATION != 0u) { neutral = fetch(start + first * COLUMNS); }
+  let end = min(first + CHUNK, ROWS);
+  var total = neutral;
+  for (var outer = first; outer < end; outer += RUN * RUN) {
+    var part = neutral;
+    for (var inner = outer; inner < min(outer + RUN * RUN, end); inner += RUN) {
+      var run = neutral;
+      for (var row = inner; row < min(inner + RUN, end); row++) {
+        run = combine(run, term(fetch(start + row * COLUMNS), column_center));
+      }
+      part = combine(part, run);
+    }
+    total = combine(total, part);
   }
   y[i] = vec4<y_real>(SCALE * total);
 }

@@ -14,6 +14,12 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
+const correctMoments = kernel(import.meta.url, "correct-moments.wgsl", {
+  reads: ["deviation", "squares"],
+  writes: ["variance"],
+  updates: ["center"],
+  flops: { variance: 3 },
+});
 const spreadKernel = kernel(import.meta.url, "spread.wgsl", {
   reads: ["dy", "x", "center", "count"],
   writes: ["dx"],
@@ -46,9 +52,7 @@ export function variance(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { block } = arrangement;
   const values = toBlock("variance", x, arrangement);
   const scale = 1 / block.length;
-  const center = reduceBlock(values, block, { operation: "sum", scale }, [block.outer * block.inner]);
-  const deviation: Reduction = { operation: "sum", term: "squared deviation", center, scale };
-  const y = reduceBlock(values, block, deviation, shape);
+  const { center, y } = moments(values, block, shape);
   return differentiable(y, {
     inputs: [x],
     keeps: [values, center],
@@ -56,6 +60,36 @@ export function variance(x: Tensor, options: ReduceOptions = {}): Tensor {
       const share: Share = { kind: "variance", x: values, center, scale: 2 * scale };
       return [spread("variance", dy, share, x, arrangement, want(0))];
     },
+  });
+}
+
+/**
+ * Mean [outer * inner] and variance, of `shape`. A mean in float32 is off by its rounding, which where values are large may be more
+ * than they vary by. So the mean of the deviations is computed too, and corrects both.
+ */
+function moments(x: Tensor, block: Block, shape: Output): { center: Tensor; y: Tensor } {
+  return x.engine.scope(() => {
+    const size = [block.outer * block.inner];
+    const average = (term?: "deviation" | "squared deviation", center?: Tensor) =>
+      reduceBlock(
+        x,
+        block,
+        { operation: "sum", scale: 1 / block.length, ...(term && { term }), ...(center && { center }) },
+        size,
+      );
+    const center = average();
+    const inputs = {
+      deviation: average("deviation", center),
+      squares: average("squared deviation", center),
+      center,
+    };
+    const y = run(
+      correctMoments,
+      inputs,
+      { variance: shape },
+      { invocations: block.outer * block.inner },
+    ).variance;
+    return { center, y };
   });
 }
 

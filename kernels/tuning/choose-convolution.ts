@@ -19,7 +19,7 @@ export interface ConvolutionVariant {
     | "registers"
     | "depthwise"
     | "subgroup-matrix";
-  readonly workgroups: readonly [number, number, number];
+  readonly workgroups: number;
   /** slices of the filter gradient's long sum, added by a second kernel */
   readonly split: number;
   readonly constants: Constants;
@@ -89,11 +89,15 @@ export function defaultConvolution(
   return naiveConvolution(pass, problem);
 }
 
-/** As a matrix product: rows by columns, each a sum of `terms`. */
-function productOf(
-  pass: ConvolutionPass,
-  problem: Convolution,
-): { rows: number; columns: number; terms: number } {
+/** Rows by columns, each a sum of `terms`. */
+interface Product {
+  readonly rows: number;
+  readonly columns: number;
+  readonly terms: number;
+}
+
+/** A pass as a matrix product. */
+function productOf(pass: ConvolutionPass, problem: Convolution): Product {
   const { batch, channels, filters, groups, height, width, outHeight, outWidth } = problem;
   const taps = problem.windowHeight * problem.windowWidth;
   const positions = batch * outHeight * outWidth;
@@ -106,7 +110,7 @@ function productOf(
 export function naiveConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
   const { rows, columns } = productOf(pass, problem);
   const images = pass === "filter-gradient" ? 1 : problem.batch;
-  const workgroups = [Math.ceil(columns / 8), Math.ceil(rows / images / 8), images] as const;
+  const workgroups = Math.ceil(columns / 8) * Math.ceil(rows / images / 8) * images;
   return { name: "naive", workgroups, split: 1, constants: { GROUPS: problem.groups } };
 }
 
@@ -120,8 +124,9 @@ function groupedConvolution(
   const naive = naiveConvolution(pass, problem);
   if (pass !== "filter-gradient") return naive;
   const { rows, columns } = productOf(pass, problem);
-  const split = clamp(Math.ceil(invocationsOf(adapter) / (rows * columns)), 1, Math.min(256, problem.batch));
-  return { ...naive, split, workgroups: [naive.workgroups[0], naive.workgroups[1], split] };
+  const wanted = Math.ceil(invocationsOf(adapter) / (rows * columns));
+  const split = Math.min(wanted, 256, problem.batch); // whole images, each summed on its own
+  return { ...naive, split, workgroups: naive.workgroups * split };
 }
 
 /** For one channel a group: four neighbouring channels an invocation. */
@@ -130,18 +135,15 @@ export function depthwiseConvolution(
   problem: Convolution,
   adapter: TuningAdapter,
 ): ConvolutionVariant {
-  const { rows, columns, terms } = productOf(pass, problem);
+  const product = productOf(pass, problem);
+  const { rows, columns, terms } = product;
   const variant = { name: "depthwise", split: 1, constants: {} } as const;
   if (pass !== "filter-gradient") {
-    return { ...variant, workgroups: [...fold(Math.ceil((rows * columns) / (4 * 64))), 1] };
+    return { ...variant, workgroups: Math.ceil((rows * columns) / (4 * 64)) };
   }
   const invocations = rows * Math.ceil(columns / 4);
-  const split = clamp(
-    Math.ceil(invocationsOf(adapter) / invocations),
-    1,
-    Math.min(256, Math.ceil(terms / 64)),
-  );
-  return { ...variant, split, workgroups: [Math.ceil(invocations / 64), 1, split] };
+  const split = slices(product, invocationsOf(adapter) / invocations, Math.min(256, Math.ceil(terms / 64)));
+  return { ...variant, split, workgroups: Math.ceil(invocations / 64) * split };
 }
 
 /** How many invocations keep an adapter busy: slices of a sum beyond that cost memory and gain nothing. */
@@ -156,13 +158,13 @@ export function tiledConvolution(
   problem: Convolution,
   { integrated = false }: Pick<TuningAdapter, "integrated"> = {},
 ): ConvolutionVariant {
-  const { rows, columns, terms } = productOf(pass, problem);
-  const [x, y] = [Math.ceil(columns / 64), Math.ceil(rows / 64)];
-  if (pass !== "filter-gradient")
-    return { name: "tiled", workgroups: [x, ...fold(y)], split: 1, constants: {} };
-  const wanted = Math.floor((integrated ? 128 : 512) / (x * y)); // slices that keep the adapter busy
-  const split = clamp(wanted, 1, Math.min(256, Math.ceil(terms / 256)));
-  return { name: "tiled", workgroups: [x, y, split], split, constants: {} };
+  const product = productOf(pass, problem);
+  const { rows, columns, terms } = product;
+  const tiles = Math.ceil(columns / 64) * Math.ceil(rows / 64);
+  if (pass !== "filter-gradient") return { name: "tiled", workgroups: tiles, split: 1, constants: {} };
+  const wanted = Math.floor((integrated ? 128 : 512) / tiles); // slices that keep the adapter busy
+  const split = slices(product, wanted, Math.min(256, Math.ceil(terms / 256)));
+  return { name: "tiled", workgroups: tiles * split, split, constants: {} };
 }
 
 /** Whether the experimental kernel for matrix units takes a pass: operands of f16, and enough of them. */
@@ -193,7 +195,8 @@ export function subgroupConvolution(
   subgroupSize: number,
   changes: { readonly ROWS_PER_LANE?: number; readonly UNROLL?: number } = {},
 ): ConvolutionVariant {
-  const { rows, columns, terms } = productOf(pass, problem);
+  const product = productOf(pass, problem);
+  const { rows, columns, terms } = product;
   const vectors = problem.channels % 4 === 0 && problem.filters % 4 === 0;
   const name = vectors ? "subgroup" : "subgroup-any";
   const widest = pass === "filter-gradient" && !vectors ? 4 : subgroupSize;
@@ -202,15 +205,15 @@ export function subgroupConvolution(
   const shared = { SUBGROUP_SIZE: subgroupSize, GROUP: group };
   if (pass === "filter-gradient") {
     const y = Math.ceil(rows / (4 * subgroupSize));
-    const split = clamp(Math.ceil(32 / (x * y)), 1, Math.min(64, Math.ceil(terms / 64)));
+    const split = slices(product, 32 / (x * y), Math.min(64, Math.ceil(terms / 64)));
     const unroll = changes.UNROLL ?? (vectors && group < 8 ? 4 : 2);
-    return { name, workgroups: [x, y, split], split, constants: { ...shared, UNROLL: unroll } };
+    return { name, workgroups: x * y * split, split, constants: { ...shared, UNROLL: unroll } };
   }
   const rowsPerLane = changes.ROWS_PER_LANE ?? rowsOfLane(group);
   const tiles = Math.ceil(rows / (subgroupSize * rowsPerLane));
   return {
     name,
-    workgroups: [x, ...fold(tiles)],
+    workgroups: x * tiles,
     split: 1,
     constants: { ...shared, ROWS_PER_LANE: rowsPerLane },
   };
@@ -218,10 +221,11 @@ export function subgroupConvolution(
 
 /** For software adapters that do not unroll loops: 4 x 4 sums in one matrix. */
 export function registersFilterGradient(problem: Convolution): ConvolutionVariant {
-  const { rows, columns, terms } = productOf("filter-gradient", problem);
-  const [x, y] = [Math.ceil(columns / 16), Math.ceil(rows / 16)];
-  const split = clamp(Math.ceil(16 / (x * y)), 1, Math.ceil(terms / 256));
-  return { name: "registers", workgroups: [x, y, split], split, constants: {} };
+  const product = productOf("filter-gradient", problem);
+  const { rows, columns, terms } = product;
+  const tiles = Math.ceil(columns / 16) * Math.ceil(rows / 16);
+  const split = slices(product, 16 / tiles, Math.ceil(terms / 256));
+  return { name: "registers", workgroups: tiles * split, split, constants: {} };
 }
 
 /** Rows that keep a lane's registers full without spilling: the fewer lanes share rows, the more of its own. */
@@ -233,12 +237,14 @@ function nextPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(value));
 }
 
-/** Spreads a number of workgroups over two axes, since one holds at most 65,535. */
-function fold(count: number): readonly [number, number] {
-  const z = Math.ceil(count / 65535);
-  return [Math.ceil(count / z), z];
-}
+/** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
+const longestSlice = 32768;
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.max(low, Math.min(value, high));
+/** Elements of all slices together, 64 MiB: no gradient takes more for exactness. */
+const mostPartials = 2 ** 24;
+
+/** Slices of a product's sums: as many as are `wanted` to keep the adapter busy, at most `most` for that, and none too long. */
+function slices({ rows, columns, terms }: Product, wanted: number, most: number): number {
+  const short = Math.min(Math.ceil(terms / longestSlice), Math.floor(mostPartials / (rows * columns)));
+  return Math.max(1, Math.min(Math.ceil(wanted), most), short);
 }

@@ -11,8 +11,6 @@ export interface MatmulVariant {
   /** elements of y per workgroup */
   readonly tileM: number;
   readonly tileN: number;
-  /** workgroups go down the rows of y first, then along its columns */
-  readonly rowsFirst?: boolean;
   /** slices of k, summed by a second kernel */
   readonly split: number;
   readonly constants: Constants;
@@ -25,6 +23,22 @@ export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize"> &
 /** A profile's recipe for the class of the problem if there is one and it can run, else the default of the adapter's class. */
 export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (naiveOnly()) return naiveMatmul;
+  return inShortSlices(problem, chooseForSpeed(problem, adapter));
+}
+
+/** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
+const longestSlice = 8192;
+/** Elements of all slices together, 64 MiB; larger products are not cut for exactness. */
+const mostPartials = 2 ** 24;
+
+function inShortSlices({ m, n, k, batch }: MatmulProblem, variant: MatmulVariant): MatmulVariant {
+  const split = Math.ceil(k / longestSlice);
+  if (variant.name === "naive" || split <= variant.split || batch * m * n * split > mostPartials)
+    return variant;
+  return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
+}
+
+function chooseForSpeed(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
   if (adapter.subgroupMatrix && fitsSubgroupMatrix(problem, adapter)) {
     return subgroupMatrixMatmul(problem, adapter, adapter.subgroupMatrix);
   }
@@ -105,7 +119,6 @@ export function subgroupMatmul(problem: MatmulProblem, subgroupSize: number, til
   return {
     name: fitsSubgroup(problem, subgroupSize) ? "subgroup" : "subgroup-any",
     ...tiles,
-    rowsFirst: true,
     split,
     constants: { SPLIT: split, SUBGROUP_SIZE: subgroupSize, TILE_M: tileM },
   };

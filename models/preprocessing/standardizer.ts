@@ -1,10 +1,8 @@
 /** @file Standardization of a batch in the order of Keras's ImageDataGenerator.standardize(): samples, features, whitening. */
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { FeatureStandardizer, standardizeSamples } from "../../kernels/augment/index.ts";
-import { sub } from "../../kernels/elementwise/index.ts";
+import { centreSamples, FeatureStandardizer, standardizeSamples } from "../../kernels/augment/index.ts";
 import { whiten } from "../../kernels/pca/index.ts";
-import { mean } from "../../kernels/reduce/reduce.ts";
 import type { InputTransform } from "../training/sample-source.ts";
 
 /** Added to a deviation before it divides: Keras's of 2019, 1e-7 before. */
@@ -57,6 +55,6 @@ export class Standardizer implements InputTransform {
   #samplewise(x: Tensor): Tensor {
     if (this.#samples === "none") return x;
     if (this.#samples === "standardize") return standardizeSamples(x, deviationEpsilon);
-    return sub(x, mean(x, { axes: x.shape.slice(1).map((_, axis) => axis + 1), keepDims: true }));
+    return centreSamples(x);
   }
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ArgumentError, KernelError, ShapeError } from "../../engine/errors.ts";
-import { type Kernel, kernel, loadShader, pipelineRequest, run } from "../../engine/kernel.ts";
+import {
+  type Kernel,
+  kernel,
+  loadShader,
+  pipelineRequest,
+  type RunOptions,
+  run,
+} from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { useEngine } from "../support/engine.ts";
 import { inlineKernel, multiplyKernel, product, requestFor } from "./ops.ts";
@@ -92,29 +99,31 @@ describe("run", () => {
   it("checks the number of workgroups", () => {
     const a = engine().tensor([1]);
     const most = engine().limits.maxComputeWorkgroupsPerDimension;
-    const launch = (x: number, y?: number) => () =>
-      run(multiplyKernel, { a, b: a }, { y: [1] }, { workgroups: y === undefined ? [x] : [x, y] });
-    expect(launch(most + 1)).toThrow(KernelError);
-    expect(launch(1, 0)).toThrow(`shaders/multiply: 1 x 0 x 1 workgroups; each must be 1 to ${most}.`);
+    const launch = (workgroups: number) => () => run(multiplyKernel, { a, b: a }, { y: [1] }, { workgroups });
+    for (const wrong of [0, 1.5, Number.NaN]) expect(launch(wrong)).toThrow(KernelError);
+    expect(launch(most ** 2 + 1)).toThrow(
+      `shaders/multiply: ${most ** 2 + 1} workgroups; a launch has 1 to ${most ** 2}.`,
+    );
   });
 
-  it("spreads one-dimensional work over two dimensions where one has too few workgroups", () => {
+  it("spreads workgroups over two dimensions where one has too few", () => {
     const a = engine().tensor([1]);
     const most = engine().limits.maxComputeWorkgroupsPerDimension;
-    const launched = (invocations: number, workgroupSize?: number) => {
-      const size = workgroupSize === undefined ? {} : { workgroupSize };
+    const launched = (options: RunOptions) => {
       const recording = engine().record(() => {
-        run(multiplyKernel, { a, b: a }, { y: [1] }, { invocations, ...size });
+        run(multiplyKernel, { a, b: a }, { y: [1] }, options);
       });
       const { workgroups } = recording.dispatches[0]!;
       recording.dispose();
       return workgroups;
     };
-    expect(launched(1)).toEqual([1, 1, 1]);
-    expect(launched(65)).toEqual([2, 1, 1]);
-    expect(launched(65, 32)).toEqual([3, 1, 1]);
-    expect(launched(most * 64)).toEqual([most, 1, 1]);
-    expect(launched(most * 64 + 1)).toEqual([Math.ceil((most + 1) / 2), 2, 1]);
+    expect(launched({})).toEqual([1, 1, 1]);
+    expect(launched({ invocations: 65 })).toEqual([2, 1, 1]);
+    expect(launched({ invocations: 65, workgroupSize: 32 })).toEqual([3, 1, 1]);
+    expect(launched({ invocations: most * 64 })).toEqual([most, 1, 1]);
+    expect(launched({ invocations: most * 64 + 1 })).toEqual([Math.ceil((most + 1) / 2), 2, 1]);
+    expect(launched({ workgroups: most })).toEqual([most, 1, 1]);
+    expect(launched({ workgroups: most + 1 })).toEqual([Math.ceil((most + 1) / 2), 2, 1]);
   });
 
   it("binds whole vectors where a tail is shorter than one", async () => {

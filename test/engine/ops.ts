@@ -34,7 +34,7 @@ export function multiply(a: Tensor, b: Tensor): Tensor {
 
 /** The sum of all elements: a scalar. */
 export function total(x: Tensor): Tensor {
-  return differentiable(run(totalKernel, { x }, { y: [] }, { workgroups: [1] }).y, {
+  return differentiable(run(totalKernel, { x }, { y: [] }, { workgroups: 1 }).y, {
     inputs: [x],
     backward: (dy, want) => [run(spreadKernel, { x: dy }, { y: want(0)! }, { invocations: x.size }).y],
   });

@@ -13,9 +13,14 @@ export const arithmetic: readonly Mutant[] = [
     ],
     ["columns", "min(first + CHUNK, ROWS)", "(first + CHUNK)", "no bound at the end of the last slice"],
     ["columns", "* ROWS * COLUMNS + output % COLUMNS", "* COLUMNS + output % COLUMNS", "the wrong block"],
+    ["columns", "min(inner + RUN, end)", "(inner + RUN)", "no bound at the end of the last run"],
     ["spread", "gradient * (x[i] - middle)", "gradient * (x[i] + middle)", "the sign of the mean"],
     ["spread", "gradient / ties", "gradient", "equal values do not share"],
     ["arg-max", "value > largest", "value >= largest", "the last of equal values wins"],
+  ]),
+  ...mutantsOf("reduce", { tests: ["kernels/long-sums"] }, [
+    ["correct-moments", "- deviation[i] * deviation[i]", "", "the variance about a rounded mean"],
+    ["rows", "min(inner + RUN * LANES, limit)", "limit", "what follows a run is summed twice"],
   ]),
   ...mutantsOf("reduce", { tests: ["kernels/losses/penalty"] }, [
     ["rows", "sum += SQUARE * value", "sum -= SQUARE * value", "the sign of the square"],

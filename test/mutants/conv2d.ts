@@ -94,11 +94,11 @@ const derivatives = ["naive", "tiled", "subgroup", "subgroup-any", "depthwise"].
 const filterGradient = [
   ...variant("filter-gradient", "naive", [
     row,
-    ["bias_total += gradient;", "bias_total = gradient;", "the bias's gradient is not summed"],
+    ["bias_total += bias_sum;", "bias_total = bias_sum;", "the bias's gradient is not summed"],
   ]),
   ...variant("filter-gradient", "depthwise", [
     row,
-    ["bias_sum += gradient;", "bias_sum -= gradient;", "the sign of the bias's gradient"],
+    ["bias_run += gradient;", "bias_run -= gradient;", "the sign of the bias's gradient"],
   ]),
   ...variant("filter-gradient", "registers", [
     ["(h < vec4u(HEIGHT)) & (w < vec4u(WIDTH))", "h < vec4u(HEIGHT)", "no bound left and right of the image"],
@@ -114,7 +114,7 @@ const filterGradient = [
   ]),
   ...variant("filter-gradient", "tiled", [
     ["if (p < end) {", "if (p < POSITIONS) {", "no bound at the end of a slice"],
-    ["bias_sum += b;", "bias_sum -= b;", "the sign of the bias's gradient"],
+    ["bias_run += b;", "bias_run -= b;", "the sign of the bias's gradient"],
   ]),
 ];
 

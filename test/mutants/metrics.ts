@@ -29,6 +29,6 @@ export const metrics: readonly Mutant[] = [
       "other == score && c > truth",
       "the last of equal scores counts",
     ],
-    ["log-step", "sum += abs(p[e] - goal)", "sum += p[e] - goal", "errors of different sign cancel"],
+    ["log-step", "run += abs(p[e] - goal)", "run += p[e] - goal", "errors of different sign cancel"],
   ]),
 ];

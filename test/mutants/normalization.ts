@@ -4,26 +4,22 @@ import { type Mutant, mutantsOf } from "./mutant.ts";
 export const normalization: readonly Mutant[] = [
   ...mutantsOf("batch-norm", { tests: ["models/training/diagnose"] }, [
     ["merge-moments", "step.halted != 0u || ", "", "halted runs go on averaging"],
-    ["merge-moments", "|| !finite(all.mean) || !finite(all.squares)", "", "NaN in the moving statistics"],
+    ["merge-moments", "|| !finite(average) || !finite(all.squares)", "", "NaN in the moving statistics"],
   ]),
   ...mutantsOf("batch-norm", { tests: ["kernels/batch-norm/batch-norm"] }, [
-    [
-      "moments",
-      "deviations += difference * (vec4f(x[at]) - average);\n  }\n  if",
-      "\n  }\n  if",
-      "no deviations",
-    ],
+    ["moments", "deviations += difference * (value - average);\n  }\n  if", "\n  }\n  if", "no deviations"],
     ["moments", "< vec4u(TAIL)", "<= vec4u(TAIL)", "the tail is one too long"],
     ["merge-moments", "difference * difference * a.count * share", "0.0", "no deviation between the parts"],
-    ["merge-moments", "+ KEEP * all.mean", "- KEEP * all.mean", "the sign of the batch's mean"],
+    ["merge-moments", "+ KEEP * average", "- KEEP * average", "the sign of the batch's mean"],
     ["merge-moments", "select(rows, rows - CORRECTION, ROWS > 1u)", "rows", "the biased variance"],
+    ["merge-moments", "f32(x[c]) + all.mean", "all.mean", "the mean without what was taken off"],
     ["merge-sums", "dbeta[c] = sums[0].x", "dbeta[c] = sums[0].y", "the wrong sum"],
     ["normalize", "sqrt(spread + EPSILON)", "sqrt(spread)", "no epsilon"],
     ["normalize", "* scale + shift", "* scale - shift", "the sign of beta"],
     [
       "backward-sums",
-      "product += gradient * (vec4f(x[at]) - center)",
-      "product += gradient * vec4f(x[at])",
+      "run_product += gradient * (vec4f(x[at]) - center)",
+      "run_product += gradient * vec4f(x[at])",
       "not centred",
     ],
     ["backward-sums", "at == end", "at > end", "the tail is left out"],
@@ -34,6 +30,25 @@ export const normalization: readonly Mutant[] = [
       "the sign of the variance's part",
     ],
     ["backward", "(scale * vec4f(dy[at]))", "(vec4f(dy[at]))", "no scale in inference"],
+  ]),
+  ...mutantsOf("batch-norm", { tests: ["kernels/workgroups"] }, [
+    [
+      "merge-moments",
+      "group.x + group.y * groups.x",
+      "group.x",
+      "the second row of workgroups repeats the first",
+    ],
+    [
+      "merge-sums",
+      "group.x + group.y * groups.x",
+      "group.x",
+      "the second row of workgroups repeats the first",
+    ],
+  ]),
+  ...mutantsOf("layer-norm", { tests: ["kernels/long-sums"] }, [
+    ["parameter-sums", "sum += run;", "sum = run;", "only the last run counts"],
+    ["row-moments", "rounded + means.x", "rounded", "the mean is not corrected"],
+    ["row-moments", "means.y - means.x * means.x", "means.y", "the variance about a rounded mean"],
   ]),
   ...mutantsOf("layer-norm", { tests: ["kernels/layer-norm/layer-norm"] }, [
     ["row-moments", "sqrt(variance + EPSILON)", "sqrt(variance)", "no epsilon"],
@@ -47,11 +62,11 @@ export const normalization: readonly Mutant[] = [
     ],
     ["row-sums", "total.y * inverse[row]", "total.y", "not divided by the deviation"],
     ["row-sums", "(element >= vec4u(begin)) & ", "", "no bound at the start of a row"],
-    ["parameter-sums", "product += select(", "product -= select(", "the sign of gamma's gradient"],
+    ["parameter-sums", "run_product += select(", "run_product -= select(", "the sign of gamma's gradient"],
     [
       "parameter-sums",
-      "sum += select(vec4f(0.0), dy[at], real)",
-      "sum = dy[at]",
+      "run += select(vec4f(0.0), dy[at], real)",
+      "run = dy[at]",
       "beta's gradient is not summed",
     ],
     ["backward", "- z * gz_mean_of(r)", "+ z * gz_mean_of(r)", "the sign of the variance's part"],

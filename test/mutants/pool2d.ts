@@ -26,8 +26,8 @@ export const pool2d: readonly Mutant[] = [
     ["max-forward", "(value > largest) | is_nan(value)", "value > largest", "a NaN is passed over"],
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/pool2d/average-pool2d"] }, [
-    ["average-forward", "count += select(vec4f(0.0), vec4f(1.0), inside)", "count += 1.0", "padding counts"],
-    ["average-forward", "(sum / count)", "(sum)", "no division"],
+    ["average-forward", "count += select(vec4u(0u), vec4u(1u), inside)", "count += 1u", "padding counts"],
+    ["average-forward", "(sum / vec4f(count))", "(sum)", "no division"],
     [
       "average-backward",
       "min(o * stride + window, vec4u(size + before))",

@@ -82,7 +82,7 @@ const scaleKernel = kernel(import.meta.url, "scale-by.wgsl", { reads: ["x", "fac
 
 /** sum of y * cotangent: a scalar whose gradient with respect to y is the cotangent. */
 function innerProduct(y: Tensor, cotangent: Tensor): Tensor {
-  const product = run(dotKernel, { a: y, b: cotangent }, { y: [1] }, { workgroups: [1] }).y;
+  const product = run(dotKernel, { a: y, b: cotangent }, { y: [1] }, { workgroups: 1 }).y;
   return differentiable(product, {
     inputs: [y],
     keeps: [cotangent],

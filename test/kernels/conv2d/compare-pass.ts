@@ -81,12 +81,5 @@ export async function comparePass(
 
 /** Cuts the filter gradient's sum into slices, of which the last may be short or empty. */
 export function inSlices(variant: ConvolutionVariant, split: number): ConvolutionVariant {
-  const [x, y] = variant.workgroups;
-  return { ...variant, split, workgroups: [x, y, split] };
-}
-
-/** Spreads the row tiles over y and z, as for more than 65,535 of them; some workgroups lie past the last tile. */
-export function folded(variant: ConvolutionVariant): ConvolutionVariant {
-  const [x, y, z] = variant.workgroups;
-  return { ...variant, workgroups: [x, Math.ceil((y * z) / 2) + 1, 2] };
+  return { ...variant, split, workgroups: (variant.workgroups / variant.split) * split };
 }

@@ -14,6 +14,7 @@ import {
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
+import { inTwoRows } from "../../support/two-rows.ts";
 
 /** The gradient of a kernel [36, 36] from inputs [17, 36] and the gradient of the outputs [17, 36]. */
 const problem: MatmulProblem = {
@@ -76,6 +77,8 @@ describe("matrix product with descent", () => {
     const tolerance = { terms: problem.k + 1, scale: 1 };
     expectClose(values.weights, changed(weights.data, gradient.data), tolerance, "kernel");
     expectClose(values.bias, changed(bias.data, columns), tolerance, "bias");
+    const again = await inTwoRows(engine(), () => descended(make(lanes), 0));
+    expect(again.values, "workgroups in two rows").toEqual(values);
   });
 
   it.for(Object.entries(variants))("changes nothing after a halt: %s", async ([name, make], { skip }) => {
