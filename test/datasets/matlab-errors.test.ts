@@ -30,7 +30,7 @@ describe("files that are something else", () => {
   it.each([
     ["plain text", "epoch,loss\n1,0.5\n".repeat(20), /file\.mat: not a MATLAB file \(version 5 has/],
     ["short text", "hello", /file\.mat: not a MATLAB file/],
-    ["an empty file", "", /the file is empty, expected a MATLAB version 5 file/],
+    ["an empty file", "", /file\.mat: the file is empty/],
     ["version 4", readFileSync(fixture("version4.mat")), /a MATLAB version 4 file, expected version 5.*-v7/],
     ["version 0x0300", matHeader({}, 0x0300), /MATLAB file of version 0x0300, expected 0x0100/],
     [
@@ -48,7 +48,9 @@ describe("files that are something else", () => {
     await expect(readMatDirectory(join(folder(), "none.mat"))).rejects.toThrow(
       /cannot read .*none\.mat: no such file or folder \(ENOENT\)/,
     );
-    await expect(readMatDirectory(folder())).rejects.toThrow(/cannot read .*: it is a folder \(EISDIR\)/);
+    await expect(readMatDirectory(folder())).rejects.toThrow(
+      /cannot read .*: it is a folder, not a regular file/,
+    );
   });
 });
 

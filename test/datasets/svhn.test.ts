@@ -81,7 +81,7 @@ describe("svhn", () => {
     const { origin, note, files } = await read(data);
     expect(origin).toBe("other");
     expect(note).toMatch(
-      /not the official SVHN files \(other md5\): svhn\/train_32x32\.mat \(1 image\), .*\(12 images\)/,
+      /not the official SVHN files \(other md5\): svhn\/train_32x32\.mat \(1 image, officially 73,257\), .*\(12 images, officially 26,032\)/,
     );
     expect(files[0]).toMatchObject({
       path: join(data, "svhn", "train_32x32.mat"),
