@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMatDirectory, readMatNumbers } from "../../datasets/matlab.ts";
@@ -139,6 +140,23 @@ describe("damaged files", () => {
     await expect(readAll(Buffer.concat([matHeader(), element(14, matrix, true)]))).rejects.toThrow(
       "claims 4000000000 bytes of numbers, more than it can hold",
     );
+  });
+
+  it.each([true, false])("bytes behind the numbers of a variable (compressed: %s)", async (compressed) => {
+    const body = plain.subarray(136);
+    const longer = Buffer.concat([body, Buffer.alloc(8, 1)]);
+    const matrix = element(14, longer, true);
+    const packed = deflateSync(matrix);
+    const whole = compressed ? Buffer.concat([words([15, packed.length], true), packed]) : matrix;
+    await expect(readAll(Buffer.concat([matHeader(), whole]))).rejects.toThrow(
+      "damaged, the element at byte 128 has bytes left over behind its numbers",
+    );
+  });
+
+  it("bytes behind the zlib stream of a variable", async () => {
+    const packed = Buffer.concat([compressed.subarray(136), Buffer.from("more")]);
+    const bytes = Buffer.concat([matHeader(), words([15, packed.length], true), packed]);
+    await expect(readAll(bytes)).rejects.toThrow("has bytes left over behind its zlib stream");
   });
 
   it("an element of a type that does not exist", async () => {

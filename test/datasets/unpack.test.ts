@@ -118,6 +118,21 @@ describe("unpackTar", () => {
     ["no tar inside", gzipSync(Buffer.alloc(5000, 7)), /not a tar archive, or a damaged one/],
     ["a damaged header", gzipSync(spoiled), /not a tar archive, or a damaged one/],
     ["empty", Buffer.alloc(0), /the file is empty/],
+    [
+      "that claims petabytes",
+      tarGz([{ name: `${name}/${names[0]}`, bytes: Buffer.alloc(0), size: "77777777777777" }]),
+      /cifar-10-binary\.tar\.gz: not a tar archive|holds more than 2 GB/,
+    ],
+    [
+      "that claims 4 GB",
+      tarGz([{ name: `${name}/other`, size: "40000000000" }, ...entries]),
+      /cifar-10-binary\.tar\.gz: holds more than 2 GB, ten times as much as the official one/,
+    ],
+    [
+      "with a file twice",
+      tarGz([...entries, entries[3]!]),
+      /it has cifar-10-batches-bin\/data_batch_2\.bin twice/,
+    ],
     ["without one of the files", tarGz(entries.slice(0, -1)), /test_batch\.bin is not in the archive/],
   ])("an archive %s: an error, and no file", async (_, bytes, message) => {
     expect(await failure(unpack(bytes))).toMatch(message);
