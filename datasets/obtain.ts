@@ -50,7 +50,7 @@ async function readDataset(source: DatasetSource, data: string, { paths }: Found
     const md5 = await md5OfFile(path);
     const bytes = (await fileSize(path)) ?? 0;
     const official = await isOfficial(path, file, md5);
-    files.push({ path, bytes, md5, official, count: counts.get(file.name) ?? 0 });
+    files.push({ path, dataFolder: data, bytes, md5, official, count: counts.get(file.name) ?? 0 });
   }
   const official = files.every((file) => file.official);
   const present = countClasses(train, classes.length).filter((count) => count > 0).length;

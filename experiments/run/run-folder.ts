@@ -30,6 +30,7 @@ export const configSchema = z.object({
     files: z.array(
       z.object({
         path: z.string(),
+        dataFolder: z.string().optional(),
         bytes: z.number(),
         md5: z.string(),
         official: z.boolean(),
@@ -102,8 +103,9 @@ export function sourceOf(
   data?: string,
 ): { readonly data: string } | { readonly synthetic: true } {
   if (data) return { data };
-  const file = dataset.files[0]; // <data folder>/<data set>/<file>
-  return file ? { data: dirname(dirname(file.path)) } : { synthetic: true };
+  const file = dataset.files[0];
+  if (!file) return { synthetic: true };
+  return { data: file.dataFolder ?? dirname(dirname(file.path)) }; // older runs had <data folder>/<data set>/<file>
 }
 
 /** `path` as the user would type it from here. */
