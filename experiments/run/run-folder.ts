@@ -1,8 +1,9 @@
 /** @file The folder of a run: runs/<experiment>/<time>/ or --out. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { FileError, UsageError } from "../../engine/errors.ts";
+import { readJson } from "../../models/files.ts";
 import { settingsSchema } from "./settings.ts";
 
 /** below the folder that the command is run in */
@@ -86,7 +87,7 @@ export function readConfig(folder: string): RunConfig {
   const path = join(folder, "config.json");
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, "utf8"));
+    json = readJson(path);
   } catch (cause) {
     throw new FileError(`${folder} is not a run folder: cannot read ${path} (${(cause as Error).message}).`, {
       cause,
