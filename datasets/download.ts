@@ -1,11 +1,12 @@
 /** @file Downloads one file so that it is there whole and checked, or not there at all: resumed, hashed, renamed. */
 
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { formatBytes } from "../engine/errors.ts";
 import { checkFreeSpace, fileError, fileSize, writeAll } from "./files.ts";
 import { brokenOff, DownloadError, type RemoteBytes, requestBytes } from "./http.ts";
 import { md5OfFile } from "./md5.ts";
+import { openForWriting } from "./regular-file.ts";
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -94,7 +95,7 @@ async function writePart(request: DownloadRequest, part: string, remote: RemoteB
     if (remote.total !== undefined) {
       await checkFreeSpace("download", dirname(part), remote.total - remote.start);
     }
-    file = await open(part, position > 0 ? "r+" : "w");
+    file = await openForWriting(part, position > 0);
     const report = progressReporter(request, remote);
     for await (const chunk of remote.chunks) {
       if (Math.max(remote.total ?? 0, position + chunk.length) > mostBytes)

@@ -15,7 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   ENOSPC: "the disk is full",
   ENOTDIR: "part of the path is a file, not a folder",
-  ENXIO: "it is a socket, or a device that is not there",
+  ENXIO: "it is a pipe, a socket, or a device that is not there",
   EPERM: "not permitted",
   EROFS: "the disk is read-only",
 };

@@ -6,7 +6,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { errorCode, fileError } from "./files.ts";
-import type { DatasetSource, PublishedFile } from "./source.ts";
+import type { DatasetSource, OtherVersion, PublishedFile } from "./source.ts";
 
 export interface FoundFiles {
   /** by published name */
@@ -69,6 +69,7 @@ async function search(
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const name of await namesIn(folder)) {
+    if (!owned && !concerns(source, name)) continue; // the data folder may hold anything, also what cannot be looked at
     const path = join(folder, name);
     const kind = await kindOf(path);
     const searched =
@@ -107,7 +108,7 @@ function describeOther(
   { path, name, kind, owned, searched }: Entry,
 ): string | undefined {
   const shown = relative(data, path).split(sep).join("/") + (kind === "folder" ? "/" : "");
-  const version = source.otherVersions?.find(({ names }) => names.some((known) => sameName(known, name)));
+  const version = versionOf(source, name);
   if (version) return `${shown} (${version.what})`;
   if (source.files.some((file) => isNameOf(source, file, name))) {
     if (searched) return undefined;
@@ -116,6 +117,20 @@ function describeOther(
   }
   const ours = name.startsWith(".") || name.endsWith(".part") || name === "official.md5";
   return owned && !searched && !ours ? shown : undefined;
+}
+
+/** Whether a name has to do with the data set wherever it lies. */
+function concerns(source: DatasetSource, name: string): boolean {
+  return (
+    ownsFolder(source, name) ||
+    isArchive(source, name) ||
+    source.files.some((file) => isNameOf(source, file, name)) ||
+    versionOf(source, name) !== undefined
+  );
+}
+
+function versionOf({ otherVersions = [] }: DatasetSource, name: string): OtherVersion | undefined {
+  return otherVersions.find(({ names }) => names.some((known) => sameName(known, name)));
 }
 
 function ownsFolder({ folder, otherFolders = [] }: DatasetSource, name: string): boolean {

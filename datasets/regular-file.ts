@@ -1,11 +1,11 @@
-/** @file Opens what is read as a data file: a regular file with bytes in it, never a pipe, a device or a folder. */
+/** @file Opens data files: to be read, regular ones with bytes in them; never does opening a pipe wait for its other end. */
 
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { FileError } from "../engine/errors.ts";
 import { fileError } from "./files.ts";
 
-/** Without this flag, which Windows lacks, opening a pipe waits until somebody writes into it. */
+/** Without this flag, which Windows lacks, opening a pipe waits until somebody opens its other end. */
 const doNotWait = constants.O_NONBLOCK ?? 0;
 
 /**
@@ -25,6 +25,12 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
     await file?.close();
     throw fileError("read", path, error);
   }
+}
+
+/** Opens a file for writing: from its first byte on, or, if `resume`, to go on with what is there. The caller closes it. */
+export function openForWriting(path: string, resume = false): Promise<FileHandle> {
+  const fresh = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+  return open(path, (resume ? constants.O_RDWR : fresh) | doNotWait);
 }
 
 function kindOf(stats: Stats): string {

@@ -1,11 +1,12 @@
 /** @file Unpacks chosen files from a .tar.gz or .tar archive so that they are there whole, or not there at all. */
 
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { FileError, formatBytes } from "../engine/errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { checkFreeSpace, fileError, writeAll } from "./files.ts";
 import { readUnpacked } from "./gzip.ts";
+import { openForWriting } from "./regular-file.ts";
 import { readTarHeader, tarPadding } from "./tar.ts";
 
 const blockBytes = 1 << 20;
@@ -87,7 +88,7 @@ async function writeMember(reader: ByteReader, path: string, bytes: number): Pro
     });
   let file: FileHandle | undefined;
   try {
-    file = await onDisk(open(path, "w"));
+    file = await onDisk(openForWriting(path));
     const block = new Uint8Array(Math.min(blockBytes, bytes));
     for (let position = 0; position < bytes; position += block.length) {
       const part = block.subarray(0, Math.min(block.length, bytes - position));

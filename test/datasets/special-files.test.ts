@@ -1,12 +1,13 @@
 /** @file What is no file to read from: pipes, devices, folders, sockets, files of /proc, and files nobody may read. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type DatasetId, loadDataset } from "../../datasets/load-dataset.ts";
 import { FileError } from "../../engine/errors.ts";
 import { cifar10Files } from "./support/cifar-files.ts";
+import { tarGz } from "./support/tar-writer.ts";
 import { useTemporaryFolder } from "./support/temporary-folder.ts";
 
 const folder = useTemporaryFolder();
@@ -66,7 +67,7 @@ describe.skipIf(!onLinux).each(places)("%s", (id, place, name) => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(path, resolve));
     expect(await refusal(id)).toMatch(
-      /cannot read .*: it is a socket, or a device that is not there \(ENXIO\)/,
+      /cannot read .*: it is a pipe, a socket, or a device that is not there \(ENXIO\)/,
     );
     await new Promise((resolve) => server.close(resolve));
   });
@@ -86,6 +87,33 @@ describe.skipIf(!onLinux).each(places)("%s", (id, place, name) => {
     chmodSync(join(folder(), place), 0);
     expect(await refusal(id)).toContain(`cannot read ${join(folder(), place)}`);
     chmodSync(join(folder(), place), 0o700);
+  });
+});
+
+describe.skipIf(!onLinux)("other places of the data folder", () => {
+  const archive = tarGz(
+    [...cifar10Files()].map(([name, bytes]) => ({ name: `cifar-10-batches-bin/${name}`, bytes })),
+  );
+
+  it("a pipe in place of the archive, of what is unpacked, and of the list of sums", async () => {
+    const path = join(folder(), "cifar-10-binary.tar.gz");
+    spawnSync("mkfifo", [path]);
+    expect(await refusal("cifar10")).toContain(`cannot read ${path}: it is a pipe`);
+    rmSync(path);
+    writeFileSync(path, archive);
+    const place = join(folder(), "cifar-10-batches-bin");
+    mkdirSync(place, { recursive: true });
+    spawnSync("mkfifo", [join(place, "data_batch_1.bin.part")]);
+    expect(await refusal("cifar10")).toMatch(/cannot write .*data_batch_1\.bin\.part: it is a pipe/);
+    await load("cifar10"); // the failed attempt took it away
+    spawnSync("mkfifo", [join(place, "official.md5")]);
+    expect(await refusal("cifar10")).toMatch(/cannot read .*official\.md5: it is a pipe/);
+  });
+
+  it("what has nothing to do with the data set is not looked at", async () => {
+    symlinkSync("loop", join(folder(), "loop"));
+    writeFileSync(join(folder(), "cifar-10-binary.tar.gz"), archive);
+    expect(await load("cifar10")).toMatchObject({ origin: "other" });
   });
 });
 
