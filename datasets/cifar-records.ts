@@ -51,7 +51,7 @@ export async function countRecords(path: string, layout: RecordLayout): Promise<
 
 /**
  * Reads files one behind the other into one set; the images are in memory once, as [n, h, w, c].
- * @throws FileError if a file became shorter or has a label out of range
+ * @throws FileError if a file cannot be read to its end or has a label out of range
  */
 export async function readRecords(files: readonly CountedFile[], layout: RecordLayout): Promise<ImageSet> {
   const count = files.reduce((sum, file) => sum + file.count, 0);

@@ -36,7 +36,11 @@ export async function obtainDataset(source: DatasetSource, options: LoadOptions 
   if (found.missing.length === 0) return readDataset(source, data, found);
   const folder = join(data, source.folder);
   const trouble = await fetchFiles(source, folder, found, options);
-  if (trouble === undefined) return readDataset(source, data, await findFiles(source, data));
+  if (trouble === undefined) {
+    const fetched = await findFiles(source, data);
+    if (fetched.missing.length === 0) return readDataset(source, data, fetched);
+    throw incomplete(source, folder, fetched, "they were fetched, and went away");
+  }
   if (found.paths.size + found.others.length > 0) throw incomplete(source, folder, found, trouble);
   return standIn(source, options, `none of its files in ${folder}: ${trouble}`);
 }
