@@ -12,6 +12,12 @@ export class EndOfBytesError extends Error {
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
+  #ended = false;
+
+  /** Whether the end of the bytes was met. */
+  get ended(): boolean {
+    return this.#ended;
+  }
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
@@ -49,16 +55,26 @@ export class ByteReader {
     }
   }
 
-  /** Reads to the end, so that a checksum behind the last byte is checked too; says how many bytes were left. */
-  async drain(): Promise<number> {
+  /**
+   * Reads to the end, so that a checksum behind the last byte is checked too; says how many bytes were left. With more
+   * than `most` it stops early: a small packed file may unpack for minutes.
+   */
+  async drain(most = Number.POSITIVE_INFINITY): Promise<number> {
     let left = this.#chunk.length;
-    while (await this.#advance()) left += this.#chunk.length;
+    while (left <= most && (await this.#advance())) left += this.#chunk.length;
     return left;
+  }
+
+  /** What is left, as it comes. */
+  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#chunk.length > 0) yield this.#chunk;
+    while (await this.#advance()) yield this.#chunk;
   }
 
   async #advance(): Promise<boolean> {
     const next = await this.#chunks.next();
+    this.#ended = next.done === true;
     this.#chunk = next.done ? new Uint8Array(0) : next.value;
-    return !next.done;
+    return !this.#ended;
   }
 }

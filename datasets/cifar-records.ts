@@ -3,13 +3,10 @@
  * 32x32 image, rows from the top. A file is nothing but records.
  */
 
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { FileError } from "../engine/errors.ts";
-import { ByteReader, EndOfBytesError } from "./byte-reader.ts";
 import type { ImageSet } from "./dataset.ts";
-import { fileError } from "./files.ts";
-import { deleteAdvice } from "./gzip.ts";
+import { deleteAdvice, readUnpacked } from "./gzip.ts";
+import { allocateFor, mostMemory, tooLarge } from "./memory.ts";
 
 /** A label byte in front of each image. */
 export interface LabelByte {
@@ -32,13 +29,20 @@ const imageBytes = planeBytes * channels;
 /** Records read at once. */
 const blockRecords = 256;
 
-/** Images in a file, from its size. @throws FileError if it is not a whole number of records */
-export async function countRecords(path: string, layout: RecordLayout): Promise<number> {
+/** A file and how many images it has. */
+export interface CountedFile {
+  readonly path: string;
+  readonly count: number;
+}
+
+/** Counts the images of a file, by its size before packing. @throws FileError if it is not a whole number of records */
+export async function countRecords(path: string, layout: RecordLayout): Promise<CountedFile> {
   const record = recordBytes(layout);
-  const { size: bytes } = await stat(path).catch((error: unknown) => {
-    throw fileError("read", path, error);
-  });
-  if (bytes > 0 && bytes % record === 0) return bytes / record;
+  const bytes = await readUnpacked(path, async ({ reader, packed, mostBytes }) =>
+    packed ? reader.drain(mostMemory()) : mostBytes,
+  );
+  if (bytes > mostMemory()) throw tooLarge(path, bytes);
+  if (bytes > 0 && bytes % record === 0) return { path, count: bytes / record };
   throw new FileError(
     `${path}: truncated or not a CIFAR file, ${bytes} bytes are not a positive multiple of ${record} (` +
       `${layout.labels.length} label byte${layout.labels.length > 1 ? "s" : ""} + ${imageBytes} pixel bytes). ${deleteAdvice}`,
@@ -47,18 +51,17 @@ export async function countRecords(path: string, layout: RecordLayout): Promise<
 
 /**
  * Reads files one behind the other into one set; the images are in memory once, as [n, h, w, c].
- * @throws FileError if a file is truncated or has a label out of range
+ * @throws FileError if a file cannot be read to its end or has a label out of range
  */
-export async function readRecords(paths: readonly string[], layout: RecordLayout): Promise<ImageSet> {
-  const counts = await Promise.all(paths.map((path) => countRecords(path, layout)));
-  const count = counts.reduce((sum, part) => sum + part, 0);
-  const images = new Uint8Array(count * imageBytes);
+export async function readRecords(files: readonly CountedFile[], layout: RecordLayout): Promise<ImageSet> {
+  const count = files.reduce((sum, file) => sum + file.count, 0);
+  const images = allocateFor(files.map(({ path }) => path).join(", "), count * imageBytes);
   const labels = new Uint8Array(count);
   let first = 0;
-  for (const [i, path] of paths.entries()) {
-    const end = first + counts[i]!;
+  for (const file of files) {
+    const end = first + file.count;
     await readFile(
-      path,
+      file.path,
       layout,
       images.subarray(first * imageBytes, end * imageBytes),
       labels.subarray(first, end),
@@ -75,10 +78,8 @@ async function readFile(
   labels: Uint8Array,
 ): Promise<void> {
   const record = recordBytes(layout);
-  const chunks = createReadStream(path, { highWaterMark: 1 << 20 });
-  const reader = new ByteReader(chunks);
   const block = new Uint8Array(blockRecords * record);
-  try {
+  await readUnpacked(path, async ({ reader }) => {
     for (let image = 0; image < labels.length; image++) {
       const inBlock = image % blockRecords;
       if (inBlock === 0) await reader.readInto(block.subarray(0, (labels.length - image) * record));
@@ -87,12 +88,7 @@ async function readFile(
       const planes = block.subarray(start + layout.labels.length, start + record);
       interleave(planes, images.subarray(image * imageBytes, (image + 1) * imageBytes));
     }
-  } catch (error) {
-    if (error instanceof EndOfBytesError) throw new FileError(`${path}: became shorter while it was read.`);
-    throw fileError("read", path, error);
-  } finally {
-    chunks.destroy();
-  }
+  });
 }
 
 function checkedLabel(

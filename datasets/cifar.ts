@@ -2,7 +2,7 @@
 
 import { FileError } from "../engine/errors.ts";
 import { cifar10Classes, cifar100CoarseClasses, cifar100FineClasses } from "./cifar-classes.ts";
-import { countRecords, type RecordLayout, readRecords } from "./cifar-records.ts";
+import { type CountedFile, countRecords, type RecordLayout, readRecords } from "./cifar-records.ts";
 import type { ImageSet } from "./dataset.ts";
 import type { DatasetSource, SourceContents } from "./source.ts";
 import { takeImages } from "./splits.ts";
@@ -12,7 +12,12 @@ const cifarFacts = {
   license: "CIFAR: no licence stated; its authors ask that the technical report be cited.",
   citation: "A. Krizhevsky: Learning Multiple Layers of Features from Tiny Images. Technical report, 2009.",
   addresses: ["https://www.cs.toronto.edu/~kriz/"],
+  unpacks: true,
 } as const;
+
+/** What to do about the versions for Python and MATLAB. */
+const notRead = (version: string, archive: string) =>
+  `the version for ${version}, which is not read: put ${archive} from ${cifarFacts.addresses[0]} there instead`;
 
 const cifar10Layout: RecordLayout = { labels: [{ name: "label", classes: 10 }], chosen: 0 };
 
@@ -27,14 +32,26 @@ export const cifar10: DatasetSource = {
   title: "CIFAR-10: photographs in 10 classes",
   classes: cifar10Classes,
   folder: "cifar-10-batches-bin",
+  otherFolders: ["cifar-10", "cifar-10-binary"],
+  ownNames: true,
   archive: { name: "cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530" },
   files: [
-    { name: "data_batch_1.bin", md5: "5dd7e06a14cb22eb9f671a540d1b7c25" },
-    { name: "data_batch_2.bin", md5: "5ea93a67294ea407fff1d09f752e9692" },
-    { name: "data_batch_3.bin", md5: "942cd6a4bcdd0dd3c604fbe906cb4421" },
-    { name: "data_batch_4.bin", md5: "ae636b3ba5c66a11e91e8cb52e771fcb" },
-    { name: "data_batch_5.bin", md5: "53f37980c15c3d472c316c40844f3f0d" },
-    { name: "test_batch.bin", md5: "803d5f7f4d78ea53de84dbe85f74fb6d" },
+    { name: "data_batch_1.bin", md5: "5dd7e06a14cb22eb9f671a540d1b7c25", count: 10_000 },
+    { name: "data_batch_2.bin", md5: "5ea93a67294ea407fff1d09f752e9692", count: 10_000 },
+    { name: "data_batch_3.bin", md5: "942cd6a4bcdd0dd3c604fbe906cb4421", count: 10_000 },
+    { name: "data_batch_4.bin", md5: "ae636b3ba5c66a11e91e8cb52e771fcb", count: 10_000 },
+    { name: "data_batch_5.bin", md5: "53f37980c15c3d472c316c40844f3f0d", count: 10_000 },
+    { name: "test_batch.bin", md5: "803d5f7f4d78ea53de84dbe85f74fb6d", count: 10_000 },
+  ],
+  otherVersions: [
+    {
+      names: ["cifar-10-python.tar.gz", "cifar-10-batches-py", "data_batch_1", "test_batch"],
+      what: notRead("Python", "cifar-10-binary.tar.gz"),
+    },
+    {
+      names: ["cifar-10-matlab.tar.gz", "cifar-10-batches-mat", "data_batch_1.mat", "test_batch.mat"],
+      what: notRead("MATLAB", "cifar-10-binary.tar.gz"),
+    },
   ],
   read: (path) => {
     const batches = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
@@ -47,10 +64,22 @@ export const cifar10: DatasetSource = {
 const cifar100Files = {
   ...cifarFacts,
   folder: "cifar-100-binary",
+  otherFolders: ["cifar-100"],
+  ownNames: false, // train.bin may be anybody's
   archive: { name: "cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8" },
   files: [
-    { name: "train.bin", md5: "6172c7755cfe09b2fe270c85cebc1b15" },
-    { name: "test.bin", md5: "4499cfba6c016c1be1438163640a0898" },
+    { name: "train.bin", md5: "6172c7755cfe09b2fe270c85cebc1b15", count: 50_000 },
+    { name: "test.bin", md5: "4499cfba6c016c1be1438163640a0898", count: 10_000 },
+  ],
+  otherVersions: [
+    {
+      names: ["cifar-100-python.tar.gz", "cifar-100-python"],
+      what: notRead("Python", "cifar-100-binary.tar.gz"),
+    },
+    {
+      names: ["cifar-100-matlab.tar.gz", "cifar-100-matlab"],
+      what: notRead("MATLAB", "cifar-100-binary.tar.gz"),
+    },
   ],
 } as const;
 
@@ -108,12 +137,17 @@ async function readParts(
   test: readonly string[],
   layout: RecordLayout,
 ): Promise<SourceContents> {
-  const counts = new Map<string, number>();
-  for (const name of [...training, ...test]) counts.set(name, await countRecords(path(name), layout));
+  const counted = new Map<string, CountedFile>();
+  for (const name of [...training, ...test]) counted.set(name, await countRecords(path(name), layout));
+  const read = (names: readonly string[]) =>
+    readRecords(
+      names.map((name) => counted.get(name)!),
+      layout,
+    );
   return {
-    train: await readRecords(training.map(path), layout),
-    test: await readRecords(test.map(path), layout),
-    counts,
+    train: await read(training),
+    test: await read(test),
+    counts: new Map([...counted].map(([name, { count }]) => [name, count])),
   };
 }
 

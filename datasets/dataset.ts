@@ -15,6 +15,8 @@ export interface ImageSet {
 /** A file that a data set was read from, as recorded in `config.json`. */
 export interface DataFile {
   readonly path: string;
+  /** the data folder that it was found below */
+  readonly dataFolder?: string;
   readonly bytes: number;
   readonly md5: string;
   /** true if the md5 is that of the officially published file */

@@ -1,10 +1,12 @@
 /** @file Downloads one file so that it is there whole and checked, or not there at all: resumed, hashed, renamed. */
 
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { formatBytes } from "../engine/errors.ts";
 import { checkFreeSpace, fileError, fileSize, writeAll } from "./files.ts";
 import { brokenOff, DownloadError, type RemoteBytes, requestBytes } from "./http.ts";
 import { md5OfFile } from "./md5.ts";
+import { openForWriting } from "./regular-file.ts";
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -25,6 +27,8 @@ export interface DownloadRequest {
   readonly md5?: string;
   /** called about ten times per second, and at the end */
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** more is not the file that was asked for, and would fill the disk; default 2 GB, the largest official file has 1.3 */
+  readonly mostBytes?: number;
   /** give up if no answer begins within; default 5 */
   readonly connectSeconds?: number;
   /** give up if nothing comes for; default 30 */
@@ -73,12 +77,17 @@ async function receive(request: DownloadRequest, part: string): Promise<number> 
       return first;
     } catch (error) {
       if (!(error instanceof DownloadError) || left === 0) throw error;
+      if (error.reason === "checksum") {
+        await rm(part);
+        throw error;
+      }
       interruption = error;
     }
   }
 }
 
 async function writePart(request: DownloadRequest, part: string, remote: RemoteBytes): Promise<void> {
+  const { mostBytes = 2e9 } = request;
   let file: FileHandle | undefined;
   let position = remote.start;
   try {
@@ -86,9 +95,11 @@ async function writePart(request: DownloadRequest, part: string, remote: RemoteB
     if (remote.total !== undefined) {
       await checkFreeSpace("download", dirname(part), remote.total - remote.start);
     }
-    file = await open(part, position > 0 ? "r+" : "w");
+    file = await openForWriting(part, position > 0);
     const report = progressReporter(request, remote);
     for await (const chunk of remote.chunks) {
+      if (Math.max(remote.total ?? 0, position + chunk.length) > mostBytes)
+        throw tooLong(request.address, mostBytes);
       await writeAll(file, chunk, position);
       position += chunk.length;
       report(position);
@@ -103,6 +114,13 @@ async function writePart(request: DownloadRequest, part: string, remote: RemoteB
   if (remote.total !== undefined && position !== remote.total) {
     throw brokenOff(request.address, `${position} of ${remote.total} bytes came`);
   }
+}
+
+function tooLong(address: string, mostBytes: number): DownloadError {
+  return new DownloadError(
+    "checksum",
+    `${address}: more than ${formatBytes(mostBytes)} come, so it is not the official file.`,
+  );
 }
 
 function progressReporter({ path, onProgress }: DownloadRequest, { start, total }: RemoteBytes) {

@@ -3,12 +3,12 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DownloadProgress, download } from "./download.ts";
-import { fileSize } from "./files.ts";
+import type { FoundFiles } from "./find-files.ts";
 import { DownloadError } from "./http.ts";
 import { md5OfFile } from "./md5.ts";
 import { recordOfficial } from "./official-sums.ts";
-import type { DatasetSource, PublishedFile } from "./source.ts";
-import { unpackTarGz } from "./unpack.ts";
+import type { DatasetSource, PublishedArchive } from "./source.ts";
+import { unpackTar } from "./unpack.ts";
 
 export interface FetchOptions {
   /** whether missing files may be downloaded; default true */
@@ -20,17 +20,18 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches `missing` into `folder`. An archive that lies beside the folder is unpacked, else it is downloaded for that.
+ * Fetches `missing` into `folder`. If the data set is published in one archive, `archive`, the one that is there, is unpacked;
+ * without one it is downloaded for that.
  * @returns undefined when they are there, else why the network does not give them
  * @throws FileError for trouble with the disk or a damaged archive; DownloadError for a download that broke off
  */
 export async function fetchFiles(
   source: DatasetSource,
   folder: string,
-  missing: readonly PublishedFile[],
+  { missing, archive }: Pick<FoundFiles, "missing" | "archive">,
   options: FetchOptions,
 ): Promise<string | undefined> {
-  if (source.archive) return fetchArchive(source, source.archive, folder, missing, options);
+  if (source.archive) return fetchArchive(source, source.archive, folder, { missing, archive }, options);
   for (const file of missing) {
     const trouble = await fetchFile(source, file, join(folder, file.name), options);
     if (trouble) return trouble;
@@ -40,29 +41,28 @@ export async function fetchFiles(
 
 async function fetchArchive(
   source: DatasetSource,
-  archive: PublishedFile,
+  published: PublishedArchive,
   folder: string,
-  missing: readonly PublishedFile[],
+  { missing, archive }: Pick<FoundFiles, "missing" | "archive">,
   options: FetchOptions,
 ): Promise<string | undefined> {
-  const path = join(dirname(folder), archive.name);
-  const ownedByUser = (await fileSize(path)) !== undefined;
-  const trouble = ownedByUser ? undefined : await fetchFile(source, archive, path, options);
+  const path = archive ?? join(dirname(folder), published.name);
+  const trouble = archive ? undefined : await fetchFile(source, published, path, options);
   if (trouble) return trouble;
   const names = missing.map(({ name }) => name);
-  await unpackTarGz(path, folder, names);
-  if ((await md5OfFile(path)) === archive.md5) {
+  await unpackTar(path, folder, names);
+  if ((await md5OfFile(path)) === published.md5) {
     const paths = names.map((name) => join(folder, name));
-    await recordOfficial(folder, paths, archive);
+    await recordOfficial(folder, paths, published);
   }
-  if (!ownedByUser) await rm(path, { force: true });
+  if (!archive) await rm(path, { force: true });
   return undefined;
 }
 
 /** Downloads one file from the first address that has it. */
 async function fetchFile(
   { addresses }: DatasetSource,
-  { name, md5 }: PublishedFile,
+  { name, md5 }: PublishedArchive,
   path: string,
   { allowDownload = true, onProgress, address }: FetchOptions,
 ): Promise<string | undefined> {

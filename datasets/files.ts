@@ -10,9 +10,12 @@ const reasons: Readonly<Record<string, string>> = {
   EFBIG: "the file is larger than this disk's file system allows",
   EIO: "the disk reports an error",
   EISDIR: "it is a folder",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
   ENOENT: "no such file or folder",
   ENOSPC: "the disk is full",
   ENOTDIR: "part of the path is a file, not a folder",
+  ENXIO: "it is a pipe, a socket, or a device that is not there",
   EPERM: "not permitted",
   EROFS: "the disk is read-only",
 };

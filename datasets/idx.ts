@@ -1,17 +1,17 @@
 /**
  * @file IDX files, the format of MNIST: a magic number (type of the values, number of dimensions), the dimensions as
- * 32-bit integers with the highest byte first, then the values; here unsigned bytes, packed with gzip.
+ * 32-bit integers with the highest byte first, then the values; here unsigned bytes, mostly packed with gzip.
  */
 
 import { FileError, formatShape } from "../engine/errors.ts";
-import { fileSize } from "./files.ts";
-import { deleteAdvice, readGzip } from "./gzip.ts";
+import { deleteAdvice, readUnpacked } from "./gzip.ts";
+import { allocateFor } from "./memory.ts";
 
 /** Unsigned bytes; the lowest byte of the magic number is the number of dimensions. */
 const unsignedBytes = 0x0800;
 
-/** gzip packs at most about 1032 bytes into one: a larger claim is damage, and nothing is allocated for it. */
-const largestRatio = 1032;
+/** Bytes too many are counted up to here. */
+const mostCounted = 1 << 20;
 
 export interface IdxArray {
   readonly shape: readonly number[];
@@ -20,14 +20,13 @@ export interface IdxArray {
 }
 
 /**
- * Reads a gzip-packed IDX file of unsigned bytes; the values are in memory once.
+ * Reads an IDX file of unsigned bytes, packed with gzip or not; the values are in memory once.
  * @param path of the file
  * @param dimensions how many it must have: 3 for images, 1 for labels
  * @throws FileError if the file cannot be read, is no such file, is truncated, or has more or fewer values than it says
  */
 export async function readIdx(path: string, dimensions: number): Promise<IdxArray> {
-  const packed = (await fileSize(path)) ?? 0;
-  return readGzip(path, async (reader) => {
+  return readUnpacked(path, async ({ reader, mostBytes }) => {
     const magic = (await reader.read(4)).readUInt32BE();
     const expected = unsignedBytes + dimensions;
     if (magic !== expected) {
@@ -39,16 +38,17 @@ export async function readIdx(path: string, dimensions: number): Promise<IdxArra
     const head = await reader.read(4 * dimensions);
     const shape = Array.from({ length: dimensions }, (_, axis) => head.readUInt32BE(4 * axis));
     const count = shape.reduce((product, length) => product * length, 1);
-    if (count > packed * largestRatio) {
+    if (count > mostBytes) {
       throw new FileError(
-        `${path}: damaged, ${packed} bytes cannot hold ${formatShape(shape)}. ${deleteAdvice}`,
+        `${path}: damaged, a file of this size cannot hold ${formatShape(shape)}. ${deleteAdvice}`,
       );
     }
-    const values = new Uint8Array(count);
+    const values = allocateFor(path, count);
     await reader.readInto(values);
-    const left = await reader.drain(); // to the checksum of the gzip stream
+    const left = await reader.drain(mostCounted); // to the checksum of the gzip stream
     if (left === 0) return { shape, values };
-    throw new FileError(`${path}: ${left} bytes follow the ${count} values of ${formatShape(shape)}.`);
+    const surplus = left > mostCounted ? `more than ${mostCounted}` : left;
+    throw new FileError(`${path}: ${surplus} bytes follow the ${count} values of ${formatShape(shape)}.`);
   });
 }
 

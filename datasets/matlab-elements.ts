@@ -1,7 +1,6 @@
 /** @file The outer row of elements of a MATLAB version 5 file, and exact reads inside one of them. */
 
-import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createInflate } from "node:zlib";
 import { FileError } from "../engine/errors.ts";
@@ -9,6 +8,7 @@ import { ByteReader, EndOfBytesError } from "./byte-reader.ts";
 import { errorCode, fileError } from "./files.ts";
 import { checkMatHeader, matHeaderBytes, matProbeBytes } from "./matlab-header.ts";
 import { compressedType, matrixType, storageTypes, textTypes } from "./matlab-types.ts";
+import { openRegularFile } from "./regular-file.ts";
 
 /** A matrix in the outer row: where it lies and how to read it. */
 export interface MatElement {
@@ -36,14 +36,13 @@ const chunkBytes = 256 * 1024;
  * @throws FileError if the file cannot be read, is not a MATLAB version 5 file, or is truncated
  */
 export async function listElements(path: string): Promise<MatElement[]> {
-  let file: FileHandle | undefined;
+  const file = await openRegularFile(path);
   try {
-    file = await open(path);
     return await walkElements(file, path);
   } catch (error) {
     throw fileError("read", path, error);
   } finally {
-    await file?.close();
+    await file.close();
   }
 }
 
@@ -77,15 +76,21 @@ export async function readElement<T>(
 ): Promise<T> {
   const { path, offset, bytes, compressed } = element;
   if (bytes === 0) throw damaged(element, "is empty");
-  const source = createReadStream(path, {
+  const file = await openRegularFile(path);
+  const source = file.createReadStream({
     start: offset,
     end: offset + bytes - 1,
     highWaterMark: chunkBytes,
   });
   // pipeline hands an error of the file on to the inflated side, where the reader meets it.
-  const chunks = compressed ? pipeline(source, createInflate({ chunkSize: chunkBytes }), () => {}) : source;
+  const inflate = compressed ? createInflate({ chunkSize: chunkBytes }) : undefined;
+  const chunks = inflate ? pipeline(source, inflate, () => {}) : source;
+  const reader = new ByteReader(chunks);
   try {
-    return await use(new ByteReader(chunks));
+    const result = await use(reader);
+    if (inflate && reader.ended && inflate.bytesWritten < bytes)
+      throw damaged(element, "has bytes left over behind its zlib stream");
+    return result;
   } catch (error) {
     const code = errorCode(error);
     if (error instanceof EndOfBytesError) throw damaged(element, error.message);
@@ -95,6 +100,7 @@ export async function readElement<T>(
     throw fileError("read", path, error);
   } finally {
     chunks.destroy();
+    source.destroy();
   }
 }
 

@@ -16,8 +16,8 @@ const hdf5Signature = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
  * @throws FileError for another version of the format, or none
  */
 export function checkMatHeader(start: Buffer, path: string): { littleEndian: boolean } {
-  if (start.length === 0)
-    throw new FileError(`${path}: the file is empty, expected a MATLAB version 5 file.`);
+  if (start[0] === 0x1f && start[1] === 0x8b)
+    throw new FileError(`${path}: packed with gzip. Unpack it: MATLAB files are not read packed.`);
   if (isHdf5(start)) {
     throw new FileError(
       `${path}: a MATLAB 7.3 file (HDF5), expected version 5. Save it again in MATLAB with: save(..., "-v7")`,

@@ -9,6 +9,7 @@
 import { endianness } from "node:os";
 import { FileError, formatShape } from "../engine/errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import { largestGzipRatio } from "./gzip.ts";
 import {
   damaged,
   listElements,
@@ -27,6 +28,7 @@ import {
   type StoredArray,
   storageTypes,
 } from "./matlab-types.ts";
+import { allocateFor } from "./memory.ts";
 
 /** A variable of a `.mat` file, known from its first bytes; its numbers are still in the file. */
 export interface MatVariable {
@@ -40,9 +42,6 @@ export interface MatVariable {
 }
 
 const complexFlag = 0x0800;
-
-/** zlib packs at most about 1032 bytes into one: a larger claim is damage, and nothing is allocated for it. */
-const largestRatio = 1032;
 
 /** Largest plausible flags, dimensions or name, in bytes. */
 const largestHeadElement = 4096;
@@ -59,12 +58,21 @@ export async function readMatDirectory(path: string): Promise<MatVariable[]> {
   return variables;
 }
 
-/** The variable called `name`. @throws FileError that names those there are */
+/** The variable called `name`. @throws FileError that names those there are, or says that there are several of this name */
 export function findVariable(variables: readonly MatVariable[], name: string, path: string): MatVariable {
-  const found = variables.find((variable) => variable.name === name);
+  const [found, ...more] = variables.filter((variable) => variable.name === name);
+  if (more.length > 0) throw new FileError(`${path}: ${more.length + 1} variables are called ${name}.`);
   if (found) return found;
   const names = variables.map((variable) => variable.name || "(unnamed)").join(", ");
   throw new FileError(`${path}: no variable ${name} in the file; it has ${names || "none"}.`);
+}
+
+/**
+ * Finds out whether a variable has as many numbers as its dimensions say, before anybody makes room for them.
+ * @throws FileError if it has not, or cannot have
+ */
+export async function checkMatNumbers(variable: MatVariable): Promise<void> {
+  await readElement(variable.element, (reader) => seekNumbers(reader, variable));
 }
 
 /**
@@ -75,8 +83,9 @@ export async function readMatNumbers(variable: MatVariable): Promise<NumericArra
   const NumbersArray = numericType(variable);
   const stored = await readElement(variable.element, async (reader) => {
     const { Stored, tag } = await seekNumbers(reader, variable);
-    const buffer = new ArrayBuffer(tag.bytes);
-    await fill(reader, tag, new Uint8Array(buffer));
+    const bytes = allocateFor(variable.element.path, tag.bytes);
+    await fill(reader, variable.element, tag, bytes);
+    const { buffer } = bytes;
     swapBytes(Buffer.from(buffer), Stored.BYTES_PER_ELEMENT, variable.element.littleEndian);
     return new Stored(buffer);
   });
@@ -100,7 +109,7 @@ export async function readMatBytes(variable: MatVariable, target: Uint8Array): P
   await readElement(element, async (reader) => {
     const { Stored, tag } = await seekNumbers(reader, variable);
     if (Stored !== Uint8Array) throw damaged(element, `stores uint8 values as type ${tag.type}`);
-    await fill(reader, tag, target);
+    await fill(reader, element, tag, target);
   });
 }
 
@@ -145,16 +154,19 @@ async function seekNumbers(reader: ByteReader, variable: MatVariable) {
       `has ${tag.bytes} bytes of numbers, its dimensions ${formatShape(dims)} make ${wanted}`,
     );
   }
-  if (tag.bytes > element.bytes * (element.compressed ? largestRatio : 1)) {
+  if (tag.bytes > element.bytes * (element.compressed ? largestGzipRatio : 1)) {
     throw damaged(element, `claims ${tag.bytes} bytes of numbers, more than it can hold`);
   }
   return { tag, Stored };
 }
 
-async function fill(reader: ByteReader, tag: Tag, target: Uint8Array): Promise<void> {
+/** The numbers are the last thing in a matrix: nothing but what fills them up to 8 bytes may follow. */
+async function fill(reader: ByteReader, element: MatElement, tag: Tag, target: Uint8Array): Promise<void> {
   if (tag.inline) target.set(tag.inline);
   else await reader.readInto(target);
-  await reader.drain(); // to the checksum of the zlib stream
+  const padding = tag.inline ? 0 : roundUp8(tag.bytes) - tag.bytes;
+  const left = await reader.drain(padding); // to the checksum of the zlib stream
+  if (left > padding) throw damaged(element, "has bytes left over behind its numbers");
 }
 
 function numericType(variable: MatVariable) {

@@ -1,9 +1,10 @@
 /** @file MD5 of files: tells an officially published file from another one of the same name. */
 
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { fileError } from "./files.ts";
+import { readUnpacked } from "./gzip.ts";
+import { openRegularFile } from "./regular-file.ts";
 
 /** Results of this process: a file is hashed after its download and again when its origin is recorded. */
 const known = new Map<string, string>();
@@ -14,19 +15,33 @@ const known = new Map<string, string>();
  * @throws FileError if the file cannot be read
  */
 export async function md5OfFile(path: string): Promise<string> {
+  const file = await openRegularFile(path);
   try {
-    const { dev, ino, size, mtimeMs } = await stat(path);
+    const { dev, ino, size, mtimeMs } = await file.stat();
     const key = `${dev}:${ino}:${size}:${mtimeMs}`;
-    const md5 = known.get(key) ?? (await hash(path));
+    const md5 = known.get(key) ?? (await hash(file));
     known.set(key, md5);
     return md5;
   } catch (error) {
     throw fileError("read", path, error);
+  } finally {
+    await file.close();
   }
 }
 
-async function hash(path: string): Promise<string> {
+/** MD5 of what is packed in a file; undefined if it is not packed. @throws FileError if it cannot be read */
+export function md5OfContent(path: string): Promise<string | undefined> {
+  return readUnpacked(path, async ({ reader, packed }) => {
+    if (!packed) return undefined;
+    const md5 = createHash("md5");
+    for await (const chunk of reader.chunks()) md5.update(chunk);
+    return md5.digest("hex");
+  });
+}
+
+async function hash(file: FileHandle): Promise<string> {
   const md5 = createHash("md5");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) md5.update(chunk as Buffer);
+  const chunks = file.createReadStream({ start: 0, highWaterMark: 1 << 20, autoClose: false });
+  for await (const chunk of chunks) md5.update(chunk as Buffer);
   return md5.digest("hex");
 }

@@ -1,14 +1,15 @@
 /** @file A data set for an experiment: the files that are there, else downloaded ones, else a synthetic stand-in. */
 
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { FileError } from "../engine/errors.ts";
 import { dataFolder } from "./data-folder.ts";
 import type { DataFile, Dataset } from "./dataset.ts";
 import { type FetchOptions, fetchFiles } from "./fetch-files.ts";
 import { fileSize } from "./files.ts";
+import { type FoundFiles, findFiles } from "./find-files.ts";
 import { md5OfFile } from "./md5.ts";
 import { isOfficial } from "./official-sums.ts";
-import type { DatasetSource, PublishedFile } from "./source.ts";
+import type { DatasetSource } from "./source.ts";
 import { countClasses } from "./statistics.ts";
 
 export interface LoadOptions extends FetchOptions {
@@ -25,33 +26,35 @@ export interface LoadOptions extends FetchOptions {
 /**
  * Loads a data set. Files in the data folder are used whatever their md5; missing ones are downloaded; if the network
  * does not give them, the whole data set is synthetic, as `origin` and `note` say. Real and synthetic images are never
- * mixed: where only some of the files are there, that is an error.
+ * mixed: where only some of the files are there, or others that are not read, that is an error which names them.
  * @throws FileError for a damaged or missing file, trouble with the disk, or a download that broke off half way
  */
 export async function obtainDataset(source: DatasetSource, options: LoadOptions = {}): Promise<Dataset> {
   if (options.synthetic) return standIn(source, options, "as this run had before");
-  const folder = join(dataFolder(options.data), source.folder);
-  const missing: PublishedFile[] = [];
-  for (const file of source.files) {
-    if ((await fileSize(join(folder, file.name))) === undefined) missing.push(file);
+  const data = dataFolder(options.data);
+  const found = await findFiles(source, data);
+  if (found.missing.length === 0) return readDataset(source, data, found);
+  const folder = join(data, source.folder);
+  const trouble = await fetchFiles(source, folder, found, options);
+  if (trouble === undefined) {
+    const fetched = await findFiles(source, data);
+    if (fetched.missing.length === 0) return readDataset(source, data, fetched);
+    throw incomplete(source, folder, fetched, "they were fetched, and went away");
   }
-  if (missing.length === 0) return readDataset(source, folder);
-  const trouble = await fetchFiles(source, folder, missing, options);
-  if (trouble === undefined) return readDataset(source, folder);
-  if (missing.length < source.files.length) throw incomplete(source, folder, missing, trouble);
+  if (found.paths.size + found.others.length > 0) throw incomplete(source, folder, found, trouble);
   return standIn(source, options, `none of its files in ${folder}: ${trouble}`);
 }
 
-async function readDataset(source: DatasetSource, folder: string): Promise<Dataset> {
+async function readDataset(source: DatasetSource, data: string, { paths }: FoundFiles): Promise<Dataset> {
   const { id, title, classes, license, citation } = source;
-  const { train, test, counts } = await source.read((name) => join(folder, name));
+  const { train, test, counts } = await source.read((name) => paths.get(name)!);
   const files: DataFile[] = [];
   for (const file of source.files) {
-    const path = join(folder, file.name);
+    const path = paths.get(file.name)!;
     const md5 = await md5OfFile(path);
     const bytes = (await fileSize(path)) ?? 0;
-    const official = await isOfficial(folder, file, md5);
-    files.push({ path, bytes, md5, official, count: counts.get(file.name) ?? 0 });
+    const official = await isOfficial(path, file, md5);
+    files.push({ path, dataFolder: data, bytes, md5, official, count: counts.get(file.name) ?? 0 });
   }
   const official = files.every((file) => file.official);
   const present = countClasses(train, classes.length).filter((count) => count > 0).length;
@@ -66,35 +69,44 @@ async function readDataset(source: DatasetSource, folder: string): Promise<Datas
     test,
     files,
     origin: official ? "official" : "other",
-    note: official ? `official ${source.name} files: ${sizes}.` : otherNote(source, files, present),
+    note: official ? `official ${source.name} files: ${sizes}.` : otherNote(source, data, files, present),
   };
 }
 
 function otherNote(
-  { name, folder, files, classes }: DatasetSource,
+  { name, files, classes }: DatasetSource,
+  data: string,
   found: readonly DataFile[],
   present: number,
 ) {
-  const describe = (file: DataFile, i: number) => {
-    const unit = files[i]!.holds === "labels" ? "label" : "image";
-    return `${folder}/${basename(file.path)} (${number(file.count)} ${unit}${file.count === 1 ? "" : "s"})`;
+  const describe = ({ path, count }: DataFile, i: number) => {
+    const { holds = "images", count: published } = files[i]!;
+    const unit = count === 1 ? holds.slice(0, -1) : holds;
+    const instead = count === published ? "" : `, officially ${number(published)}`;
+    return `${relative(data, path)} (${number(count)} ${unit}${instead})`;
   };
   const others = found.flatMap((file, i) => (file.official ? [] : [describe(file, i)])).join(", ");
   const absent = present < classes.length ? ` Only ${present} of ${classes.length} classes occur.` : "";
   return `not the official ${name} files (other md5): ${others}.${absent} Accuracies are not comparable with published ones.`;
 }
 
+/** At most so many of the things that lie there are named. */
+const mostNamed = 8;
+
 function incomplete(
-  { name, files }: DatasetSource,
+  { name }: DatasetSource,
   folder: string,
-  missing: readonly PublishedFile[],
+  { missing, paths, others }: FoundFiles,
   trouble: string,
 ): FileError {
-  const there = files.filter((file) => !missing.includes(file));
-  const list = (some: readonly PublishedFile[]) => some.map((file) => file.name).join(", ");
+  const list = missing.map((file) => file.name).join(", ");
+  const there =
+    paths.size > 0 ? `, ${[...paths.values()].map((path) => basename(path)).join(", ")} found` : "";
+  const named = others.slice(0, mostNamed).join(", ") + (others.length > mostNamed ? ", ..." : "");
+  const besides = named ? ` What lies there and is not read: ${named}.` : "";
   return new FileError(
-    `${folder}: ${list(missing)} of ${name} not found, ${list(there)} found (${trouble}). Put the missing there, or name ` +
-      "another data folder with --data: without any file of it, synthetic images stand in.",
+    `${folder}: ${list} of ${name} not found${there} (${trouble}).${besides} Put the missing there, or name another ` +
+      "data folder with --data: only where nothing of it lies do synthetic images stand in.",
   );
 }
 

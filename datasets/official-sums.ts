@@ -3,21 +3,30 @@
  * an archive of the right MD5 was unpacked.
  */
 
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { errorCode, fileError } from "./files.ts";
-import { md5OfFile } from "./md5.ts";
-import type { PublishedFile } from "./source.ts";
+import { rename, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileError, fileSize } from "./files.ts";
+import { md5OfContent, md5OfFile } from "./md5.ts";
+import { openRegularFile } from "./regular-file.ts";
+import type { PublishedArchive, PublishedFile } from "./source.ts";
 
 const listName = "official.md5";
 
-/** Whether a file has the MD5 of the published one, known beforehand or from the archive that it was unpacked from. */
-export async function isOfficial(folder: string, file: PublishedFile, md5: string): Promise<boolean> {
-  return md5 === file.md5 || (await readList(folder)).includes(entry(md5, file.name));
+/**
+ * Whether a file is the published one: by its MD5, known beforehand or from the archive that it was unpacked from. One that was
+ * unpacked or packed anew is the published one if what is in it is.
+ * @param md5 of the file at `path`
+ */
+export async function isOfficial(path: string, file: PublishedFile, md5: string): Promise<boolean> {
+  const published = [file.md5, file.unpackedMd5];
+  if (published.includes(md5)) return true;
+  if ((await readList(dirname(path))).includes(entry(md5, file.name))) return true;
+  const content = await md5OfContent(path);
+  return content !== undefined && published.includes(content);
 }
 
 /** Adds whole files, just unpacked from an archive with the official MD5, to the list in their folder. */
-export async function recordOfficial(folder: string, paths: readonly string[], archive: PublishedFile) {
+export async function recordOfficial(folder: string, paths: readonly string[], archive: PublishedArchive) {
   const entries = new Set(await readList(folder));
   entries.add(`# unpacked from ${archive.name}, md5 ${archive.md5}`);
   for (const path of paths) entries.add(entry(await md5OfFile(path), basename(path)));
@@ -32,11 +41,14 @@ export async function recordOfficial(folder: string, paths: readonly string[], a
 
 async function readList(folder: string): Promise<string[]> {
   const list = join(folder, listName);
+  if ((await fileSize(list)) === undefined) return [];
+  const file = await openRegularFile(list);
   try {
-    return (await readFile(list, "utf8")).split("\n").filter((line) => line !== "");
+    return (await file.readFile("utf8")).split("\n").filter((line) => line !== "");
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
     throw fileError("read", list, error);
+  } finally {
+    await file.close();
   }
 }
 

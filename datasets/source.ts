@@ -12,13 +12,21 @@ export interface DatasetSource {
   readonly classes: readonly string[];
   readonly license: string;
   readonly citation: string;
-  /** below the data folder */
+  /** below the data folder: where downloads go */
   readonly folder: string;
+  /** what else people call that folder; case, hyphens and the like do not matter */
+  readonly otherFolders?: readonly string[];
   readonly files: readonly PublishedFile[];
+  /** whether `read` takes files that are packed with gzip, or not, as they come */
+  readonly unpacks: boolean;
+  /** whether no other data set has files of these names, so that they are known wherever they lie */
+  readonly ownNames: boolean;
+  /** files and folders of the same data set that are not read */
+  readonly otherVersions?: readonly OtherVersion[];
   /** folders on the network that hold the files, or the archive; later ones are mirrors of the first */
   readonly addresses: readonly string[];
   /** the archive with a folder of the name `folder`, if the files are published in one */
-  readonly archive?: PublishedFile;
+  readonly archive?: PublishedArchive;
   /**
    * Reads all files.
    * @param path of a file, from its name
@@ -28,10 +36,25 @@ export interface DatasetSource {
   readonly standIn: StandIn;
 }
 
-/** A file of the official publication. */
-export interface PublishedFile {
+/** The data set in another format, under the names that it has there. */
+export interface OtherVersion {
+  readonly names: readonly string[];
+  /** e.g. "the version for Python: put ... there instead" */
+  readonly what: string;
+}
+
+/** An archive of the official publication. */
+export interface PublishedArchive {
   readonly name: string;
   readonly md5: string;
+}
+
+/** A file of the official publication. */
+export interface PublishedFile extends PublishedArchive {
+  /** MD5 of what is in it, if it is published packed */
+  readonly unpackedMd5?: string;
+  /** how many images or labels it has */
+  readonly count: number;
   /** what is counted in it; default images */
   readonly holds?: "labels";
 }

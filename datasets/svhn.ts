@@ -2,13 +2,21 @@
 
 import { FileError, formatShape } from "../engine/errors.ts";
 import type { ImageSet } from "./dataset.ts";
-import { findVariable, type MatVariable, readMatBytes, readMatDirectory, readMatNumbers } from "./matlab.ts";
+import {
+  checkMatNumbers,
+  findVariable,
+  type MatVariable,
+  readMatBytes,
+  readMatDirectory,
+  readMatNumbers,
+} from "./matlab.ts";
+import { allocateFor } from "./memory.ts";
 import type { DatasetSource, SourceContents } from "./source.ts";
 import { syntheticCounts, syntheticStreetDigits } from "./synthetic-street-digits.ts";
 
-const trainFile = { name: "train_32x32.mat", md5: "e26dedcc434d2e4c54c9b2d4a06d8373" };
-const testFile = { name: "test_32x32.mat", md5: "eb5a983be6a315427106f1b164d9cef3" };
-const extraFile = { name: "extra_32x32.mat", md5: "a93ce644f1a588dc4d68dda5feec44a7" };
+const trainFile = { name: "train_32x32.mat", md5: "e26dedcc434d2e4c54c9b2d4a06d8373", count: 73_257 };
+const testFile = { name: "test_32x32.mat", md5: "eb5a983be6a315427106f1b164d9cef3", count: 26_032 };
+const extraFile = { name: "extra_32x32.mat", md5: "a93ce644f1a588dc4d68dda5feec44a7", count: 531_131 };
 
 const svhnFacts = {
   // Label = the file's label - 1, so that 9 is the digit 0.
@@ -18,6 +26,8 @@ const svhnFacts = {
     "Y. Netzer, T. Wang, A. Coates, A. Bissacco, B. Wu, A. Y. Ng: Reading Digits in Natural Images with Unsupervised " +
     "Feature Learning. NIPS Workshop on Deep Learning and Unsupervised Feature Learning, 2011.",
   folder: "svhn",
+  unpacks: false, // MATLAB's files are packed inside
+  ownNames: true,
   addresses: ["http://ufldl.stanford.edu/housenumbers/"],
   standIn: { what: "street digits", counts: syntheticCounts, draw: syntheticStreetDigits },
 } as const;
@@ -87,13 +97,14 @@ async function openPart(name: string, path: string): Promise<Opened> {
       `${path}: y is ${formatShape(labels.dims)}, expected [${count},1]: one label for each image of X ${formatShape(pixels.dims)}.`,
     );
   }
+  await checkMatNumbers(pixels);
   return { name, path, pixels, labels, count };
 }
 
 /** Reads files one behind the other into one set. */
 async function readParts(parts: readonly Opened[]): Promise<ImageSet> {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const images = new Uint8Array(count * imageBytes);
+  const images = allocateFor(parts.map(({ path }) => path).join(", "), count * imageBytes);
   const labels = new Uint8Array(count);
   let first = 0;
   for (const part of parts) {

@@ -1,14 +1,18 @@
-/** @file Unpacks chosen files from a .tar.gz archive so that they are there whole, or not there at all. */
+/** @file Unpacks chosen files from a .tar.gz or .tar archive so that they are there whole, or not there at all. */
 
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { FileError } from "../engine/errors.ts";
+import { FileError, formatBytes } from "../engine/errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { checkFreeSpace, fileError, writeAll } from "./files.ts";
-import { readGzip } from "./gzip.ts";
+import { readUnpacked } from "./gzip.ts";
+import { openForWriting } from "./regular-file.ts";
 import { readTarHeader, tarPadding } from "./tar.ts";
 
 const blockBytes = 1 << 20;
+
+/** Ten times what the largest official archive holds. A small packed file may claim, and even hold, any number of bytes. */
+const mostBytes = 2e9;
 
 /** Where the bytes of a file lie until it is whole. */
 const partOf = (folder: string, name: string) => join(folder, `${name}.part`);
@@ -19,10 +23,10 @@ const partOf = (folder: string, name: string) => join(folder, `${name}.part`);
  * @throws FileError if the archive is damaged or lacks one of the files, or for trouble with the disk; what was unpacked
  * until then is removed, files of other names are untouched
  */
-export async function unpackTarGz(archive: string, folder: string, names: readonly string[]): Promise<void> {
+export async function unpackTar(archive: string, folder: string, names: readonly string[]): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    const found = await readGzip(archive, (reader) => unpackMembers(reader, archive, folder, names));
+    const found = await readUnpacked(archive, ({ reader }) => unpackMembers(reader, archive, folder, names));
     const missing = names.filter((name) => !found.has(name));
     if (missing.length > 0) {
       const members = missing.map((name) => `${basename(folder)}/${name}`).join(", ");
@@ -42,23 +46,33 @@ async function unpackMembers(
   names: readonly string[],
 ): Promise<Set<string>> {
   const found = new Set<string>();
+  let left = mostBytes;
   for (;;) {
     const header = await readTarHeader(reader, archive);
     if (!header) break;
     const { bytes, isFile } = header;
+    left -= bytes;
+    if (left < 0) throw tooMuch(archive);
     const name = names.find(
       (wanted) => isFile && memberName(header.name) === `${basename(folder)}/${wanted}`,
     );
     if (name === undefined) await reader.skip(bytes);
     else {
+      if (found.has(name)) throw new FileError(`${archive}: it has ${header.name} twice.`);
       found.add(name);
       await checkFreeSpace("unpack", folder, bytes);
       await writeMember(reader, partOf(folder, name), bytes);
     }
     await reader.skip(tarPadding(bytes));
   }
-  await reader.drain(); // to the checksum of the gzip stream
+  if ((await reader.drain(left)) > left) throw tooMuch(archive); // to the checksum of the gzip stream
   return found;
+}
+
+function tooMuch(archive: string): FileError {
+  return new FileError(
+    `${archive}: holds more than ${formatBytes(mostBytes)}, ten times as much as the official one.`,
+  );
 }
 
 /** Some archivers write ./folder/file. */
@@ -74,7 +88,7 @@ async function writeMember(reader: ByteReader, path: string, bytes: number): Pro
     });
   let file: FileHandle | undefined;
   try {
-    file = await onDisk(open(path, "w"));
+    file = await onDisk(openForWriting(path));
     const block = new Uint8Array(Math.min(blockBytes, bytes));
     for (let position = 0; position < bytes; position += block.length) {
       const part = block.subarray(0, Math.min(block.length, bytes - position));

@@ -3,15 +3,17 @@
  * there is one, what to do; it is written for the person at the keyboard.
  */
 
+import { printable } from "./printable.ts";
+
 /** Exit codes of the command line: 1 something failed, 2 the call itself was wrong, 130 interrupted. */
 export type ExitCode = 1 | 2 | 130;
 
-/** Base of all errors of wgrad: the command line prints the message without a stack and exits with `exitCode`. */
+/** Base of all errors of wgrad, safe to show: the command line prints the message without a stack and exits with `exitCode`. */
 export class WgradError extends Error {
   readonly exitCode: ExitCode = 1;
 
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(message), options); // it may quote a file
     this.name = new.target.name;
   }
 }

@@ -2,8 +2,10 @@
  * @file Files, written so that a crash leaves either the old one or the new one. Node's modules are asked for when a
  * file is touched and never imported, so that modules for the browser may use this one.
  */
+import type { Dirent } from "node:fs";
 import { ArgumentError, FileError } from "../engine/errors.ts";
 import { written } from "../engine/options.ts";
+import { printable } from "../engine/printable.ts";
 
 /** Throws ArgumentError unless `path` may be the name of a file or folder. Node would read from a number, too. */
 export function requirePath(what: string, path: unknown): asserts path is string {
@@ -64,15 +66,52 @@ export function writeJson(path: string, value: unknown): void {
   writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The value in a JSON file. Throws FileError if it cannot be read or is no JSON. */
-export function readJson(path: string): unknown {
-  requirePath("read", path);
+/** What is in a folder, by name. Throws FileError if it cannot be read. */
+export function readFolder(path: string): readonly Dirent[] {
+  requirePath("folder", path);
   try {
-    return JSON.parse(nodeFiles(path).readFileSync(path, "utf8"));
+    const entries = nodeFiles(path).readdirSync(path, { withFileTypes: true });
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (cause) {
+    throw new FileError(`Cannot read the folder ${path}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** The text of a file; undefined if there is none. Throws FileError if it cannot be read, or is a folder, a pipe or a device. */
+export function readText(path: string): string | undefined {
+  requirePath("read", path);
+  const { readFileSync, statSync } = nodeFiles(path);
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats) return undefined;
+    if (!stats.isFile()) throw new FileError(`Cannot read ${path}: it is not a regular file.`);
+    return readFileSync(path, "utf8");
   } catch (cause) {
     if (cause instanceof FileError) throw cause;
+    throw new FileError(`Cannot read ${path}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/**
+ * The value in a JSON file, its texts and names without characters that a terminal would obey. Throws FileError if it cannot
+ * be read or is no JSON.
+ */
+export function readJson(path: string): unknown {
+  const text = readText(path);
+  if (text === undefined) throw new FileError(`Cannot read ${path}: ${reasons.ENOENT}.`);
+  try {
+    return withPrintableTexts(JSON.parse(text));
+  } catch (cause) {
     throw new FileError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
+}
+
+function withPrintableTexts(value: unknown): unknown {
+  if (typeof value === "string") return printable(value);
+  if (Array.isArray(value)) return value.map(withPrintableTexts);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([name, entry]) => [printable(name), withPrintableTexts(entry)]));
 }
 
 const reasons: Readonly<Record<string, string>> = {

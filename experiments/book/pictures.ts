@@ -1,9 +1,9 @@
 /** @file The pictures of a run for its place in the book. */
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readText } from "../../models/files.ts";
 import { textWidth } from "../report/axis.ts";
 import { type Figure, inlineFigure, readStandaloneSvg } from "../report/figure.ts";
-import { type Markup, markup } from "../report/markup.ts";
+import { escapeMarkup, type Markup, markup, unescapeMarkup } from "../report/markup.ts";
 import type { SavedRun } from "../saved-run/saved-run.ts";
 import type { ExperimentText } from "./chapter.ts";
 import type { Language } from "./language.ts";
@@ -20,7 +20,7 @@ export function picturesOf(
   { figures }: ExperimentText,
   language: Language,
 ): Markup | undefined {
-  const found = inReportOrder(run).flatMap((name) => pictureOf(run, name, language) ?? []);
+  const found = inReportOrder(run).map((figure) => translated(figure, language));
   const rest = found.filter(({ name }) => !curves.includes(name));
   const chosen = figures
     ? figures.flatMap((beginning) => rest.filter(({ name }) => name.startsWith(beginning)))
@@ -35,38 +35,34 @@ ${shown.map((figure) => markup`<figure class="${figure.drawing.width > 520 ? "wh
 `;
 }
 
-/** Names of the pictures as they follow each other in the run's report. */
-function inReportOrder({ folder, figures }: SavedRun): string[] {
-  const file = join(folder, "report.html");
-  const report = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const place = (name: string) => {
-    const at = report.indexOf(`>${rawTitle(folder, name)}</`);
+/** The pictures as they follow each other in the run's report. */
+function inReportOrder({ folder, figures }: SavedRun): Figure[] {
+  const report = readText(join(folder, "report.html")) ?? "";
+  const place = ({ title }: Figure) => {
+    const at = report.indexOf(`>${escapeMarkup(title)}</`);
     return at < 0 ? Number.POSITIVE_INFINITY : at;
   };
   return figures
-    .map((name) => ({ name, at: place(name) }))
+    .flatMap((name) => {
+      const figure = readStandaloneSvg(readText(join(folder, "figures", `${name}.svg`)) ?? "");
+      return figure ? [{ name, ...figure }] : [];
+    })
+    .map((figure) => ({ figure, at: place(figure) }))
     .sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
-    .map(({ name }) => name);
+    .map(({ figure }) => figure);
 }
 
-/** As it is escaped in the file. */
-function rawTitle(folder: string, name: string): string {
-  const svg = readFileSync(join(folder, "figures", `${name}.svg`), "utf8");
-  return /<text [^>]*font-weight="bold"[^>]*>([^<]*)</.exec(svg)?.[1] ?? "";
-}
-
-function pictureOf({ folder }: SavedRun, name: string, language: Language): Figure | undefined {
-  const figure = readStandaloneSvg(readFileSync(join(folder, "figures", `${name}.svg`), "utf8"));
-  if (!figure) return undefined;
+function translated(figure: Figure, language: Language): Figure {
   const { drawing } = figure;
   const longer = { left: 0, right: 0 }; // texts at the edges may need more room than the English ones
   const texts = drawing.svg.replace(
     /(<text [^>]*>)([^<]*)(<\/text>)/g,
-    (_, open: string, english: string, close: string) => {
+    (_, open: string, escaped: string, close: string) => {
+      const english = unescapeMarkup(escaped);
       const text = pictureText(english, language);
       const side = open.includes('text-anchor="end"') ? "left" : "right";
       longer[side] = Math.max(longer[side], textWidth(text, 12) - textWidth(english, 12));
-      return `${open}${text}${close}`;
+      return `${open}${escapeMarkup(text)}${close}`;
     },
   );
   const width = drawing.width + longer.left + longer.right;
@@ -75,5 +71,6 @@ function pictureOf({ folder }: SavedRun, name: string, language: Language): Figu
     /^(<svg [^>]*?)width="[\d.]+"([^>]*?)viewBox="[^"]*"/,
     `$1width="${width}"$2viewBox="${-longer.left} 0 ${width} ${height}"`,
   );
-  return { name, title: pictureText(figure.title, language), drawing: { svg, width, height } };
+  const title = pictureText(figure.title, language);
+  return { name: figure.name, title, drawing: { svg, width, height } };
 }

@@ -1,8 +1,9 @@
 /** @file A picture of the report: inline in the page, and as a file that can stand alone. */
 
 import { textWidth } from "./axis.ts";
-import { escapeMarkup, type Markup, markup, trusted, unescapeMarkup } from "./markup.ts";
+import { escapeMarkup, type Markup, markup, trusted } from "./markup.ts";
 import { color, withThemeColors } from "./palette.ts";
+import { parseSvg, writeSvg } from "./safe-svg.ts";
 import { type Drawing, fontFamily } from "./vega.ts";
 
 export interface Figure {
@@ -14,10 +15,8 @@ export interface Figure {
 
 /** The drawing for the page, in the reader's theme; the title is what screen readers say. */
 export function inlineFigure({ title, drawing }: Figure): Markup {
-  const svg = withThemeColors(drawing.svg).replace(
-    "<svg ",
-    `<svg role="img" aria-label="${escapeMarkup(title)}" style="width: ${drawing.width}px" `,
-  );
+  const opened = `<svg role="img" aria-label="${escapeMarkup(title)}" style="width: ${drawing.width}px" `;
+  const svg = withThemeColors(drawing.svg).replace("<svg ", () => opened); // as text, "$&" would mean something
   return markup`<div class="drawing">${trusted(svg)}</div>`;
 }
 
@@ -40,17 +39,23 @@ ${trusted(inner)}
 `.text;
 }
 
-/** Title and drawing of a file that `standaloneSvg` wrote; undefined for any other text, and for one with scripts. */
+/**
+ * Title and drawing of a file that `standaloneSvg` wrote, made anew by `parseSvg`; undefined for any other text, and for one with
+ * elements that are not of ours.
+ */
 export function readStandaloneSvg(svg: string): Omit<Figure, "name"> | undefined {
-  const title = /<text [^>]*font-weight="bold"[^>]*>([^<]*)<\/text>\n/.exec(svg)?.[1];
-  const start = svg.indexOf(`<svg x="${padding}" y="${header}" `);
-  const end = svg.lastIndexOf("</svg>", svg.lastIndexOf("</svg>") - 1);
-  if (title === undefined || start < 0 || end < start) return undefined;
-  const inner = svg.slice(start, end + "</svg>".length).replace(`x="${padding}" y="${header}" `, "");
-  const size = /^<svg [^>]*?width="([\d.]+)" height="([\d.]+)"/.exec(inner);
-  if (!size || /<script|<foreignObject|\son\w+=|javascript:/i.test(inner)) return undefined;
+  const inside = parseSvg(svg)?.children.filter((child) => typeof child !== "string") ?? [];
+  const title = inside.find(
+    ({ name, attributes }) => name === "text" && attributes.get("font-weight") === "bold",
+  );
+  const drawing = inside.find(({ name }) => name === "svg");
+  if (!title || !drawing) return undefined;
+  const { x: _x, y: _y, ...attributes } = Object.fromEntries(drawing.attributes);
+  const [width, height] = [Number(attributes.width), Number(attributes.height)];
+  if (!(width > 0 && height > 0)) return undefined;
+  const text = writeSvg({ ...drawing, attributes: new Map(Object.entries(attributes)) }).text;
   return {
-    title: unescapeMarkup(title),
-    drawing: { svg: inner, width: Number(size[1]), height: Number(size[2]) },
+    title: title.children.filter((child) => typeof child === "string").join(""),
+    drawing: { svg: text, width, height },
   };
 }

@@ -34,12 +34,21 @@ ${body}</body>
 `.text;
 }
 
+/** Text for a style sheet in a page: neither the string nor the style element can be ended in it. */
+function cssString(text: string): string {
+  const escaped = text.replace(
+    /[^\w .,:;·-]/gu,
+    (character) => `\\${character.codePointAt(0)!.toString(16)} `,
+  );
+  return `"${escaped}"`;
+}
+
 function styles(marks: readonly string[], sheets: readonly string[]): string {
   const texts = ["page", "content", ...sheets, "media"].map((name) =>
     readFileSync(new URL(`./styles/${name}.css`, import.meta.url), "utf8"),
   );
   return `:root { ${themeVariables("light")} }
 @media screen and (prefers-color-scheme: dark) { :root { ${themeVariables("dark")} } }
-@page { margin: 16mm 14mm; @top-right { content: "${marks.join(" · ")}"; font: bold 9pt sans-serif; } }
+@page { margin: 16mm 14mm; @top-right { content: ${cssString(marks.join(" · "))}; font: bold 9pt sans-serif; } }
 ${texts.join("\n")}`;
 }

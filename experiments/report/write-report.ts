@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { makeFolder, writeFileAtomically } from "../../models/files.ts";
 import { type ReportDocument, renderReport } from "./document.ts";
 import { standaloneSvg } from "./figure.ts";
+import { fileName } from "./file-name.ts";
 import type { RunReport } from "./run-report.ts";
 import { svgToPng } from "./svg-to-png.ts";
 
@@ -32,7 +33,7 @@ export async function writeReportFiles(
   const written: string[] = [];
   for (const figure of figures) {
     const svg = standaloneSvg(figure, provenance);
-    const file = join(folder, "figures", figure.name);
+    const file = join(folder, "figures", fileName(figure.name));
     writeFileAtomically(`${file}.svg`, svg);
     writeFileAtomically(`${file}.png`, await svgToPng(svg));
     written.push(`${file}.svg`, `${file}.png`);

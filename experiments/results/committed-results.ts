@@ -1,17 +1,18 @@
 /** @file The JSON files of docs/results: reading them, and adding those of runs. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { writeJson } from "../../models/files.ts";
+import { readFolder, writeJson } from "../../models/files.ts";
+import { fileName } from "../report/file-name.ts";
 import { parse, resultSchema, type SavedRun } from "../saved-run/saved-run.ts";
 import type { CommittedResult } from "./results-page.ts";
 
 /** Every *.json of the folder. Throws FileError if one is no result. */
 export function readResults(folder: string): CommittedResult[] {
   if (!existsSync(folder)) throw new FileError(`There is no folder ${folder}.`);
-  return readdirSync(folder)
+  return readFolder(folder)
+    .map(({ name }) => name)
     .filter((name) => name.endsWith(".json"))
-    .sort()
     .map((file) => ({ file, result: parse(join(folder, file), resultSchema) }));
 }
 
@@ -26,7 +27,7 @@ export function addResult(folder: string, run: SavedRun): string {
     ...(dataset.origin === "synthetic" ? ["synthetic"] : []),
     adapter.class ?? "unknown",
   ];
-  const file = `${words.join("-")}.json`;
+  const file = `${fileName(words.join("-"))}.json`;
   writeJson(join(folder, file), { adapter, ...result, run: { command, started, commit, versions } });
   return file;
 }

@@ -70,7 +70,7 @@ function rowsOf({ file, result }: CommittedResult, experiments: readonly Experim
   const figures = figuresOf(result, measured);
   const [first = { name: "", ours: "", published: "" }, ...others] = figures;
   const facts = [
-    `[${result.experiment}](${file})`,
+    `[${result.experiment}](${encodeURIComponent(file)})`,
     adapter?.description ?? adapter?.class ?? "",
     dataset ? origins[dataset.origin] : "",
     dataset?.train === undefined ? "" : `${count(dataset.train)} / ${count(dataset.test)}`,
@@ -103,8 +103,15 @@ function figuresOf(result: SavedResult, measured: Readonly<Record<string, number
     .map((group) => ({ name: group.name, ours: group.keys.map(ours).join(", "), published: "" }));
 }
 
+/** Text from files stays in its cell and is no HTML. */
+function cellText(text: string): string {
+  return text
+    .replaceAll("|", "\\|")
+    .replaceAll("<", "&lt;")
+    .replace(/\s*\n\s*/g, " ");
+}
+
 function tableOf(rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(cellText).join(" | ")} |`;
   return [line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -1,8 +1,9 @@
 /** @file The folder of a run: runs/<experiment>/<time>/ or --out. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { FileError, UsageError } from "../../engine/errors.ts";
+import { readJson } from "../../models/files.ts";
 import { settingsSchema } from "./settings.ts";
 
 /** below the folder that the command is run in */
@@ -30,6 +31,7 @@ export const configSchema = z.object({
     files: z.array(
       z.object({
         path: z.string(),
+        dataFolder: z.string().optional(),
         bytes: z.number(),
         md5: z.string(),
         official: z.boolean(),
@@ -85,7 +87,7 @@ export function readConfig(folder: string): RunConfig {
   const path = join(folder, "config.json");
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, "utf8"));
+    json = readJson(path);
   } catch (cause) {
     throw new FileError(`${folder} is not a run folder: cannot read ${path} (${(cause as Error).message}).`, {
       cause,
@@ -102,8 +104,9 @@ export function sourceOf(
   data?: string,
 ): { readonly data: string } | { readonly synthetic: true } {
   if (data) return { data };
-  const file = dataset.files[0]; // <data folder>/<data set>/<file>
-  return file ? { data: dirname(dirname(file.path)) } : { synthetic: true };
+  const file = dataset.files[0];
+  if (!file) return { synthetic: true };
+  return { data: file.dataFolder ?? dirname(dirname(file.path)) }; // older runs had <data folder>/<data set>/<file>
 }
 
 /** `path` as the user would type it from here. */

@@ -1,7 +1,8 @@
 /** @file The newest finished run of every experiment below a folder of runs. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
+import { readFolder } from "../../models/files.ts";
 import { readSavedRun, type SavedRun } from "./saved-run.ts";
 
 export interface FoundRuns {
@@ -51,8 +52,7 @@ function isRun(path: string): boolean {
 }
 
 function foldersIn(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true })
+  return readFolder(path)
     .filter((entry) => entry.isDirectory())
-    .map((entry) => join(path, entry.name))
-    .sort();
+    .map((entry) => join(path, entry.name));
 }

@@ -1,9 +1,10 @@
 /** @file A run as its folder holds it: read for comparing runs, for the book and for the table of results. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
-import { readJson } from "../../models/files.ts";
+import { readFolder, readJson } from "../../models/files.ts";
+import { emptyRecord, named, recordOf } from "./names.ts";
 
 /** What readers of config.json need; experiments may have more. */
 const configSchema = z.looseObject({
@@ -46,11 +47,11 @@ export const resultSchema = z.looseObject({
     })
     .optional(),
   adapter: z.looseObject({ class: z.string().optional(), description: z.string().optional() }).optional(),
-  measured: z.record(z.string(), z.unknown()).default({}),
+  measured: named(z.unknown()).default(() => emptyRecord()),
   published: z.array(publishedSchema).default([]),
 });
 
-const historySchema = z.record(z.string(), z.array(z.number().nullable()));
+const historySchema = named(z.array(z.number().nullable()));
 
 export type SavedConfig = z.infer<typeof configSchema>;
 export type SavedResult = z.infer<typeof resultSchema>;
@@ -118,12 +119,8 @@ export function trainingSeconds({
 
 /** The finite numbers among measured values. */
 export function numbersOf(values: Readonly<Record<string, unknown>>): Record<string, number> {
-  const entries = Object.entries(values);
-  return Object.fromEntries(
-    entries.filter(
-      (entry): entry is [string, number] => typeof entry[1] === "number" && Number.isFinite(entry[1]),
-    ),
-  );
+  const isNumber = (entry: [string, unknown]): entry is [string, number] => Number.isFinite(entry[1]);
+  return recordOf(Object.entries(values).filter(isNumber));
 }
 
 /** Reads and checks a JSON file. Throws FileError that names it. */
@@ -141,13 +138,12 @@ function withEpochs(history: Record<string, (number | null)[]>): SavedHistory {
   const longest = Math.max(0, ...Object.values(history).map((values) => values.length));
   const epoch =
     history.epoch?.filter((value) => value !== null) ?? [...Array(longest).keys()].map((k) => k + 1);
-  return { ...history, epoch };
+  return Object.assign(emptyRecord<readonly (number | null)[]>(), history, { epoch });
 }
 
 function figureNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".svg"))
-    .map((name) => name.slice(0, -".svg".length))
-    .sort();
+  return readFolder(folder)
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".svg"))
+    .map(({ name }) => name.slice(0, -".svg".length));
 }

@@ -1,5 +1,6 @@
 /** @file Figures of a sweep: the runs of each trial, their mean and deviation over seeds, and the best one. */
 import type { Measured } from "../run/run.ts";
+import { emptyRecord } from "../saved-run/names.ts";
 
 /** A training run of the sweep as result.json lists it. */
 export interface TrialResult {
@@ -48,8 +49,8 @@ export function summarizeTrials(trials: readonly TrialResult[]): TrialSummary[] 
 }
 
 function statistics(runs: readonly Measured[]): Pick<TrialSummary, "mean" | "deviation"> {
-  const mean: Measured = {};
-  const deviation: Measured = {};
+  const mean: Measured = emptyRecord();
+  const deviation: Measured = emptyRecord();
   for (const key of Object.keys(runs[0] ?? {})) {
     const values = runs.map((run) => run[key]!).filter((value) => value !== undefined);
     if (values.length < runs.length) continue;

@@ -179,6 +179,18 @@ describe("a download that fails", () => {
     expect(readdirSync(join(folder(), "deep"))).toEqual([]);
   });
 
+  it.each([
+    ["and says so before", false],
+    ["without saying so", true],
+  ])("more bytes than any official file has, %s: stopped and deleted", async (_, hideLength) => {
+    const { address, ranges } = await serve(file, { hideLength });
+    const error = await failure(fetchFile(address, { mostBytes: 100_000 }));
+    expect(error.message).toBe(`${address}: more than 100 kB come, so it is not the official file.`);
+    expect(reasonOf(error)).toBe("checksum");
+    expect(ranges.length).toBe(1);
+    expect(readdirSync(join(folder(), "deep"))).toEqual([]);
+  });
+
   it.skipIf(!existsSync("/dev/full"))("a full disk", async () => {
     const { address } = await serve(file);
     mkdirSync(join(folder(), "deep"));

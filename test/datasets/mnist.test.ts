@@ -44,7 +44,7 @@ describe.each(["mnist", "fashion-mnist"] as const)("%s", (id) => {
     expect(classes.length).toBe(10);
     expect(origin).toBe("other");
     expect(files.map(({ count }) => count)).toEqual([3, 3, 2, 2]);
-    expect(note).toContain(`${id}/train-labels-idx1-ubyte.gz (3 labels)`);
+    expect(note).toContain(`${id}/train-labels-idx1-ubyte.gz (3 labels, officially 60,000)`);
     expect(note).toContain("Only 3 of 10 classes occur.");
   });
 });
@@ -72,11 +72,30 @@ describe("a file that is not as it should be", () => {
       /images-idx3-ubyte\.gz: truncated, the gzip stream has no end/,
     ],
     ["a wrong checksum", flipped, /damaged or not a gzip file \(incorrect data check\)/],
-    ["not packed", gunzipSync(packed), /damaged or not a gzip file \(incorrect header check\)/],
-    ["an empty file", Buffer.alloc(0), /truncated|damaged/],
+    [
+      "packed no longer, and cut short",
+      gunzipSync(packed).subarray(0, 2000),
+      /damaged, a file of this size cannot hold \[3,28,28\]/,
+    ],
+    ["an empty file", Buffer.alloc(0), /the file is empty/],
+    ["a second gzip file behind it", Buffer.concat([packed, packed]), /2368 bytes follow the 2352 values/],
+    [
+      "something behind the gzip stream",
+      Buffer.concat([packed, Buffer.from("more")]),
+      /damaged or not a gzip/,
+    ],
+    [
+      "megabytes of packed zeros behind the pixels",
+      Buffer.concat([packed, gzipSync(Buffer.alloc(3_000_000))]),
+      /more than 1048576 bytes follow the 2352 values/,
+    ],
     ["fewer pixels than it says", short, /damaged, what is packed in it ends after 1984 of 2352 bytes/],
     ["more bytes than it says", long, /5 bytes follow the 2352 values of \[3,28,28\]/],
-    ["an impossible count", idxFile([0xffffffff, 28, 28], []), /bytes cannot hold \[4294967295,28,28\]/],
+    [
+      "an impossible count",
+      idxFile([0xffffffff, 28, 28], []),
+      /a file of this size cannot hold \[4294967295,28,28\]/,
+    ],
     [
       "images of 32x32",
       idxFile([3, 32, 32], new Uint8Array(3072)),

@@ -31,7 +31,7 @@ describe("loadDataset", () => {
     const { address, ranges } = await serve(twelve);
     const dataset = await loadDataset("svhn", { data: folder(), address });
     expect(dataset).toMatchObject({ id: "svhn", origin: "other", train: { count: 12 }, test: { count: 12 } });
-    expect(dataset.note).toContain("train_32x32.mat (12 images)");
+    expect(dataset.note).toContain("train_32x32.mat (12 images, officially 73,257)");
     expect(dataset.license).toContain("non-commercial");
     expect(dataset.citation).toContain("Netzer");
     expect(ranges).toEqual([]);
@@ -112,7 +112,7 @@ describe("loadDataset", () => {
     const source = (addresses: readonly string[]): DatasetSource => ({
       ...mnist,
       addresses,
-      files: mnist.files.map(({ name }) => ({ name, md5: createHash("md5").update(twelve).digest("hex") })),
+      files: mnist.files.map((file) => ({ ...file, md5: createHash("md5").update(twelve).digest("hex") })),
       read: async () => expect.fail("got as far as reading"),
     });
     await expect(obtainDataset(source([gone.address, address]), { data: folder() })).rejects.toThrow(

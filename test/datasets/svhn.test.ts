@@ -81,7 +81,7 @@ describe("svhn", () => {
     const { origin, note, files } = await read(data);
     expect(origin).toBe("other");
     expect(note).toMatch(
-      /not the official SVHN files \(other md5\): svhn\/train_32x32\.mat \(1 image\), .*\(12 images\)/,
+      /not the official SVHN files \(other md5\): svhn\/train_32x32\.mat \(1 image, officially 73,257\), .*\(12 images, officially 26,032\)/,
     );
     expect(files[0]).toMatchObject({
       path: join(data, "svhn", "train_32x32.mat"),
@@ -115,6 +115,12 @@ describe("files that hold something else", () => {
       /y is \[2,1\], expected \[3,1\]: one label for each image of X \[32,32,3,3\]/,
     ],
     ["one-hot labels", [pixels(2), labels([1, 0, 0, 1], { dims: [2, 2] })], /y is \[2,2\], expected \[2,1\]/],
+    [
+      "two million images, so it says",
+      [pixels(3, { dims: [32, 32, 3, 2_000_000] }), labels([1], { dims: [2_000_000, 1] })],
+      /has 9216 bytes of numbers, its dimensions \[32,32,3,2000000\] make 6144000000/,
+    ],
+    ["two of a name", [pixels(1), labels([1]), labels([2])], /train_32x32\.mat: 2 variables are called y\./],
     ["label 0", [pixels(2), labels([1, 0])], /y\(2\) is 0, labels are 1 to 10 \(10 for the digit 0\)/],
     ["label 11", [pixels(2), labels([11, 1])], /y\(1\) is 11, labels are 1 to 10/],
     ["label 2.5", [pixels(1), labels([2.5])], /y\(1\) is 2\.5, labels are 1 to 10/],

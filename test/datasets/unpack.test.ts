@@ -13,7 +13,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cifar10 } from "../../datasets/cifar.ts";
 import { type LoadOptions, obtainDataset } from "../../datasets/obtain.ts";
-import { unpackTarGz } from "../../datasets/unpack.ts";
+import { unpackTar } from "../../datasets/unpack.ts";
 import { FileError } from "../../engine/errors.ts";
 import { cifar10Files } from "./support/cifar-files.ts";
 import { useFileServers } from "./support/file-server.ts";
@@ -39,7 +39,7 @@ const target = () => join(folder(), name);
 
 function unpack(bytes: Buffer, wanted: readonly string[] = names): Promise<void> {
   writeFileSync(archivePath(), bytes);
-  return unpackTarGz(archivePath(), target(), wanted);
+  return unpackTar(archivePath(), target(), wanted);
 }
 
 async function failure(work: Promise<unknown>): Promise<string> {
@@ -56,7 +56,7 @@ function expectFiles(wanted: readonly string[]): void {
   for (const file of wanted) expect(readFileSync(join(target(), file)).equals(files.get(file)!)).toBe(true);
 }
 
-describe("unpackTarGz", () => {
+describe("unpackTar", () => {
   it("unpacks the files asked for and nothing else", async () => {
     await unpack(archive);
     expectFiles(names);
@@ -113,11 +113,26 @@ describe("unpackTarGz", () => {
       gzipSync(tar.subarray(0, 20000)),
       /damaged, what is packed in it ends after/,
     ],
-    ["no gzip", Buffer.from("<html>".repeat(200)), /damaged or not a gzip file \(incorrect header check\)/],
+    ["neither gzip nor tar", Buffer.from("<html>".repeat(200)), /not a tar archive, or a damaged one/],
     ["of a wrong checksum", flipped, /damaged or not a gzip file \(incorrect data check\)/],
     ["no tar inside", gzipSync(Buffer.alloc(5000, 7)), /not a tar archive, or a damaged one/],
     ["a damaged header", gzipSync(spoiled), /not a tar archive, or a damaged one/],
-    ["empty", Buffer.alloc(0), /truncated|damaged/],
+    ["empty", Buffer.alloc(0), /the file is empty/],
+    [
+      "that claims petabytes",
+      tarGz([{ name: `${name}/${names[0]}`, bytes: Buffer.alloc(0), size: "77777777777777" }]),
+      /cifar-10-binary\.tar\.gz: not a tar archive|holds more than 2 GB/,
+    ],
+    [
+      "that claims 4 GB",
+      tarGz([{ name: `${name}/other`, size: "40000000000" }, ...entries]),
+      /cifar-10-binary\.tar\.gz: holds more than 2 GB, ten times as much as the official one/,
+    ],
+    [
+      "with a file twice",
+      tarGz([...entries, entries[3]!]),
+      /it has cifar-10-batches-bin\/data_batch_2\.bin twice/,
+    ],
     ["without one of the files", tarGz(entries.slice(0, -1)), /test_batch\.bin is not in the archive/],
   ])("an archive %s: an error, and no file", async (_, bytes, message) => {
     expect(await failure(unpack(bytes))).toMatch(message);
@@ -153,7 +168,9 @@ describe("a data set in an archive", () => {
     writeFileSync(join(target(), names[1]!), files.get(names[2]!)!);
     const altered = await load({ address });
     expect(altered.origin).toBe("other");
-    expect(altered.note).toMatch(/\(other md5\): cifar-10-batches-bin\/data_batch_2\.bin \(2 images\)\. /);
+    expect(altered.note).toMatch(
+      /\(other md5\): cifar-10-batches-bin\/data_batch_2\.bin \(2 images, officially 10,000\)\. /,
+    );
   });
 
   it("brings only what is missing", async () => {

@@ -9,6 +9,8 @@ export interface TarEntry {
   readonly type?: string;
   /** the first part of a long path */
   readonly prefix?: string;
+  /** the size in octal digits, if it is to be a wrong one */
+  readonly size?: string;
 }
 
 const block = 512;
@@ -18,11 +20,17 @@ export function tarGz(entries: readonly TarEntry[]): Buffer {
   return gzipSync(Buffer.concat([...entries.map(member), Buffer.alloc(2 * block)]));
 }
 
-function member({ name, bytes = Buffer.alloc(0), type = "0", prefix = "" }: TarEntry): Buffer {
+function member({
+  name,
+  bytes = Buffer.alloc(0),
+  type = "0",
+  prefix = "",
+  size = bytes.length.toString(8),
+}: TarEntry): Buffer {
   const header = Buffer.alloc(block);
   header.write(name, 0, "latin1");
   header.write("0000644\0", 100, "latin1");
-  header.write(`${bytes.length.toString(8).padStart(11, "0")}\0`, 124, "latin1");
+  header.write(`${size.padStart(11, "0")}\0`, 124, "latin1");
   header.write("        ", 148, "latin1");
   header.write(type, 156, "latin1");
   header.write("ustar\x0000", 257, "latin1");

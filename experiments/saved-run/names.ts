@@ -1,0 +1,43 @@
+/** @file Names that stand in files: any text may be one, also `constructor` and `__proto__`, which mean something to JavaScript. */
+import { z } from "zod";
+
+/** Without what every other object has, so that only what was put in is found. */
+export function emptyRecord<T>(): Record<string, T> {
+  return Object.create(null);
+}
+
+export function recordOf<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  const record = emptyRecord<T>();
+  for (const [name, value] of entries) record[name] = value;
+  return record;
+}
+
+/** What a table says of a name, if it has the name itself. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** An object of any names with values of one kind. Zod's own record leaves out `__proto__`. */
+export function named<T>(value: z.ZodType<T>) {
+  return z.unknown().transform((found, context): Record<string, T> => {
+    if (typeof found !== "object" || found === null || Array.isArray(found)) {
+      context.issues.push({ code: "custom", message: "expected an object", input: found });
+      return z.NEVER;
+    }
+    const record = emptyRecord<T>();
+    for (const [name, entry] of Object.entries(found)) {
+      const parsed = value.safeParse(entry);
+      if (parsed.success) record[name] = parsed.data;
+      else
+        context.issues.push(
+          ...parsed.error.issues.map((issue) => ({
+            code: "custom" as const,
+            message: issue.message,
+            path: [name, ...issue.path],
+            input: entry,
+          })),
+        );
+    }
+    return record;
+  });
+}
