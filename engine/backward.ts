@@ -4,7 +4,7 @@ import { formatShape, ShapeError } from "./errors.ts";
 import { kernel, like, run } from "./kernel.ts";
 import { sameShape } from "./shape.ts";
 import type { Descent, Entry, GradientOptions, Rule, Spent, Tape, Want } from "./tape.ts";
-import type { Tensor } from "./tensor.ts";
+import { aliasOf, type Tensor } from "./tensor.ts";
 
 const sumKernel = kernel(import.meta.url, "sum.wgsl", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
 const accumulateKernel = kernel(import.meta.url, "accumulate.wgsl", {
@@ -37,7 +37,7 @@ export class Backward {
   play(value: Tensor): Tensor[] {
     const engine = this.#engine;
     try {
-      engine.scope(() => this.#add(value, (this.#options.seed ?? engine.one).view(value.shape)));
+      engine.scope(() => this.#add(value, aliasOf(this.#options.seed ?? engine.one, value.shape)));
       for (let entry = this.#tape.entries.pop(); entry; entry = this.#tape.entries.pop()) {
         engine.scope(() => this.#step(entry));
       }

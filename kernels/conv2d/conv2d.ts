@@ -2,7 +2,7 @@
 
 import { type Output, outputTensor } from "../../engine/kernel.ts";
 import { checkOptionNames } from "../../engine/options.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
@@ -81,7 +81,7 @@ function weightGradients(
   dfilters: Output | undefined,
   dbias: Output | undefined,
 ): (Tensor | undefined)[] {
-  if (!dfilters) return [undefined, dbias && columnSum(dz.view([-1, problem.filters]), dbias)];
+  if (!dfilters) return [undefined, dbias && columnSum(aliasOf(dz, [-1, problem.filters]), dbias)];
   const bias = dbias && outputTensor(image.engine, dbias, "conv2d: gradient of the bias");
   return [filterGradient(problem, { image, dy: dz, output: dfilters, dbias: bias }), bias];
 }

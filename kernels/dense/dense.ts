@@ -2,7 +2,7 @@
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Output, outputTensor } from "../../engine/kernel.ts";
 import { checkFlag, checkOptionNames } from "../../engine/options.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
@@ -63,7 +63,7 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
 
 /** [n, features]: a product sees the axes before the last as one. */
 function asMatrix(x: Tensor): Tensor {
-  return x.shape.length === 2 ? x : x.view([-1, x.shape.at(-1)!]);
+  return x.shape.length === 2 ? x : aliasOf(x, [-1, x.shape.at(-1)!]);
 }
 
 /** Gradients of kernel and bias, in one product if the kernel is not transposed. */
