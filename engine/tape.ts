@@ -5,6 +5,7 @@
 
 import { requireEngine, requireTensorsOf } from "./arguments.ts";
 import { Backward } from "./backward.ts";
+import type { Update } from "./descent.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import type { Output } from "./kernel.ts";
@@ -19,12 +20,15 @@ export type Want = (index: number) => Output | undefined;
 
 /**
  * Plain gradient descent, source -= rate * gradient with rate = step.learningRate / (1 + decay * step.step) of the
- * StepState and nothing once it is halted, done by the kernel that computes the gradient.
+ * StepState and nothing once it is halted, done by the kernel that computes the gradient. It runs when the backward pass is
+ * over and every gradient is known to be finite.
  */
 export interface Descent {
   readonly decay: number;
-  /** true if input `index` may be changed so: it is a source, nothing else uses it, and its values are not read again */
+  /** true if input `index` may be changed so: it is a source, and nothing else uses it */
   allows(index: number): boolean;
+  /** makes the update at the end */
+  later(update: Update): void;
 }
 
 /** True for a tensor that the caller has given up and no rule reads again: its gradient may be written over its values. */
@@ -42,8 +46,8 @@ export interface Rule {
    */
   readonly activation?: string;
   /**
-   * Gradients of the inputs, in their order, from the gradient of the output. With `descent` a rule may change an input
-   * instead, after all that reads it, and returns the input itself in the place of the gradient.
+   * Gradients of the inputs, in their order, from the gradient of the output. With `descent` a rule may leave an
+   * update for later instead, and returns the input itself in the place of the gradient.
    */
   backward(dy: Tensor, want: Want, descent?: Descent, spent?: Spent): readonly (Tensor | undefined)[];
 }
@@ -64,7 +68,10 @@ export interface GradientOptions {
   readonly seed?: Tensor | undefined;
   /** called with the scalar before the backward pass */
   readonly beforeBackward?: (value: Tensor) => void;
-  /** Changes the sources by plain gradient descent where the rules can, see Descent; then the source is returned for its gradient. */
+  /**
+   * Changes the sources by plain gradient descent, or halts the step if a gradient is not finite. Where a rule left the update
+   * for later (see Descent), the source is returned for its gradient.
+   */
   readonly descent?: Pick<Descent, "decay">;
   /** Tensors of the body that the caller does not read after `beforeBackward`; asked for once that has returned. */
   readonly spent?: () => readonly Tensor[];

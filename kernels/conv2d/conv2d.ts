@@ -6,6 +6,7 @@ import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
+import { descentPays } from "../dense/product.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
 import {
@@ -64,8 +65,12 @@ export function convolve(
       const dinput =
         dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation);
       const descends = descent?.allows(1) && (!bias || descent.allows(2));
-      if (descends && allowsDescent(problem, image.engine)) {
-        filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
+      if (descent && descends && descentPays(image, dz, filters) && allowsDescent(problem, image.engine)) {
+        const rows = problem.batch;
+        const terms = rows * problem.outHeight * problem.outWidth;
+        const apply = () =>
+          void filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
+        descent.later({ factors: [image, dz], rows, terms, apply });
         return [dinput, filters, bias];
       }
       return [dinput, ...weightGradients(problem, image, dz, dfilters, dbias)];

@@ -8,7 +8,7 @@ import { checkFusedActivation, type FusedActivation } from "../elementwise/fused
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { requireFloats } from "../shape/arguments.ts";
-import { allowsDescent, matrixProduct } from "./product.ts";
+import { allowsDescent, descentPays, matrixProduct } from "./product.ts";
 
 export interface DenseOptions {
   /** [out] */
@@ -52,8 +52,10 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
         dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, derivative, output: dx });
       const product = { a: rows, b: dz, transposeA: true };
       const descends = descent?.allows(1) && (!bias || descent.allows(2)) && !transposeKernel;
-      if (descends && allowsDescent(product)) {
-        matrixProduct({ ...product, output: weights, columnSums: bias, descent });
+      if (descent && descends && descentPays(rows, dz, weights) && allowsDescent(product)) {
+        const apply = () =>
+          void matrixProduct({ ...product, output: weights, columnSums: bias, descent });
+        descent.later({ factors: [rows, dz], rows: rows.shape[0]!, terms: rows.shape[0]!, apply });
         return [dinput, weights, bias];
       }
       return [dinput, ...weightGradients(rows, dz, transposeKernel, dweights, dbias)];
