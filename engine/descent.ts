@@ -7,11 +7,11 @@ import type { Engine } from "./device.ts";
 import { kernel, run } from "./kernel.ts";
 import { overlap, type Tensor } from "./tensor.ts";
 
-const checkPlaces = ["0", "1", "2"] as const;
+const checkPlaces = ["0", "1", "2", "3", "4", "5"] as const;
 const checkKernel = kernel(import.meta.url, "check-gradients.wgsl", {
-  reads: ["a_0", "b_0", "a_1", "b_1", "a_2", "b_2"],
+  reads: ["t_0", "t_1", "t_2", "t_3", "t_4", "t_5"],
   updates: ["state"],
-  flops: { a_0: 2, b_0: 2, a_1: 2, b_1: 2, a_2: 2, b_2: 2 },
+  flops: { t_0: 2, t_1: 2, t_2: 2, t_3: 2, t_4: 2, t_5: 2 },
 });
 const descendPlaces = ["0", "1", "2", "3"] as const;
 const descendKernel = kernel(import.meta.url, "descend.wgsl", {
@@ -21,16 +21,21 @@ const descendKernel = kernel(import.meta.url, "descend.wgsl", {
   flops: { p_0: 2, p_1: 2, p_2: 2, p_3: 2 },
 });
 
-/** Elements of a stored gradient that one workgroup of the check looks at. */
-const pieceSize = 4096;
-/** Longer rows are shared by more invocations. */
-const longRow = 4096;
+/**
+ * What the factors of a gradient may reach, so that `terms` products of two stay below 2^127 together: far beyond what training
+ * survives, and tested without computing the gradient.
+ */
+const largestInput = 2 ** 70;
+const largestSlope = 2 ** 56;
+
+/** Vectors that an invocation of the check looks at in the longest tensor. */
+const vectorsEach = 16;
 
 /** A weight's gradient that is not stored, but subtracted as it is computed. */
 export interface Update {
-  /** [rows, ...] both: every element of the gradient is a sum of `terms` products of two elements of a row, one of each */
-  readonly factors: readonly [Tensor, Tensor];
-  readonly rows: number;
+  /** every element of the gradient is a sum of `terms` products of an element of each, or of elements of `dy` alone */
+  readonly input: Tensor;
+  readonly dy: Tensor;
   readonly terms: number;
   /** runs the kernel that computes the gradient and changes the weight */
   apply(): void;
@@ -51,21 +56,20 @@ export class Updates {
 
   /** Holds the factors until the update is made. */
   add(update: Update): void {
-    for (const factor of update.factors) factor.retain();
+    for (const factor of [update.input, update.dy]) factor.retain();
     this.#waiting.push(update);
   }
 
   /** Whether an update that waits reads memory of `tensor`. */
   reads(tensor: Tensor): boolean {
-    return this.#waiting.some(({ factors }) => factors.some((factor) => overlap(factor, tensor)));
+    return this.#waiting.some(({ input, dy }) => overlap(input, tensor) || overlap(dy, tensor));
   }
 
   /** Makes all updates, unless one of the gradients is not finite: then the step is halted and no weight changes. */
   run(stored: readonly StoredUpdate[]): void {
     this.#engine.scope(() => {
-      const gradients = stored.map(([, gradient]) => placeOf(gradient));
-      const places = [...this.#waiting.map(placeOfFactors), ...gradients];
-      for (const some of chunks(places, checkPlaces.length)) this.#check(some);
+      const limited = [...this.#waiting.flatMap(limitsOf), ...stored.map(([, gradient]) => finite(gradient))];
+      for (const some of chunks(limited, checkPlaces.length)) this.#check(some);
       for (const { apply } of this.#waiting) apply();
       for (const some of chunks(stored, descendPlaces.length)) this.#descend(some);
     });
@@ -74,29 +78,22 @@ export class Updates {
 
   /** Lets go of the factors. */
   release(): void {
-    for (const { factors } of this.#waiting.splice(0)) for (const factor of factors) factor.release();
+    for (const { input, dy } of this.#waiting.splice(0)) for (const factor of [input, dy]) factor.release();
   }
 
-  #check(places: readonly CheckPlace[]): void {
-    const unused: CheckPlace = { a: this.#engine.one, b: this.#engine.one, rows: 0, terms: 1, widths: [1, 1] };
-    const tensors: Record<string, Tensor> = {};
+  #check(limited: readonly Limited[]): void {
+    const state = this.#engine.step.tensor;
+    const tensors: Record<string, Tensor> = { state };
     const constants: Record<string, number> = {};
     for (const [i, name] of checkPlaces.entries()) {
-      const { a, b = this.#engine.one, rows, terms, widths } = places[i] ?? unused;
-      Object.assign(tensors, { [`a_${name}`]: a, [`b_${name}`]: b });
-      Object.assign(constants, { [`ROWS_${name}`]: rows, [`TERMS_${name}`]: terms });
-      Object.assign(constants, { [`A_${name}`]: widths[0], [`B_${name}`]: widths[1] });
+      const { tensor, limit } = limited[i] ?? finite(this.#engine.one);
+      tensors[`t_${name}`] = tensor;
+      constants[`SIZE_${name}`] = limited[i] ? tensor.size : 0;
+      constants[`LIMIT_${name}`] = new Uint32Array(Float32Array.of(limit).buffer)[0]!;
     }
-    const longest = Math.max(...places.flatMap(({ widths }) => widths));
-    constants.WORKGROUP = longest > longRow ? 256 : 64;
-    const rows = Math.max(...places.map((place) => place.rows));
-    const state = this.#engine.step.tensor;
-    run<string, never, string>(
-      checkKernel,
-      { ...tensors, state },
-      {},
-      { constants, workgroups: [rows, places.length] },
-    );
+    const longest = Math.max(...limited.map(({ tensor }) => tensor.size));
+    const workgroups = Math.min(Math.ceil(longest / (4 * vectorsEach * 64)), 65535);
+    run<string, never, string>(checkKernel, tensors, {}, { constants, workgroups: [workgroups] });
   }
 
   #descend(stored: readonly StoredUpdate[]): void {
@@ -112,22 +109,21 @@ export class Updates {
   }
 }
 
-/** What the check looks at: a gradient by its factors, or as it is. */
-interface CheckPlace {
-  readonly a: Tensor;
-  readonly b?: Tensor;
-  readonly rows: number;
-  readonly terms: number;
-  /** of a row of a and of b */
-  readonly widths: readonly [number, number];
+/** A tensor that the check looks at, and what none of its magnitudes may reach. */
+interface Limited {
+  readonly tensor: Tensor;
+  readonly limit: number;
 }
 
-function placeOfFactors({ factors: [a, b], rows, terms }: Update): CheckPlace {
-  return { a, b, rows, terms, widths: [a.size / rows, b.size / rows] };
+function finite(tensor: Tensor): Limited {
+  return { tensor, limit: Number.POSITIVE_INFINITY };
 }
 
-function placeOf(gradient: Tensor): CheckPlace {
-  return { a: gradient, rows: Math.ceil(gradient.size / pieceSize), terms: 1, widths: [pieceSize, 0] };
+function limitsOf({ input, dy, terms }: Update): Limited[] {
+  return [
+    { tensor: input, limit: largestInput },
+    { tensor: dy, limit: largestSlope / terms },
+  ];
 }
 
 function chunks<T>(list: readonly T[], size: number): T[][] {

@@ -66,11 +66,10 @@ export function convolve(
         dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation);
       const descends = descent?.allows(1) && (!bias || descent.allows(2));
       if (descent && descends && descentPays(image, dz, filters) && allowsDescent(problem, image.engine)) {
-        const rows = problem.batch;
-        const terms = rows * problem.outHeight * problem.outWidth;
+        const terms = problem.batch * problem.outHeight * problem.outWidth;
         const apply = () =>
           void filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
-        descent.later({ factors: [image, dz], rows, terms, apply });
+        descent.later({ input: image, dy: dz, terms, apply });
         return [dinput, filters, bias];
       }
       return [dinput, ...weightGradients(problem, image, dz, dfilters, dbias)];

@@ -55,7 +55,7 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
       if (descent && descends && descentPays(rows, dz, weights) && allowsDescent(product)) {
         const apply = () =>
           void matrixProduct({ ...product, output: weights, columnSums: bias, descent });
-        descent.later({ factors: [rows, dz], rows: rows.shape[0]!, terms: rows.shape[0]!, apply });
+        descent.later({ input: rows, dy: dz, terms: rows.shape[0]!, apply });
         return [dinput, weights, bias];
       }
       return [dinput, ...weightGradients(rows, dz, transposeKernel, dweights, dbias)];
