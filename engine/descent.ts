@@ -100,7 +100,10 @@ export class Updates {
     const tensors: Record<string, Tensor> = {};
     const constants: Record<string, number> = { DECAY: this.#decay };
     for (const [i, name] of descendPlaces.entries()) {
-      const [weight, gradient] = stored[i] ?? [this.#engine.allocate([1], "f32", "descent"), this.#engine.one];
+      const [weight, gradient] = stored[i] ?? [
+        this.#engine.allocate([1], "f32", "descent"),
+        this.#engine.one,
+      ];
       Object.assign(tensors, { [`p_${name}`]: weight, [`g_${name}`]: gradient });
       constants[`SIZE_${name}`] = stored[i] ? weight.size : 0;
     }

@@ -283,7 +283,9 @@ export class Tape {
       const reached = source?.activation !== undefined && source.inputs.some(taken);
       return this.tracks(kept) && !taken(kept) && !reached;
     });
-    return constant && `${formatShape(constant.shape)}, which an op takes for a constant (a target or a weight)`;
+    return (
+      constant && `${formatShape(constant.shape)}, which an op takes for a constant (a target or a weight)`
+    );
   }
 
   /** Lets go of all kept tensors without a backward pass. */

@@ -9,9 +9,8 @@ const { workloads } = await load<typeof import("../workloads.ts")>("bench/worklo
 const { randomSamples } = await load<typeof import("../random-samples.ts")>("bench/random-samples.ts");
 const { Feed } = await load<typeof import("../../models/training/data.ts")>("models/training/data.ts");
 const { TrainingLog } = await load<typeof import("../../models/training/log.ts")>("models/training/log.ts");
-const { TrainingStep } = await load<typeof import("../../models/training/step.ts")>(
-  "models/training/step.ts",
-);
+const { TrainingStep } =
+  await load<typeof import("../../models/training/step.ts")>("models/training/step.ts");
 
 const [name = "", batch = "1"] = job.split(":");
 const { network, optimizer, loss, metrics, classes } = workloads[name]!;

@@ -3,10 +3,10 @@
 import { type Output, outputTensor } from "../../engine/kernel.ts";
 import { checkOptionNames } from "../../engine/options.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
+import { descentPays } from "../dense/product.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
-import { descentPays } from "../dense/product.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
 import {

@@ -53,8 +53,7 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
       const product = { a: rows, b: dz, transposeA: true };
       const descends = descent?.allows(1) && (!bias || descent.allows(2)) && !transposeKernel;
       if (descent && descends && descentPays(rows, dz, weights) && allowsDescent(product)) {
-        const apply = () =>
-          void matrixProduct({ ...product, output: weights, columnSums: bias, descent });
+        const apply = () => void matrixProduct({ ...product, output: weights, columnSums: bias, descent });
         descent.later({ input: rows, dy: dz, terms: rows.shape[0]!, apply });
         return [dinput, weights, bias];
       }

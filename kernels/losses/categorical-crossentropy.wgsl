@@ -78,7 +78,7 @@ fn main(
     let t = target_of(sample, j);
     let q = x[start + j] / total;
     let p = clamp(q, LOWEST, HIGHEST);
-    cost -= t * log_of(p);
+    cost -= select(t * log_of(p), q, is_nan(q)); // 0 / 0: a row without a sum
     open += select(0.0, t, p == q);
   }
   cost = combined(cost, lane, one);

@@ -23,13 +23,16 @@ fn target_of(sample: u32, j: u32) -> f32 {
   return bitcast<f32>(targets[sample * CLASSES + j]);
 }
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&dx)) { return; }
   let sample = i / CLASSES;
   let s = statistics[sample];
-  let probability = exp((x[i] - s.x) - s.y);
+  let logarithm = (x[i] - s.x) - s.y;
+  let probability = select(exp(logarithm), logarithm, is_nan(logarithm)); // exp may hide it
   var share = dy[0] * FACTOR;
   if (WEIGHTED) { share *= weights[sample]; }
   dx[i] = share * (probability * s.z - target_of(sample, i % CLASSES));
