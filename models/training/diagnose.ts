@@ -1,9 +1,12 @@
 /** @file Where a loss or a gradient that is not finite came from: the step is run again, layer by layer. */
 import { NumericError } from "../../engine/errors.ts";
+import { gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Inspect } from "../layers/layer.ts";
 import type { Feed } from "./data.ts";
 import { badGradient, badLoss, type Cause, firstNotFinite, type Part } from "./diagnose-loss.ts";
+import { forwardPass } from "./forward-pass.ts";
+import { fitMicroBatch } from "./micro-batches.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Which batch it was, counted from 0. */
@@ -47,14 +50,27 @@ export async function badWeight({ model }: Trainer): Promise<Cause | undefined> 
   return undefined;
 }
 
+/** Samples whose gradients can be computed together: a batch may have been computed in parts. */
+function mostAtOnce(trainer: Trainer, feed: Feed, samples: number): number {
+  const { engine, step, state, lossScale } = trainer;
+  const options = { training: true, batchSize: samples, first: true, mixed: lossScale !== undefined };
+  const take = (size: number) => {
+    const loss = () => forwardPass(trainer, feed.batch(size), options).loss;
+    engine.useStep(step, () => void gradients(engine, loss, state.sources));
+  };
+  const { parts } = fitMicroBatch(engine, Math.min(mostSamples, samples), ([size]) => take(size!));
+  return parts[0]!;
+}
+
 /** Of the batch's data, its forward pass, its loss or its gradients. */
 async function badBatch(trainer: Trainer, feed: Feed, bad: BadBatch, samples: number): Promise<Cause> {
   const { engine, step } = trainer;
   await engine.sync();
-  for (let first = 0; first < samples; first += mostSamples) {
+  const most = mostAtOnce(trainer, feed, samples);
+  for (let first = 0; first < samples; first += most) {
     // the number of the step decides on dropout and noise; those after the bad one have counted on
     step.set({ position: bad.batch * bad.batchSize, sample: first, step: bad.step });
-    const size = Math.min(mostSamples, samples - first);
+    const size = Math.min(most, samples - first);
     const cause = await badPart(trainer, feed, { first, size, batchSize: samples });
     if (cause) return cause;
   }
