@@ -1,10 +1,11 @@
 /** @file The backward half of automatic differentiation: plays a tape from its last entry to its first. */
+import { Updates } from "./descent.ts";
 import type { Engine } from "./device.ts";
 import { formatShape, ShapeError } from "./errors.ts";
 import { kernel, like, run } from "./kernel.ts";
 import { sameShape } from "./shape.ts";
 import type { Descent, Entry, GradientOptions, Rule, Spent, Tape, Want } from "./tape.ts";
-import type { Tensor } from "./tensor.ts";
+import { aliasOf, type Tensor } from "./tensor.ts";
 
 const sumKernel = kernel(import.meta.url, "sum.wgsl", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
 const accumulateKernel = kernel(import.meta.url, "accumulate.wgsl", {
@@ -22,7 +23,9 @@ export class Backward {
   /** gradient so far by tensor id; this map is one of its holders */
   readonly #gradients = new Map<number, Tensor>();
   readonly #targets = new Map<number, Tensor>();
-  /** sources, by id, that a rule has changed already */
+  /** of plain gradient descent */
+  readonly #updates: Updates | undefined;
+  /** sources, by id, whose update waits for the end */
   readonly #descended = new Set<number>();
 
   constructor(engine: Engine, tape: Tape, sources: readonly Tensor[], options: GradientOptions) {
@@ -30,6 +33,7 @@ export class Backward {
     this.#tape = tape;
     this.#sources = sources;
     this.#options = options;
+    this.#updates = options.descent && new Updates(engine, options.descent.decay);
     this.#givenUp = options.spent?.() ?? [];
     for (const [i, target] of (options.into ?? []).entries()) this.#targets.set(sources[i]!.id, target);
   }
@@ -37,12 +41,17 @@ export class Backward {
   play(value: Tensor): Tensor[] {
     const engine = this.#engine;
     try {
-      engine.scope(() => this.#add(value, (this.#options.seed ?? engine.one).view(value.shape)));
+      engine.scope(() => this.#add(value, aliasOf(this.#options.seed ?? engine.one, value.shape)));
       for (let entry = this.#tape.entries.pop(); entry; entry = this.#tape.entries.pop()) {
         engine.scope(() => this.#step(entry));
       }
-      return this.#sources.map((source) => this.#finish(source));
+      const reached = this.#sources.map(({ id }) => this.#gradients.has(id));
+      const results = this.#sources.map((source) => this.#finish(source));
+      const stored = results.map((gradient, i) => [this.#sources[i]!, gradient] as const);
+      this.#updates?.run(stored.filter((_, i) => reached[i]));
+      return results;
     } finally {
+      this.#updates?.release();
       this.#tape.abandon();
       for (const gradient of this.#gradients.values()) gradient.release();
     }
@@ -79,17 +88,19 @@ export class Backward {
 
   #descentFor({ inputs }: Rule): Descent | undefined {
     const { descent } = this.#options;
-    if (!descent) return undefined;
+    const updates = this.#updates;
+    if (!descent || !updates) return undefined;
     const allows = (index: number) => {
       const input = inputs[index]!;
       return this.#sources.includes(input) && this.#tape.usesOf(input) === 1;
     };
-    return { decay: descent.decay, allows };
+    return { decay: descent.decay, allows, later: (update) => updates.add(update) };
   }
 
   readonly #spent: Spent = (tensor) =>
     this.#givenUp.includes(tensor) &&
     !this.#tape.keeps(tensor) &&
+    !this.#updates?.reads(tensor) &&
     !this.#sources.some(({ storage }) => storage === tensor.storage);
 
   /** The place for the gradient of `source` if nothing is there yet. */

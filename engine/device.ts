@@ -165,6 +165,7 @@ export class Engine {
       const tensor = `${formatShape(target.shape)} (${target.byteLength} bytes)`;
       throw new ShapeError(`upload: ${data.byteLength} bytes at byte ${byteOffset} do not fit ${tensor}.`);
     }
+    this.tape?.refuseChange("upload", target);
     if (this.planning) return;
     if (this.recording)
       throw new WgradError("A recorded step cannot upload values: make the tensor before record().");
@@ -174,6 +175,7 @@ export class Engine {
   /** Sets all elements to zero. */
   clear(target: Tensor): void {
     requireTensorsOf(this, "clear", { target });
+    this.tape?.refuseChange("clear", target);
     if (this.planning) return;
     const { buffer, byteOffset: offset, byteLength: bytes } = target;
     this.#submit({ kind: "clear", label: "clear", target: buffer, offset, bytes }, [target]);
@@ -185,6 +187,8 @@ export class Engine {
     if (source.byteLength !== target.byteLength) {
       throw new ShapeError(`copy: ${formatShape(source.shape)} does not fit ${formatShape(target.shape)}.`);
     }
+    this.tape?.refuseChange("copy", target);
+    this.tape?.wrote(target, [source], "copy()");
     if (this.planning) return;
     if (source.buffer === target.buffer)
       throw new ArgumentError("copy: source and target share their memory.");

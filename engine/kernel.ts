@@ -99,8 +99,26 @@ export function run<R extends string, W extends string, U extends string>(
     tensor.assertUsable(`${definition.name}: ${name}`);
     if (tensor.engine !== engine) throw new ArgumentError(`${definition.name}: ${name} ${otherEngine}`);
   }
+  noteOnTape(definition, inputs, outputs, written, engine);
   engine.dispatch(definition, tensors, options, workgroupsOf(definition, options, engine));
   return written;
+}
+
+/** While gradients are taken: refuses to change what they need, and notes what was computed from a source without a rule. */
+function noteOnTape(
+  definition: Kernel,
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: Readonly<Record<string, Output>>,
+  written: Readonly<Record<string, Tensor>>,
+  { tape }: Engine,
+): void {
+  if (!tape) return;
+  const updated = definition.updates.map((name) => inputs[name]!);
+  const given = Object.values(outputs).filter((output) => output instanceof Tensor);
+  for (const target of [...updated, ...given]) tape.refuseChange(definition.name, target);
+  const read = Object.values(inputs);
+  for (const output of [...updated, ...Object.values(written)])
+    tape.wrote(output, read, `the kernel ${definition.name}`);
 }
 
 function engineOf(

@@ -5,11 +5,12 @@
 
 import { requireEngine, requireTensorsOf } from "./arguments.ts";
 import { Backward } from "./backward.ts";
+import type { Update } from "./descent.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import type { Output } from "./kernel.ts";
 import { checkFunction, checkOptionNames } from "./options.ts";
-import type { Tensor } from "./tensor.ts";
+import { overlap, type Tensor } from "./tensor.ts";
 
 /**
  * Where the gradient of input `index` shall be written: undefined if nobody needs it, else the output to hand to
@@ -19,12 +20,15 @@ export type Want = (index: number) => Output | undefined;
 
 /**
  * Plain gradient descent, source -= rate * gradient with rate = step.learningRate / (1 + decay * step.step) of the
- * StepState and nothing once it is halted, done by the kernel that computes the gradient.
+ * StepState and nothing once it is halted, done by the kernel that computes the gradient. It runs when the backward pass is
+ * over and every gradient is known to be finite.
  */
 export interface Descent {
   readonly decay: number;
-  /** true if input `index` may be changed so: it is a source, nothing else uses it, and its values are not read again */
+  /** true if input `index` may be changed so: it is a source, and nothing else uses it */
   allows(index: number): boolean;
+  /** makes the update at the end */
+  later(update: Update): void;
 }
 
 /** True for a tensor that the caller has given up and no rule reads again: its gradient may be written over its values. */
@@ -42,8 +46,8 @@ export interface Rule {
    */
   readonly activation?: string;
   /**
-   * Gradients of the inputs, in their order, from the gradient of the output. With `descent` a rule may change an input
-   * instead, after all that reads it, and returns the input itself in the place of the gradient.
+   * Gradients of the inputs, in their order, from the gradient of the output. With `descent` a rule may leave an
+   * update for later instead, and returns the input itself in the place of the gradient.
    */
   backward(dy: Tensor, want: Want, descent?: Descent, spent?: Spent): readonly (Tensor | undefined)[];
 }
@@ -64,7 +68,10 @@ export interface GradientOptions {
   readonly seed?: Tensor | undefined;
   /** called with the scalar before the backward pass */
   readonly beforeBackward?: (value: Tensor) => void;
-  /** Changes the sources by plain gradient descent where the rules can, see Descent; then the source is returned for its gradient. */
+  /**
+   * Changes the sources by plain gradient descent, or halts the step if a gradient is not finite. Where a rule left the update
+   * for later (see Descent), the source is returned for its gradient.
+   */
   readonly descent?: Pick<Descent, "decay">;
   /** Tensors of the body that the caller does not read after `beforeBackward`; asked for once that has returned. */
   readonly spent?: () => readonly Tensor[];
@@ -78,7 +85,10 @@ export function differentiable<T extends Tensor>(y: T, rule: Rule): T {
 
 /**
  * Runs `body` and differentiates the scalar it returns.
- * Returns the scalar and one gradient per source, of the source's shape (zeros if the scalar does not depend on it).
+ * Returns the scalar and one gradient per source, of the source's shape: zeros for a source that took no part, since that
+ * is the derivative. Integers carry no gradient, as in PyTorch and TensorFlow: what argMax() and oneHot() return is constant.
+ * @throws ArgumentError if the scalar depends on no source at all, or on one through a kernel that no rule describes;
+ * stopGradient() says that this is meant
  */
 export function gradients(
   engine: Engine,
@@ -100,9 +110,11 @@ export function gradients(
   } finally {
     engine.tape = undefined;
   }
-  if (value.size !== 1) {
+  try {
+    checkValue(value, tape, sources);
+  } catch (error) {
     tape.abandon();
-    throw new ShapeError(`gradients: the body must return a scalar, got ${formatShape(value.shape)}.`);
+    throw error;
   }
   engine.beginBackward(tape.entries.flatMap(({ kept }) => kept));
   options.beforeBackward?.(value);
@@ -138,11 +150,40 @@ function checkArguments(
   if (seed.size !== 1) throw new ShapeError(`gradients: seed must be [1], got ${formatShape(seed.shape)}.`);
 }
 
+/** Throws ShapeError or ArgumentError for what has no gradient, or a wrong one. */
+function checkValue(value: Tensor, tape: Tape, sources: readonly Tensor[]): void {
+  if (value.size !== 1)
+    throw new ShapeError(`gradients: the body must return a scalar, got ${formatShape(value.shape)}.`);
+  if (!isReal(value)) throw new ShapeError(`gradients: the body must return f32, got ${value.dtype}.`);
+  const cut = tape.cutOf(value);
+  if (cut) {
+    throw new ArgumentError(
+      `gradients: the result depends on a source through ${cut}. Use differentiable ops, or stopGradient() on what is ` +
+        "constant.",
+    );
+  }
+  if (sources.length > 0 && !tape.tracks(value))
+    throw new ArgumentError("gradients: the result depends on none of the sources.");
+}
+
+/** Integers are constant between their steps: no gradient flows through them. */
+function isReal({ dtype }: Tensor): boolean {
+  return dtype === "f32" || dtype === "f16";
+}
+
 function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | undefined): void {
   if (new Set(sources).size !== sources.length) {
     throw new ArgumentError("gradients: a source is listed twice; its uses add up to one gradient.");
   }
+  for (const [i, source] of sources.entries()) {
+    if (isReal(source)) continue;
+    throw new ArgumentError(`gradients: sources[${i}] must be f32 or f16, got ${source.dtype}.`);
+  }
   if (!into) return;
+  for (const [i, target] of into.entries()) {
+    if (![...sources, ...into.slice(0, i)].some((other) => overlap(target, other))) continue;
+    throw new ArgumentError(`gradients: into[${i}] shares memory with a source or another target.`);
+  }
   const shapes = (tensors: readonly Tensor[]) => tensors.map(({ shape }) => formatShape(shape)).join(", ");
   if (shapes(into) !== shapes(sources)) {
     throw new ShapeError(`gradients: targets ${shapes(into)} for sources ${shapes(sources)}.`);
@@ -151,11 +192,15 @@ function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | unde
 
 export class Tape {
   readonly entries: Entry[] = [];
+  readonly #sources: readonly Tensor[];
   readonly #tracked: Set<number>;
   readonly #byOutput = new Map<number, Entry>();
   readonly #uses = new Map<number, number>();
+  /** By id: a tensor that depends on a source in a way that no rule describes, and what stands in between. */
+  readonly #cuts = new Map<number, string>();
 
   constructor(sources: readonly Tensor[]) {
+    this.#sources = sources;
     this.#tracked = new Set(sources.map(({ id }) => id));
   }
 
@@ -173,8 +218,34 @@ export class Tape {
     return this.#byOutput.get(output.id)?.rule;
   }
 
+  /** What keeps the gradient of `tensor` from the sources it depends on, if anything does. */
+  cutOf({ id }: Tensor): string | undefined {
+    return this.#cuts.get(id);
+  }
+
+  /** `output` holds values computed from `inputs` by `what`; unless record() follows, no gradient will pass. */
+  wrote(output: Tensor, inputs: readonly Tensor[], what: string): void {
+    if (!isReal(output)) return;
+    const before = inputs.map((input) => this.cutOf(input)).find((cut) => cut !== undefined);
+    const own = inputs.some((input) => this.tracks(input)) ? `${what}, which has no gradient` : undefined;
+    this.#setCut(output, before ?? own);
+  }
+
+  /** Throws ArgumentError if values change that the backward pass, or the result, is computed from. */
+  refuseChange(op: string, target: Tensor): void {
+    const held = [this.#sources, ...this.entries.map(({ output, kept }) => [output, ...kept])].flat();
+    if (!held.some((tensor) => overlap(tensor, target))) return;
+    throw new ArgumentError(
+      `${op}: ${formatShape(target.shape)} takes part in what is being differentiated; its values must stay until ` +
+        "gradients() returns.",
+    );
+  }
+
   record(output: Tensor, rule: Rule): void {
-    if (!rule.inputs.some((input) => this.tracks(input))) return;
+    const differentiated = rule.inputs.some((input) => this.tracks(input));
+    const cut = this.#cutBefore(output, rule);
+    if (cut || differentiated) this.#setCut(output, cut);
+    if (!differentiated) return;
     for (const input of rule.inputs) {
       this.use(input);
       this.#uses.set(input.id, this.usesOf(input) + 1);
@@ -196,6 +267,25 @@ export class Tape {
   /** Whether a rule that is left reads memory of `tensor`. */
   keeps({ storage }: Tensor): boolean {
     return this.entries.some(({ kept }) => kept.some((other) => other.storage === storage));
+  }
+
+  #setCut({ id }: Tensor, cut: string | undefined): void {
+    if (cut === undefined) this.#cuts.delete(id);
+    else this.#cuts.set(id, cut);
+  }
+
+  /** Of an op's output: a cut behind one of its inputs, or a tensor that the op takes for a constant, but is none. */
+  #cutBefore(output: Tensor, { inputs, keeps = [] }: Rule): string | undefined {
+    for (const input of inputs) if (this.cutOf(input)) return this.cutOf(input);
+    const taken = (tensor: Tensor) => inputs.includes(tensor) || tensor === output;
+    const constant = keeps.find((kept) => {
+      const source = this.ruleOf(kept);
+      const reached = source?.activation !== undefined && source.inputs.some(taken);
+      return this.tracks(kept) && !taken(kept) && !reached;
+    });
+    return (
+      constant && `${formatShape(constant.shape)}, which an op takes for a constant (a target or a weight)`
+    );
   }
 
   /** Lets go of all kept tensors without a backward pass. */

@@ -120,14 +120,23 @@ export class Tensor<D extends DType = DType> {
     this.dispose();
   }
 
-  /** The same values under another shape of the same size; one size may be -1. Shares the storage, copies nothing. */
+  /**
+   * The same values under another shape of the same size; one size may be -1. Shares the storage, copies nothing.
+   * Differentiable, as reshape() is.
+   */
   view(shape: Shape): Tensor<D> {
-    this.assertUsable("reshape:");
-    const target = inferShape(shape, this);
-    return this.engine.adopt(new Tensor(this.engine, target, this.dtype, this.storage, this.byteOffset));
+    const view = aliasOf(this, shape);
+    this.engine.tape?.record(view, {
+      inputs: [this],
+      backward: (dy, want) => [want(0) && aliasOf(dy, this.shape)],
+    });
+    return view;
   }
 
-  /** Elements `start` to `start + sizeOf(shape)` as a tensor of their own; the start must be 256-byte aligned. */
+  /**
+   * Elements `start` to `start + sizeOf(shape)` as a tensor of their own; the start must be 256-byte aligned. Shares the
+   * storage, copies nothing. Differentiable, but for f16 with an odd number of elements.
+   */
   slice(start: number, shape: Shape): Tensor<D> {
     this.assertUsable("slice:");
     checkShape(shape, "slice");
@@ -143,13 +152,44 @@ export class Tensor<D extends DType = DType> {
         `slice: must start at a multiple of ${step} elements (256 bytes), not at ${start}.`,
       );
     }
-    return this.engine.adopt(new Tensor(this.engine, shape, this.dtype, this.storage, byteOffset));
+    const part = this.engine.adopt(new Tensor(this.engine, shape, this.dtype, this.storage, byteOffset));
+    const whole = part.size * bytesPerElement[this.dtype] === part.byteLength;
+    if (!whole) this.engine.tape?.wrote(part, [this], "slice() of an odd number of f16 elements");
+    else this.engine.tape?.record(part, { inputs: [this], backward: (dy) => [this.#spread(dy, start)] });
+    return part;
+  }
+
+  /** The gradient of this tensor from that of a slice: zeros but for the slice. */
+  #spread(dy: Tensor, start: number): Tensor {
+    const { engine, dtype } = this;
+    const dx = engine.zeros(this.shape, dtype);
+    const byteOffset = start * bytesPerElement[dtype];
+    engine.copy(dy, engine.adopt(new Tensor(engine, dy.shape, dtype, dx.storage, byteOffset)));
+    return dx;
   }
 
   /** Reads the values back to main memory, in row-major order. Throws at once inside of a recorded step. */
   data(): Promise<DataOf[D]> {
     return this.engine.read(this);
   }
+}
+
+/**
+ * What view() returns, for kernels' operands and for backward rules: it leaves nothing on the tape, since the rule of the op
+ * that uses it names the tensor itself.
+ */
+export function aliasOf<D extends DType>(tensor: Tensor<D>, shape: Shape): Tensor<D> {
+  const { engine, dtype, storage, byteOffset } = tensor;
+  tensor.assertUsable("reshape:");
+  const alias = engine.adopt(new Tensor(engine, inferShape(shape, tensor), dtype, storage, byteOffset));
+  engine.tape?.wrote(alias, [tensor], "a kernel that reads it under another shape");
+  return alias;
+}
+
+/** Whether two tensors have bytes in common. */
+export function overlap(a: Tensor, b: Tensor): boolean {
+  const apart = a.byteOffset + a.byteLength <= b.byteOffset || b.byteOffset + b.byteLength <= a.byteOffset;
+  return a.storage === b.storage && !apart;
 }
 
 function inferShape(shape: Shape, source: Tensor): Shape {

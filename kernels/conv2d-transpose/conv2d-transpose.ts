@@ -1,7 +1,7 @@
 /** @file Transposed 2-D convolution: the gradient of conv2d with respect to its image, as an op with gradients of its own. */
 import { kernel, run } from "../../engine/kernel.ts";
 import { checkOptionNames } from "../../engine/options.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { convolutionOptions, requireBias, requireChannels, requireFourAxes } from "../conv2d/arguments.ts";
 import type { Conv2dOptions } from "../conv2d/conv2d.ts";
 import { filterGradient, forward, inputGradient } from "../conv2d/passes.ts";
@@ -54,7 +54,7 @@ export function conv2dTranspose(
       return [
         dimage && forward(problem, { image: dz, filters, bias: undefined, output: dimage }, "linear"),
         dfilters && filterGradient(problem, { image: dz, dy: image, output: dfilters }),
-        dbias && columnSum(dz.view([-1, problem.channels]), dbias),
+        dbias && columnSum(aliasOf(dz, [-1, problem.channels]), dbias),
       ];
     },
   });

@@ -2,7 +2,8 @@
 
 import { type Output, outputTensor } from "../../engine/kernel.ts";
 import { checkOptionNames } from "../../engine/options.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
+import { descentPays } from "../dense/product.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
@@ -64,8 +65,11 @@ export function convolve(
       const dinput =
         dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation);
       const descends = descent?.allows(1) && (!bias || descent.allows(2));
-      if (descends && allowsDescent(problem, image.engine)) {
-        filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
+      if (descent && descends && descentPays(image, dz, filters) && allowsDescent(problem, image.engine)) {
+        const terms = problem.batch * problem.outHeight * problem.outWidth;
+        const apply = () =>
+          void filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
+        descent.later({ input: image, dy: dz, terms, apply });
         return [dinput, filters, bias];
       }
       return [dinput, ...weightGradients(problem, image, dz, dfilters, dbias)];
@@ -81,7 +85,7 @@ function weightGradients(
   dfilters: Output | undefined,
   dbias: Output | undefined,
 ): (Tensor | undefined)[] {
-  if (!dfilters) return [undefined, dbias && columnSum(dz.view([-1, problem.filters]), dbias)];
+  if (!dfilters) return [undefined, dbias && columnSum(aliasOf(dz, [-1, problem.filters]), dbias)];
   const bias = dbias && outputTensor(image.engine, dbias, "conv2d: gradient of the bias");
   return [filterGradient(problem, { image, dy: dz, output: dfilters, dbias: bias }), bias];
 }

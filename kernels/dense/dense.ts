@@ -2,13 +2,13 @@
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Output, outputTensor } from "../../engine/kernel.ts";
 import { checkFlag, checkOptionNames } from "../../engine/options.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { requireFloats } from "../shape/arguments.ts";
-import { allowsDescent, matrixProduct } from "./product.ts";
+import { allowsDescent, descentPays, matrixProduct } from "./product.ts";
 
 export interface DenseOptions {
   /** [out] */
@@ -52,8 +52,9 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
         dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, derivative, output: dx });
       const product = { a: rows, b: dz, transposeA: true };
       const descends = descent?.allows(1) && (!bias || descent.allows(2)) && !transposeKernel;
-      if (descends && allowsDescent(product)) {
-        matrixProduct({ ...product, output: weights, columnSums: bias, descent });
+      if (descent && descends && descentPays(rows, dz, weights) && allowsDescent(product)) {
+        const apply = () => void matrixProduct({ ...product, output: weights, columnSums: bias, descent });
+        descent.later({ input: rows, dy: dz, terms: rows.shape[0]!, apply });
         return [dinput, weights, bias];
       }
       return [dinput, ...weightGradients(rows, dz, transposeKernel, dweights, dbias)];
@@ -63,7 +64,7 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
 
 /** [n, features]: a product sees the axes before the last as one. */
 function asMatrix(x: Tensor): Tensor {
-  return x.shape.length === 2 ? x : x.view([-1, x.shape.at(-1)!]);
+  return x.shape.length === 2 ? x : aliasOf(x, [-1, x.shape.at(-1)!]);
 }
 
 /** Gradients of kernel and bias, in one product if the kernel is not transposed. */

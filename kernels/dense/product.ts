@@ -73,6 +73,14 @@ export function matrixProduct(options: ProductOptions): Tensor {
   return multiply(problem, { output: [problem.m, problem.n], ...options });
 }
 
+/**
+ * true if keeping what a gradient is computed from until all gradients are known takes less memory than storing it, or little:
+ * `input` of the layer, `dy` of its output.
+ */
+export function descentPays(input: Tensor, dy: Tensor, weights: Tensor): boolean {
+  return input.size + dy.size <= Math.max(weights.size, 65536);
+}
+
 /** true if a product can be subtracted from parameters as it is computed: if its sums are not cut into slices. */
 export function allowsDescent(
   options: Pick<ProductOptions, "a" | "b" | "transposeA" | "transposeB">,

@@ -2,7 +2,7 @@
 import { kernel, like, type Output, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { requireFloats } from "../shape/arguments.ts";
 import { type BinaryName, binaryTable } from "./binary-table.ts";
 import { broadcastShape, operandFor, sumTo } from "./broadcast.ts";
@@ -70,7 +70,7 @@ function linearGradient({ name, a, b, side }: Use, dy: Tensor, target: Output): 
   const factor = name === "sub" && side === 1 ? -1 : 1;
   if (size < dy.size) return sumTo(dy, shape, target, factor);
   const dx = factor === 1 ? dy : scale(dy, factor);
-  return dx.view(shape); // a tensor of its own: two inputs may come here with one dy
+  return aliasOf(dx, shape); // a tensor of its own: two inputs may come here with one dy
 }
 
 function productGradient({ name, a, b, side }: Use, dy: Tensor, target: Output): Tensor {

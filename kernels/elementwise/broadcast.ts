@@ -2,7 +2,7 @@
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { like, type Output } from "../../engine/kernel.ts";
 import { checkShape, type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { reduceAxes } from "../reduce/axes.ts";
 import { readStrided, stridesOf } from "../shape/move.ts";
 
@@ -34,7 +34,7 @@ export function operandFor(op: string, x: Tensor, shape: Shape): Operand {
   if (!isTail(x.shape, shape)) return { tensor: stretch(op, x, shape), repeats: false };
   if (x.size % 4 === 0) return { tensor: x, repeats: true };
   const copies = x.size % 2 === 0 ? 2 : 4;
-  return { tensor: stretch(op, x.view([1, x.size]), [copies, x.size]), repeats: true };
+  return { tensor: stretch(op, aliasOf(x, [1, x.size]), [copies, x.size]), repeats: true };
 }
 
 /** `gradient` of a broadcast result summed over the axes along which an input of `shape` was stretched. */

@@ -56,7 +56,7 @@ export function softmaxCrossEntropy(logits: Tensor, targets: Tensor, options: Lo
 
 /**
  * Keras's categorical cross-entropy of probabilities: divided by their sum, clipped to 1e-7 and 1 - 1e-7 (in
- * float32), mean over samples. The gradient does not pass where the clip is active.
+ * float32), mean over samples. The gradient does not pass where the clip is active. NaN for a row whose sum is 0, as in Keras.
  * @param probabilities [..., classes]
  * @param targets one-hot or probabilities, of the same shape
  */

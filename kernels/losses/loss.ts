@@ -5,7 +5,7 @@ import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output, RunOptions } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { mul } from "../elementwise/binary.ts";
 import { reduceBlock } from "../reduce/block.ts";
 
@@ -53,8 +53,8 @@ export function checkOptions(
 /** The scalar: the weighted sum over samples, in a fixed order, over the divisor. */
 function meanOf(perSample: Tensor, options: LossOptions): Tensor {
   const { weights, divisor = perSample.size } = options;
-  const flat = perSample.view([perSample.size]);
-  const losses = weights ? mul(flat, weights.view(flat.shape)) : flat;
+  const flat = aliasOf(perSample, [perSample.size]);
+  const losses = weights ? mul(flat, aliasOf(weights, flat.shape)) : flat;
   const block = { outer: 1, length: losses.size, inner: 1 };
   return reduceBlock(losses, block, { operation: "sum", scale: 1 / divisor }, []);
 }

@@ -4,7 +4,7 @@ import { kernel, run } from "../../engine/kernel.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { differentiable } from "../../engine/tape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -111,7 +111,7 @@ function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, optio
       };
       const work = { constants, invocations: Math.ceil(x.size / 4) };
       if (!inPlace) return [run(backward, { dy, x, targets, weights }, { dx }, work).dx];
-      const gradient = x.view(input.shape);
+      const gradient = aliasOf(x, input.shape);
       run(backwardInPlace, { dy, x: targets, targets, weights, dx: gradient }, {}, work);
       return [gradient];
     },

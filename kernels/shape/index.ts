@@ -2,6 +2,6 @@
 export { concat } from "./concat.ts";
 export { gather } from "./gather.ts";
 export { oneHot } from "./one-hot.ts";
-export { flatten, reshape } from "./reshape.ts";
+export { flatten, reshape, stopGradient } from "./reshape.ts";
 export { slice } from "./slice.ts";
 export { transpose } from "./transpose.ts";

@@ -2,8 +2,7 @@
 import { requireTensors } from "../../engine/arguments.ts";
 import { ShapeError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
-import type { DType, Tensor } from "../../engine/tensor.ts";
+import { type DType, Tensor } from "../../engine/tensor.ts";
 
 /**
  * x under another shape of the same size, one size of which may be -1. A view: nothing is copied.
@@ -11,10 +10,17 @@ import type { DType, Tensor } from "../../engine/tensor.ts";
  */
 export function reshape<D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> {
   requireTensors("reshape", { x });
-  return differentiable(x.view(shape), {
-    inputs: [x],
-    backward: (dy, want) => [want(0) && dy.view(x.shape)],
-  });
+  return x.view(shape);
+}
+
+/**
+ * x as a constant: the same values, through which no gradient flows. What gradients() would refuse (a target that a network
+ * computes, a kernel without a rule) passes if this says that it is meant.
+ */
+export function stopGradient<D extends DType>(x: Tensor<D>): Tensor<D> {
+  requireTensors("stopGradient", { x });
+  const { engine, shape, dtype, storage, byteOffset } = x;
+  return engine.adopt(new Tensor(engine, shape, dtype, storage, byteOffset));
 }
 
 /** [n, ...] as [n, rest], in row-major order: what stands between convolutions and dense layers. */

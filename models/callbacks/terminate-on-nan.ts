@@ -1,4 +1,4 @@
-/** @file TerminateOnNaN: a loss that is not finite ends training without an error. */
+/** @file TerminateOnNaN: a loss or a gradient that is not finite ends training without an error. */
 import type { NumericError } from "../../engine/errors.ts";
 import type { Callback } from "../training/callbacks.ts";
 

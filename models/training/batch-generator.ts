@@ -3,7 +3,7 @@ import { ArgumentError, NumericError } from "../../engine/errors.ts";
 import type { HostDataset } from "../../kernels/gather/index.ts";
 import { type ArrayDataset, hostSamples } from "./arrays.ts";
 import { BatchSteps } from "./batch-steps.ts";
-import type { BadBatch } from "./diagnose.ts";
+import { type BadBatch, badWeight } from "./diagnose.ts";
 import { requireData } from "./feed-opener.ts";
 import type { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
@@ -78,10 +78,12 @@ export class GeneratorBatches implements TrainingBatches {
 
   /** The batch is not there any more to be looked at. */
   async diagnose({ epoch, batch, step }: Omit<BadBatch, "batchSize">): Promise<NumericError> {
-    return new NumericError(
-      `The loss is not finite in epoch ${epoch + 1}, batch ${batch + 1} of ${this.stepsPerEpoch} (step ${step}). ` +
-        "Training stopped before this update. A smaller learning rate often helps.",
-    );
+    const weight = await badWeight(this.#trainer);
+    const place = `epoch ${epoch + 1}, batch ${batch + 1} of ${this.stepsPerEpoch} (step ${step})`;
+    const cause = weight
+      ? `The loss is not finite in ${place}: ${weight.text}. Training stopped before this update.`
+      : `The loss or a gradient is not finite in ${place}. Training stopped before this update.`;
+    return new NumericError(weight?.grew === false ? cause : `${cause} A smaller learning rate often helps.`);
   }
 
   dispose(): void {

@@ -52,7 +52,7 @@ export interface Callback {
   onTrainEnd?(control: FitControl): void | Promise<void>;
   /** training stops between two steps, within an epoch; snapshot() tells where */
   onInterrupt?(control: FitControl): void | Promise<void>;
-  /** a loss was not finite, training halted before its update; true ends training without an error */
+  /** a loss or a gradient was not finite, training halted before its update; true ends training without an error */
   onNumericError?(error: NumericError, control: FitControl): boolean;
   /** true for callbacks that save snapshots: their onEpochEnd runs last, when the epoch is in the history */
   readonly savesTraining?: boolean;

@@ -107,7 +107,7 @@ export class FitRun implements FitControl {
     return { position, weights: await model.getWeights(), slots: await state.read(), kept };
   }
 
-  /** Up to the last epoch, a stop, or a loss that is not finite and that a callback takes note of. */
+  /** Up to the last epoch, a stop, or a loss or gradient that is not finite and that a callback takes note of. */
   async #runEpochs(): Promise<void> {
     try {
       while (this.#epoch < this.epochs && this.#stopReason === undefined) await this.#runEpoch();
@@ -197,7 +197,7 @@ export class FitRun implements FitControl {
     );
   }
 
-  /** Fetches the log's new rows. Throws NumericError, naming step and layer, if a loss was not finite. */
+  /** Fetches the log's new rows. Throws NumericError, naming step and layer, if a loss or a gradient was not finite. */
   async #readLog(): Promise<void> {
     this.#rows.push(...(await this.#log.read(this.#rows.length, this.#batch)));
     const { halted } = await this.#trainer.step.read();

@@ -19,7 +19,7 @@ export class OnBatch {
     this.#trainer = trainer;
   }
 
-  /** Updates the weights and returns loss and metrics before the update. Throws NumericError if the loss is not finite. */
+  /** Updates the weights and returns loss and metrics before the update. Throws NumericError if the loss or a gradient is not finite. */
   async train(x: ValuesByName, y: ValuesByName | undefined, options: WeightOptions): Promise<Logs> {
     checkOnBatch("trainOnBatch", options);
     const trainer = this.#trainer;

@@ -2,7 +2,12 @@
 import { WgradError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { LossScale } from "../../kernels/loss-scale/index.ts";
-import { type Optimizer, type OptimizerGroup, occupiedElements } from "../../kernels/optimizers/index.ts";
+import {
+  haltUnlessFinite,
+  type Optimizer,
+  type OptimizerGroup,
+  occupiedElements,
+} from "../../kernels/optimizers/index.ts";
 import { type ParameterGroup, type ParameterStore, viewsOf } from "../parameter-store.ts";
 
 interface TrainedGroup extends Omit<OptimizerGroup, "gradients"> {
@@ -62,11 +67,12 @@ export class OptimizerState {
     });
   }
 
-  /** One update of all weights from the gradients: encodes the optimizer's kernels, after those of `lossScale`. */
+  /** One update of all weights from the gradients, if they are finite: `lossScale` sees to that in mixed precision. */
   update(lossScale?: LossScale): void {
     const gradients = this.#placed();
     const groups = this.#groups.map((group, i) => ({ ...group, gradients: gradients[i]!.flat }));
-    lossScale?.settle(groups);
+    if (lossScale) lossScale.settle(groups);
+    else haltUnlessFinite(groups);
     this.optimizer.apply(groups);
   }
 

@@ -24,7 +24,7 @@ export class TrainingStep {
   readonly #eager: boolean;
   /** of mixed precision */
   readonly #lossScale: LossScale | undefined;
-  /** the kernels of the gradients update the weights themselves */
+  /** plain gradient descent, in which the kernels of large gradients update the weights themselves */
   readonly #descends: boolean;
   #recording: Recording | undefined;
 
@@ -69,14 +69,14 @@ export class TrainingStep {
     return step(parts, false, plan);
   }
 
-  /** A dry run; undefined unless the whole batch fits and its backward pass updates every weight. */
+  /** A dry run; undefined unless the whole batch fits and there are gradients that need not be stored. */
   #planDescent(): Plan | undefined {
-    let complete = false;
+    let pays = false;
     try {
       const plan = this.#trainer.engine.plan(() => {
-        complete = this.#run();
+        pays = this.#run();
       });
-      return complete ? plan : undefined;
+      return pays ? plan : undefined;
     } catch (error) {
       if (error instanceof MemoryError) return undefined;
       throw error;
@@ -110,24 +110,24 @@ export class TrainingStep {
     this.#recording?.dispose();
   }
 
-  /** Returns true if all weights are updated. */
+  /** Returns true if a gradient need not be stored. */
   #run(): boolean {
     const { engine, step, state } = this.#trainer;
     return engine.useStep(step, () => {
-      let updated = false;
+      let leaner = false;
       for (const [index, samples] of this.parts.entries()) {
         const last = index === this.parts.length - 1;
-        updated = engine.scope(() => this.#differentiate(engine, samples, index > 0));
+        leaner = engine.scope(() => this.#differentiate(engine, samples, index > 0));
         if (last && !this.#descends) state.update(this.#lossScale);
         step.advance(samples, last, this.batchSize);
       }
-      return updated || !this.#descends;
+      return leaner;
     });
   }
 
   /**
    * Gradients of one micro-batch, added to those of the batch so far; its loss and metrics go to the log before that,
-   * since a loss that is no number stops updates. Returns true if all weights were updated on the way.
+   * since a loss that is no number stops updates. Returns true if a gradient was not stored.
    */
   #differentiate(engine: Engine, samples: number, accumulate: boolean): boolean {
     const { state, optimizer } = this.#trainer;
@@ -145,6 +145,6 @@ export class TrainingStep {
     const how = this.#descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };
     const seed = this.#lossScale?.tensor;
     const result = gradients(engine, forward, sources, { ...how, beforeBackward, spent, seed });
-    return result.gradients.every((gradient, i) => gradient === sources[i]);
+    return result.gradients.some((gradient, i) => gradient === sources[i]);
   }
 }

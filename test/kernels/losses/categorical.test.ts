@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ShapeError } from "../../../engine/errors.ts";
+import { gradients } from "../../../engine/tape.ts";
 import {
   categoricalCrossentropyGradientReference,
   categoricalCrossentropyReference,
@@ -148,5 +149,37 @@ describe("categoricalCrossentropy at the clip", () => {
       array64([2], [16.118096, 1.1920929e-7]),
       () => array64([2, 2]),
     );
+  });
+});
+
+describe("categoricalCrossentropy of a row whose sum is 0", () => {
+  const engine = useEngine();
+  // Keras divides 0 by 0; the clip must not make a number of that.
+  it.each([2, 3, 2050])("is NaN, and so is its gradient: %s classes", async (classes) => {
+    const rows = Array.from({ length: 2 * classes }, (_, i) => (i < classes ? 1 / classes : 0));
+    const x = engine().tensor(rows, [2, classes]);
+    const one = (label: number) => Array.from({ length: classes }, (_, j) => (j === label ? 1 : 0));
+    const hot = engine().tensor([...one(0), ...one(1)], [2, classes]);
+    const labels = engine().tensor([0, 1], [2], "u32");
+    const perSample = engine().zeros([2]);
+    for (const loss of [
+      () => categoricalCrossentropy(x, hot, { perSample }),
+      () => sparseCategoricalCrossentropy(x, labels, { perSample }),
+    ]) {
+      const { value, gradients: slopes } = gradients(engine(), loss, [x]);
+      expect((await value.data())[0]).toBeNaN();
+      expect([...(await perSample.data())].map(Number.isFinite)).toEqual([true, false]);
+      const slope = await slopes[0]!.data();
+      expect([...slope.subarray(0, classes)].every(Number.isFinite)).toBe(true);
+      expect([...slope.subarray(classes)].every(Number.isNaN)).toBe(true);
+    }
+  });
+
+  it("of numbers that cancel is clipped as in Keras, and only the gradient is NaN", async () => {
+    const x = engine().tensor([1, -1], [1, 2]);
+    const loss = () => categoricalCrossentropy(x, engine().tensor([1, 0], [1, 2]));
+    const { value, gradients: slopes } = gradients(engine(), loss, [x]);
+    expect((await value.data())[0]).toBeCloseTo(1.1920929e-7, 12);
+    expect([...(await slopes[0]!.data())].every(Number.isNaN)).toBe(true);
   });
 });

@@ -1,0 +1,42 @@
+/** @file CPU time of training steps of a checkout: `node --import tsx bench/turns/child.ts FOLDER WORKLOAD:BATCH STEPS`. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [folder = ".", job = "ae32:25", count = "20"] = process.argv.slice(2);
+const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(folder, file)).href) as Promise<T>;
+const { createEngine } = await load<typeof import("../../engine/index.ts")>("engine/index.ts");
+const { workloads } = await load<typeof import("../workloads.ts")>("bench/workloads.ts");
+const { randomSamples } = await load<typeof import("../random-samples.ts")>("bench/random-samples.ts");
+const { Feed } = await load<typeof import("../../models/training/data.ts")>("models/training/data.ts");
+const { TrainingLog } = await load<typeof import("../../models/training/log.ts")>("models/training/log.ts");
+const { TrainingStep } =
+  await load<typeof import("../../models/training/step.ts")>("models/training/step.ts");
+
+const [name = "", batch = "1"] = job.split(":");
+const { network, optimizer, loss, metrics, classes } = workloads[name]!;
+const engine = await createEngine();
+const model = network();
+await model.compile({ engine, optimizer: optimizer(), loss, metrics });
+const { trainer } = model;
+const feed = Feed.open(engine, randomSamples(model, Number(batch), classes), trainer.objective.oneHot);
+const log = new TrainingLog(engine, trainer.objective, 1);
+const step = await TrainingStep.prepare(trainer, feed, log, Number(batch), false);
+step.run(1);
+await log.read(0, 1);
+const before = process.cpuUsage();
+for (let i = 0; i < Number(count); i++) {
+  trainer.step.set({ position: 0 });
+  step.run(1);
+  await log.read(0, 1);
+}
+const { user, system } = process.cpuUsage(before);
+const { halted } = await trainer.step.read();
+if (halted > 0) throw new Error(`${job}: halted in step ${halted - 1}.`);
+console.log(
+  JSON.stringify({
+    ms: (user + system) / 1000 / Number(count),
+    dispatches: step.recording!.dispatches.length,
+    peak: step.plan!.peakBytes,
+  }),
+);
+process.exit(0);
