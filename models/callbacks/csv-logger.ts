@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ArgumentError, FileError } from "../../engine/errors.ts";
 import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
-import { nodeFiles } from "../files.ts";
+import { nodeFiles } from "../node-files.ts";
 import type { Callback, CallbackState } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { parseState } from "./state.ts";
