@@ -8,6 +8,7 @@ import type { Model } from "../model.ts";
 import { byName, checkNames } from "./by-output.ts";
 import { type Head, headOf, lossOf, type Metric, type MetricList } from "./head.ts";
 import { rowsPerSample } from "./loss-names.ts";
+import { checkResultNames } from "./result-names.ts";
 
 /** A loss for every output, in one of Keras's forms; one name is for all outputs. */
 export type LossChoice = string | readonly string[] | Readonly<Record<string, string>>;
@@ -40,6 +41,7 @@ export class Objective {
     this.metrics = this.heads.flatMap((head) =>
       head.metrics.map(({ name, kind }) => ({ name: this.#several ? `${head.name}_${name}` : name, kind })),
     );
+    this.#checkNames();
   }
 
   /** Of the only output's loss. */
@@ -94,6 +96,15 @@ export class Objective {
       });
       this.losses(outputs, { targets, weights: [] }, 1);
     });
+  }
+
+  /** Throws ArgumentError if two results have one name. */
+  #checkNames(): void {
+    const losses = this.#several
+      ? this.heads.map(({ name }) => [`${name}_loss`, `the loss of ${name}`] as const)
+      : [];
+    const metrics = this.metrics.map(({ name, kind }) => [name, `the metric ${kind}`] as const);
+    checkResultNames("compile", [["loss", "the loss"], ...losses, ...metrics]);
   }
 
   get #several(): boolean {

@@ -14,7 +14,7 @@ import type { DataSource } from "./data.ts";
 import type { Logs } from "./history.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
 import type { WeightOptions } from "./sample-weights.ts";
-import type { TrainingSnapshot } from "./snapshot.ts";
+import { checkSnapshot, type TrainingSnapshot } from "./snapshot.ts";
 
 /** `sampleWeight` and `classWeight` count in the loss only; metrics are without. */
 export interface FitOptions extends WeightOptions {
@@ -98,6 +98,7 @@ export function checkFit(options: FitOptions): void {
     throw new ArgumentError("fit: give validationSplit or validationData, not both.");
   }
   checkKinds(options);
+  if (options.resume !== undefined) checkSnapshot("fit: resume", options.resume);
   checkPrecision("fit", options.precision ?? "float32");
   if (options.lossScale) checkLossScale("fit", options.lossScale);
 }
