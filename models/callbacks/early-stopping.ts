@@ -82,15 +82,7 @@ export class EarlyStoppingCallback implements Callback {
     return this.#state.bestEpoch ?? undefined;
   }
 
-  /** Throws ArgumentError if it shall go back to weights that the run that is resumed did not keep. */
   onTrainBegin(control: FitControl): void {
-    const { bestEpoch } = this.#state;
-    if (this.#options.restoreBestWeights !== false && bestEpoch !== null && !this.#weights) {
-      throw new ArgumentError(
-        `${label}: the checkpoint does not hold the weights of the best epoch so far, epoch ${bestEpoch + 1}: it was written ` +
-          "without restoreBestWeights, so resume without it.",
-      );
-    }
     if (this.#state.stoppedEpoch !== null) this.#stop(control); // resumed from where it had stopped
   }
 
@@ -132,8 +124,15 @@ export class EarlyStoppingCallback implements Callback {
     return this.#weights;
   }
 
+  /** Throws ArgumentError if it shall go back to weights that the run before did not keep. */
   loadWeights(weights: KeptWeights): void {
-    this.#weights = weights;
+    const { bestEpoch } = this.#state;
+    this.#weights = weights.size > 0 ? weights : undefined;
+    if (this.#options.restoreBestWeights === false || bestEpoch === null || this.#weights) return;
+    throw new ArgumentError(
+      `${label}: the checkpoint does not hold the weights of the best epoch so far, epoch ${bestEpoch + 1}: it was written ` +
+        "without restoreBestWeights, so resume without it.",
+    );
   }
 
   #stop(control: FitControl): void {

@@ -64,7 +64,7 @@ export interface Callback {
   loadState?(state: CallbackState): void;
   /** saved beside the state */
   saveWeights?(): KeptWeights | undefined;
-  /** called after loadState, if there were any */
+  /** called after loadState where training goes on from a snapshot: with none if none were kept */
   loadWeights?(weights: KeptWeights): void;
 }
 
@@ -93,8 +93,7 @@ export function loadCallbacks(callbacks: readonly Callback[], memory: CallbackMe
   for (const [key, callback] of keyed(callbacks)) {
     const state = memory && ownEntry(memory.states, key);
     callback.loadState?.(jsonCopy(`fit: the state of the callback ${key}`, state ?? {}));
-    const weights = memory?.weights.get(key);
-    if (weights && weights.size > 0) callback.loadWeights?.(weights);
+    if (memory) callback.loadWeights?.(memory.weights.get(key) ?? new Map());
   }
 }
 

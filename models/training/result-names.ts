@@ -36,5 +36,5 @@ export function checkSetNames(columns: readonly string[], prefixes: readonly str
 }
 
 function setName(prefix: string): string {
-  return prefix === "val" ? "the validation data" : `the set "${prefix}"`;
+  return prefix === "val" ? "validationData or evaluationSets.val" : `evaluationSets.${prefix}`;
 }

@@ -51,9 +51,10 @@ function positionProblems(position: TrainingPosition, resumed: Resumed): string[
     rows.length !== batch && `it has results of ${rows.length} batches, it is at batch ${batch}`,
     odd >= 0 && `results of batch ${odd + 1} have ${rows[odd]!.length} numbers, ${columns} are expected`,
     odd < 0 &&
+      rows.length === batch &&
       expected > 0 &&
       samples !== expected &&
-      `its ${batch} batches had ${samples} samples, here they have ${expected}: give the batchSize it was written with`,
+      `its batches had ${samples} samples so far, here they have ${expected}: give the batchSize it was written with`,
     updates < done &&
       `${updates} updates are too few for ${history.epoch!.length} epochs and ${batch} batches`,
     ...historyProblems(position),
@@ -65,6 +66,7 @@ function historyProblems({ epoch, history }: TrainingPosition): (string | false)
   const epochs = history.epoch as number[];
   const last = epochs.at(-1) ?? epoch;
   return [
+    epochs.length > 0 && !Object.hasOwn(history, "loss") && "its history has no loss",
     epochs.some((value, i) => value <= (i === 0 ? 0 : epochs[i - 1]!)) &&
       "the epochs of its history do not increase",
     // a callback's snapshot may be from before the epoch's results are in the history
