@@ -1,4 +1,5 @@
 /** @file What runs were made with, setting by setting: those that differ, and those that do not. */
+import { ownEntry } from "../../models/records.ts";
 import type { SavedRun } from "../saved-run/saved-run.ts";
 
 export interface Setting {
@@ -46,7 +47,7 @@ const settingNames: Record<string, string> = {
 };
 
 function settingName(name: string): string {
-  return settingNames[name] ?? name;
+  return ownEntry(settingNames, name) ?? name;
 }
 
 function shown(value: unknown): string {

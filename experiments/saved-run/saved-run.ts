@@ -3,6 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
+import { fromJsonNumber } from "../../models/exact-json.ts";
 import { readJson } from "../../models/files.ts";
 
 /** What readers of config.json need; experiments may have more. */
@@ -50,7 +52,22 @@ export const resultSchema = z.looseObject({
   published: z.array(publishedSchema).default([]),
 });
 
-const historySchema = z.record(z.string(), z.array(z.number().nullable()));
+/** Lists of numbers by any name; zod's own record leaves out what is called __proto__. */
+const historySchema = z
+  .custom<Readonly<Record<string, readonly unknown[]>>>(
+    (json) => typeof json === "object" && json !== null && Object.values(json).every(Array.isArray),
+    { error: "a history has a list of numbers for each name" },
+  )
+  .transform((lists, context) => {
+    const numbers = (list: readonly unknown[], name: string) =>
+      list.map((value) => {
+        const number = fromJsonNumber(value);
+        if (number !== undefined) return number;
+        if (value !== null) context.addIssue({ code: "custom", message: `${name} holds ${written(value)}` });
+        return null;
+      });
+    return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, numbers(list, name)]));
+  });
 
 export type SavedConfig = z.infer<typeof configSchema>;
 export type SavedResult = z.infer<typeof resultSchema>;
@@ -116,7 +133,7 @@ export function trainingSeconds({
   return seconds.length > 0 ? seconds.reduce((sum, value) => sum + value, 0) : undefined;
 }
 
-/** The finite numbers among measured values. */
+/** The finite numbers among measured values: one that is not, which JSON has by its name, is no figure to compare. */
 export function numbersOf(values: Readonly<Record<string, unknown>>): Record<string, number> {
   const entries = Object.entries(values);
   return Object.fromEntries(

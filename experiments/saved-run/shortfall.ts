@@ -1,4 +1,5 @@
 /** @file How a saved run falls short of the whole experiment on the official files. */
+import { ownEntry } from "../../models/records.ts";
 import type { Experiment } from "../experiment.ts";
 import type { SavedConfig, SavedResult } from "./saved-run.ts";
 
@@ -38,7 +39,7 @@ export function shortfallOf(
 ): Shortfall {
   const { dataset } = result;
   const full = experiment?.profiles.full;
-  const [train, test] = officialCounts[experiment?.dataset ?? config?.dataset.id ?? ""] ?? [];
+  const [train, test] = ownEntry(officialCounts, experiment?.dataset ?? config?.dataset.id ?? "") ?? [];
   const batch = config?.settings.batch;
   return {
     ...(dataset?.origin === "synthetic" ? { synthetic: true } : {}),

@@ -5,6 +5,7 @@ import { checkOption, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add, mul, scale } from "../../kernels/elementwise/index.ts";
 import type { Model } from "../model.ts";
+import { ownEntry } from "../records.ts";
 import { byName, checkNames } from "./by-output.ts";
 import { type Head, headOf, lossOf, type Metric, type MetricList } from "./head.ts";
 import { rowsPerSample } from "./loss-names.ts";
@@ -127,6 +128,6 @@ function metricsFor(name: string, names: readonly string[], metrics: MetricChoic
   const flat = Object.values(record).every((value) => typeof value === "string");
   if (names.length === 1 && flat) return record as Readonly<Record<string, string>>;
   checkNames("compile: metrics", names, Object.keys(record));
-  const own = record[name] ?? [];
+  const own = ownEntry(record, name) ?? [];
   return typeof own === "string" ? [own] : own;
 }

@@ -47,7 +47,6 @@ describe("names of results", () => {
     "hasOwnProperty",
     "valueOf",
     "__proto__",
-    "val",
     "0",
   ])("may be %s: each result keeps its own", async (name) => {
     const metrics = Object.fromEntries([[name, "mae"]]);
