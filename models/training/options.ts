@@ -35,7 +35,10 @@ export interface FitOptions extends WeightOptions {
   /** a new order for every epoch. Default true */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];
-  /** continue from here: to the same bits as without the interruption */
+  /**
+   * continue from here: to the same bits as without the interruption, with the snapshot's seed and rate whatever compile()
+   * was told. A snapshot that does not fit model, optimizer and batches is refused before anything changes
+   */
   readonly resume?: TrainingSnapshot;
   /**
    * "mixed" stores activations and their gradients in f16; weights, sums, losses and the optimizer stay f32, and the loss is

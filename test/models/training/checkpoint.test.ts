@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -183,6 +184,19 @@ describe("checkpoints", () => {
     for (const none of [null, 3, {}, { ...snapshot(1), kept: new Map([["a", 1]]) }])
       expect(() => writeCheckpoint(folder, none as never, shapes)).toThrow(ArgumentError);
     expect(readCheckpoint(folder)).toEqual(snapshot(1));
+  });
+
+  it("of killed runs leave nothing behind once training begins, those of living ones stay", async () => {
+    const folder = join(root, "killed");
+    mkdirSync(folder);
+    const temporary = (id: number) => `training.safetensors.${id}.tmp`;
+    for (const id of [spawnSync("true").pid, process.ppid])
+      writeFileSync(join(folder, temporary(id)), "half");
+    const begun: string[][] = [];
+    const look: Callback = { name: "look", onEpochBegin: () => void begun.push(readdirSync(folder)) };
+    await train(engine(), data, { callbacks: [saveCheckpoints(folder), look] });
+    expect(begun).toEqual([[temporary(process.ppid)]]);
+    expect(readdirSync(folder).sort()).toEqual(["training.safetensors", temporary(process.ppid)]);
   });
 
   it("bring back every number and every name", () => {
