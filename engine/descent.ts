@@ -93,7 +93,7 @@ export class Updates {
     }
     const longest = Math.max(...limited.map(({ tensor }) => tensor.size));
     const workgroups = Math.min(Math.ceil(longest / (4 * vectorsEach * 64)), 65535);
-    run<string, never, string>(checkKernel, tensors, {}, { constants, workgroups: [workgroups] });
+    run<string, never, string>(checkKernel, tensors, {}, { constants, workgroups });
   }
 
   #descend(stored: readonly StoredUpdate[]): void {

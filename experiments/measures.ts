@@ -1,4 +1,5 @@
 /** @file The figures of result.json: what they are called in reports and how they are written. */
+import { ownEntry } from "../models/records.ts";
 
 export interface Measure {
   readonly name: string;
@@ -28,7 +29,7 @@ export const shownMeasures: readonly string[] = Object.keys(names);
 
 /** Accuracies and errors are shares, shown in percent. */
 export function measureOf(key: string): Measure {
-  const name = names[key] ?? key.replaceAll("_", " ");
+  const name = ownEntry(names, key) ?? key.replaceAll("_", " ");
   if (key.endsWith("squared_error")) return { name, unit: "", digits: 6 };
   const share = key.endsWith("accuracy") || key.endsWith("error");
   if (share) return { name, unit: "%", digits: 2 };

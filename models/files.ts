@@ -1,11 +1,11 @@
-/**
- * @file Files, written so that a crash leaves either the old one or the new one. Node's modules are asked for when a
- * file is touched and never imported, so that modules for the browser may use this one.
- */
+/** @file Files, written so that a crash leaves either the old one or the new one. */
 import type { Dirent } from "node:fs";
 import { ArgumentError, FileError } from "../engine/errors.ts";
 import { written } from "../engine/options.ts";
 import { printable } from "../engine/printable.ts";
+import { readableJson } from "./exact-json.ts";
+import { nodeFiles, reasonOf } from "./node-files.ts";
+import { readText, requireFilePlace } from "./regular-file.ts";
 
 /** Throws ArgumentError unless `path` may be the name of a file or folder. Node would read from a number, too. */
 export function requirePath(what: string, path: unknown): asserts path is string {
@@ -13,16 +13,9 @@ export function requirePath(what: string, path: unknown): asserts path is string
   throw new ArgumentError(`${what}: needs the name of a file or folder, got ${written(path)}.`);
 }
 
-/** node:fs and node:path. Throws FileError where there are none. */
-export function nodeFiles(path: string) {
-  const builtin = globalThis.process?.getBuiltinModule;
-  if (!builtin) throw new FileError(`Cannot open ${path}: files are read and written in Node only.`);
-  return { ...builtin("node:fs"), ...builtin("node:path") };
-}
-
 /**
- * Writes text or bytes, which may come in parts, under a temporary name and renames it. Makes the folder unless it shall be
- * there already. Throws FileError.
+ * Writes text or bytes, which may come in parts, under a temporary name, reads them back, and renames the file. Makes the
+ * folder unless it shall be there already. Throws FileError.
  */
 export function writeFileAtomically(
   path: string,
@@ -30,16 +23,18 @@ export function writeFileAtomically(
   { makeFolder = true } = {},
 ): void {
   requirePath("write", path);
-  const parts = Array.isArray(content) ? content : [content];
-  const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } =
-    nodeFiles(path);
+  const parts = typeof content === "string" ? [new TextEncoder().encode(content)] : [content].flat();
+  const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync } = nodeFiles(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
+    requireFilePlace(path);
     if (makeFolder) mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(temporary, "w");
+    removeLeftovers(path);
+    const file = openSync(temporary, "w+");
     try {
-      for (const part of parts) writeFileSync(file, part); // unlike writeSync it goes on after a partial write
+      writeParts(path, file, parts);
       fsyncSync(file);
+      compareParts(path, file, parts);
     } finally {
       closeSync(file);
     }
@@ -48,7 +43,59 @@ export function writeFileAtomically(
     try {
       rmSync(temporary, { force: true });
     } catch {} // the error to report is the one before
+    if (cause instanceof FileError) throw cause;
     throw new FileError(`Cannot write ${path}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+const megabyte = 2 ** 20;
+
+/** In pieces, since Node writes less than 2 GiB at once. */
+function writeParts(path: string, file: number, parts: readonly Uint8Array[]): void {
+  const { writeFileSync } = nodeFiles(path); // unlike writeSync it goes on after a partial write
+  for (const part of parts) {
+    for (let begin = 0; begin < part.length; begin += 1024 * megabyte)
+      writeFileSync(file, part.subarray(begin, begin + 1024 * megabyte));
+  }
+}
+
+/** The file must hold what was written, or the old one would go for a damaged one. */
+function compareParts(path: string, file: number, parts: readonly Uint8Array[]): void {
+  const { Buffer, readSync } = nodeFiles(path);
+  const found = new Uint8Array(megabyte);
+  let position = 0;
+  for (const part of parts) {
+    for (let begin = 0; begin < part.length; ) {
+      const wanted = part.subarray(begin, begin + megabyte);
+      const count = readSync(file, found, 0, wanted.length, position);
+      const same = count > 0 && Buffer.compare(found.subarray(0, count), wanted.subarray(0, count)) === 0;
+      if (!same) throw new Error(`what was written does not read back the same after byte ${position}`);
+      begin += count;
+      position += count;
+    }
+  }
+}
+
+/** Removes what processes that are no more left of the file at `path` when they were killed while writing it. */
+export function removeLeftovers(path: string): void {
+  const { basename, dirname, existsSync, join, readdirSync, rmSync } = nodeFiles(path);
+  const folder = dirname(path);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const writer = /^\.(\d+)\.tmp$/.exec(name.slice(basename(path).length))?.[1];
+    if (writer === undefined || isAlive(Number(writer))) continue;
+    try {
+      rmSync(join(folder, name), { force: true });
+    } catch {} // it is only in nobody's way
+  }
+}
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0); // signal 0 only asks
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code !== "ESRCH"; // EPERM: it is another user's
   }
 }
 
@@ -62,8 +109,9 @@ export function makeFolder(path: string): void {
   }
 }
 
+/** Numbers that JSON lacks are written by their names: NaN, Infinity. */
 export function writeJson(path: string, value: unknown): void {
-  writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`);
+  writeFileAtomically(path, `${readableJson(value)}\n`);
 }
 
 /** What is in a folder, by name. Throws FileError if it cannot be read. */
@@ -77,19 +125,10 @@ export function readFolder(path: string): readonly Dirent[] {
   }
 }
 
-/** The text of a file; undefined if there is none. Throws FileError if it cannot be read, or is a folder, a pipe or a device. */
-export function readText(path: string): string | undefined {
+/** The text of a file; undefined if there is none. Throws FileError if it cannot be read, or is no regular file. */
+export function readTextIfThere(path: string): string | undefined {
   requirePath("read", path);
-  const { readFileSync, statSync } = nodeFiles(path);
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats) return undefined;
-    if (!stats.isFile()) throw new FileError(`Cannot read ${path}: it is not a regular file.`);
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    if (cause instanceof FileError) throw cause;
-    throw new FileError(`Cannot read ${path}: ${reasonOf(cause)}.`, { cause });
-  }
+  return nodeFiles(path).existsSync(path) ? readText(path) : undefined;
 }
 
 /**
@@ -97,8 +136,8 @@ export function readText(path: string): string | undefined {
  * be read or is no JSON.
  */
 export function readJson(path: string): unknown {
+  requirePath("read", path);
   const text = readText(path);
-  if (text === undefined) throw new FileError(`Cannot read ${path}: ${reasons.ENOENT}.`);
   try {
     return withPrintableTexts(JSON.parse(text));
   } catch (cause) {
@@ -112,22 +151,4 @@ function withPrintableTexts(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);
   return Object.fromEntries(entries.map(([name, entry]) => [printable(name), withPrintableTexts(entry)]));
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or folder",
-  EACCES: "no permission",
-  EPERM: "no permission",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EEXIST: "a file has that name",
-  EISDIR: "it is a folder",
-  ENOTDIR: "part of the path is not a folder",
-};
-
-/** Why the file system refused, in words. */
-export function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return reasons[code ?? ""] ?? message;
 }

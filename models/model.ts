@@ -218,15 +218,16 @@ export class Model extends Layer {
     return values;
   }
 
-  /** Sets weights by path, or what they start from before compile(). Throws ArgumentError for an unknown path, ShapeError for a wrong number of values. */
+  /** Sets weights by path, or what they start from before compile(): all, or none if one does not fit. Throws ArgumentError for an unknown path, ShapeError for a wrong number of values. */
   override setWeights(values: ReadonlyMap<string, Float32Array>): void {
     requireMap("setWeights", values);
     const variables = new Map(this.weights.map(({ path, variable }) => [path, variable]));
     for (const [path, data] of values) {
       const variable = variables.get(path);
       if (!variable) throw unknownWeight("the model", path, [...variables.keys()]);
-      variable.write(data, path);
+      variable.check(data, path);
     }
+    for (const [path, data] of values) variables.get(path)!.write(data, path);
   }
 
   /** A model of the same layers with weights of its own: copied ones, or new ones drawn at compile(). */

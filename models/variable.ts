@@ -61,7 +61,7 @@ export class Variable {
    * Throws ShapeError if their number is wrong.
    */
   write(values: Float32Array, label: string): void {
-    this.#checkSize(values, label);
+    this.check(values, label);
     const tensor = this.#tensor;
     if (tensor) tensor.engine.upload(tensor, values);
     else {
@@ -91,7 +91,8 @@ export class Variable {
     this.#tensor = undefined;
   }
 
-  #checkSize(values: Float32Array, label: string): void {
+  /** Throws ArgumentError for anything but a Float32Array, ShapeError for a wrong number of values. */
+  check(values: Float32Array, label: string): void {
     if (!(values instanceof Float32Array)) {
       throw new ArgumentError(`${label}: the values must be a Float32Array, got ${written(values)}.`);
     }

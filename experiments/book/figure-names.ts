@@ -1,5 +1,5 @@
 /** @file What the figures of result.json are called in the book. */
-import { lookUp } from "../saved-run/names.ts";
+import { ownEntry } from "../../models/records.ts";
 import type { Language, Text } from "./language.ts";
 
 const names: Readonly<Record<string, Text>> = {
@@ -130,7 +130,7 @@ const quantities: readonly (readonly [ending: string, name: Text])[] = [
 
 /** "test accuracy", "exactitud de prueba"; the key's own words where it is not a known one. */
 export function figureName(key: string, language: Language): string {
-  const known = lookUp(names, key);
+  const known = ownEntry(names, key);
   if (known) return known[language];
   const quantity = quantities.find(([ending]) => key.endsWith(`_${ending}`));
   if (!quantity) return wordsOf(key, language);
@@ -141,7 +141,7 @@ export function figureName(key: string, language: Language): string {
 function wordsOf(key: string, language: Language): string {
   const words = key
     .split(/[_-]/)
-    .map((word) => lookUp(wordNames, word)?.[language] ?? writtenNumber(word, language));
+    .map((word) => ownEntry(wordNames, word)?.[language] ?? writtenNumber(word, language));
   return words.join(" ");
 }
 

@@ -1,6 +1,6 @@
 /** @file The pictures of a run for its place in the book. */
 import { join } from "node:path";
-import { readText } from "../../models/files.ts";
+import { readTextIfThere } from "../../models/files.ts";
 import { textWidth } from "../report/axis.ts";
 import { type Figure, inlineFigure, readStandaloneSvg } from "../report/figure.ts";
 import { escapeMarkup, type Markup, markup, unescapeMarkup } from "../report/markup.ts";
@@ -37,14 +37,14 @@ ${shown.map((figure) => markup`<figure class="${figure.drawing.width > 520 ? "wh
 
 /** The pictures as they follow each other in the run's report. */
 function inReportOrder({ folder, figures }: SavedRun): Figure[] {
-  const report = readText(join(folder, "report.html")) ?? "";
+  const report = readTextIfThere(join(folder, "report.html")) ?? "";
   const place = ({ title }: Figure) => {
     const at = report.indexOf(`>${escapeMarkup(title)}</`);
     return at < 0 ? Number.POSITIVE_INFINITY : at;
   };
   return figures
     .flatMap((name) => {
-      const figure = readStandaloneSvg(readText(join(folder, "figures", `${name}.svg`)) ?? "");
+      const figure = readStandaloneSvg(readTextIfThere(join(folder, "figures", `${name}.svg`)) ?? "");
       return figure ? [{ name, ...figure }] : [];
     })
     .map((figure) => ({ figure, at: place(figure) }))

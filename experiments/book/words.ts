@@ -1,5 +1,5 @@
 /** @file The words of the book's page itself, and those inside its pictures. */
-import { lookUp } from "../saved-run/names.ts";
+import { ownEntry } from "../../models/records.ts";
 import type { Language, Text } from "./language.ts";
 
 export const words = {
@@ -225,7 +225,7 @@ export function pictureText(text: string, language: Language): string {
 }
 
 function inSpanish(text: string): string {
-  const known = lookUp(whole, text);
+  const known = ownEntry(whole, text);
   if (known !== undefined) return known;
   const pattern = patterns.find(([english]) => english.test(text));
   if (pattern) return text.replace(pattern[0], pattern[1]);

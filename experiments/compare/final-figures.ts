@@ -1,4 +1,5 @@
 /** @file Final figures of the runs, measure by measure, beside the published ones. */
+import { ownEntry } from "../../models/records.ts";
 import { formatPercent, formatShort } from "../report/format.ts";
 import { markup } from "../report/markup.ts";
 import { type Section, table } from "../report/sections/section.ts";
@@ -14,7 +15,8 @@ export function finalFigures(runs: readonly NamedRun[]): Section | undefined {
   if (finished.length === 0) return undefined;
   const published = publishedOf(finished.map(({ result }) => result!));
   const names = [...new Set(finished.flatMap(({ measured }) => Object.keys(measured)))].filter(
-    (name) => finished.filter(({ measured }) => name in measured).length > 1 || published.has(name),
+    (name) =>
+      finished.filter(({ measured }) => Object.hasOwn(measured, name)).length > 1 || published.has(name),
   );
   const columns = [
     { title: "figure" },
@@ -22,7 +24,7 @@ export function finalFigures(runs: readonly NamedRun[]): Section | undefined {
     ...(published.size > 0 ? [{ title: "published", numeric: true }] : []),
   ];
   const rows = names.map((name) => {
-    const values = finished.map(({ measured }) => measured[name]);
+    const values = finished.map(({ measured }) => ownEntry(measured, name));
     const best = bestOf(name, values);
     return [
       name.replaceAll("_", " "),

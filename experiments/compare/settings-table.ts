@@ -1,5 +1,5 @@
 /** @file What runs were made with, setting by setting: those that differ, and those that do not. */
-import { lookUp } from "../saved-run/names.ts";
+import { ownEntry } from "../../models/records.ts";
 import type { SavedRun } from "../saved-run/saved-run.ts";
 
 export interface Setting {
@@ -47,7 +47,7 @@ const settingNames: Record<string, string> = {
 };
 
 function settingName(name: string): string {
-  return lookUp(settingNames, name) ?? name;
+  return ownEntry(settingNames, name) ?? name;
 }
 
 function shown(value: unknown): string {

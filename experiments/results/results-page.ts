@@ -1,4 +1,5 @@
 /** @file docs/results/README.md: what was measured, where, on what data, beside what was published. */
+import { ownEntry } from "../../models/records.ts";
 import { chapters } from "../book/chapters/index.ts";
 import { isShare } from "../book/figure-names.ts";
 import { writeCount, writePercent, writeShort } from "../book/language.ts";
@@ -88,7 +89,10 @@ function rowsOf({ file, result }: CommittedResult, experiments: readonly Experim
 function figuresOf(result: SavedResult, measured: Readonly<Record<string, number>>) {
   const written = (key: string, value: number) =>
     isShare(key) ? writePercent(value, "en") : writeShort(value, "en");
-  const ours = (key: string) => (measured[key] === undefined ? "" : written(key, measured[key]));
+  const ours = (key: string) => {
+    const value = ownEntry(measured, key);
+    return value === undefined ? "" : written(key, value);
+  };
   if (result.published.length > 0) {
     return result.published.map(({ name, measure, published }) => ({
       name,

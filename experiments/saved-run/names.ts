@@ -12,11 +12,6 @@ export function recordOf<T>(entries: Iterable<readonly [string, T]>): Record<str
   return record;
 }
 
-/** What a table says of a name, if it has the name itself. */
-export function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
 /** An object of any names with values of one kind. Zod's own record leaves out `__proto__`. */
 export function named<T>(value: z.ZodType<T>) {
   return z.unknown().transform((found, context): Record<string, T> => {

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
+import { fromJsonNumber } from "../../models/exact-json.ts";
 import { readFolder, readJson } from "../../models/files.ts";
 import { emptyRecord, named, recordOf } from "./names.ts";
 
@@ -51,7 +53,14 @@ export const resultSchema = z.looseObject({
   published: z.array(publishedSchema).default([]),
 });
 
-const historySchema = named(z.array(z.number().nullable()));
+/** A number, also one that JSON has by its name only; null where there is none. */
+const numberSchema = z.unknown().transform((value, context) => {
+  const number = fromJsonNumber(value);
+  if (number === undefined && value !== null)
+    context.addIssue({ code: "custom", message: `expected a number, got ${written(value)}` });
+  return number ?? null;
+});
+const historySchema = named(z.array(numberSchema));
 
 export type SavedConfig = z.infer<typeof configSchema>;
 export type SavedResult = z.infer<typeof resultSchema>;
@@ -117,7 +126,7 @@ export function trainingSeconds({
   return seconds.length > 0 ? seconds.reduce((sum, value) => sum + value, 0) : undefined;
 }
 
-/** The finite numbers among measured values. */
+/** The finite numbers among measured values: one that is not, which JSON has by its name, is no figure to compare. */
 export function numbersOf(values: Readonly<Record<string, unknown>>): Record<string, number> {
   const isNumber = (entry: [string, unknown]): entry is [string, number] => Number.isFinite(entry[1]);
   return recordOf(Object.entries(values).filter(isNumber));

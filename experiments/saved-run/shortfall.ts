@@ -1,6 +1,6 @@
 /** @file How a saved run falls short of the whole experiment on the official files. */
+import { ownEntry } from "../../models/records.ts";
 import type { Experiment } from "../experiment.ts";
-import { lookUp } from "./names.ts";
 import type { SavedConfig, SavedResult } from "./saved-run.ts";
 
 export interface Part {
@@ -39,7 +39,7 @@ export function shortfallOf(
 ): Shortfall {
   const { dataset } = result;
   const full = experiment?.profiles.full;
-  const [train, test] = lookUp(officialCounts, experiment?.dataset ?? config?.dataset.id ?? "") ?? [];
+  const [train, test] = ownEntry(officialCounts, experiment?.dataset ?? config?.dataset.id ?? "") ?? [];
   const batch = config?.settings.batch;
   return {
     ...(dataset?.origin === "synthetic" ? { synthetic: true } : {}),

@@ -1,6 +1,7 @@
 /** @file The trials of a sweep: declared ones, combined with the values that the command line gives, and with seeds. */
 import type { AdapterFacts } from "../../engine/adapter.ts";
 import { UsageError } from "../../engine/errors.ts";
+import { setEntry } from "../../models/records.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
 import { type ChangeValue, changeName, changeValue, shortName } from "../run/changes.ts";
 import { type RunOptions, type RunSettings, resolveSettings } from "../run/settings.ts";
@@ -125,8 +126,8 @@ export function singleChanges(set: readonly string[] = []): Record<string, Chang
     const { name, values } = dimension(text);
     if (values.length > 1)
       throw new UsageError(`--set ${text}: train takes one value; several are for \`npm run sweep\`.`);
-    if (name in changes) throw new UsageError(`--set: ${shortName(name)} is given twice.`);
-    changes[name] = values[0]!;
+    if (Object.hasOwn(changes, name)) throw new UsageError(`--set: ${shortName(name)} is given twice.`);
+    setEntry(changes, name, values[0]!);
   }
   return changes;
 }

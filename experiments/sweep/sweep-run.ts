@@ -10,6 +10,7 @@ import {
   UsageError,
   WgradError,
 } from "../../engine/errors.ts";
+import { fromJsonNumber } from "../../models/exact-json.ts";
 import { readJson, writeJson } from "../../models/files.ts";
 import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
@@ -147,10 +148,19 @@ function finishedResult(folder: string, settings: RunSettings): Record<string, u
   if (!existsSync(path)) return undefined;
   const result = readJson(path);
   if (typeof result === "object" && result !== null && "measured" in result) {
-    const { test_loss } = result.measured as Record<string, unknown>;
-    return test_loss === null ? undefined : (result as Record<string, unknown>); // null: not finite, it failed
+    const measured = measuredNumbers(result.measured);
+    const failed = measured.test_loss !== undefined && !Number.isFinite(measured.test_loss);
+    return failed ? undefined : { ...result, measured };
   }
   throw new FileError(`${path} is no result of a trial. Delete it, then the trial is run again.`);
+}
+
+/** Numbers as they were measured; those that are not finite were written as null once, and have their names now. */
+function measuredNumbers(json: unknown): Record<string, number> {
+  const entries = Object.entries(json ?? {}).map(
+    ([name, value]) => [name, fromJsonNumber(value) ?? Number.NaN] as const,
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Characters that folders may have everywhere. */

@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { ArgumentError, FileError } from "../../engine/errors.ts";
 import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
-import { nodeFiles } from "../files.ts";
+import { nodeFiles } from "../node-files.ts";
+import { ownEntry } from "../records.ts";
+import { requireFilePlace } from "../regular-file.ts";
 import type { Callback, CallbackState } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { parseState } from "./state.ts";
@@ -48,6 +50,7 @@ export class CSVLoggerCallback implements Callback {
 
   /** Empties the file, unless it shall be appended to; a resumed run takes back what came after its checkpoint. */
   onTrainBegin(): void {
+    requireFilePlace(this.#path);
     this.#touch(({ dirname, mkdirSync, existsSync, statSync, truncateSync, writeFileSync }) => {
       mkdirSync(dirname(this.#path), { recursive: true });
       const size = existsSync(this.#path) ? statSync(this.#path).size : 0;
@@ -61,7 +64,7 @@ export class CSVLoggerCallback implements Callback {
   onEpochEnd(epoch: number, logs: Logs): void {
     const { keys: known, bytes } = this.#state;
     const keys = known ?? Object.keys(logs).sort();
-    const rows: (string | number)[][] = [[epoch, ...keys.map((key) => logs[key] ?? "NA")]];
+    const rows: (string | number)[][] = [[epoch, ...keys.map((key) => ownEntry(logs, key) ?? "NA")]];
     if (bytes === 0) rows.unshift(["epoch", ...keys]);
     const text = rows.map(
       (row) => `${row.map((field) => this.#quote(String(field))).join(this.#separator)}\r\n`,

@@ -5,7 +5,7 @@ import { checkOption, checkOptionNames, type OptionNames, written } from "../../
 import type { Callback, CallbackState, FitControl, KeptWeights } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { parseState } from "./state.ts";
+import { anyNumber, parseState } from "./state.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** a change of at most this much is no improvement. Default 0 */
@@ -35,13 +35,13 @@ const optionNames: OptionNames<EarlyStoppingOptions> = {
 
 const stateSchema = z.object({
   /** value to improve on */
-  best: z.number().nullable().default(null),
+  best: anyNumber.nullable().default(null),
   /** epochs since it was reached */
-  wait: z.number().int().default(0),
+  wait: z.number().int().nonnegative().default(0),
   /** epoch whose weights are kept, and its value */
-  bestEpoch: z.number().int().nullable().default(null),
-  bestValue: z.number().nullable().default(null),
-  stoppedEpoch: z.number().int().nullable().default(null),
+  bestEpoch: z.number().int().nonnegative().nullable().default(null),
+  bestValue: anyNumber.nullable().default(null),
+  stoppedEpoch: z.number().int().nonnegative().nullable().default(null),
 });
 
 const label = "EarlyStopping";
@@ -124,8 +124,15 @@ export class EarlyStoppingCallback implements Callback {
     return this.#weights;
   }
 
+  /** Throws ArgumentError if it shall go back to weights that the run before did not keep. */
   loadWeights(weights: KeptWeights): void {
-    this.#weights = weights;
+    const { bestEpoch } = this.#state;
+    this.#weights = weights.size > 0 ? weights : undefined;
+    if (this.#options.restoreBestWeights === false || bestEpoch === null || this.#weights) return;
+    throw new ArgumentError(
+      `${label}: the checkpoint does not hold the weights of the best epoch so far, epoch ${bestEpoch + 1}: it was written ` +
+        "without restoreBestWeights, so resume without it.",
+    );
   }
 
   #stop(control: FitControl): void {

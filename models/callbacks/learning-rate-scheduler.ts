@@ -12,7 +12,7 @@ export type EpochSchedule = (epoch: number, learningRate: number) => number;
 
 const label = "LearningRateScheduler";
 /** the epoch whose rate is in force */
-const stateSchema = z.object({ epoch: z.number().int().nullable().default(null) });
+const stateSchema = z.object({ epoch: z.number().int().nonnegative().nullable().default(null) });
 
 export class LearningRateSchedulerCallback implements Callback {
   readonly name = label;

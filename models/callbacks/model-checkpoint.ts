@@ -9,7 +9,7 @@ import type { Logs } from "../training/history.ts";
 import { saveWeights } from "../weights/model-weights.ts";
 import { checkTemplate, fillTemplate } from "./file-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { parseState } from "./state.ts";
+import { anyNumber, parseState } from "./state.ts";
 
 export interface ModelCheckpointOptions extends MonitorOptions {
   /** write only if the epoch is better than all before. Default false: every epoch is written */
@@ -21,8 +21,8 @@ export interface ModelCheckpointOptions extends MonitorOptions {
 const label = "ModelCheckpoint";
 
 const stateSchema = z.object({
-  best: z.number().nullable().default(null),
-  epochsSinceLastSave: z.number().int().default(0),
+  best: anyNumber.nullable().default(null),
+  epochsSinceLastSave: z.number().int().nonnegative().default(0),
 });
 
 export class ModelCheckpointCallback implements Callback {

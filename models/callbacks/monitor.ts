@@ -1,6 +1,7 @@
 /** @file The quantity that a callback watches, and which of two values of it is the better one. */
 import { ArgumentError, nearest } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
+import { ownEntry } from "../records.ts";
 import type { Logs } from "../training/history.ts";
 
 export interface MonitorOptions {
@@ -32,7 +33,7 @@ export class Monitor {
 
   /** The value of this epoch. Throws ArgumentError if the epoch has none: a misspelt name would never do anything. */
   read(logs: Logs): number {
-    const value = logs[this.quantity];
+    const value = ownEntry(logs, this.quantity);
     if (value !== undefined) return value;
     const known = Object.keys(logs);
     const near = nearest(this.quantity, known);

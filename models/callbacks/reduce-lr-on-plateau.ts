@@ -4,7 +4,7 @@ import { checkOption, checkOptionNames, type OptionNames } from "../../engine/op
 import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { parseState } from "./state.ts";
+import { anyNumber, parseState } from "./state.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** the rate is multiplied by it; less than 1. Default 0.1 */
@@ -30,10 +30,10 @@ const optionNames: OptionNames<ReduceLROnPlateauOptions> = {
 };
 
 const stateSchema = z.object({
-  best: z.number().nullable().default(null),
-  wait: z.number().int().default(0),
+  best: anyNumber.nullable().default(null),
+  wait: z.number().int().nonnegative().default(0),
   /** epochs of the cooldown that are left */
-  cooldown: z.number().int().default(0),
+  cooldown: z.number().int().nonnegative().default(0),
 });
 
 const label = "ReduceLROnPlateau";

@@ -216,8 +216,9 @@ export abstract class Layer {
     requireMap("setWeights", values);
     for (const [name, data] of values) {
       if (!known.includes(name)) throw unknownWeight(this.label, name, known);
-      this.variable(name).write(data, `${this.label}/${name}`);
+      this.variable(name).check(data, `${this.label}/${name}`);
     }
+    for (const [name, data] of values) this.variable(name).write(data, name);
   }
 
   protected addVariable(

@@ -1,7 +1,10 @@
 /** @file Callbacks: what happens around epochs. Kept state survives a checkpoint, so a resumed run goes on the same. */
 
 import type { NumericError } from "../../engine/errors.ts";
+import { jsonCopy } from "../exact-json.ts";
 import type { Model } from "../model.ts";
+import { ownEntry } from "../records.ts";
+import { requireMap } from "../variable.ts";
 import type { History, Logs } from "./history.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 
@@ -61,42 +64,46 @@ export interface Callback {
   loadState?(state: CallbackState): void;
   /** saved beside the state */
   saveWeights?(): KeptWeights | undefined;
-  /** called after loadState, if there were any */
+  /** called after loadState where training goes on from a snapshot: with none if none were kept */
   loadWeights?(weights: KeptWeights): void;
 }
 
 /** What callbacks keep over an interruption: by the callback's name, `name 2` for the second of a name, ... */
 export interface CallbackMemory {
-  readonly states: Record<string, CallbackState>;
-  /** by name/path */
-  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly states: Readonly<Record<string, CallbackState>>;
+  readonly weights: ReadonlyMap<string, KeptWeights>;
 }
 
+/** Copies: what callbacks do later does not change it. Throws ArgumentError for a state that JSON cannot hold. */
 export function saveCallbacks(callbacks: readonly Callback[]): CallbackMemory {
-  const states: Record<string, CallbackState> = {};
-  const weights = new Map<string, Float32Array>();
+  const states: [string, CallbackState][] = [];
+  const weights = new Map<string, KeptWeights>();
   for (const [key, callback] of keyed(callbacks)) {
-    states[key] = callback.saveState?.() ?? {};
-    for (const [path, data] of callback.saveWeights?.() ?? []) weights.set(`${key}/${path}`, data);
+    states.push([key, jsonCopy(`fit: the state of the callback ${key}`, callback.saveState?.() ?? {})]);
+    const kept = callback.saveWeights?.();
+    if (kept === undefined) continue;
+    requireMap(`fit: the callback ${key}`, kept);
+    weights.set(key, new Map(kept));
   }
-  return { states, weights };
+  return { states: Object.fromEntries(states), weights };
 }
 
 /** Hands every callback its part of the memory; without one, all start afresh. */
 export function loadCallbacks(callbacks: readonly Callback[], memory: CallbackMemory | undefined): void {
   for (const [key, callback] of keyed(callbacks)) {
-    callback.loadState?.(memory?.states[key] ?? {});
-    const own = [...(memory?.weights ?? [])].filter(([name]) => name.startsWith(`${key}/`));
-    const weights = own.map(([name, data]) => [name.slice(key.length + 1), data] as const);
-    if (weights.length > 0) callback.loadWeights?.(new Map(weights));
+    const state = memory && ownEntry(memory.states, key);
+    callback.loadState?.(jsonCopy(`fit: the state of the callback ${key}`, state ?? {}));
+    if (memory) callback.loadWeights?.(memory.weights.get(key) ?? new Map());
   }
 }
 
-function keyed(callbacks: readonly Callback[]): [string, Callback][] {
-  const counts = new Map<string, number>();
-  return callbacks.map((callback) => {
-    const count = (counts.get(callback.name) ?? 0) + 1;
-    counts.set(callback.name, count);
-    return [count === 1 ? callback.name : `${callback.name} ${count}`, callback];
-  });
+/** Each callback with a key of its own, that depends on the names and their order only. */
+function keyed(callbacks: readonly Callback[]): Map<string, Callback> {
+  const byKey = new Map<string, Callback>();
+  for (const callback of callbacks) {
+    let key = callback.name;
+    for (let i = 2; byKey.has(key); i++) key = `${callback.name} ${i}`;
+    byKey.set(key, callback);
+  }
+  return byKey;
 }

@@ -1,5 +1,6 @@
 /** @file fit(): epochs of recorded steps, evaluation after each, callbacks, progress, and stopping between two steps. */
 import { ArgumentError, InterruptedError, NumericError } from "../../engine/errors.ts";
+import { setEntry } from "../records.ts";
 import { checkedRate } from "../schedules.ts";
 import { type Callback, type FitControl, loadCallbacks, type Progress, saveCallbacks } from "./callbacks.ts";
 import type { Feed } from "./data.ts";
@@ -43,12 +44,12 @@ export class FitRun implements FitControl {
     this.epochs = epochs;
     this.#epoch = resume?.position.epoch ?? initialEpoch;
     this.#batch = resume?.position.batch ?? 0;
-    this.#rows = resume?.position.rows ?? [];
+    this.#rows = resume?.position.rows.map((row) => [...row]) ?? []; // may be resumed from again
     this.#learningRate = resume?.position.learningRate ?? trainer.learningRate;
     this.history = resume ? History.fromJSON(resume.position.history) : new History();
-    this.#log = new TrainingLog(trainer.engine, trainer.objective, this.stepsPerEpoch);
     const memory = resume && { states: resume.position.callbacks, weights: resume.kept };
     loadCallbacks(this.#callbacks, memory);
+    this.#log = new TrainingLog(trainer.engine, trainer.objective, this.stepsPerEpoch);
   }
 
   get model() {
@@ -89,7 +90,7 @@ export class FitRun implements FitControl {
   }
 
   async snapshot(): Promise<TrainingSnapshot> {
-    const { model, state, seed } = this.#trainer;
+    const { model, state, seed, optimizer } = this.#trainer;
     const { step } = await this.#trainer.step.read();
     const lossScale = await this.#trainer.lossScale?.read();
     const { states, weights: kept } = saveCallbacks(this.#callbacks);
@@ -99,8 +100,9 @@ export class FitRun implements FitControl {
       step,
       seed,
       learningRate: this.#learningRate,
+      optimizer: optimizer.name,
       ...(lossScale && { lossScale }),
-      rows: this.#rows,
+      rows: this.#rows.map((row) => [...row]),
       history: this.history.toJSON(),
       callbacks: states,
     };
@@ -131,7 +133,7 @@ export class FitRun implements FitControl {
     for (const { prefix, feed } of this.#evaluations) {
       const at = { epoch, step: this.#firstStep + this.stepsPerEpoch };
       const results = await this.#trainer.evaluateFeed(feed, {}, at);
-      for (const [name, value] of Object.entries(results)) logs[`${prefix}_${name}`] = value;
+      for (const [name, value] of Object.entries(results)) setEntry(logs, `${prefix}_${name}`, value);
     }
     logs.seconds = seconds;
     this.#epoch++;

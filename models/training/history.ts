@@ -1,10 +1,15 @@
 /** @file History: what every epoch reported, by Keras's names. */
 import { ArgumentError, FileError } from "../../engine/errors.ts";
 import { checkOption, written } from "../../engine/options.ts";
+import { fromJsonNumber, type JsonNumber, toJsonNumber } from "../exact-json.ts";
 import { readJson, writeJson } from "../files.ts";
+import { ownEntry, setEntry } from "../records.ts";
 
 /** Values of one epoch: loss, accuracy, val_loss, ... */
 export type Logs = Record<string, number>;
+
+/** The layout of history.json: `epoch` and one list per quantity. NaN, infinities and -0 stand there by these names. */
+export type HistoryJson = Record<string, (JsonNumber | null)[]>;
 
 export class History {
   /** epoch numbers from 1, aligned with the values */
@@ -19,8 +24,11 @@ export class History {
       throw new ArgumentError(`history: an epoch reports values by name, got ${written(logs)}.`);
     }
     for (const [name, value] of Object.entries(logs)) {
-      this.history[name] ??= this.epoch.map(() => null);
-      this.history[name].push(value);
+      if (name === "epoch" || typeof value !== "number")
+        throw new ArgumentError(`history: an epoch reports numbers by name, got ${name}: ${written(value)}.`);
+      const values = ownEntry(this.history, name) ?? this.epoch.map(() => null);
+      values.push(value);
+      setEntry(this.history, name, values);
     }
     this.epoch.push(epoch);
     for (const values of Object.values(this.history))
@@ -29,7 +37,7 @@ export class History {
 
   /** The last value of a quantity. */
   last(name: string): number | undefined {
-    return this.history[name]?.at(-1) ?? undefined;
+    return ownEntry(this.history, name)?.at(-1) ?? undefined;
   }
 
   /**
@@ -65,33 +73,40 @@ export class History {
   static load(path: string): History {
     const json = readJson(path);
     try {
-      return History.fromJSON(json as Record<string, (number | null)[]>);
+      return History.fromJSON(json as HistoryJson);
     } catch (cause) {
       throw new FileError(`${path}: ${(cause as Error).message}`, { cause });
     }
   }
 
   /** The layout of history.json: { "epoch": [...], "loss": [...], ... }. */
-  toJSON(): Record<string, (number | null)[]> {
-    return { epoch: [...this.epoch], ...structuredClone(this.history) };
+  toJSON(): HistoryJson {
+    const lists = Object.entries(this.history).map(([name, values]) => {
+      return [name, values.map((value) => (value === null ? null : toJsonNumber(value)))] as const;
+    });
+    return Object.fromEntries([["epoch", [...this.epoch]] as const, ...lists]);
   }
 
   /** Throws ArgumentError if `epoch` is missing, lists have different lengths or hold something else than numbers. */
-  static fromJSON(json: Record<string, (number | null)[]>): History {
-    const { epoch, ...values } = json ?? {};
-    const history = new History();
-    if (!Array.isArray(epoch) || !epoch.every(Number.isInteger)) {
+  static fromJSON(json: Readonly<Record<string, readonly (JsonNumber | null)[]>>): History {
+    if (typeof json !== "object" || json === null)
+      throw new ArgumentError(`history: needs lists by name, got ${written(json)}.`);
+    const epoch = ownEntry(json, "epoch");
+    if (!Array.isArray(epoch) || !Array.from(epoch).every((number) => Number.isSafeInteger(number))) {
       throw new ArgumentError('history: no list "epoch" of whole numbers.');
     }
-    history.epoch.push(...(epoch as number[]));
-    for (const [name, list] of Object.entries(values)) {
+    const history = new History();
+    for (const number of epoch as number[]) history.epoch.push(number); // arguments of one push() would fill the stack
+    for (const [name, list] of Object.entries(json)) {
+      if (name === "epoch") continue;
       if (!Array.isArray(list) || list.length !== epoch.length) {
         throw new ArgumentError(`history: "${name}" has not as many values as "epoch" (${epoch.length}).`);
       }
-      if (!list.every((value) => value === null || typeof value === "number")) {
+      const values = list.map((value) => (value === null ? null : fromJsonNumber(value)));
+      if (values.includes(undefined)) {
         throw new ArgumentError(`history: "${name}" holds values that are no numbers.`);
       }
-      history.history[name] = [...list];
+      setEntry(history.history, name, values as (number | null)[]);
     }
     return history;
   }

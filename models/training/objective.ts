@@ -5,9 +5,11 @@ import { checkOption, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add, mul, scale } from "../../kernels/elementwise/index.ts";
 import type { Model } from "../model.ts";
+import { ownEntry } from "../records.ts";
 import { byName, checkNames } from "./by-output.ts";
 import { type Head, headOf, lossOf, type Metric, type MetricList } from "./head.ts";
 import { rowsPerSample } from "./loss-names.ts";
+import { checkResultNames } from "./result-names.ts";
 
 /** A loss for every output, in one of Keras's forms; one name is for all outputs. */
 export type LossChoice = string | readonly string[] | Readonly<Record<string, string>>;
@@ -40,6 +42,7 @@ export class Objective {
     this.metrics = this.heads.flatMap((head) =>
       head.metrics.map(({ name, kind }) => ({ name: this.#several ? `${head.name}_${name}` : name, kind })),
     );
+    this.#checkNames();
   }
 
   /** Of the only output's loss. */
@@ -96,6 +99,15 @@ export class Objective {
     });
   }
 
+  /** Throws ArgumentError if two results have one name. */
+  #checkNames(): void {
+    const losses = this.#several
+      ? this.heads.map(({ name }) => [`${name}_loss`, `the loss of ${name}`] as const)
+      : [];
+    const metrics = this.metrics.map(({ name, kind }) => [name, `the metric ${kind}`] as const);
+    checkResultNames("compile", [["loss", "the loss"], ...losses, ...metrics]);
+  }
+
   get #several(): boolean {
     return this.heads.length > 1;
   }
@@ -116,6 +128,6 @@ function metricsFor(name: string, names: readonly string[], metrics: MetricChoic
   const flat = Object.values(record).every((value) => typeof value === "string");
   if (names.length === 1 && flat) return record as Readonly<Record<string, string>>;
   checkNames("compile: metrics", names, Object.keys(record));
-  const own = record[name] ?? [];
+  const own = ownEntry(record, name) ?? [];
   return typeof own === "string" ? [own] : own;
 }

@@ -1,5 +1,6 @@
 /** @file Gradients and optimizer moments: flat buffers beside those of the trainable weights. */
 import { WgradError } from "../../engine/errors.ts";
+import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import {
@@ -83,12 +84,14 @@ export class OptimizerState {
     return values;
   }
 
-  /** Sets the moments that `values` has. */
+  /** Shapes of all moments by slot/layer/weight. */
+  get shapes(): Map<string, Shape> {
+    return new Map(this.#namedViews().map(([name, { shape }]) => [name, shape]));
+  }
+
+  /** Sets all moments; `values` has one of each shape. */
   write(values: ReadonlyMap<string, Float32Array>): void {
-    for (const [name, view] of this.#namedViews()) {
-      const data = values.get(name);
-      if (data) view.engine.upload(view, data);
-    }
+    for (const [name, view] of this.#namedViews()) view.engine.upload(view, values.get(name)!);
   }
 
   dispose(): void {

@@ -14,7 +14,7 @@ import type { DataSource } from "./data.ts";
 import type { Logs } from "./history.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
 import type { WeightOptions } from "./sample-weights.ts";
-import type { TrainingSnapshot } from "./snapshot.ts";
+import { checkSnapshot, type TrainingSnapshot } from "./snapshot.ts";
 
 /** `sampleWeight` and `classWeight` count in the loss only; metrics are without. */
 export interface FitOptions extends WeightOptions {
@@ -35,7 +35,10 @@ export interface FitOptions extends WeightOptions {
   /** a new order for every epoch. Default true */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];
-  /** continue from here: to the same bits as without the interruption */
+  /**
+   * continue from here: to the same bits as without the interruption, with the snapshot's seed and rate whatever compile()
+   * was told. A snapshot that does not fit model, optimizer and batches is refused before anything changes
+   */
   readonly resume?: TrainingSnapshot;
   /**
    * "mixed" stores activations and their gradients in f16; weights, sums, losses and the optimizer stay f32, and the loss is
@@ -98,6 +101,7 @@ export function checkFit(options: FitOptions): void {
     throw new ArgumentError("fit: give validationSplit or validationData, not both.");
   }
   checkKinds(options);
+  if (options.resume !== undefined) checkSnapshot("fit: resume", options.resume);
   checkPrecision("fit", options.precision ?? "float32");
   if (options.lossScale) checkLossScale("fit", options.lossScale);
 }

@@ -2,6 +2,7 @@
 import { ArgumentError, ShapeError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { checkValues } from "../../engine/tensor.ts";
+import { ownEntry } from "../records.ts";
 import type { Port, TargetArray } from "./arrays.ts";
 import { byName, checkNames } from "./by-output.ts";
 
@@ -69,7 +70,7 @@ function perOutputSampleWeights(
   if (Array.isArray(given)) return byName("sampleWeight", names, given as readonly Numbers[]);
   const record = given as Readonly<Record<string, Numbers>>;
   checkNames("sampleWeight", names, Object.keys(record));
-  return names.map((name) => record[name]);
+  return names.map((name) => ownEntry(record, name));
 }
 
 function perOutputClassWeights(
@@ -82,7 +83,7 @@ function perOutputClassWeights(
   if (!byClass) {
     const names = outputs.map(({ name }) => name);
     checkNames("classWeight", names, Object.keys(given));
-    return names.map((name) => (given as Readonly<Record<string, Record<number, number>>>)[name]);
+    return names.map((name) => ownEntry(given as Readonly<Record<string, Record<number, number>>>, name));
   }
   if (outputs.length > 1)
     throw new ArgumentError("classWeight: of several outputs, give a record by output.");

@@ -21,6 +21,8 @@ import { OnBatch } from "./on-batch.ts";
 import { OptimizerState } from "./optimizer-state.ts";
 import { checkEvaluate, checkFit, type EvaluateOptions, type FitOptions } from "./options.ts";
 import { checkSamePrecision, type Precision } from "./precision.ts";
+import { checkSetNames } from "./result-names.ts";
+import { checkResume } from "./resume.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 import { FeedBatches, type TrainingBatches } from "./training-batches.ts";
 
@@ -29,7 +31,8 @@ export class Trainer {
   readonly engine: Engine;
   readonly objective: Objective;
   readonly state: OptimizerState;
-  readonly seed: number;
+  /** that of compile(), or of the snapshot that training went on from */
+  seed: number;
   /** of training; evaluation has its own */
   readonly step: StepState;
   readonly inputs: readonly Port[];
@@ -135,11 +138,18 @@ export class Trainer {
         }
         batches = new FeedBatches(this, training, options);
       }
-      const sets = { ...(validationData && { val: validationData }), ...evaluationSets };
-      for (const [prefix, data] of Object.entries(sets))
+      if (validationData)
+        evaluations.push({ prefix: "val", feed: keep(this.#open.plain("fit", validationData)) });
+      for (const [prefix, data] of Object.entries(evaluationSets))
         evaluations.push({ prefix, feed: keep(this.#open.plain("fit", data)) });
+      checkSetNames(
+        this.objective.columnNames,
+        evaluations.map(({ prefix }) => prefix),
+      );
+      if (resume) checkResume(resume, { trainer: this, batches, epochs: options.epochs ?? 1 });
+      const run = new FitRun(this, batches, evaluations, options);
       if (resume) this.restore(resume);
-      return await new FitRun(this, batches, evaluations, options).run();
+      return await run.run();
     } finally {
       this.setPrecision("float32");
       batches?.dispose();
@@ -178,8 +188,9 @@ export class Trainer {
     this.lossScale = precision === "mixed" ? this.#lossScale : undefined;
   }
 
-  /** Weights, optimizer state, step number and, in mixed precision, the loss scale of a snapshot. */
+  /** Weights, optimizer state, seed, step number and, in mixed precision, the loss scale of a snapshot that was checked. */
   restore({ position, weights, slots }: TrainingSnapshot): void {
+    this.seed = position.seed;
     this.model.setWeights(weights);
     this.state.write(slots);
     this.step.set({ step: position.step, seed: position.seed });

@@ -6,6 +6,7 @@ import { requirePath } from "../files.ts";
 import { Model } from "../model.ts";
 import type { StoredVariable } from "../stored-variables.ts";
 import { requireMap } from "../variable.ts";
+import { elementType } from "./element-types.ts";
 import { readSafetensors, type SafetensorsTensor, writeSafetensors } from "./safetensors.ts";
 import { type NamedWeight, type WeightFilter, weightSelector } from "./weight-filter.ts";
 
@@ -49,8 +50,9 @@ export function loadWeights(
   const inModel = new Set(weights.map(({ path }) => path));
   const extra = [...values.keys()].filter((path) => !inModel.has(path)).map(entryOnly);
   const selects = weightSelector("loadWeights", [...weights, ...extra], filter);
+  const loaded = new Map<StoredVariable, Float32Array>();
   const rows = [
-    ...weights.map((weight) => (selects(weight) ? compare(weight, values) : skipped(weight))),
+    ...weights.map((weight) => (selects(weight) ? compare(weight, values, loaded) : skipped(weight))),
     ...extra.map((entry) => (selects(entry) ? notInModel(entry) : skipped(entry))),
   ];
   const problems = rows.filter(({ outcome }) => outcome !== "loaded" && outcome !== "skipped");
@@ -59,10 +61,7 @@ export function loadWeights(
     const message = `${name} does not fit the model ${model.name}:\n  ${problems.map(({ detail }) => detail).join("\n  ")}`;
     throw typeof source === "string" ? new FileError(message) : new ArgumentError(message);
   }
-  const loaded = new Set(rows.flatMap(({ path, outcome }) => (outcome === "loaded" ? [path] : [])));
-  for (const { path, variable } of weights) {
-    if (loaded.has(path)) variable.write(dataOf(values.get(path)!) as Float32Array, path);
-  }
+  for (const [{ path, variable }, data] of loaded) variable.write(data, path);
   return rows;
 }
 
@@ -88,7 +87,13 @@ function notInModel({ path }: NamedWeight): LoadedWeight {
   return { path, outcome: "not in the model", detail: `${path}: the model has no such weight` };
 }
 
-function compare({ path, variable }: StoredVariable, values: WeightValues): LoadedWeight {
+/** Notes the values in `loaded` if they fit. */
+function compare(
+  weight: StoredVariable,
+  values: WeightValues,
+  loaded: Map<StoredVariable, Float32Array>,
+): LoadedWeight {
+  const { path, variable } = weight;
   const found = values.get(path);
   const expected = formatShape(variable.shape);
   if (!found) return { path, outcome: "missing", detail: `${path} ${expected}: missing` };
@@ -101,15 +106,22 @@ function compare({ path, variable }: StoredVariable, values: WeightValues): Load
     const detail = `${path}: ${expected} expected, ${formatShape(shape)} found`;
     return { path, outcome: "other shape", detail };
   }
-  if (!(dataOf(found) instanceof Float32Array)) {
-    const dtype = "dtype" in found ? found.dtype : typeof found;
-    return { path, outcome: "other type", detail: `${path}: F32 expected, ${dtype} found` };
-  }
+  const data = floatsOf(found);
+  if (typeof data === "string")
+    return { path, outcome: "other type", detail: `${path}: F32 expected, ${data} found` };
+  loaded.set(weight, data);
   return { path, outcome: "loaded", detail: "" };
 }
 
-function dataOf(found: Float32Array | SafetensorsTensor) {
-  return "data" in found ? found.data : found;
+/** The values as float32, or in words what they are if that would change them. Whole numbers are no weights, but codes of some. */
+function floatsOf(found: Float32Array | SafetensorsTensor): Float32Array | string {
+  const readable = !("dtype" in found) || elementType(found.dtype) !== undefined;
+  const data = readable && "data" in found ? found.data : found;
+  if (data instanceof Float32Array) return data;
+  const type = "dtype" in found ? found.dtype : typeof found;
+  if (!(data instanceof Float64Array)) return type;
+  const inexact = data.find((value) => !Object.is(Math.fround(value), value));
+  return inexact === undefined ? Float32Array.from(data) : `${type} with ${inexact}, which F32 would round,`;
 }
 
 function requireModel(what: string, model: unknown): void {

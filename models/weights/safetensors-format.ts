@@ -5,24 +5,26 @@
 import { FileError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
-import { bfloatToNumber, halfToNumber, numberToHalf } from "./half-precision.ts";
-import { parseHeader, parseMetadata } from "./safetensors-header.ts";
+import {
+  elementType,
+  readableTypes,
+  type SafetensorsData,
+  type SafetensorsDType,
+  typeOfArray,
+} from "./element-types.ts";
+import { numberToHalf } from "./half-precision.ts";
+import { type ByteSource, type Layout, parseHeader, parseMetadata } from "./safetensors-header.ts";
 
-/** Element types that can be read. BF16 and F16 become float32 values; BF16 is not written. */
-export type SafetensorsDType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "U32" | "U8";
-
-export type SafetensorsData =
-  | Float64Array
-  | Float32Array
-  | BigInt64Array
-  | Int32Array
-  | Uint32Array
-  | Uint8Array;
+export type { SafetensorsData, SafetensorsDType } from "./element-types.ts";
 
 export interface SafetensorsTensor {
-  readonly dtype: SafetensorsDType;
+  /** as the file names it: one of SafetensorsDType, or one that wgrad cannot read, as F8_E4M3 */
+  readonly dtype: string;
   readonly shape: Shape;
-  /** values in row-major order: F16 and BF16 as Float32Array, I64 as BigInt64Array, the others as named */
+  /**
+   * Values in row-major order: F16 and BF16 as Float32Array, BOOL as Uint8Array, the others as named. Throws FileError
+   * for a dtype that wgrad cannot read.
+   */
   readonly data: SafetensorsData;
 }
 
@@ -40,29 +42,34 @@ export interface SafetensorsEntry {
   readonly dtype?: "F16";
 }
 
-type Bytes = Uint8Array<ArrayBuffer>;
+/** A file that is in memory. */
+export function bytesInMemory(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: (begin, end) => Uint8Array.from(bytes.subarray(begin, end)) };
+}
 
-const readers: Record<SafetensorsDType, (bytes: Bytes) => SafetensorsData> = {
-  F64: ({ buffer }) => new Float64Array(buffer),
-  F32: ({ buffer }) => new Float32Array(buffer),
-  F16: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), halfToNumber),
-  BF16: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), bfloatToNumber),
-  I64: ({ buffer }) => new BigInt64Array(buffer),
-  I32: ({ buffer }) => new Int32Array(buffer),
-  U32: ({ buffer }) => new Uint32Array(buffer),
-  U8: (bytes) => bytes,
-};
-
-/** Reads a whole file given as bytes; `what` names it in errors. Throws FileError if it breaks the format. */
-export function parseSafetensors(bytes: Uint8Array, what = "safetensors"): SafetensorsFile {
-  const { layouts, metadata, start } = parseHeader(bytes, what);
-  const tensors = new Map<string, SafetensorsTensor>();
-  for (const { name, dtype, shape, begin, end } of layouts) {
-    const own = new Uint8Array(end - begin); // a copy: aligned, and it does not keep the file in memory
-    own.set(bytes.subarray(start + begin, start + end));
-    tensors.set(name, { dtype, shape, data: readers[dtype](own) });
-  }
+/** Reads a whole file; `what` names it in errors. Throws FileError if it breaks the format. */
+export function parseSafetensors(source: ByteSource, what = "safetensors"): SafetensorsFile {
+  const { layouts, metadata, start } = parseHeader(source, what);
+  const tensors = new Map(layouts.map((layout) => [layout.name, tensorOf(source, start, layout, what)]));
   return { tensors, metadata };
+}
+
+function tensorOf(
+  source: ByteSource,
+  start: number,
+  { name, dtype, shape, begin, end }: Layout,
+  what: string,
+): SafetensorsTensor {
+  const type = elementType(dtype);
+  if (type) return { dtype, shape, data: type.read(source.read(start + begin, start + end)) };
+  return {
+    dtype,
+    shape,
+    get data(): never {
+      const known = readableTypes.join(", ");
+      throw new FileError(`${what}: tensor ${name} has dtype ${written(dtype)}; wgrad reads ${known}.`);
+    },
+  };
 }
 
 /**
@@ -120,17 +127,9 @@ function encode(entry: SafetensorsEntry): {
       throw new FileError(`safetensors: ${name} as F16 needs a Float32Array.`);
     return { dtype, bytes: bytesOf(Uint16Array.from(data, numberToHalf)) };
   }
-  return { dtype: dtypeOf(data), bytes: bytesOf(data) };
-}
-
-function dtypeOf(data: SafetensorsData): SafetensorsDType {
-  if (data instanceof Float32Array) return "F32";
-  if (data instanceof Float64Array) return "F64";
-  if (data instanceof BigInt64Array) return "I64";
-  if (data instanceof Int32Array) return "I32";
-  if (data instanceof Uint32Array) return "U32";
-  if (data instanceof Uint8Array) return "U8";
-  throw new FileError(`safetensors: ${written(data)} cannot be written.`);
+  const own = typeOfArray(data);
+  if (!own) throw new FileError(`safetensors: ${name} is ${written(data)}, which cannot be written.`);
+  return { dtype: own, bytes: bytesOf(data) };
 }
 
 function bytesOf(data: ArrayBufferView): Uint8Array {

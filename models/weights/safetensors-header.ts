@@ -2,12 +2,13 @@
 import { FileError, formatShape } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
-import type { SafetensorsDType } from "./safetensors-format.ts";
+import { elementType } from "./element-types.ts";
 
 /** Where a tensor's bytes are, counted from the end of the header. */
 export interface Layout {
   readonly name: string;
-  readonly dtype: SafetensorsDType;
+  /** may be one that wgrad does not read */
+  readonly dtype: string;
   readonly shape: Shape;
   readonly begin: number;
   readonly end: number;
@@ -21,20 +22,20 @@ export interface Header {
   readonly start: number;
 }
 
-const widths: Record<SafetensorsDType, number> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  U32: 4,
-  U8: 1,
-};
+/** Bytes that are read in parts: a file may be larger than what can be in memory. */
+export interface ByteSource {
+  /** in bytes */
+  readonly size: number;
+  /** the bytes from `begin` to `end` (exclusive), in a buffer of their own */
+  read(begin: number, end: number): Uint8Array<ArrayBuffer>;
+}
 
-/** Parses and checks the header of the file `bytes`; `what` names it in errors. Throws FileError. */
-export function parseHeader(bytes: Uint8Array, what: string): Header {
-  const { text, start } = headerText(bytes, what);
+/** bytes; the format allows no longer header */
+const longestHeader = 100_000_000;
+
+/** Parses and checks the header of a file; `what` names it in errors. Throws FileError. */
+export function parseHeader(source: ByteSource, what: string): Header {
+  const { text, start } = headerText(source, what);
   const header = parseObject(text, what);
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) throw new FileError(`${what}: the header names ${duplicate} twice.`);
@@ -43,26 +44,32 @@ export function parseHeader(bytes: Uint8Array, what: string): Header {
     .filter(([name]) => name !== "__metadata__")
     .map(([name, entry]) => parseLayout(name, entry, what))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkCoverage(layouts, bytes.length - start, what);
+  checkCoverage(layouts, source.size - start, what);
   return { layouts, metadata, start };
 }
 
-function headerText(bytes: Uint8Array, what: string): { text: string; start: number } {
-  if (bytes.length < 8) {
-    throw new FileError(`${what}: ${bytes.length} bytes are too few for a safetensors file.`);
+function headerText(source: ByteSource, what: string): { text: string; start: number } {
+  if (source.size < 8) {
+    throw new FileError(`${what}: ${source.size} bytes are too few for a safetensors file.`);
   }
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(bytes.length - 8)) {
+  const length = new DataView(source.read(0, 8).buffer).getBigUint64(0, true);
+  if (length > BigInt(source.size - 8)) {
     throw new FileError(
-      `${what}: the header length ${length} is beyond the file of ${bytes.length} bytes. ` +
+      `${what}: the header length ${length} is beyond the file of ${source.size} bytes. ` +
         "It is truncated or not a safetensors file.",
+    );
+  }
+  if (length > BigInt(longestHeader)) {
+    throw new FileError(
+      `${what}: a header of ${length} bytes, more than the ${longestHeader} that a safetensors file may have.`,
     );
   }
   const start = 8 + Number(length);
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    return { text: decoder.decode(bytes.subarray(8, start)), start };
+    return { text: decoder.decode(source.read(8, start)), start };
   } catch (cause) {
+    if (cause instanceof FileError) throw cause;
     throw new FileError(`${what}: the header is not UTF-8.`, { cause });
   }
 }
@@ -91,22 +98,20 @@ function parseLayout(name: string, entry: unknown, what: string): Layout {
   const tensor = `${what}: tensor ${name}`;
   if (!isObject(entry)) throw new FileError(`${tensor} is described by ${written(entry)}.`);
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !Object.hasOwn(widths, dtype)) {
-    const known = Object.keys(widths).join(", ");
-    throw new FileError(`${tensor} has dtype ${written(dtype)}; wgrad reads ${known}.`);
-  }
+  if (typeof dtype !== "string") throw new FileError(`${tensor} has dtype ${written(dtype)}.`);
   if (!isSizes(shape)) throw new FileError(`${tensor} has shape ${written(shape)}.`);
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
     throw new FileError(`${tensor} has data_offsets ${written(offsets)}; [begin, end] is expected.`);
   }
   const [begin, end] = offsets as [number, number];
-  const bytes = sizeOf(shape) * widths[dtype as SafetensorsDType];
+  const width = elementType(dtype)?.width;
+  const bytes = width === undefined ? end - begin : sizeOf(shape) * width;
   if (bytes !== end - begin) {
     throw new FileError(
       `${tensor}: ${dtype} ${formatShape(shape)} takes ${bytes} bytes, data_offsets hold ${end - begin}.`,
     );
   }
-  return { name, dtype: dtype as SafetensorsDType, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** Byte ranges must follow each other without overlap or hole and end where the file ends. */
@@ -130,20 +135,21 @@ function checkCoverage(layouts: readonly Layout[], available: number, what: stri
   }
 }
 
-/** A key that the outermost object of valid JSON has twice: JSON.parse would keep the last one silently. */
+/** A key that the header, a tensor's description or the metadata has twice: JSON.parse would keep the last one silently. */
 function duplicateKey(text: string): string | undefined {
-  const seen = new Set<string>();
+  const seen = [new Set<string>(), new Set<string>()]; // by depth
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text[at]!;
-    if (character === "{" || character === "[") depth++;
+    if (character === "{" || character === "[") seen[depth++]?.clear();
     else if (character === "}" || character === "]") depth--;
     else if (character === '"') {
       const end = endOfString(text, at);
-      if (depth === 1 && isKey(text, end)) {
+      const keys = seen[depth - 1];
+      if (keys && isKey(text, end)) {
         const key = JSON.parse(text.slice(at, end)) as string;
-        if (seen.has(key)) return key;
-        seen.add(key);
+        if (keys.has(key)) return key;
+        keys.add(key);
       }
       at = end - 1;
     }

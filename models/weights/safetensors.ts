@@ -1,8 +1,8 @@
 /** @file Safetensors files on disk: read, and written so that a crash or a full disk never costs the old file. */
-import { readFileSync } from "node:fs";
-import { FileError } from "../../engine/errors.ts";
-import { reasonOf, requirePath, writeFileAtomically } from "../files.ts";
+import { requirePath, writeFileAtomically } from "../files.ts";
+import { openRegularFile } from "../regular-file.ts";
 import {
+  bytesInMemory,
   parseSafetensors,
   type SafetensorsEntry,
   type SafetensorsFile,
@@ -17,17 +17,19 @@ export type {
   SafetensorsTensor,
 } from "./safetensors-format.ts";
 
-/** Reads a file by its path, or one that is in memory. Throws FileError if it is missing or breaks the format. */
+/**
+ * Reads a file by its path, of any size, or one that is in memory. Throws FileError if it is missing, no regular file, or
+ * breaks the format. What wgrad cannot read of a sound file is missed only by who asks for its data.
+ */
 export function readSafetensors(source: string | Uint8Array): SafetensorsFile {
-  if (source instanceof Uint8Array) return parseSafetensors(source);
+  if (source instanceof Uint8Array) return parseSafetensors(bytesInMemory(source));
   requirePath("readSafetensors", source);
-  let bytes: Uint8Array;
+  const file = openRegularFile(source);
   try {
-    bytes = readFileSync(source);
-  } catch (cause) {
-    throw new FileError(`Cannot read ${source}: ${reasonOf(cause)}.`, { cause });
+    return parseSafetensors(file, source);
+  } finally {
+    file.close();
   }
-  return parseSafetensors(bytes, source);
 }
 
 /**

@@ -66,5 +66,5 @@ export function tensorOf(golden: GoldenCase, name: string): GoldenTensor {
 
 /** Values as plain numbers. */
 export function numbersOf({ data }: SafetensorsTensor): ArrayLike<number> {
-  return data instanceof BigInt64Array ? Array.from(data, Number) : data;
+  return data instanceof BigInt64Array || data instanceof BigUint64Array ? Array.from(data, Number) : data;
 }

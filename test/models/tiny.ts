@@ -67,8 +67,8 @@ export function bits(values: ReadonlyMap<string, Float32Array>): Record<string, 
 }
 
 export function withoutSeconds(history: History): Training["history"] {
-  const { seconds: _, ...rest } = history.toJSON();
-  return rest;
+  const { seconds: _, ...rest } = history.history;
+  return { epoch: history.epoch, ...rest };
 }
 
 /** The engine with another binding limit while `body` runs: what a smaller adapter would do. */

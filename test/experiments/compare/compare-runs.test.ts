@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { FileError, UsageError } from "../../../engine/errors.ts";
 import { compareRuns } from "../../../experiments/compare/compare-runs.ts";
 import { readSavedRun } from "../../../experiments/saved-run/saved-run.ts";
+import { History } from "../../../models/index.ts";
 import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
 import { expectBalanced, expectSelfContained } from "../report/markup-checks.ts";
 import { type FolderContent, threeEpochs, writeRunFolder } from "../support/run-folder.ts";
@@ -79,6 +80,24 @@ describe("compareRuns", () => {
   });
 });
 
+/** Entries of any name, `__proto__` as well. */
+const named = (names: readonly string[], value: number) =>
+  Object.fromEntries(names.map((name) => [name, value]));
+
+describe("runs with names that objects inherit", () => {
+  it("are compared", async () => {
+    const names = ["constructor", "toString"];
+    const measured = (value: number) => named([...names, "__proto__"], value);
+    const [a, b] = [1, 2].map((k) =>
+      run(`inherited ${k}`, { measured: measured(k), settings: named(names, k) }),
+    );
+    const other = run("inherited 3", { measured: { test_loss: 3 } });
+    const { html } = await compareRuns([a!, b!, other]);
+    for (const name of names) expect(html).toContain(name);
+    expect(html).not.toMatch(/native code|object Object/);
+  });
+});
+
 describe("readSavedRun", () => {
   it("says what is wrong with a folder that is no run", () => {
     expect(() => readSavedRun(join(folder(), "nowhere"))).toThrow(FileError);
@@ -95,6 +114,17 @@ describe("readSavedRun", () => {
   it("counts epochs where the file does not", () => {
     const { history } = run("uncounted", { history: { loss: [3, 2, null] } });
     expect(history).toEqual({ epoch: [1, 2, 3], loss: [3, 2, null] });
+  });
+
+  it("has every number and every name of a history", () => {
+    const names = ["__proto__", "constructor", "toString"];
+    const values = [Number.NaN, Number.POSITIVE_INFINITY, -0];
+    const history = new History();
+    for (const value of values) history.append(history.epoch.length + 1, named(names, value));
+    const read = run("names", { history: history.toJSON() as NonNullable<FolderContent["history"]> })
+      .history!;
+    expect(Object.keys(read).sort()).toEqual([...names, "epoch"].sort());
+    for (const name of names) expect(Object.getOwnPropertyDescriptor(read, name)!.value).toEqual(values);
   });
 
   it("keeps the numbers among what was measured", () => {

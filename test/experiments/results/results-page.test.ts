@@ -52,6 +52,15 @@ describe("the page of results", () => {
     );
   });
 
+  it("takes nothing inherited for a figure", () => {
+    const odd = { name: "odd", measure: "toString", published: 0.5, source: "" };
+    add("c", { measured: Object.fromEntries([["constructor", 0.5]]), published: [odd] });
+    add("d", { experiment: "ae-c", measured: { constructor: 0.5, valueOf: Number.NaN } });
+    const page = resultsPage(readResults(folder()), experiments);
+    expect(page).toContain("constructor");
+    expect(page).not.toMatch(/function|native code/);
+  });
+
   it("refuses unfinished runs and files that are no results", () => {
     expect(() => add("a", { finished: false })).toThrow(/is not finished/);
     writeFileSync(join(folder(), "b.json"), '{"measured": []}');

@@ -1,16 +1,19 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { FileError, InterruptedError } from "../../../engine/errors.ts";
+import { ArgumentError, FileError, InterruptedError } from "../../../engine/errors.ts";
 import {
   adam,
   type Callback,
+  History,
   hasCheckpoint,
   readCheckpoint,
   saveCheckpoints,
   type TrainingSnapshot,
   writeCheckpoint,
+  writeSafetensors,
 } from "../../../models/index.ts";
 import { checkpointPath } from "../../../models/training/checkpoint.ts";
 import { useEngine } from "../../support/engine.ts";
@@ -116,7 +119,7 @@ function snapshot(value: number): TrainingSnapshot {
     position: { ...position, history: { epoch: [1], loss: [null] }, callbacks: {} },
     weights: new Map([["dense_1/kernel", Float32Array.of(value, 2, 3, 4)]]),
     slots: new Map([["momentum/dense_1/kernel", Float32Array.of(5, 6, 7, value)]]),
-    kept: new Map([["EarlyStopping/dense_1/kernel", Float32Array.of(value, 8, 9, 10)]]),
+    kept: new Map([["EarlyStopping", new Map([["dense_1/kernel", Float32Array.of(value, 8, 9, 10)]])]]),
   };
 }
 
@@ -161,12 +164,148 @@ describe("checkpoints", () => {
     const file = join(root, "a-file");
     writeFileSync(file, "text");
     expect(() => writeCheckpoint(join(file, "folder"), snapshot(1), shapes)).toThrow(
-      /^Cannot create .*a-file/,
+      /^Cannot make the folder .*a-file/,
     );
     expect(() => readCheckpoint(join(root, "nowhere"))).toThrow(FileError);
-    const folder = join(root, "damaged");
-    const bad = { ...snapshot(1), position: { ...snapshot(1).position, step: -1 } };
-    writeCheckpoint(folder, bad, shapes);
-    expect(() => readCheckpoint(folder)).toThrow(/position of the checkpoint is damaged/);
+  });
+
+  it("are not written if they could not be read back: the one before stays", () => {
+    const folder = join(root, "senseless");
+    writeCheckpoint(folder, snapshot(1), shapes);
+    const { position } = snapshot(2);
+    const write = (changed: object) => () =>
+      writeCheckpoint(folder, { ...snapshot(2), position: { ...position, ...changed } }, shapes);
+    expect(write({ step: -1 })).toThrow("step must be a whole number below 2^32 - 2, got -1");
+    expect(write({ callbacks: { mine: { best: 1n } } })).toThrow(/position cannot be kept as JSON: .*BigInt/);
+    expect(write({ callbacks: { mine: { at: [new Map()] } } })).toThrow("{} at callbacks.mine.at.0");
+    expect(write({ history: { epoch: [1], loss: [] } })).toThrow(
+      '"loss" has not as many values as "epoch" (1)',
+    );
+    for (const none of [null, 3, {}, { ...snapshot(1), kept: new Map([["a", 1]]) }])
+      expect(() => writeCheckpoint(folder, none as never, shapes)).toThrow(ArgumentError);
+    expect(readCheckpoint(folder)).toEqual(snapshot(1));
+  });
+
+  it("of killed runs leave nothing behind once training begins, those of living ones stay", async () => {
+    const folder = join(root, "killed");
+    mkdirSync(folder);
+    const temporary = (id: number) => `training.safetensors.${id}.tmp`;
+    for (const id of [spawnSync("true").pid, process.ppid])
+      writeFileSync(join(folder, temporary(id)), "half");
+    const begun: string[][] = [];
+    const look: Callback = { name: "look", onEpochBegin: () => void begun.push(readdirSync(folder)) };
+    await train(engine(), data, { callbacks: [saveCheckpoints(folder), look] });
+    expect(begun).toEqual([[temporary(process.ppid)]]);
+    expect(readdirSync(folder).sort()).toEqual(["training.safetensors", temporary(process.ppid)]);
+  });
+
+  it("bring back every number and every name", () => {
+    const folder = join(root, "every");
+    const odd = [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      -0,
+      5e-324,
+      1e308,
+      0.1,
+      2 ** 53,
+    ];
+    const names = [
+      "__proto__",
+      "constructor",
+      "toString",
+      "",
+      "a/b",
+      "optimizer",
+      "callback",
+      "weight",
+      "\ud800",
+      "0",
+    ];
+    const history = new History();
+    history.append(1, Object.fromEntries(names.map((name, i) => [name, odd[i % odd.length]!])));
+    const states = Object.fromEntries(
+      names.map((name) => [name, { best: odd, text: ["NaN", "#NaN", "##", name] }]),
+    );
+    const values = new Map(names.map((name) => [`${name}/kernel`, Float32Array.from(odd)]));
+    const written: TrainingSnapshot = {
+      position: { ...snapshot(1).position, rows: [odd, odd], history: history.toJSON(), callbacks: states },
+      weights: values,
+      slots: new Map([...values].map(([path, data]) => [`m/${path}`, data])),
+      kept: new Map(names.map((name) => [name, values])),
+    };
+    writeCheckpoint(folder, written, new Map());
+    const read = readCheckpoint(folder);
+    expect(read).toEqual(written); // -0 is not 0 for toEqual
+    expect(Object.keys(read.position.callbacks).sort()).toEqual([...names].sort());
+    expect(History.fromJSON(read.position.history).history).toEqual(history.history);
+  });
+
+  it("keep the bits of weights, and of a NaN", () => {
+    const folder = join(root, "bits");
+    const words = Uint32Array.of(0x7fc12345, 0xff800001, 0x80000000, 1, 0x7f800000, 0xffc00000);
+    const data = new Float32Array(words.buffer);
+    writeCheckpoint(folder, { ...snapshot(1), weights: new Map([["d/kernel", data]]) }, new Map());
+    const read = readCheckpoint(folder).weights.get("d/kernel")!;
+    expect([...new Uint32Array(read.buffer)]).toEqual([...words]);
+  });
+});
+
+describe("checkpoints of the first format", () => {
+  const position = {
+    ...{ epoch: 1, batch: 1, step: 3, seed: 4, learningRate: 0.5, rows: [[8, null]] },
+    ...{ history: { epoch: [1], loss: [null] }, callbacks: { EarlyStopping: { wait: 1 }, "a/b": {} } },
+  };
+  const write = (
+    folder: string,
+    names: readonly string[],
+    metadata = { position: JSON.stringify(position) },
+  ) => {
+    mkdirSync(folder);
+    const entries = names.map((name, i) => ({ name, shape: [1], data: Float32Array.of(i) }));
+    writeSafetensors(checkpointPath(folder), entries, metadata);
+  };
+
+  it("are read", () => {
+    const folder = join(root, "first");
+    const own = [
+      "d/kernel",
+      "optimizer/m/d/kernel",
+      "callback/EarlyStopping/d/kernel",
+      "callback/a/b/d/kernel",
+    ];
+    write(folder, own);
+    const read = readCheckpoint(folder);
+    expect(read.weights).toEqual(new Map([["d/kernel", Float32Array.of(0)]]));
+    expect(read.slots).toEqual(new Map([["m/d/kernel", Float32Array.of(1)]]));
+    expect(read.kept.get("EarlyStopping")).toEqual(new Map([["d/kernel", Float32Array.of(2)]]));
+    expect(read.kept.get("a/b")).toEqual(new Map([["d/kernel", Float32Array.of(3)]]));
+    expect(read.position.rows).toEqual([[8, Number.NaN]]);
+  });
+
+  it.each([
+    ["optimizer/kernel", ["optimizer/kernel", "optimizer/m/optimizer/kernel"]],
+    ["callback/kernel", ["callback/kernel", "optimizer/m/callback/kernel"]],
+  ])("are refused where %s may be a weight", (name, names) => {
+    const folder = join(root, name.replace("/", " "));
+    write(folder, names);
+    expect(() => readCheckpoint(folder)).toThrow(FileError);
+    expect(() => readCheckpoint(folder)).toThrow(
+      /written by an earlier version.*may be the weight of a layer\. Resume/,
+    );
+  });
+
+  it("and files that are none, and formats to come, are told apart", () => {
+    const [none, damaged, later] = ["none", "damaged", "later"].map((name) => join(root, `first-${name}`));
+    write(none!, ["d/kernel"], {} as never);
+    expect(() => readCheckpoint(none!)).toThrow("is no checkpoint of wgrad");
+    write(damaged!, ["d/kernel"], { position: JSON.stringify({ ...position, step: 2 ** 53 }) });
+    expect(() => readCheckpoint(damaged!)).toThrow(
+      /position of the checkpoint is damaged: step must be a whole number below 2\^32 - 2, got 9007199254740992/,
+    );
+    const metadata = { position: JSON.stringify(position), format: "wgrad checkpoint 3" };
+    write(later!, ["weight/d/kernel"], metadata);
+    expect(() => readCheckpoint(later!)).toThrow('has the format "wgrad checkpoint 3"');
   });
 });

@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ArgumentError, FileError } from "../../../engine/errors.ts";
 import { History } from "../../../models/index.ts";
+import { properties } from "../../support/properties.ts";
 
 function example(): History {
   const history = new History();
@@ -32,6 +34,51 @@ describe("History", () => {
     copy.append(3, { loss: 0.5 });
     expect(history.epoch).toEqual([1, 2]);
     expect(history.history.loss).toEqual([2, 1]);
+  });
+
+  it("brings every number and every name back from JSON, and through a file's text", () => {
+    const names = fc.oneof(fc.string(), fc.constantFrom("__proto__", "constructor", "toString", "loss"));
+    const numbers = fc.oneof(fc.double(), fc.constantFrom(-0, Number.NaN, Number.POSITIVE_INFINITY, -1e-320));
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(names, numbers), { maxLength: 5 }), (epochs) => {
+        const history = new History();
+        for (const [i, logs] of epochs.entries()) {
+          const { epoch: _, ...others } = logs;
+          history.append(i + 1, others);
+        }
+        const back = History.fromJSON(JSON.parse(JSON.stringify(history)));
+        expect(back.epoch).toEqual(history.epoch);
+        expect(Object.entries(back.history)).toEqual(Object.entries(history.history));
+        expect(History.fromJSON(history.toJSON()).history).toEqual(history.history);
+      }),
+      properties,
+    );
+  });
+
+  it("holds 200,000 epochs", () => {
+    const epoch = Array.from({ length: 200_000 }, (_, i) => i + 1);
+    const long = History.fromJSON({ epoch, loss: epoch });
+    expect(long.join(example()).epoch.slice(-2)).toEqual([200_001, 200_002]);
+    expect(long.last("loss")).toBe(200_000);
+  });
+
+  it.each([
+    undefined,
+    3,
+    "text",
+    [],
+    new Map(),
+    () => {},
+    { epoch: "12" },
+    { epoch: new Array(2) },
+    { epoch: [1, 0.5] },
+  ])("is not made of %s", (json) => expect(() => History.fromJSON(json as never)).toThrow(ArgumentError));
+
+  it("takes numbers only, and no quantity called epoch", () => {
+    const append = (logs: object) => () => new History().append(1, logs as never);
+    expect(append({ epoch: 3 })).toThrow("an epoch reports numbers by name, got epoch: 3.");
+    expect(append({ note: "x" })).toThrow('got note: "x".');
+    expect(append({ loss: null })).toThrow("got loss: null.");
   });
 
   it("joins one that goes on where it ended", () => {

@@ -87,6 +87,60 @@ describe("weights", () => {
     model.dispose();
   });
 
+  it("keep every bit: NaN with what is in it, infinities, -0, subnormals", async () => {
+    const words = Uint32Array.of(0x7fc12345, 0xff800001, 0x80000000, 1);
+    const odd = { bias: new Float32Array(words.buffer), path: join(folder, "odd.safetensors") };
+    const hex = Buffer.from(words.buffer).toString("hex");
+    const [model, loaded] = [await compiled(1), tinyNetwork()];
+    model.setWeights(new Map([["dense_1/bias", odd.bias]]));
+    expect(bits(await model.getWeights())["dense_1/bias"]).toBe(hex);
+    await saveWeights(model, odd.path);
+    loadWeights(loaded, odd.path); // before compile()
+    await loaded.compile({ optimizer: sgd(), loss: "mse", engine: engine() });
+    expect(bits(await loaded.getWeights())).toEqual(bits(await model.getWeights()));
+    const clone = await loaded.clone();
+    await clone.compile({ optimizer: sgd(), loss: "mse", engine: engine() });
+    expect(bits(await clone.getWeights())["dense_1/bias"]).toBe(hex);
+    for (const net of [model, loaded, clone]) net.dispose();
+  });
+
+  it("of float64 are loaded where float32 has the same values, codes and other types are not", async () => {
+    const model = await compiled(1);
+    const path = join(folder, "types.safetensors");
+    const load = (bias: SafetensorsEntry["data"]) => {
+      const entries = complete().map((entry) =>
+        entry.name === "dense_2/bias" ? { ...entry, data: bias } : entry,
+      );
+      writeSafetensors(path, entries);
+      return loadWeights(model, path);
+    };
+    load(Float64Array.of(1.5, -0, Number.NaN));
+    expect(Object.is((await model.getWeights()).get("dense_2/bias")![1], -0)).toBe(true);
+    expect(() => load(Float64Array.of(1, 0.1, 2))).toThrow(
+      "dense_2/bias: F32 expected, F64 with 0.1, which F32 would round, found",
+    );
+    expect(() => load(Int8Array.of(1, 2, 3))).toThrow("dense_2/bias: F32 expected, I8 found");
+    model.dispose();
+  });
+
+  it("are all set or none", async () => {
+    const model = await compiled(1);
+    const before = bits(await model.getWeights());
+    const wrong = new Map([
+      ["dense_1/bias", new Float32Array(4).fill(7)],
+      ["dense_2/bias", new Float32Array(4)],
+    ]);
+    expect(() => model.setWeights(wrong)).toThrow("dense_2/bias: 4 values for a weight of shape [3] (3).");
+    const layer = model.getLayer("dense_2");
+    const named = new Map([
+      ["bias", new Float32Array(3).fill(7)],
+      ["kernel", new Float32Array(4)],
+    ]);
+    expect(() => layer.setWeights(named)).toThrow("kernel: 4 values for a weight of shape [4,3] (12).");
+    expect(bits(await model.getWeights())).toEqual(before);
+    model.dispose();
+  });
+
   it("are set by path, with an error for what is unknown or of another size", async () => {
     const model = await compiled(1);
     model.setWeights(new Map([["dense_2/bias", Float32Array.of(1, 2, 3)]]));
