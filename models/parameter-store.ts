@@ -53,13 +53,6 @@ export class ParameterStore {
     }
   }
 
-  /** All values in the order of the entries. */
-  async read(): Promise<Map<string, Float32Array>> {
-    const values = new Map<string, Float32Array>();
-    for (const { path, variable } of this.entries) values.set(path, await variable.read());
-    return values;
-  }
-
   dispose(): void {
     for (const { values } of this.groups) values.dispose();
     for (const { variable } of this.entries) variable.release();

@@ -3,10 +3,11 @@ import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../
 import { checkShape, type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { RealType } from "../../kernels/elementwise/index.ts";
+import { checkUnclaimed } from "../claims.ts";
 import type { Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
 import { type LayerCall, layerCall, type SymbolicTensor, symbolicTensors } from "../symbolic.ts";
-import { requireMap, Variable, type VariableOptions } from "../variable.ts";
+import { readTogether, requireMap, Variable, type VariableOptions } from "../variable.ts";
 
 export interface LayerOptions {
   /** unique in its model; `conv2d_1`, `dense_2`, ... unless given */
@@ -205,15 +206,14 @@ export abstract class Layer {
 
   /** Values of the layer's weights by name: kernel, bias. Throws WgradError until a model with it is compiled. */
   async getWeights(): Promise<Map<string, Float32Array>> {
-    const values = new Map<string, Float32Array>();
-    for (const variable of this.variables) values.set(variable.name, await variable.read());
-    return values;
+    return readTogether(this.variables.map((variable) => [variable.name, variable]));
   }
 
   /** Sets weights by name, or what they start from before compile(). Throws ArgumentError for an unknown name, ShapeError for a wrong number of values. */
   setWeights(values: ReadonlyMap<string, Float32Array>): void {
     const known = this.variables.map(({ name }) => name);
     requireMap("setWeights", values);
+    checkUnclaimed("setWeights", this.variables);
     for (const [name, data] of values) {
       if (!known.includes(name)) throw unknownWeight(this.label, name, known);
       this.variable(name).write(data, `${this.label}/${name}`);

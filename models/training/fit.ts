@@ -1,5 +1,6 @@
 /** @file fit(): epochs of recorded steps, evaluation after each, callbacks, progress, and stopping between two steps. */
 import { ArgumentError, InterruptedError, NumericError } from "../../engine/errors.ts";
+import type { Claim } from "../claims.ts";
 import { checkedRate } from "../schedules.ts";
 import { type Callback, type FitControl, loadCallbacks, type Progress, saveCallbacks } from "./callbacks.ts";
 import type { Feed } from "./data.ts";
@@ -25,26 +26,32 @@ export class FitRun implements FitControl {
   readonly #evaluations: EvaluationFeeds;
   readonly #log: TrainingLog;
   readonly #callbacks: readonly Callback[];
+  readonly #claim: Claim;
   #epoch: number;
   #batch: number;
   /** batches before the running epoch: optimizer updates and those that mixed precision skipped */
   #firstStep = 0;
   #rows: number[][];
-  #learningRate: number;
   #stopReason: string | undefined;
 
-  constructor(trainer: Trainer, batches: TrainingBatches, evaluations: EvaluationFeeds, options: FitOptions) {
+  constructor(
+    trainer: Trainer,
+    batches: TrainingBatches,
+    evaluations: EvaluationFeeds,
+    options: FitOptions,
+    claim: Claim,
+  ) {
     const { epochs = 1, initialEpoch = 0, resume } = options;
     this.#trainer = trainer;
     this.#options = options;
     this.#batches = batches;
     this.#evaluations = evaluations;
     this.#callbacks = options.callbacks ?? [];
+    this.#claim = claim;
     this.epochs = epochs;
     this.#epoch = resume?.position.epoch ?? initialEpoch;
     this.#batch = resume?.position.batch ?? 0;
     this.#rows = resume?.position.rows ?? [];
-    this.#learningRate = resume?.position.learningRate ?? trainer.learningRate;
     this.history = resume ? History.fromJSON(resume.position.history) : new History();
     this.#log = new TrainingLog(trainer.engine, trainer.objective, this.stepsPerEpoch);
     const memory = resume && { states: resume.position.callbacks, weights: resume.kept };
@@ -60,7 +67,7 @@ export class FitRun implements FitControl {
   }
 
   get learningRate(): number {
-    return this.#learningRate;
+    return this.#trainer.learningRate;
   }
 
   set learningRate(value: number) {
@@ -69,7 +76,7 @@ export class FitRun implements FitControl {
         "fit: the optimizer's learning rate is a function of the step, so no callback can set it.",
       );
     }
-    this.#setRate(value);
+    this.#trainer.learningRate = value;
   }
 
   stop(reason: string): void {
@@ -79,9 +86,9 @@ export class FitRun implements FitControl {
   async run(): Promise<History> {
     try {
       this.#trainer.step.set({ halted: 0, sample: 0 });
-      for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
+      await this.#call((callback) => callback.onTrainBegin?.(this));
       await this.#runEpochs();
-      for (const callback of this.#callbacks) await callback.onTrainEnd?.(this);
+      await this.#call((callback) => callback.onTrainEnd?.(this));
       return this.history;
     } finally {
       this.#log.dispose();
@@ -98,7 +105,7 @@ export class FitRun implements FitControl {
       batch: this.#batch,
       step,
       seed,
-      learningRate: this.#learningRate,
+      learningRate: this.learningRate,
       ...(lossScale && { lossScale }),
       rows: this.#rows,
       history: this.history.toJSON(),
@@ -121,10 +128,10 @@ export class FitRun implements FitControl {
   async #runEpoch(): Promise<void> {
     const { step } = this.#trainer;
     const epoch = this.#epoch;
-    for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
+    await this.#call((callback) => callback.onEpochBegin?.(epoch, this));
     this.#batches.start(epoch, this.#batch);
     this.#firstStep = (await this.#batchesDone()) - this.#batch;
-    step.set({ epoch, batch: this.#batch, learningRate: this.#learningRate });
+    step.set({ epoch, batch: this.#batch, learningRate: this.learningRate });
 
     const seconds = await this.#runSteps();
     const logs: Logs = this.#log.means(this.#rows);
@@ -141,13 +148,14 @@ export class FitRun implements FitControl {
   }
 
   async #endEpoch(epoch: number, logs: Logs): Promise<void> {
-    const savers = this.#callbacks.filter((callback) => callback.savesTraining);
-    for (const callback of this.#callbacks) {
-      if (!callback.savesTraining) await callback.onEpochEnd?.(epoch, logs, this);
-    }
+    const end = (saving: boolean) =>
+      this.#call((callback) => {
+        if ((callback.savesTraining ?? false) === saving) return callback.onEpochEnd?.(epoch, logs, this);
+      });
+    await end(false);
     this.history.append(epoch + 1, logs);
-    this.#options.onEpoch?.(epoch, logs);
-    for (const callback of savers) await callback.onEpochEnd?.(epoch, logs, this); // what they save includes this epoch
+    await this.#claim.letOthers(() => this.#options.onEpoch?.(epoch, logs));
+    await end(true); // what they save includes this epoch
   }
 
   /** The rest of the epoch's batches; returns the seconds they took. */
@@ -166,7 +174,7 @@ export class FitRun implements FitControl {
       const due = performance.now() - shown >= progressMilliseconds;
       if (due || interrupted || this.#log.room(this.#rows.length, this.#batch) === 0) {
         await this.#readLog();
-        this.#showProgress(firstBatch, (performance.now() - started) / 1000);
+        await this.#showProgress(firstBatch, (performance.now() - started) / 1000);
         shown = performance.now();
       }
       if (interrupted) throw await this.#interrupt();
@@ -181,17 +189,12 @@ export class FitRun implements FitControl {
     const { name, schedule } = this.#trainer.optimizer;
     if (!schedule) return false;
     const step = this.#firstStep + this.#batch;
-    this.#setRate(checkedRate(name, schedule(step), step));
+    this.#trainer.learningRate = checkedRate(name, schedule(step), step);
     return true;
   }
 
-  #setRate(value: number): void {
-    this.#learningRate = value;
-    this.#trainer.learningRate = value;
-  }
-
   async #interrupt(): Promise<InterruptedError> {
-    for (const callback of this.#callbacks) await callback.onInterrupt?.(this);
+    await this.#call((callback) => callback.onInterrupt?.(this));
     return new InterruptedError(
       `Interrupted in epoch ${this.#epoch + 1} after ${this.#batch} of ${this.stepsPerEpoch} batches.`,
     );
@@ -217,7 +220,7 @@ export class FitRun implements FitControl {
     return (await this.#trainer.lossScale?.read())?.skipped ?? 0;
   }
 
-  #showProgress(firstBatch: number, seconds: number): void {
+  async #showProgress(firstBatch: number, seconds: number): Promise<void> {
     const samples = this.#batches.samplesIn(this.#batch);
     const progress: Progress = {
       epoch: this.#epoch,
@@ -230,7 +233,12 @@ export class FitRun implements FitControl {
       seconds,
       imagesPerSecond: (samples - this.#batches.samplesIn(firstBatch)) / seconds,
     };
-    for (const callback of this.#callbacks) callback.onProgress?.(progress, this);
-    this.#options.onProgress?.(progress);
+    await this.#call((callback) => callback.onProgress?.(progress, this));
+    await this.#claim.letOthers(() => this.#options.onProgress?.(progress));
+  }
+
+  /** One callback after the other; meanwhile, and until all they began is done, they may use the model. */
+  async #call(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#callbacks) await this.#claim.letOthers(() => hook(callback));
   }
 }

@@ -5,6 +5,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { type StepFields, StepState } from "../../engine/step-state.ts";
 import { LossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import type { Claim } from "../claims.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import type { Port } from "./arrays.ts";
@@ -106,7 +107,8 @@ export class Trainer {
     this.step.set({ learningRate: value });
   }
 
-  async fit(source: DataSource | BatchGenerator, options: FitOptions): Promise<History> {
+  /** `claim` is on the model's weights, from here to the end. */
+  async fit(source: DataSource | BatchGenerator, options: FitOptions, claim: Claim): Promise<History> {
     checkFit(options);
     const { precision = "float32", lossScale } = options;
     if (options.resume) checkSamePrecision(precision, options.resume);
@@ -122,7 +124,7 @@ export class Trainer {
       this.setPrecision(precision, lossScale);
       const { validationSplit = 0, validationData, evaluationSets = {}, resume } = options;
       const evaluations: EvaluationFeeds[number][] = [];
-      if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options);
+      if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options, claim);
       else {
         let training = keep(await this.#open.weighted("fit", source, options));
         if (validationSplit > 0) {
@@ -138,8 +140,8 @@ export class Trainer {
       const sets = { ...(validationData && { val: validationData }), ...evaluationSets };
       for (const [prefix, data] of Object.entries(sets))
         evaluations.push({ prefix, feed: keep(this.#open.plain("fit", data)) });
-      if (resume) this.restore(resume);
-      return await new FitRun(this, batches, evaluations, options).run();
+      if (resume) await claim.letOthers(() => this.restore(resume));
+      return await new FitRun(this, batches, evaluations, options, claim).run();
     } finally {
       this.setPrecision("float32");
       batches?.dispose();
