@@ -295,10 +295,10 @@ export class Model extends Layer {
     data: DataSource,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
-    const engine = this.#trainer?.engine ?? this.engine;
-    return claimed("predict", this.#reading, () =>
-      predictOutputs(this, engine, data, options, this.#trainer?.learningPhase),
-    );
+    const trainer = this.#trainer;
+    const engine = trainer?.engine ?? this.engine;
+    const phase = trainer && { learningPhase: trainer.learningPhase, at: trainer.nextMoment() };
+    return claimed("predict", this.#reading, () => predictOutputs(this, engine, data, options, phase));
   }
 
   /** One update on a batch in main memory. Returns loss and metrics before the update. */

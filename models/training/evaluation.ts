@@ -24,9 +24,11 @@ export interface EvaluationSetup {
   readonly objective?: Objective;
   /** 1: layers behave as in training */
   readonly learningPhase?: LearningPhase;
-  /** where training stands: what is random in the inputs or layers differs from epoch to epoch */
-  readonly at?: Pick<StepFields, "epoch" | "step">;
+  readonly at?: EvaluationMoment;
 }
+
+/** Random changes of the inputs depend on the epoch, random layers on the steps, one for each batch from the first on. */
+export type EvaluationMoment = Pick<StepFields, "epoch" | "step">;
 
 /** Batches of one size. */
 interface Stretch {

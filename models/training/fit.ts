@@ -135,8 +135,8 @@ export class FitRun implements FitControl {
 
     const seconds = await this.#runSteps();
     const logs: Logs = this.#log.means(this.#rows);
-    for (const { prefix, feed } of this.#evaluations) {
-      const at = { epoch, step: this.#firstStep + this.stepsPerEpoch };
+    for (const [index, { prefix, feed }] of this.#evaluations.entries()) {
+      const at = this.#trainer.momentInFit(epoch, this.#firstStep + this.stepsPerEpoch, index);
       const results = await this.#trainer.evaluateFeed(feed, {}, at);
       for (const [name, value] of Object.entries(results)) logs[`${prefix}_${name}`] = value;
     }

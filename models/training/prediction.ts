@@ -2,19 +2,18 @@
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
 import type { Model } from "../model.ts";
-import type { LearningPhase } from "./compile-options.ts";
 import type { DataSource } from "./data.ts";
-import { Evaluation, evaluationBatch } from "./evaluation.ts";
+import { Evaluation, type EvaluationSetup, evaluationBatch } from "./evaluation.ts";
 import { FeedOpener } from "./feed-opener.ts";
 import { checkPredict, type PredictOptions } from "./options.ts";
 
-/** All outputs by name. Throws WgradError if a weight has no values yet. */
+/** All outputs by name, of a model that is compiled in its `phase`. Throws WgradError if a weight has no values yet. */
 export async function predictOutputs(
   model: Model,
   engine: Engine | undefined,
   data: DataSource,
   options: PredictOptions,
-  learningPhase: LearningPhase = 0,
+  phase: Pick<EvaluationSetup, "learningPhase" | "at"> = {},
 ): Promise<Record<string, Float32Array>> {
   checkPredict(options);
   const { batchSize = evaluationBatch } = options;
@@ -27,7 +26,7 @@ export async function predictOutputs(
   const opener = new FeedOpener(engine, ports(inputs, inputNames), ports(outputs, outputNames));
   const feed = opener.plain("predict", data);
   try {
-    const results = await new Evaluation({ engine, model, learningPhase }, feed, batchSize).predict();
+    const results = await new Evaluation({ engine, model, ...phase }, feed, batchSize).predict();
     return Object.fromEntries(outputNames.map((name, i) => [name, results[i]!]));
   } finally {
     feed.dispose();

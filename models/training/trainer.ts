@@ -2,7 +2,8 @@
 import { requireHalf } from "../../engine/adapter.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import { type StepFields, StepState } from "../../engine/step-state.ts";
+import { pcg4d } from "../../engine/random.ts";
+import { StepState } from "../../engine/step-state.ts";
 import { LossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { Claim } from "../claims.ts";
@@ -13,7 +14,7 @@ import { type BatchGenerator, GeneratorBatches, isBatchGenerator } from "./batch
 import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
 import type { DataSource, Feed } from "./data.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
-import { Evaluation, evaluationBatch } from "./evaluation.ts";
+import { Evaluation, type EvaluationMoment, evaluationBatch } from "./evaluation.ts";
 import { FeedOpener, requireData } from "./feed-opener.ts";
 import { type EvaluationFeeds, FitRun } from "./fit.ts";
 import type { History } from "./history.ts";
@@ -24,6 +25,8 @@ import { checkEvaluate, checkFit, type EvaluateOptions, type FitOptions } from "
 import { checkSamePrecision, type Precision } from "./precision.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 import { FeedBatches, type TrainingBatches } from "./training-batches.ts";
+
+const evaluationStream = 0x6576;
 
 export class Trainer {
   readonly model: Model;
@@ -41,6 +44,8 @@ export class Trainer {
   /** of evaluate() and predict() */
   readonly learningPhase: LearningPhase;
   readonly #open: FeedOpener;
+  /** calls of evaluate() and predict() so far */
+  #evaluations = 0;
   #learningRate: number;
   #disposed = false;
   /** stays from one mixed fit to the next */
@@ -163,11 +168,26 @@ export class Trainer {
   async evaluateFeed(
     feed: Feed,
     options: EvaluateOptions = {},
-    at: Pick<StepFields, "epoch" | "step"> = { epoch: 0, step: 0 },
+    at: EvaluationMoment = this.nextMoment(),
   ): Promise<Record<string, number>> {
     const { engine, model, objective, learningPhase } = this;
     const setup = { engine, model, objective, learningPhase, at };
     return new Evaluation(setup, feed, options.batchSize ?? evaluationBatch).evaluate();
+  }
+
+  /** Of the next evaluate() or predict(): in learning phase 1 no two of a compiled model draw the same numbers. */
+  nextMoment(): EvaluationMoment {
+    return { epoch: 0, step: this.#drawsFrom(this.#evaluations++, 0) };
+  }
+
+  /** Of the evaluation of fit's set number `index` after `step` updates, so that a resumed run draws the same. */
+  momentInFit(epoch: number, step: number, index: number): EvaluationMoment {
+    return { epoch, step: this.#drawsFrom(step, 1 + index) };
+  }
+
+  /** Passes count their batches from here: a place that is far from those of training and of other passes. */
+  #drawsFrom(count: number, kind: number): number {
+    return pcg4d(count, kind, evaluationStream, this.seed)[0];
   }
 
   /** Of the steps that are prepared from now on. Options of the loss scale start scaling anew. */
