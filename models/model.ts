@@ -322,9 +322,10 @@ export class Model extends Layer {
     return this.predict({ inputs: x });
   }
 
-  /** Frees the GPU memory of weights and optimizer. Throws WgradError while a call works with them. */
+  /** Frees the GPU memory of weights and optimizer, and the kernels that were compiled for this model alone. Throws WgradError while a call works with them. */
   dispose(): void {
     new Claim("dispose", this.#ownWork).release();
+    (this.#trainer?.engine ?? this.engine)?.pipelines.release(this);
     this.#trainer?.dispose();
     this.#store?.dispose();
     this.#trainer = undefined;

@@ -129,7 +129,7 @@ export class Evaluation {
             return result;
           });
         const { pipelines, layout } = this.#engine.plan(run);
-        await this.#engine.pipelines.prepare(pipelines);
+        await this.#engine.pipelines.prepare(pipelines, this.#setup.model);
         const recording = this.#engine.record(run, layout);
         try {
           await use(recording, stretch);

@@ -25,10 +25,26 @@ export async function predictOutputs(
     tensors.map(({ shape }, i) => ({ name: names[i]!, shape }));
   const opener = new FeedOpener(engine, ports(inputs, inputNames), ports(outputs, outputNames));
   const feed = opener.plain("predict", data);
+  const padded = feed.withIndices(paddedIndices(feed.indices, batchSize));
   try {
-    const results = await new Evaluation({ engine, model, ...phase }, feed, batchSize).predict();
-    return Object.fromEntries(outputNames.map((name, i) => [name, results[i]!]));
+    const results = await new Evaluation({ engine, model, ...phase }, padded, batchSize).predict();
+    const values = results.map((rows) => rows.slice(0, (rows.length / padded.count) * feed.count));
+    return Object.fromEntries(outputNames.map((name, i) => [name, values[i]!]));
   } finally {
+    padded.dispose();
     feed.dispose();
   }
+}
+
+/**
+ * The last batch is filled up to a power of two: kernels are compiled for each size, and there are few of these. Samples have
+ * nothing to do with each other in inference.
+ */
+function paddedIndices(indices: Uint32Array, batchSize: number): Uint32Array {
+  const rest = indices.length % batchSize;
+  if (rest === 0) return indices;
+  const size = Math.min(batchSize, 2 ** Math.ceil(Math.log2(rest)));
+  const padded = new Uint32Array(indices.length - rest + size).fill(indices.at(-1)!);
+  padded.set(indices);
+  return padded;
 }

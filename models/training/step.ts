@@ -51,7 +51,7 @@ export class TrainingStep {
   /** Plans the step without running it and compiles its kernels in parallel. */
   static async prepare(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
     const step = TrainingStep.planned(trainer, feed, log, batchSize, eager);
-    await trainer.engine.pipelines.prepare(step.plan!.pipelines);
+    await trainer.engine.pipelines.prepare(step.plan!.pipelines, trainer.model);
     return step;
   }
 
