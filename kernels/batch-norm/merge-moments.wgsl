@@ -2,8 +2,8 @@
 // Golub and LeVeque (1979), and updates the moving statistics as Keras does:
 //
 //   variance = sum of squared deviations / ROWS
-//   moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
-//   moving_variance = MOMENTUM * moving_variance + (1 - MOMENTUM) * variance * ROWS / (ROWS - CORRECTION)
+//   moving_mean = MOMENTUM * moving_mean + KEEP * mean
+//   moving_variance = MOMENTUM * moving_variance + KEEP * variance * ROWS / (ROWS - CORRECTION)
 //
 // The moving statistics stay what they are once training is halted, and where the batch's are NaN or infinite.
 // One workgroup computes one channel; its lanes share the partial rows, then merge as a tree.
@@ -11,7 +11,7 @@
 const CHANNELS: u32 = 4u;
 const ROWS: u32 = 8u;
 const MOMENTUM: f32 = 0.99;
-const KEEP: f32 = 0.01; // 1 - MOMENTUM
+const KEEP: f32 = 0.01; // 1 - MOMENTUM; of a part of a batch its share of that, and MOMENTUM is 1 after the first part
 const CORRECTION: f32 = 1.0; // 0: biased, 1: unbiased
 const LANES: u32 = 64u;
 

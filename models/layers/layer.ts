@@ -2,6 +2,7 @@
 import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../../engine/errors.ts";
 import { checkShape, type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import type { BatchPart } from "../../kernels/batch-norm/batch-norm.ts";
 import type { RealType } from "../../kernels/elementwise/index.ts";
 import { checkUnclaimed } from "../claims.ts";
 import type { Initializer } from "../initializers.ts";
@@ -49,6 +50,8 @@ export interface CallContext {
   readonly stream: number;
   /** the layer is within a frozen model */
   readonly frozen?: boolean;
+  /** undefined: the batch is whole */
+  readonly part?: BatchPart | undefined;
   /** activations are penalised only where somebody collects the terms */
   readonly penalties?: Penalties;
   /** undefined: everything is f32 */
@@ -140,6 +143,14 @@ export abstract class Layer {
   /** Weights of other layers that this one uses. */
   get borrowed(): readonly BorrowedVariable[] {
     return [];
+  }
+
+  /**
+   * True if what a sample gives depends on the other samples of its batch, in `training` or always. Batches with such a layer
+   * are not split without a word; a layer that does so must say it here.
+   */
+  crossesSamples(_training: boolean): boolean {
+    return false;
   }
 
   /** Number of random streams that one use takes. */

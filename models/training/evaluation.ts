@@ -10,7 +10,7 @@ import type { LearningPhase } from "./compile-options.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass } from "./forward-pass.ts";
 import { TrainingLog } from "./log.ts";
-import { fitMicroBatch } from "./micro-batches.ts";
+import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
 import type { Objective } from "./objective.ts";
 import { Pace } from "./pace.ts";
 
@@ -43,13 +43,18 @@ export class Evaluation {
   /** the full batches, then the rest */
   readonly #stretches: readonly Stretch[];
 
-  /** Batches have `batchSize` samples, or fewer where that would not fit the adapter. */
+  /**
+   * Batches have `batchSize` samples, or fewer where that would not fit the adapter. Throws MemoryError if a layer needs them
+   * whole then.
+   */
   constructor(setup: EvaluationSetup, feed: Feed, batchSize: number) {
     this.#setup = setup;
     this.#feed = feed;
     this.#engine = setup.engine;
     const most = Math.min(batchSize, feed.count);
-    const { parts } = fitMicroBatch(this.#engine, most, ([samples]) => void this.#outputs(samples!));
+    const outputs = ([samples]: readonly number[]) => void this.#outputs(samples!);
+    const crossing = crossingLayers(setup.model, this.#training);
+    const { parts } = fitMicroBatch(this.#engine, most, outputs, crossing);
     const size = parts[0]!;
     const stretches = [
       { samples: size, batches: Math.floor(feed.count / size) },

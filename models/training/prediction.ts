@@ -5,6 +5,7 @@ import type { Model } from "../model.ts";
 import type { DataSource } from "./data.ts";
 import { Evaluation, type EvaluationSetup, evaluationBatch } from "./evaluation.ts";
 import { FeedOpener } from "./feed-opener.ts";
+import { crossingLayers } from "./micro-batches.ts";
 import { checkPredict, type PredictOptions } from "./options.ts";
 
 /** All outputs by name, of a model that is compiled in its `phase`. Throws WgradError if a weight has no values yet. */
@@ -25,7 +26,8 @@ export async function predictOutputs(
     tensors.map(({ shape }, i) => ({ name: names[i]!, shape }));
   const opener = new FeedOpener(engine, ports(inputs, inputNames), ports(outputs, outputNames));
   const feed = opener.plain("predict", data);
-  const padded = feed.withIndices(paddedIndices(feed.indices, batchSize));
+  const whole = crossingLayers(model, phase.learningPhase === 1).length > 0;
+  const padded = feed.withIndices(whole ? feed.indices : paddedIndices(feed.indices, batchSize));
   try {
     const results = await new Evaluation({ engine, model, ...phase }, padded, batchSize).predict();
     const values = results.map((rows) => rows.slice(0, (rows.length / padded.count) * feed.count));
@@ -37,8 +39,8 @@ export async function predictOutputs(
 }
 
 /**
- * The last batch is filled up to a power of two: kernels are compiled for each size, and there are few of these. Samples have
- * nothing to do with each other in inference.
+ * The last batch is filled up to a power of two: kernels are compiled for each size, and there are few of these. No
+ * sample depends on those that are added.
  */
 function paddedIndices(indices: Uint32Array, batchSize: number): Uint32Array {
   const rest = indices.length % batchSize;

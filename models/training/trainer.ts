@@ -41,6 +41,8 @@ export class Trainer {
   readonly onBatch: OnBatch;
   /** of the steps that are prepared: in mixed precision the scale of their loss, in float32 undefined */
   lossScale: LossScale | undefined;
+  /** parts of a batch that does not fit may count as batches of their own where a layer needs the whole one */
+  independentParts = false;
   /** of evaluate() and predict() */
   readonly learningPhase: LearningPhase;
   readonly #open: FeedOpener;
@@ -127,6 +129,7 @@ export class Trainer {
     let batches: TrainingBatches | undefined;
     try {
       this.setPrecision(precision, lossScale);
+      this.independentParts = options.microBatches === "independent";
       const { validationSplit = 0, validationData, evaluationSets = {}, resume } = options;
       const evaluations: EvaluationFeeds[number][] = [];
       if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options, claim);
@@ -149,6 +152,7 @@ export class Trainer {
       return await new FitRun(this, batches, evaluations, options, claim).run();
     } finally {
       this.setPrecision("float32");
+      this.independentParts = false;
       batches?.dispose();
       for (const feed of feeds) feed.dispose();
     }
