@@ -176,13 +176,17 @@ export class Model extends Layer {
     return this.weights.reduce((sum, { variable }) => sum + variable.size, 0);
   }
 
-  /** The network as data; `printSummary` and String() give Keras's table. */
+  /** The network as data; summaryText() and String(model) give Keras's table. */
   summary(): Summary {
     return summarize(this.graph, this.weights);
   }
 
   summaryText(): string {
     return formatSummary(this.name, this.summary());
+  }
+
+  override toString(): string {
+    return this.summaryText();
   }
 
   /**
@@ -238,7 +242,10 @@ export class Model extends Layer {
     return new Model(copyGraph(this.graph, twinOf));
   }
 
-  /** Chooses optimizer, loss and metrics, puts the weights on the GPU and compiles all kernels in parallel. */
+  /**
+   * Chooses optimizer, loss and metrics, and puts the weights on the GPU. A model that is compiled again keeps its weights, unless
+   * they went with a lost device or a disposed engine: then they are drawn anew.
+   */
   async compile(options: CompileOptions): Promise<void> {
     return claimed("compile", this.#ownWork, async () => {
       const previous = this.#trainer;

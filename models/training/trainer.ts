@@ -1,5 +1,6 @@
 /** @file A compiled model: engine, optimizer, loss and metrics, and what fit, evaluate and predict do with them. */
 import { requireHalf } from "../../engine/adapter.ts";
+import { isAlive } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { pcg4d } from "../../engine/random.ts";
@@ -80,14 +81,14 @@ export class Trainer {
 
   /**
    * Checks loss and metrics against the model by a dry run of one sample, and puts the weights on the engine. A model
-   * that is compiled again keeps its weights, and `previous` is disposed of.
+   * that is compiled again keeps its weights, and `previous` is disposed of. Weights on an engine that is dead are lost.
    */
   static async create(model: Model, options: CompileOptions, previous?: Trainer): Promise<Trainer> {
     checkCompile(options);
     if (options.learningPhase === 1) refuseBatchNormalization(model);
     const objective = new Objective(model, options.loss, options.metrics ?? [], options.lossWeights);
     if (options.engine) model.checkEngine(options.engine);
-    const kept = previous && (await model.getWeights());
+    const kept = previous && (await keptWeights(model, previous.engine));
     const engine = await leaseEngine(options.engine, model.engine);
     previous?.dispose();
     const trainer = new Trainer(model, engine, objective, options, kept);
@@ -224,6 +225,19 @@ export class Trainer {
     this.step.dispose();
     this.#lossScale?.dispose();
     returnEngine(this.engine);
+  }
+}
+
+/** Undefined if they went with their device. */
+async function keptWeights(
+  model: Model,
+  engine: Engine,
+): Promise<ReadonlyMap<string, Float32Array> | undefined> {
+  try {
+    return await model.getWeights();
+  } catch (error) {
+    if (isAlive(engine)) throw error;
+    return undefined;
   }
 }
 
