@@ -50,10 +50,12 @@ async function findInBrowser(gpu: GPU): Promise<GPUAdapter> {
 }
 
 /**
- * Instances with a device, by the drivers that the environment named when they were made: those they see ever after. They must
- * outlive their devices, or the process aborts; and each takes threads, memory and a file descriptor that Dawn never gives back.
+ * Dawn instances by the drivers that the environment named when they were made: those they see ever after. Each takes threads,
+ * memory and a file descriptor that Dawn never gives back.
  */
 const instances = new Map<string, GPU>();
+/** Those that gave an adapter: they must outlive its devices, or the process aborts. */
+const inUse = new Set<GPU>();
 
 /** An adapter with the Vulkan drivers that the environment names at this moment. */
 async function request(): Promise<GPUAdapter | null> {
@@ -65,8 +67,10 @@ async function request(): Promise<GPUAdapter | null> {
   const key = JSON.stringify([VK_ICD_FILENAMES, VK_DRIVER_FILES, VK_ADD_DRIVER_FILES, enabled]);
   const features = `enable-dawn-features=${enabled.join()}`;
   const gpu = instances.get(key) ?? create(["disable-dawn-features=timestamp_quantization", features]);
+  instances.set(key, gpu); // at once: another call may be on its way
   const adapter = await requestFrom(gpu);
-  if (adapter) instances.set(key, gpu);
+  if (adapter) inUse.add(gpu);
+  else if (!inUse.has(gpu)) instances.delete(key); // the next call looks for drivers anew
   return adapter;
 }
 
