@@ -42,6 +42,16 @@ export function requireEngine(op: string, engine: unknown): asserts engine is En
   throw new ArgumentError(`${op}: needs an engine, from createEngine(), got ${written(engine)}.`);
 }
 
+/** False once the engine was disposed of, its device was lost, or the GPU reported an error. */
+export function isAlive(engine: Engine): boolean {
+  try {
+    engine.assertAlive();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** How an error about a tensor of another engine ends. */
 export const otherEngine =
   "is on another engine; a tensor can be used only with those of the engine that made it.";

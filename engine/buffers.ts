@@ -17,6 +17,12 @@ export interface MemoryUse {
   readonly buffersInUse: number;
 }
 
+/** What an engine holds on the GPU. */
+export interface EngineMemory extends MemoryUse {
+  /** compiled kernels that are kept for the next use, 256 unless one step needs more */
+  readonly pipelines: number;
+}
+
 export interface PoolOptions {
   /** where buffers come from and go back to, instead of the device */
   readonly parent?: BufferPool;
@@ -75,6 +81,8 @@ export class BufferPool implements BlockPool {
   #peakBytes = 0;
   #bytesAllocated = 0;
   #buffersInUse = 0;
+  /** since the pool was made */
+  #mostInUse = 0;
 
   constructor(source: BufferSource, options: PoolOptions = {}) {
     this.#source = source;
@@ -89,6 +97,11 @@ export class BufferPool implements BlockPool {
       bytesAllocated: this.#bytesAllocated,
       buffersInUse: this.#buffersInUse,
     };
+  }
+
+  /** More waits for reuse than was ever in use at a time: sizes that are not asked for any more. */
+  get wasteful(): boolean {
+    return this.#bytesAllocated - this.#bytesInUse > this.#mostInUse;
   }
 
   resetPeak(): void {
@@ -111,6 +124,7 @@ export class BufferPool implements BlockPool {
     this.#bytesInUse += capacity;
     this.#buffersInUse++;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
+    this.#mostInUse = Math.max(this.#mostInUse, this.#bytesInUse);
     const block = { buffer, bytes, capacity, pool: this };
     if (this.#planning) this.#beginLifetime(block);
     return block;
@@ -150,8 +164,9 @@ export class BufferPool implements BlockPool {
   }
 
   #create(capacity: number, what: string): GPUBuffer | undefined {
+    const create = () => (this.#planning ? undefined : this.#source.create(capacity));
+    const buffer = this.#parent ? this.#parent.take(capacity, what).buffer : create();
     this.#bytesAllocated += capacity;
-    if (this.#parent) return this.#parent.take(capacity, what).buffer;
-    return this.#planning ? undefined : this.#source.create(capacity);
+    return buffer;
   }
 }

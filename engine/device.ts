@@ -2,7 +2,7 @@
 import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
 import { Arena } from "./arena.ts";
 import { requireTensorsOf } from "./arguments.ts";
-import { type BlockPool, BufferPool, type MemoryUse, type PoolOptions } from "./buffers.ts";
+import { type BlockPool, BufferPool, type EngineMemory, type PoolOptions } from "./buffers.ts";
 import { type Command, Commands } from "./commands.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter, findAgain } from "./find-adapter.ts";
@@ -94,19 +94,19 @@ export class Engine {
     this.one = this.keep(this.tensor([1], []));
   }
 
-  /** Bytes on the GPU: in use, peak, allocated. */
-  get memory(): MemoryUse {
-    return this.#memory.use;
+  /** Bytes on the GPU: in use, peak, allocated; and compiled kernels. */
+  get memory(): EngineMemory {
+    return { ...this.#memory.use, pipelines: this.pipelines.count };
   }
 
   resetPeakMemory(): void {
     this.#memory.resetPeak();
   }
 
-  /** Returns buffers that wait for reuse to the device. */
+  /** Returns buffers that wait for reuse to the device, and lets go of compiled kernels that no recording uses. */
   trimMemory(): void {
-    this.commands.flush(); // what is encoded may use them
-    this.#memory.trim();
+    this.#trimBuffers();
+    this.pipelines.clear();
   }
 
   get recording(): boolean {
@@ -382,7 +382,13 @@ export class Engine {
     return new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: this.limits }, options);
   }
 
+  #trimBuffers(): void {
+    this.commands.flush(); // what is encoded may use them
+    this.#memory.trim();
+  }
+
   #createBuffer(bytes: number): GPUBuffer {
+    if (this.#memory.wasteful) this.#trimBuffers();
     this.device.pushErrorScope("out-of-memory");
     const buffer = this.device.createBuffer({ size: bytes, usage: storageUsage });
     this.#watch(

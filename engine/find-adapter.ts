@@ -18,6 +18,7 @@ export async function findAdapter(choice: AdapterChoice): Promise<GPUAdapter> {
   if (choice === "swiftshader") await useSwiftShader();
   const found = await request();
   if (found) return accept(found, choice);
+  checkOpenFiles();
   if (choice !== "auto") throw new AdapterError(`No ${choice} adapter found. ${advice()}`);
   await useSwiftShader();
   const software = await request();
@@ -48,19 +49,43 @@ async function findInBrowser(gpu: GPU): Promise<GPUAdapter> {
   return adapter;
 }
 
-/** Dawn instances must outlive their devices, or the process aborts; they are small, and few are ever made. */
-const instances: GPU[] = [];
+/**
+ * Dawn instances by the drivers that the environment named when they were made: those they see ever after. Each takes threads,
+ * memory and a file descriptor that Dawn never gives back.
+ */
+const instances = new Map<string, GPU>();
+/** Those that gave an adapter: they must outlive its devices, or the process aborts. */
+const inUse = new Set<GPU>();
 
-/** A fresh Dawn instance sees the Vulkan drivers that the environment names at this moment. */
+/** An adapter with the Vulkan drivers that the environment names at this moment. */
 async function request(): Promise<GPUAdapter | null> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
   const enabled = ["vulkan_enable_f16_on_nvidia"]; // else Dawn hides shader-f16 there
   if (experimental("subgroup-matrix")) enabled.push("allow_unsafe_apis");
+  const { VK_ICD_FILENAMES, VK_DRIVER_FILES, VK_ADD_DRIVER_FILES } = process.env;
+  const key = JSON.stringify([VK_ICD_FILENAMES, VK_DRIVER_FILES, VK_ADD_DRIVER_FILES, enabled]);
   const features = `enable-dawn-features=${enabled.join()}`;
-  const gpu = create(["disable-dawn-features=timestamp_quantization", features]);
-  instances.push(gpu);
-  return requestFrom(gpu);
+  const gpu = instances.get(key) ?? create(["disable-dawn-features=timestamp_quantization", features]);
+  instances.set(key, gpu); // at once: another call may be on its way
+  const adapter = await requestFrom(gpu);
+  if (adapter) inUse.add(gpu);
+  else if (!inUse.has(gpu)) instances.delete(key); // the next call looks for drivers anew
+  return adapter;
+}
+
+/** Drivers are files. Throws AdapterError if this process cannot open another one, which is no driver's fault. */
+function checkOpenFiles(): void {
+  const fs = process.getBuiltinModule("node:fs");
+  try {
+    fs.closeSync(fs.openSync(process.execPath, "r"));
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new AdapterError(
+      `No adapter can be opened, since this process cannot open files (${reason}). Close some, or raise the limit (ulimit -n).`,
+      { cause },
+    );
+  }
 }
 
 function accept(adapter: GPUAdapter, choice: AdapterChoice): GPUAdapter {

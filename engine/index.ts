@@ -1,6 +1,6 @@
 /** @file The public face of the engine. */
 export { type AdapterChoice, type AdapterClass, type AdapterFacts, adapterChoices } from "./adapter.ts";
-export type { MemoryUse } from "./buffers.ts";
+export type { EngineMemory, MemoryUse } from "./buffers.ts";
 export type { Command, Dispatch } from "./commands.ts";
 export { createEngine, type Engine, type EngineOptions } from "./device.ts";
 export * from "./errors.ts";

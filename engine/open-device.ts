@@ -1,5 +1,6 @@
 /** @file Opens a device with all that the adapter can do for our kernels. */
 import { wantedFeatures } from "./adapter.ts";
+import { AdapterError } from "./errors.ts";
 
 const raisedLimits = [
   "maxStorageBufferBindingSize",
@@ -13,9 +14,17 @@ const raisedLimits = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
-/** The adapter's own limits instead of WebGPU's defaults. An adapter gives one device only. */
-export function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+/** The adapter's own limits instead of WebGPU's defaults. An adapter gives one device only. Throws AdapterError if it gives none. */
+export async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits: Record<string, number> = {};
   for (const name of raisedLimits) requiredLimits[name] = adapter.limits[name];
-  return adapter.requestDevice({ requiredFeatures: wantedFeatures(adapter.features), requiredLimits });
+  try {
+    return await adapter.requestDevice({
+      requiredFeatures: wantedFeatures(adapter.features),
+      requiredLimits,
+    });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AdapterError(`${adapter.info.device || "The adapter"} opens no device: ${reason}`, { cause });
+  }
 }

@@ -1,27 +1,46 @@
-/** @file The pipeline cache: one compute pipeline per kernel and set of constants, compiled once. */
+/**
+ * @file The pipeline cache: one compute pipeline per kernel and set of constants. Constants hold shapes, so each new batch size
+ * has pipelines of its own, about 0.5 MB each on lavapipe: those used last are kept. A recording keeps its own in any case.
+ */
 import { KernelError } from "./errors.ts";
 import { type CompiledKernel, loadShader, type PipelineRequest } from "./kernel.ts";
 import { patiently } from "./patience.ts";
 import type { Binding } from "./shader.ts";
 
+/** More than the steps of our largest network have, for training and evaluation, with whole batches and the rest. */
+const mostPipelines = 256;
+
+interface CachedKernel extends CompiledKernel {
+  /** for whom prepare() made it: it goes when all of them have let go */
+  readonly users: Set<object>;
+}
+
 export class Pipelines {
   readonly #device: GPUDevice;
-  readonly #compiled = new Map<string, CompiledKernel>();
+  /** the one used last at the end */
+  readonly #compiled = new Map<string, CachedKernel>();
+  readonly #usual: number;
+  /** `#usual`, or what the last step needs */
+  #most: number;
   readonly #report: (check: Promise<unknown>) => void;
   readonly #launch: ((fresh: readonly PipelineRequest[]) => Promise<void>) | undefined;
 
   /**
    * `report` receives a promise per compilation; it rejects with a KernelError if the shader is wrong. `launch` is for drivers
-   * that compile a pipeline when it is first launched: it launches what prepare() has created.
+   * that compile a pipeline when it is first launched: it launches what prepare() has created. At most `most` pipelines are
+   * kept, or as many as one create() asks for.
    */
   constructor(
     device: GPUDevice,
     report: (check: Promise<unknown>) => void,
     launch?: (fresh: readonly PipelineRequest[]) => Promise<void>,
+    most = mostPipelines,
   ) {
     this.#device = device;
     this.#report = report;
     this.#launch = launch;
+    this.#usual = most;
+    this.#most = most;
   }
 
   get count(): number {
@@ -30,7 +49,7 @@ export class Pipelines {
 
   /** The pipeline for `request`, compiled now if it is new. Errors surface at the next awaited call. */
   get(request: PipelineRequest): CompiledKernel {
-    const known = this.#compiled.get(request.key);
+    const known = this.#touch(request.key);
     if (known) return known;
     const { descriptor, layout, bindings, code, module } = this.#describe(request);
     this.#device.pushErrorScope("validation");
@@ -41,19 +60,40 @@ export class Pipelines {
     return this.#remember(request, { pipeline, layout, bindings });
   }
 
-  /** Makes many pipelines ready to run, compiled in parallel. Rejects with the first KernelError. */
-  async prepare(requests: Iterable<PipelineRequest>): Promise<void> {
+  /** Makes many pipelines ready to run, compiled in parallel, for `user` to release(). Rejects with the first KernelError. */
+  async prepare(requests: readonly PipelineRequest[], user?: object): Promise<void> {
     const fresh = await this.create(requests);
+    if (user) for (const { key } of requests) this.#compiled.get(key)?.users.add(user);
     await this.#launch?.(fresh);
   }
 
+  /** Lets go of the pipelines that were prepared for `user` alone. */
+  release(user: object): void {
+    for (const [key, { users }] of this.#compiled)
+      if (users.delete(user) && users.size === 0) this.#compiled.delete(key);
+  }
+
+  /** Lets go of all pipelines; what is used again is compiled again. */
+  clear(): void {
+    this.#compiled.clear();
+  }
+
   /** Creates many pipelines in parallel; returns the requests for new ones. Rejects with the first KernelError. */
-  async create(requests: Iterable<PipelineRequest>): Promise<readonly PipelineRequest[]> {
-    const fresh = new Map([...requests].map((request) => [request.key, request]));
-    for (const key of this.#compiled.keys()) fresh.delete(key);
-    const compilations = [...fresh.values()].map((request) => this.#compile(request));
-    await patiently(Promise.all(compilations));
-    return [...fresh.values()];
+  async create(requests: readonly PipelineRequest[]): Promise<readonly PipelineRequest[]> {
+    const wanted = new Map(requests.map((request) => [request.key, request]));
+    this.#most = Math.max(this.#usual, wanted.size);
+    const fresh = [...wanted.values()].filter(({ key }) => !this.#touch(key));
+    await patiently(Promise.all(fresh.map((request) => this.#compile(request))));
+    return fresh;
+  }
+
+  /** The pipeline is the one used last now. */
+  #touch(key: string): CachedKernel | undefined {
+    const known = this.#compiled.get(key);
+    if (!known) return undefined;
+    this.#compiled.delete(key);
+    this.#compiled.set(key, known);
+    return known;
   }
 
   async #compile(request: PipelineRequest): Promise<void> {
@@ -67,8 +107,12 @@ export class Pipelines {
   }
 
   #remember(request: PipelineRequest, compiled: CompiledKernel): CompiledKernel {
-    this.#compiled.set(request.key, compiled);
-    return compiled;
+    const users = this.#compiled.get(request.key)?.users ?? new Set();
+    const entry = { ...compiled, users };
+    this.#compiled.set(request.key, entry);
+    const surplus = this.#compiled.size - this.#most;
+    for (const key of [...this.#compiled.keys()].slice(0, Math.max(0, surplus))) this.#compiled.delete(key);
+    return entry;
   }
 
   #describe(request: PipelineRequest) {

@@ -4,6 +4,7 @@ import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../
 import { written } from "../engine/options.ts";
 import { type Shape, sameShape } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import { Claim, checkUnclaimed, claimed, type Work } from "./claims.ts";
 import { type CloneOptions, cloneModel, copyGraph } from "./clone.ts";
 import { Graph } from "./graph.ts";
 import { namesOf } from "./layer-names.ts";
@@ -35,7 +36,7 @@ import {
 import { predictOutputs } from "./training/prediction.ts";
 import type { WeightOptions } from "./training/sample-weights.ts";
 import { Trainer } from "./training/trainer.ts";
-import { requireMap } from "./variable.ts";
+import { readTogether, requireMap } from "./variable.ts";
 
 export interface ModelOptions extends LayerOptions {
   /** from input(), or tensors within another model, which is cut there */
@@ -175,13 +176,17 @@ export class Model extends Layer {
     return this.weights.reduce((sum, { variable }) => sum + variable.size, 0);
   }
 
-  /** The network as data; `printSummary` and String() give Keras's table. */
+  /** The network as data; summaryText() and String(model) give Keras's table. */
   summary(): Summary {
     return summarize(this.graph, this.weights);
   }
 
   summaryText(): string {
     return formatSummary(this.name, this.summary());
+  }
+
+  override toString(): string {
+    return this.summaryText();
   }
 
   /**
@@ -211,17 +216,16 @@ export class Model extends Layer {
     return this.#store;
   }
 
-  /** Values of all weights by path, in layer order. */
+  /** Values of all weights by path, in layer order; during fit() all of the same step. */
   override async getWeights(): Promise<Map<string, Float32Array>> {
-    const values = new Map<string, Float32Array>();
-    for (const { path, variable } of this.weights) values.set(path, await variable.read());
-    return values;
+    return readTogether(this.weights.map(({ path, variable }) => [path, variable]));
   }
 
   /** Sets weights by path, or what they start from before compile(): all, or none if one does not fit. Throws ArgumentError for an unknown path, ShapeError for a wrong number of values. */
   override setWeights(values: ReadonlyMap<string, Float32Array>): void {
     requireMap("setWeights", values);
     const variables = new Map(this.weights.map(({ path, variable }) => [path, variable]));
+    checkUnclaimed("setWeights", [...variables.values()]);
     for (const [path, data] of values) {
       const variable = variables.get(path);
       if (!variable) throw unknownWeight("the model", path, [...variables.keys()]);
@@ -239,15 +243,20 @@ export class Model extends Layer {
     return new Model(copyGraph(this.graph, twinOf));
   }
 
-  /** Chooses optimizer, loss and metrics, puts the weights on the GPU and compiles all kernels in parallel. */
+  /**
+   * Chooses optimizer, loss and metrics, and puts the weights on the GPU. A model that is compiled again keeps its weights, unless
+   * they went with a lost device or a disposed engine: then they are drawn anew.
+   */
   async compile(options: CompileOptions): Promise<void> {
-    const previous = this.#trainer;
-    try {
-      this.#trainer = await Trainer.create(this, options, previous);
-    } catch (error) {
-      if (previous?.disposed) this.#trainer = undefined;
-      throw error;
-    }
+    return claimed("compile", this.#ownWork, async () => {
+      const previous = this.#trainer;
+      try {
+        this.#trainer = await Trainer.create(this, options, previous);
+      } catch (error) {
+        if (previous?.disposed) this.#trainer = undefined;
+        throw error;
+      }
+    });
   }
 
   /** Where the model's weights are, as long as a model that has them is compiled. */
@@ -268,15 +277,17 @@ export class Model extends Layer {
 
   /**
    * Trains for `epochs` passes over the data, or over `stepsPerEpoch` batches of a generator each. A second fit goes on
-   * with the optimizer's state. Returns the history, with Keras's names.
+   * with the optimizer's state. Returns the history, with Keras's names. Throws WgradError while another call works with
+   * the weights: one trains at a time, but callbacks and generators may evaluate and predict.
    */
   async fit(data: DataSource | BatchGenerator, options: FitOptions = {}): Promise<History> {
-    return this.trainer.fit(data, options);
+    const { trainer } = this;
+    return claimed("fit", this.#training, (claim) => trainer.fit(data, options, claim));
   }
 
   /** Loss and metrics in inference mode. */
   async evaluate(data: DataSource, options: EvaluateOptions = {}): Promise<Record<string, number>> {
-    return this.trainer.evaluate(data, options);
+    return this.#evaluate("evaluate", data, options);
   }
 
   /** The only output in inference mode, [n, ...] row-major. Throws ArgumentError if there are several. */
@@ -292,13 +303,16 @@ export class Model extends Layer {
     data: DataSource,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
-    const engine = this.#trainer?.engine ?? this.engine;
-    return predictOutputs(this, engine, data, options, this.#trainer?.learningPhase);
+    const trainer = this.#trainer;
+    const engine = trainer?.engine ?? this.engine;
+    const phase = trainer && { learningPhase: trainer.learningPhase, at: trainer.nextMoment() };
+    return claimed("predict", this.#reading, () => predictOutputs(this, engine, data, options, phase));
   }
 
   /** One update on a batch in main memory. Returns loss and metrics before the update. */
   async trainOnBatch(x: ValuesByName, y?: ValuesByName, options: WeightOptions = {}): Promise<Logs> {
-    return this.trainer.onBatch.train(x, y, options);
+    const { onBatch } = this.trainer;
+    return claimed("trainOnBatch", this.#training, () => onBatch.train(x, y, options));
   }
 
   /** Loss and metrics of a batch in main memory, in inference mode. */
@@ -308,7 +322,7 @@ export class Model extends Layer {
     options: Pick<WeightOptions, "sampleWeight"> = {},
   ): Promise<Logs> {
     checkOnBatch("testOnBatch", options);
-    return this.evaluate(y ? { inputs: x, targets: y } : { inputs: x }, options);
+    return this.#evaluate("testOnBatch", y ? { inputs: x, targets: y } : { inputs: x }, options);
   }
 
   /** The only output for a batch in main memory, in inference mode. */
@@ -316,12 +330,41 @@ export class Model extends Layer {
     return this.predict({ inputs: x });
   }
 
-  /** Frees the GPU memory of weights and optimizer. */
+  /** Frees the GPU memory of weights and optimizer, and the kernels that were compiled for this model alone. Throws WgradError while a call works with them. */
   dispose(): void {
+    new Claim("dispose", this.#ownWork).release();
+    (this.#trainer?.engine ?? this.engine)?.pipelines.release(this);
     this.#trainer?.dispose();
     this.#store?.dispose();
     this.#trainer = undefined;
     this.#store = undefined;
+  }
+
+  async #evaluate(call: string, data: DataSource, options: EvaluateOptions): Promise<Record<string, number>> {
+    const { trainer } = this;
+    return claimed(call, this.#reading, () => trainer.evaluate(data, options));
+  }
+
+  get #reading(): Work {
+    const reads = [this, ...this.weights.map(({ variable }) => variable)];
+    return { model: this, name: this.name, changes: [], reads };
+  }
+
+  get #training(): Work {
+    const part = (frozen: boolean) =>
+      this.weights.filter((weight) => weight.frozen === frozen).map(({ variable }) => variable);
+    return { model: this, name: this.name, changes: [this, ...part(false)], reads: part(true) };
+  }
+
+  /** What ends with this model's store. */
+  get #ownWork(): Work {
+    const own = this.#store?.entries.filter(({ variable }) => variable.holders === 1) ?? [];
+    return {
+      model: this,
+      name: this.name,
+      changes: [this, ...own.map(({ variable }) => variable)],
+      reads: [],
+    };
   }
 }
 

@@ -3,6 +3,7 @@
  * optimizer is one dispatch per group. Trainable and frozen variables are in groups of their own. Models that share
  * layers share the values: a variable lives as long as one of their stores.
  */
+import { isAlive } from "../engine/arguments.ts";
 import type { Engine } from "../engine/device.ts";
 import { ArgumentError, formatShape, MemoryError } from "../engine/errors.ts";
 import { type Storage, Tensor } from "../engine/tensor.ts";
@@ -23,14 +24,14 @@ export class ParameterStore {
   readonly engine: Engine;
   readonly entries: readonly StoredVariable[];
   readonly groups: readonly ParameterGroup[];
-  /** the variables that no other model on this engine had put there: their values are zeros until they are set */
+  /** the variables that no other model on this engine had put there, or whose engine is dead: zeros until they are set */
   readonly fresh: ReadonlySet<Variable>;
 
   /** Allocates buffers for the variables that have none, and shares those of the others, which must be on `engine`. */
   constructor(engine: Engine, entries: readonly StoredVariable[]) {
     this.engine = engine;
     this.entries = entries;
-    const fresh = entries.filter(({ variable }) => !variable.built);
+    const fresh = entries.filter(({ variable }) => !variable.built || !isAlive(variable.tensor.engine));
     this.fresh = new Set(fresh.map(({ variable }) => variable));
     const parts = [true, false].flatMap((trainable) => partition(variablesOf(fresh, trainable), engine));
     for (const part of parts) allocate(engine, part);
@@ -45,19 +46,12 @@ export class ParameterStore {
     const held = new Set(own?.entries.map(({ variable }) => variable));
     for (const { path, variable } of entries) {
       const elsewhere = variable.built && variable.tensor.engine !== engine;
-      if (elsewhere && variable.holders > (held.has(variable) ? 1 : 0)) {
+      if (elsewhere && isAlive(variable.tensor.engine) && variable.holders > (held.has(variable) ? 1 : 0)) {
         throw new ArgumentError(
           `compile: another model has the weight ${path} on another engine; use that one.`,
         );
       }
     }
-  }
-
-  /** All values in the order of the entries. */
-  async read(): Promise<Map<string, Float32Array>> {
-    const values = new Map<string, Float32Array>();
-    for (const { path, variable } of this.entries) values.set(path, await variable.read());
-    return values;
   }
 
   dispose(): void {

@@ -13,6 +13,8 @@ export interface StoredVariable {
   readonly variable: Variable;
   /** the variable is trainable, and so are its layer and every model that the layer is in */
   readonly trainable: boolean;
+  /** its layer, or a model that the layer is in, is not trainable: training leaves moving statistics alone too */
+  readonly frozen: boolean;
   /** names of the models that the layer is in, outermost first, and its own */
   readonly owners: readonly string[];
 }
@@ -33,8 +35,8 @@ export function storedVariables(layers: readonly Layer[], trainable: boolean): S
     if (seen.has(variable)) return;
     seen.add(variable);
     const path = `${layerPath(place, places)}/${variable.name}`;
-    const learns = variable.trainable && place.trainable && layer.trainable;
-    found.push({ path, variable, trainable: learns, owners: place.owners });
+    const frozen = !place.trainable || !layer.trainable;
+    found.push({ path, variable, trainable: variable.trainable && !frozen, frozen, owners: place.owners });
   };
   for (const [layer, place] of places) {
     for (const variable of layer.variables) add(layer, variable, place);

@@ -102,6 +102,14 @@ export class Variable {
   }
 }
 
+/** Values by name. All copies are encoded before the first is awaited, so no training step comes between them. */
+export async function readTogether(
+  variables: readonly (readonly [string, Variable])[],
+): Promise<Map<string, Float32Array>> {
+  const values = await Promise.all(variables.map(([, variable]) => variable.read()));
+  return new Map(variables.map(([name], i) => [name, values[i]!]));
+}
+
 /** Throws ArgumentError unless `values` are weights by name. */
 export function requireMap(what: string, values: unknown): asserts values is ReadonlyMap<string, unknown> {
   if (values instanceof Map) return;

@@ -63,6 +63,15 @@ export interface BatchNormOptions {
   readonly epsilon?: number;
   /** "unbiased" unless given */
   readonly movingVarianceRule?: keyof typeof movingVarianceRules;
+  /** of a batch that is computed in parts, each with its own statistics; undefined: the batch is whole */
+  readonly part?: BatchPart | undefined;
+}
+
+/** A part of a batch. The parts come in order; they share one step of the moving statistics, which sees their mean. */
+export interface BatchPart {
+  readonly first: boolean;
+  /** its samples over those of the batch */
+  readonly share: number;
 }
 
 interface Statistics {
@@ -72,7 +81,7 @@ interface Statistics {
 
 /**
  * y = gamma * (x - mean) / sqrt(variance + epsilon) + beta for each channel (the last axis), as in Ioffe and Szegedy
- * (2015). In training, mean and variance are those of the batch (of the micro-batch, if a batch is split), and
+ * (2015). In training, mean and variance are those of x (of a part, if a batch is computed in parts), and
  * state.movingMean and state.movingVariance change in place, but not by what is NaN or infinite. Otherwise those two are used, as constants.
  * @param x [..., channels]
  * @throws ShapeError if a part of `state` is not [channels]; ArgumentError for options out of range
@@ -97,7 +106,7 @@ export function batchNorm(x: Tensor, state: BatchNormState, options: BatchNormOp
 
 /** Mean and biased variance of each channel; updates the moving statistics. */
 function batchStatistics(x: Tensor, state: BatchNormState, options: BatchNormOptions): Statistics {
-  const { momentum = 0.99, movingVarianceRule = "unbiased" } = options;
+  const { momentum = 0.99, movingVarianceRule = "unbiased", part = { first: true, share: 1 } } = options;
   return x.engine.scope(() => {
     const walk = walkForSums(x);
     const [, channels] = walk.partials;
@@ -110,8 +119,8 @@ function batchStatistics(x: Tensor, state: BatchNormState, options: BatchNormOpt
     const constants = {
       CHANNELS: channels,
       ROWS: x.size / channels,
-      MOMENTUM: momentum,
-      KEEP: 1 - momentum,
+      MOMENTUM: part.first ? momentum : 1,
+      KEEP: (1 - momentum) * part.share,
       CORRECTION: movingVarianceRules[movingVarianceRule],
       LANES: mergeLanes(walk),
     };
@@ -180,6 +189,7 @@ function checkArguments(x: Tensor, state: BatchNormState, options: BatchNormOpti
     momentum: true,
     epsilon: true,
     movingVarianceRule: true,
+    part: true,
   });
   const { gamma, beta, movingMean, movingVariance } = state ?? {};
   requireFloats("batchNorm", { x, gamma, beta, movingMean, movingVariance });
@@ -195,7 +205,10 @@ function checkArguments(x: Tensor, state: BatchNormState, options: BatchNormOpti
 }
 
 /** Throws ArgumentError for options out of range. */
-export function checkBatchNormOptions(op: string, options: Omit<BatchNormOptions, "training">): void {
+export function checkBatchNormOptions(
+  op: string,
+  options: Omit<BatchNormOptions, "training" | "part">,
+): void {
   const { momentum = 0.99, epsilon = 1e-3, movingVarianceRule = "unbiased" } = options;
   checkOption(op, "momentum", momentum, momentum >= 0 && momentum <= 1, "between 0 and 1");
   checkOption(op, "epsilon", epsilon, epsilon >= 0, "0 or more");

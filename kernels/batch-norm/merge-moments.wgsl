@@ -3,8 +3,8 @@
 //
 //   mean = first row of x + mean of the differences to it
 //   variance = sum of squared deviations / ROWS
-//   moving_mean = MOMENTUM * moving_mean + (1 - MOMENTUM) * mean
-//   moving_variance = MOMENTUM * moving_variance + (1 - MOMENTUM) * variance * ROWS / (ROWS - CORRECTION)
+//   moving_mean = MOMENTUM * moving_mean + KEEP * mean
+//   moving_variance = MOMENTUM * moving_variance + KEEP * variance * ROWS / (ROWS - CORRECTION)
 //
 // The moving statistics stay what they are once training is halted, and where the batch's are NaN or infinite.
 // One workgroup computes one channel; its lanes share the partial rows, then merge as a tree.
@@ -14,7 +14,7 @@ alias x_real = f32; // element types: the loader makes them f16 for tensors of f
 const CHANNELS: u32 = 4u;
 const ROWS: u32 = 8u;
 const MOMENTUM: f32 = 0.99;
-const KEEP: f32 = 0.01; // 1 - MOMENTUM
+const KEEP: f32 = 0.01; // 1 - MOMENTUM; of a part of a batch its share of that, and MOMENTUM is 1 after the first part
 const CORRECTION: f32 = 1.0; // 0: biased, 1: unbiased
 const LANES: u32 = 64u;
 

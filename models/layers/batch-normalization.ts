@@ -11,7 +11,9 @@ import { ones, zeros } from "../initializers.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
-export interface BatchNormalizationOptions extends LayerOptions, Omit<BatchNormOptions, "training"> {}
+export interface BatchNormalizationOptions
+  extends LayerOptions,
+    Omit<BatchNormOptions, "training" | "part"> {}
 
 export class BatchNormalizationLayer extends Layer {
   readonly className = "BatchNormalization";
@@ -45,6 +47,10 @@ export class BatchNormalizationLayer extends Layer {
     return "keeps";
   }
 
+  override crossesSamples(training: boolean): boolean {
+    return training && this.trainable;
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const shape = this.single(inputs);
     const channels = this.variable("gamma").size;
@@ -64,7 +70,8 @@ export class BatchNormalizationLayer extends Layer {
     };
     const training = context.training && this.trainable && !context.frozen;
     const { momentum = 0.99, epsilon = 1e-3, movingVarianceRule = "unbiased" } = this.#options;
-    return batchNorm(this.single(inputs), state, { training, momentum, epsilon, movingVarianceRule });
+    const options = { training, momentum, epsilon, movingVarianceRule, part: context.part };
+    return batchNorm(this.single(inputs), state, options);
   }
 }
 

@@ -2,11 +2,13 @@
 import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../../engine/errors.ts";
 import { checkShape, type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import type { BatchPart } from "../../kernels/batch-norm/batch-norm.ts";
 import type { RealType } from "../../kernels/elementwise/index.ts";
+import { checkUnclaimed } from "../claims.ts";
 import type { Initializer } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
 import { type LayerCall, layerCall, type SymbolicTensor, symbolicTensors } from "../symbolic.ts";
-import { requireMap, Variable, type VariableOptions } from "../variable.ts";
+import { readTogether, requireMap, Variable, type VariableOptions } from "../variable.ts";
 
 export interface LayerOptions {
   /** unique in its model; `conv2d_1`, `dense_2`, ... unless given */
@@ -48,6 +50,8 @@ export interface CallContext {
   readonly stream: number;
   /** the layer is within a frozen model */
   readonly frozen?: boolean;
+  /** undefined: the batch is whole */
+  readonly part?: BatchPart | undefined;
   /** activations are penalised only where somebody collects the terms */
   readonly penalties?: Penalties;
   /** undefined: everything is f32 */
@@ -141,6 +145,14 @@ export abstract class Layer {
     return [];
   }
 
+  /**
+   * True if what a sample gives depends on the other samples of its batch, in `training` or always. Batches with such a layer
+   * are not split without a word; a layer that does so must say it here.
+   */
+  crossesSamples(_training: boolean): boolean {
+    return false;
+  }
+
   /** Number of random streams that one use takes. */
   get streams(): number {
     return 1;
@@ -205,15 +217,14 @@ export abstract class Layer {
 
   /** Values of the layer's weights by name: kernel, bias. Throws WgradError until a model with it is compiled. */
   async getWeights(): Promise<Map<string, Float32Array>> {
-    const values = new Map<string, Float32Array>();
-    for (const variable of this.variables) values.set(variable.name, await variable.read());
-    return values;
+    return readTogether(this.variables.map((variable) => [variable.name, variable]));
   }
 
   /** Sets weights by name, or what they start from before compile(). Throws ArgumentError for an unknown name, ShapeError for a wrong number of values. */
   setWeights(values: ReadonlyMap<string, Float32Array>): void {
     const known = this.variables.map(({ name }) => name);
     requireMap("setWeights", values);
+    checkUnclaimed("setWeights", this.variables);
     for (const [name, data] of values) {
       if (!known.includes(name)) throw unknownWeight(this.label, name, known);
       this.variable(name).check(data, `${this.label}/${name}`);

@@ -1,6 +1,8 @@
 /** @file Training on batches that a generator makes: each is copied to the GPU for its step. */
 import { ArgumentError, NumericError } from "../../engine/errors.ts";
 import type { HostDataset } from "../../kernels/gather/index.ts";
+import type { Claim } from "../claims.ts";
+import { unlessAborted } from "./abort.ts";
 import { type ArrayDataset, hostSamples } from "./arrays.ts";
 import { BatchSteps } from "./batch-steps.ts";
 import { type BadBatch, badWeight } from "./diagnose.ts";
@@ -25,15 +27,17 @@ export class GeneratorBatches implements TrainingBatches {
   readonly stepsPerEpoch: number;
   readonly #trainer: Trainer;
   readonly #options: FitOptions;
+  readonly #claim: Claim;
   readonly #batches: Iterator<HostBatch> | AsyncIterator<HostBatch>;
   /** samples of the running epoch up to the end of each of its batches */
   readonly #ends: number[] = [];
   #steps: BatchSteps | undefined;
 
-  constructor(trainer: Trainer, generator: BatchGenerator, options: FitOptions) {
+  constructor(trainer: Trainer, generator: BatchGenerator, options: FitOptions, claim: Claim) {
     this.stepsPerEpoch = checkGeneratorOptions(options);
     this.#trainer = trainer;
     this.#options = options;
+    this.#claim = claim;
     this.#batches =
       Symbol.asyncIterator in generator
         ? generator[Symbol.asyncIterator]()
@@ -55,7 +59,10 @@ export class GeneratorBatches implements TrainingBatches {
   }
 
   async run(batch: number, _most: number, log: TrainingLog): Promise<number> {
-    const { done, value } = await this.#batches.next();
+    const next = () => unlessAborted(this.#batches.next(), this.#options.signal);
+    const result = await this.#claim.letOthers(next); // a generator may predict
+    if (!result) return 0;
+    const { done, value } = result;
     if (done) {
       throw new ArgumentError(
         `fit: the generator ended after ${batch} of the ${this.stepsPerEpoch} batches of an epoch.`,

@@ -13,6 +13,9 @@ export interface WeightedSamples {
   readonly weights: readonly (Float32Array | undefined)[];
 }
 
+/** Places that are kept, those used last; another is planned and recorded again, which takes some milliseconds. */
+const mostPlaces = 8;
+
 /** The place on the GPU for batches of one kind, and their step. */
 interface Place {
   readonly source: ArraySource;
@@ -25,6 +28,7 @@ export class BatchSteps {
   readonly #trainer: Trainer;
   readonly #log: TrainingLog;
   readonly #eager: boolean;
+  /** the one used last at the end */
   readonly #places = new Map<string, Place>();
 
   constructor(trainer: Trainer, log: TrainingLog, eager: boolean) {
@@ -40,15 +44,24 @@ export class BatchSteps {
     known?.source.write(batch.samples);
     known?.weights.write(batch.weights);
     const place = known ?? (await this.#open(batch));
-    this.#places.set(kind, place);
+    this.#keep(kind, place);
     this.#trainer.step.set({ position: 0 });
     place.step.run(1);
     return place;
   }
 
   dispose(): void {
-    for (const { feed, step } of this.#places.values()) for (const owner of [step, feed]) owner.dispose();
+    for (const place of this.#places.values()) free(place);
     this.#places.clear();
+  }
+
+  #keep(kind: string, place: Place): void {
+    this.#places.delete(kind);
+    this.#places.set(kind, place);
+    const [oldest] = this.#places;
+    if (this.#places.size <= mostPlaces || !oldest) return;
+    this.#places.delete(oldest[0]);
+    free(oldest[1]);
   }
 
   async #open({ samples, weights: factors }: WeightedSamples): Promise<Place> {
@@ -65,4 +78,9 @@ export class BatchSteps {
       throw error;
     }
   }
+}
+
+function free({ feed, step }: Place): void {
+  step.dispose();
+  feed.dispose();
 }

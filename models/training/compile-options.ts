@@ -25,8 +25,8 @@ export interface CompileOptions {
   /** of the initial weights and everything random in training. Default 1 */
   readonly seed?: number;
   /**
-   * 1: dropout and noise act in evaluate() and predict() too, as after Keras's K.set_learning_phase(1). Not for models
-   * with batch normalisation. Default 0
+   * 1: dropout and noise act in evaluate() and predict() too, as after Keras's K.set_learning_phase(1): each call draws anew,
+   * and a fresh model with the same seed draws the same row. Not for models with batch normalisation. Default 0
    */
   readonly learningPhase?: LearningPhase;
 }

@@ -10,7 +10,7 @@ import type { LearningPhase } from "./compile-options.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass } from "./forward-pass.ts";
 import { TrainingLog } from "./log.ts";
-import { fitMicroBatch } from "./micro-batches.ts";
+import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
 import type { Objective } from "./objective.ts";
 import { Pace } from "./pace.ts";
 
@@ -24,9 +24,11 @@ export interface EvaluationSetup {
   readonly objective?: Objective;
   /** 1: layers behave as in training */
   readonly learningPhase?: LearningPhase;
-  /** where training stands: what is random in the inputs or layers differs from epoch to epoch */
-  readonly at?: Pick<StepFields, "epoch" | "step">;
+  readonly at?: EvaluationMoment;
 }
+
+/** Random changes of the inputs depend on the epoch, random layers on the steps, one for each batch from the first on. */
+export type EvaluationMoment = Pick<StepFields, "epoch" | "step">;
 
 /** Batches of one size. */
 interface Stretch {
@@ -41,13 +43,18 @@ export class Evaluation {
   /** the full batches, then the rest */
   readonly #stretches: readonly Stretch[];
 
-  /** Batches have `batchSize` samples, or fewer where that would not fit the adapter. */
+  /**
+   * Batches have `batchSize` samples, or fewer where that would not fit the adapter. Throws MemoryError if a layer needs them
+   * whole then.
+   */
   constructor(setup: EvaluationSetup, feed: Feed, batchSize: number) {
     this.#setup = setup;
     this.#feed = feed;
     this.#engine = setup.engine;
     const most = Math.min(batchSize, feed.count);
-    const { parts } = fitMicroBatch(this.#engine, most, ([samples]) => void this.#outputs(samples!));
+    const outputs = ([samples]: readonly number[]) => void this.#outputs(samples!);
+    const crossing = crossingLayers(setup.model, this.#training);
+    const { parts } = fitMicroBatch(this.#engine, most, outputs, crossing);
     const size = parts[0]!;
     const stretches = [
       { samples: size, batches: Math.floor(feed.count / size) },
@@ -127,7 +134,7 @@ export class Evaluation {
             return result;
           });
         const { pipelines, layout } = this.#engine.plan(run);
-        await this.#engine.pipelines.prepare(pipelines);
+        await this.#engine.pipelines.prepare(pipelines, this.#setup.model);
         const recording = this.#engine.record(run, layout);
         try {
           await use(recording, stretch);

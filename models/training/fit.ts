@@ -1,5 +1,6 @@
 /** @file fit(): epochs of recorded steps, evaluation after each, callbacks, progress, and stopping between two steps. */
 import { ArgumentError, InterruptedError, NumericError } from "../../engine/errors.ts";
+import type { Claim } from "../claims.ts";
 import { setEntry } from "../records.ts";
 import { checkedRate } from "../schedules.ts";
 import { type Callback, type FitControl, loadCallbacks, type Progress, saveCallbacks } from "./callbacks.ts";
@@ -26,26 +27,32 @@ export class FitRun implements FitControl {
   readonly #evaluations: EvaluationFeeds;
   readonly #log: TrainingLog;
   readonly #callbacks: readonly Callback[];
+  readonly #claim: Claim;
   #epoch: number;
   #batch: number;
   /** batches before the running epoch: optimizer updates and those that mixed precision skipped */
   #firstStep = 0;
   #rows: number[][];
-  #learningRate: number;
   #stopReason: string | undefined;
 
-  constructor(trainer: Trainer, batches: TrainingBatches, evaluations: EvaluationFeeds, options: FitOptions) {
+  constructor(
+    trainer: Trainer,
+    batches: TrainingBatches,
+    evaluations: EvaluationFeeds,
+    options: FitOptions,
+    claim: Claim,
+  ) {
     const { epochs = 1, initialEpoch = 0, resume } = options;
     this.#trainer = trainer;
     this.#options = options;
     this.#batches = batches;
     this.#evaluations = evaluations;
     this.#callbacks = options.callbacks ?? [];
+    this.#claim = claim;
     this.epochs = epochs;
     this.#epoch = resume?.position.epoch ?? initialEpoch;
     this.#batch = resume?.position.batch ?? 0;
     this.#rows = resume?.position.rows.map((row) => [...row]) ?? []; // may be resumed from again
-    this.#learningRate = resume?.position.learningRate ?? trainer.learningRate;
     this.history = resume ? History.fromJSON(resume.position.history) : new History();
     const memory = resume && { states: resume.position.callbacks, weights: resume.kept };
     loadCallbacks(this.#callbacks, memory);
@@ -61,7 +68,7 @@ export class FitRun implements FitControl {
   }
 
   get learningRate(): number {
-    return this.#learningRate;
+    return this.#trainer.learningRate;
   }
 
   set learningRate(value: number) {
@@ -70,7 +77,7 @@ export class FitRun implements FitControl {
         "fit: the optimizer's learning rate is a function of the step, so no callback can set it.",
       );
     }
-    this.#setRate(value);
+    this.#trainer.learningRate = value;
   }
 
   stop(reason: string): void {
@@ -80,9 +87,9 @@ export class FitRun implements FitControl {
   async run(): Promise<History> {
     try {
       this.#trainer.step.set({ halted: 0, sample: 0 });
-      for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
+      await this.#call((callback) => callback.onTrainBegin?.(this));
       await this.#runEpochs();
-      for (const callback of this.#callbacks) await callback.onTrainEnd?.(this);
+      await this.#call((callback) => callback.onTrainEnd?.(this));
       return this.history;
     } finally {
       this.#log.dispose();
@@ -99,7 +106,7 @@ export class FitRun implements FitControl {
       batch: this.#batch,
       step,
       seed,
-      learningRate: this.#learningRate,
+      learningRate: this.learningRate,
       optimizer: optimizer.name,
       ...(lossScale && { lossScale }),
       rows: this.#rows.map((row) => [...row]),
@@ -123,15 +130,15 @@ export class FitRun implements FitControl {
   async #runEpoch(): Promise<void> {
     const { step } = this.#trainer;
     const epoch = this.#epoch;
-    for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
+    await this.#call((callback) => callback.onEpochBegin?.(epoch, this));
     this.#batches.start(epoch, this.#batch);
     this.#firstStep = (await this.#batchesDone()) - this.#batch;
-    step.set({ epoch, batch: this.#batch, learningRate: this.#learningRate });
+    step.set({ epoch, batch: this.#batch, learningRate: this.learningRate });
 
     const seconds = await this.#runSteps();
     const logs: Logs = this.#log.means(this.#rows);
-    for (const { prefix, feed } of this.#evaluations) {
-      const at = { epoch, step: this.#firstStep + this.stepsPerEpoch };
+    for (const [index, { prefix, feed }] of this.#evaluations.entries()) {
+      const at = this.#trainer.momentInFit(epoch, this.#firstStep + this.stepsPerEpoch, index);
       const results = await this.#trainer.evaluateFeed(feed, {}, at);
       for (const [name, value] of Object.entries(results)) setEntry(logs, `${prefix}_${name}`, value);
     }
@@ -143,13 +150,14 @@ export class FitRun implements FitControl {
   }
 
   async #endEpoch(epoch: number, logs: Logs): Promise<void> {
-    const savers = this.#callbacks.filter((callback) => callback.savesTraining);
-    for (const callback of this.#callbacks) {
-      if (!callback.savesTraining) await callback.onEpochEnd?.(epoch, logs, this);
-    }
+    const end = (saving: boolean) =>
+      this.#call((callback) => {
+        if ((callback.savesTraining ?? false) === saving) return callback.onEpochEnd?.(epoch, logs, this);
+      });
+    await end(false);
     this.history.append(epoch + 1, logs);
-    this.#options.onEpoch?.(epoch, logs);
-    for (const callback of savers) await callback.onEpochEnd?.(epoch, logs, this); // what they save includes this epoch
+    await this.#claim.letOthers(() => this.#options.onEpoch?.(epoch, logs));
+    await end(true); // what they save includes this epoch
   }
 
   /** The rest of the epoch's batches; returns the seconds they took. */
@@ -168,7 +176,7 @@ export class FitRun implements FitControl {
       const due = performance.now() - shown >= progressMilliseconds;
       if (due || interrupted || this.#log.room(this.#rows.length, this.#batch) === 0) {
         await this.#readLog();
-        this.#showProgress(firstBatch, (performance.now() - started) / 1000);
+        await this.#showProgress(firstBatch, (performance.now() - started) / 1000);
         shown = performance.now();
       }
       if (interrupted) throw await this.#interrupt();
@@ -183,17 +191,12 @@ export class FitRun implements FitControl {
     const { name, schedule } = this.#trainer.optimizer;
     if (!schedule) return false;
     const step = this.#firstStep + this.#batch;
-    this.#setRate(checkedRate(name, schedule(step), step));
+    this.#trainer.learningRate = checkedRate(name, schedule(step), step);
     return true;
   }
 
-  #setRate(value: number): void {
-    this.#learningRate = value;
-    this.#trainer.learningRate = value;
-  }
-
   async #interrupt(): Promise<InterruptedError> {
-    for (const callback of this.#callbacks) await callback.onInterrupt?.(this);
+    await this.#call((callback) => callback.onInterrupt?.(this));
     return new InterruptedError(
       `Interrupted in epoch ${this.#epoch + 1} after ${this.#batch} of ${this.stepsPerEpoch} batches.`,
     );
@@ -219,7 +222,7 @@ export class FitRun implements FitControl {
     return (await this.#trainer.lossScale?.read())?.skipped ?? 0;
   }
 
-  #showProgress(firstBatch: number, seconds: number): void {
+  async #showProgress(firstBatch: number, seconds: number): Promise<void> {
     const samples = this.#batches.samplesIn(this.#batch);
     const progress: Progress = {
       epoch: this.#epoch,
@@ -232,7 +235,12 @@ export class FitRun implements FitControl {
       seconds,
       imagesPerSecond: (samples - this.#batches.samplesIn(firstBatch)) / seconds,
     };
-    for (const callback of this.#callbacks) callback.onProgress?.(progress, this);
-    this.#options.onProgress?.(progress);
+    await this.#call((callback) => callback.onProgress?.(progress, this));
+    await this.#claim.letOthers(() => this.#options.onProgress?.(progress));
+  }
+
+  /** One callback after the other; meanwhile, and until all they began is done, they may use the model. */
+  async #call(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#callbacks) await this.#claim.letOthers(() => hook(callback));
   }
 }

@@ -32,9 +32,11 @@ export function forwardPass(
   { training, batchSize, first, mixed = false }: PassOptions,
 ): Pass {
   const penalties: Penalties = { divisor: batchSize, terms: [] };
+  const samples = batch.inputs[0]!.shape[0]!;
   const outputs = model.callAll(batch.inputs, {
     training,
     stream: 0,
+    part: samples < batchSize ? { first, share: samples / batchSize } : undefined,
     penalties,
     mixed: mixed ? { output: "f32" } : undefined,
   });

@@ -10,7 +10,7 @@ import { checkOnBatch } from "./options.ts";
 import { sampleWeights, type WeightOptions } from "./sample-weights.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** The steps for the batches that came so far, one for each size: they stay until the model is disposed of. */
+/** The steps for the batches that came last, one for each size: they stay until the model is disposed of. */
 export class OnBatch {
   readonly #trainer: Trainer;
   #used: { readonly log: TrainingLog; readonly steps: BatchSteps } | undefined;

@@ -51,6 +51,13 @@ export interface FitOptions extends WeightOptions {
   readonly eager?: boolean;
   /** when it aborts, training stops between two steps and fit() rejects with InterruptedError */
   readonly signal?: AbortSignal;
+  /**
+   * A batch that exceeds the adapter's limits is computed in parts, whose gradients add up to those of the whole batch. Where a
+   * layer needs the whole batch, as batch normalisation does, fit() refuses that with a MemoryError unless this is
+   * "independent": then each part is normalised with its own mean and variance, as smaller batches would be, and the moving
+   * statistics take one step with the parts' mean.
+   */
+  readonly microBatches?: "independent";
   /** told the sizes of the micro-batches before the first step; one size if the batch is not split */
   readonly onPlan?: (parts: readonly number[]) => void;
   /** called after every epoch, with all its results */
@@ -83,6 +90,7 @@ const fitNames: OptionNames<FitOptions> = {
   lossScale: true,
   eager: true,
   signal: true,
+  microBatches: true,
   onPlan: true,
   onEpoch: true,
   onProgress: true,
@@ -107,7 +115,7 @@ export function checkFit(options: FitOptions): void {
 }
 
 function checkKinds(options: FitOptions): void {
-  const { callbacks = [], evaluationSets = {}, signal } = options;
+  const { callbacks = [], evaluationSets = {}, signal, microBatches } = options;
   for (const name of ["shuffle", "eager"] as const)
     if (options[name] !== undefined) checkFlag("fit", name, options[name]);
   for (const name of ["onPlan", "onEpoch", "onProgress"] as const)
@@ -123,6 +131,10 @@ function checkKinds(options: FitOptions): void {
       `fit: evaluationSets must be data sets by prefix, got ${written(evaluationSets)}.`,
     );
   }
+  if (microBatches !== undefined && microBatches !== "independent")
+    throw new ArgumentError(
+      `fit: microBatches must be "independent" or left out, got ${written(microBatches)}.`,
+    );
   if (signal !== undefined && typeof signal?.aborted !== "boolean")
     throw new ArgumentError(`fit: signal must be an AbortSignal, got ${written(signal)}.`);
 }

@@ -2,19 +2,19 @@
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
 import type { Model } from "../model.ts";
-import type { LearningPhase } from "./compile-options.ts";
 import type { DataSource } from "./data.ts";
-import { Evaluation, evaluationBatch } from "./evaluation.ts";
+import { Evaluation, type EvaluationSetup, evaluationBatch } from "./evaluation.ts";
 import { FeedOpener } from "./feed-opener.ts";
+import { crossingLayers } from "./micro-batches.ts";
 import { checkPredict, type PredictOptions } from "./options.ts";
 
-/** All outputs by name. Throws WgradError if a weight has no values yet. */
+/** All outputs by name, of a model that is compiled in its `phase`. Throws WgradError if a weight has no values yet. */
 export async function predictOutputs(
   model: Model,
   engine: Engine | undefined,
   data: DataSource,
   options: PredictOptions,
-  learningPhase: LearningPhase = 0,
+  phase: Pick<EvaluationSetup, "learningPhase" | "at"> = {},
 ): Promise<Record<string, Float32Array>> {
   checkPredict(options);
   const { batchSize = evaluationBatch } = options;
@@ -26,10 +26,27 @@ export async function predictOutputs(
     tensors.map(({ shape }, i) => ({ name: names[i]!, shape }));
   const opener = new FeedOpener(engine, ports(inputs, inputNames), ports(outputs, outputNames));
   const feed = opener.plain("predict", data);
+  const whole = crossingLayers(model, phase.learningPhase === 1).length > 0;
+  const padded = feed.withIndices(whole ? feed.indices : paddedIndices(feed.indices, batchSize));
   try {
-    const results = await new Evaluation({ engine, model, learningPhase }, feed, batchSize).predict();
-    return Object.fromEntries(outputNames.map((name, i) => [name, results[i]!]));
+    const results = await new Evaluation({ engine, model, ...phase }, padded, batchSize).predict();
+    const values = results.map((rows) => rows.slice(0, (rows.length / padded.count) * feed.count));
+    return Object.fromEntries(outputNames.map((name, i) => [name, values[i]!]));
   } finally {
+    padded.dispose();
     feed.dispose();
   }
+}
+
+/**
+ * The last batch is filled up to a power of two: kernels are compiled for each size, and there are few of these. No
+ * sample depends on those that are added.
+ */
+function paddedIndices(indices: Uint32Array, batchSize: number): Uint32Array {
+  const rest = indices.length % batchSize;
+  if (rest === 0) return indices;
+  const size = Math.min(batchSize, 2 ** Math.ceil(Math.log2(rest)));
+  const padded = new Uint32Array(indices.length - rest + size).fill(indices.at(-1)!);
+  padded.set(indices);
+  return padded;
 }

@@ -8,7 +8,7 @@ import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass, type Pass } from "./forward-pass.ts";
 import type { TrainingLog } from "./log.ts";
-import { fitMicroBatch } from "./micro-batches.ts";
+import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** The step for one batch size, in the precision that the trainer has set. Its micro-batches are chosen so that every tensor fits the adapter. */
@@ -51,7 +51,7 @@ export class TrainingStep {
   /** Plans the step without running it and compiles its kernels in parallel. */
   static async prepare(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
     const step = TrainingStep.planned(trainer, feed, log, batchSize, eager);
-    await trainer.engine.pipelines.prepare(step.plan!.pipelines);
+    await trainer.engine.pipelines.prepare(step.plan!.pipelines, trainer.model);
     return step;
   }
 
@@ -65,7 +65,13 @@ export class TrainingStep {
     const descent = plain ? step([batchSize], true).#planDescent() : undefined;
     if (descent) return step([batchSize], true, descent);
     state.allocateGradients();
-    const { parts, plan } = fitMicroBatch(engine, batchSize, (parts) => void step(parts, false).#run());
+    const crossing = trainer.independentParts ? [] : crossingLayers(trainer.model, true);
+    const { parts, plan } = fitMicroBatch(
+      engine,
+      batchSize,
+      (parts) => void step(parts, false).#run(),
+      crossing,
+    );
     return step(parts, false, plan);
   }
 

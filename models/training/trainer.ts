@@ -1,10 +1,13 @@
 /** @file A compiled model: engine, optimizer, loss and metrics, and what fit, evaluate and predict do with them. */
 import { requireHalf } from "../../engine/adapter.ts";
+import { isAlive } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import { type StepFields, StepState } from "../../engine/step-state.ts";
+import { pcg4d } from "../../engine/random.ts";
+import { StepState } from "../../engine/step-state.ts";
 import { LossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import type { Claim } from "../claims.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import type { Port } from "./arrays.ts";
@@ -12,7 +15,7 @@ import { type BatchGenerator, GeneratorBatches, isBatchGenerator } from "./batch
 import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
 import type { DataSource, Feed } from "./data.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
-import { Evaluation, evaluationBatch } from "./evaluation.ts";
+import { Evaluation, type EvaluationMoment, evaluationBatch } from "./evaluation.ts";
 import { FeedOpener, requireData } from "./feed-opener.ts";
 import { type EvaluationFeeds, FitRun } from "./fit.ts";
 import type { History } from "./history.ts";
@@ -25,6 +28,8 @@ import { checkSetNames } from "./result-names.ts";
 import { checkResume } from "./resume.ts";
 import type { TrainingSnapshot } from "./snapshot.ts";
 import { FeedBatches, type TrainingBatches } from "./training-batches.ts";
+
+const evaluationStream = 0x6576;
 
 export class Trainer {
   readonly model: Model;
@@ -40,9 +45,13 @@ export class Trainer {
   readonly onBatch: OnBatch;
   /** of the steps that are prepared: in mixed precision the scale of their loss, in float32 undefined */
   lossScale: LossScale | undefined;
+  /** parts of a batch that does not fit may count as batches of their own where a layer needs the whole one */
+  independentParts = false;
   /** of evaluate() and predict() */
   readonly learningPhase: LearningPhase;
   readonly #open: FeedOpener;
+  /** calls of evaluate() and predict() so far */
+  #evaluations = 0;
   #learningRate: number;
   #disposed = false;
   /** stays from one mixed fit to the next */
@@ -75,14 +84,14 @@ export class Trainer {
 
   /**
    * Checks loss and metrics against the model by a dry run of one sample, and puts the weights on the engine. A model
-   * that is compiled again keeps its weights, and `previous` is disposed of.
+   * that is compiled again keeps its weights, and `previous` is disposed of. Weights on an engine that is dead are lost.
    */
   static async create(model: Model, options: CompileOptions, previous?: Trainer): Promise<Trainer> {
     checkCompile(options);
     if (options.learningPhase === 1) refuseBatchNormalization(model);
     const objective = new Objective(model, options.loss, options.metrics ?? [], options.lossWeights);
     if (options.engine) model.checkEngine(options.engine);
-    const kept = previous && (await model.getWeights());
+    const kept = previous && (await keptWeights(model, previous.engine));
     const engine = await leaseEngine(options.engine, model.engine);
     previous?.dispose();
     const trainer = new Trainer(model, engine, objective, options, kept);
@@ -109,7 +118,8 @@ export class Trainer {
     this.step.set({ learningRate: value });
   }
 
-  async fit(source: DataSource | BatchGenerator, options: FitOptions): Promise<History> {
+  /** `claim` is on the model's weights, from here to the end. */
+  async fit(source: DataSource | BatchGenerator, options: FitOptions, claim: Claim): Promise<History> {
     checkFit(options);
     const { precision = "float32", lossScale } = options;
     if (options.resume) checkSamePrecision(precision, options.resume);
@@ -123,9 +133,10 @@ export class Trainer {
     let batches: TrainingBatches | undefined;
     try {
       this.setPrecision(precision, lossScale);
+      this.independentParts = options.microBatches === "independent";
       const { validationSplit = 0, validationData, evaluationSets = {}, resume } = options;
       const evaluations: EvaluationFeeds[number][] = [];
-      if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options);
+      if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options, claim);
       else {
         let training = keep(await this.#open.weighted("fit", source, options));
         if (validationSplit > 0) {
@@ -147,11 +158,12 @@ export class Trainer {
         evaluations.map(({ prefix }) => prefix),
       );
       if (resume) checkResume(resume, { trainer: this, batches, epochs: options.epochs ?? 1 });
-      const run = new FitRun(this, batches, evaluations, options);
-      if (resume) this.restore(resume);
+      const run = new FitRun(this, batches, evaluations, options, claim);
+      if (resume) await claim.letOthers(() => this.restore(resume));
       return await run.run();
     } finally {
       this.setPrecision("float32");
+      this.independentParts = false;
       batches?.dispose();
       for (const feed of feeds) feed.dispose();
     }
@@ -171,11 +183,26 @@ export class Trainer {
   async evaluateFeed(
     feed: Feed,
     options: EvaluateOptions = {},
-    at: Pick<StepFields, "epoch" | "step"> = { epoch: 0, step: 0 },
+    at: EvaluationMoment = this.nextMoment(),
   ): Promise<Record<string, number>> {
     const { engine, model, objective, learningPhase } = this;
     const setup = { engine, model, objective, learningPhase, at };
     return new Evaluation(setup, feed, options.batchSize ?? evaluationBatch).evaluate();
+  }
+
+  /** Of the next evaluate() or predict(): in learning phase 1 no two of a compiled model draw the same numbers. */
+  nextMoment(): EvaluationMoment {
+    return { epoch: 0, step: this.#drawsFrom(this.#evaluations++, 0) };
+  }
+
+  /** Of the evaluation of fit's set number `index` after `step` updates, so that a resumed run draws the same. */
+  momentInFit(epoch: number, step: number, index: number): EvaluationMoment {
+    return { epoch, step: this.#drawsFrom(step, 1 + index) };
+  }
+
+  /** Passes count their batches from here: a place that is far from those of training and of other passes. */
+  #drawsFrom(count: number, kind: number): number {
+    return pcg4d(count, kind, evaluationStream, this.seed)[0];
   }
 
   /** Of the steps that are prepared from now on. Options of the loss scale start scaling anew. */
@@ -209,6 +236,19 @@ export class Trainer {
     this.step.dispose();
     this.#lossScale?.dispose();
     returnEngine(this.engine);
+  }
+}
+
+/** Undefined if they went with their device. */
+async function keptWeights(
+  model: Model,
+  engine: Engine,
+): Promise<ReadonlyMap<string, Float32Array> | undefined> {
+  try {
+    return await model.getWeights();
+  } catch (error) {
+    if (isAlive(engine)) throw error;
+    return undefined;
   }
 }
 

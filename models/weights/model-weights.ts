@@ -2,6 +2,7 @@
 import { ArgumentError, FileError, formatShape } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { type Shape, sameShape } from "../../engine/shape.ts";
+import { checkUnclaimed } from "../claims.ts";
 import { requirePath } from "../files.ts";
 import { Model } from "../model.ts";
 import type { StoredVariable } from "../stored-variables.ts";
@@ -61,6 +62,10 @@ export function loadWeights(
     const message = `${name} does not fit the model ${model.name}:\n  ${problems.map(({ detail }) => detail).join("\n  ")}`;
     throw typeof source === "string" ? new FileError(message) : new ArgumentError(message);
   }
+  checkUnclaimed(
+    "loadWeights",
+    weights.map(({ variable }) => variable),
+  );
   for (const [{ path, variable }, data] of loaded) variable.write(data, path);
   return rows;
 }

@@ -116,6 +116,19 @@ describe("memory", () => {
     expect(await y.data()).toEqual(Float32Array.of(1, 8));
   });
 
+  it("of sizes that are not asked for any more goes back to the device by itself", async () => {
+    const own = await open();
+    const tensors = (count: number, elements: number) =>
+      own.scope(() => void Array.from({ length: count }, () => own.zeros([elements])));
+    for (let i = 1; i <= 100; i++) tensors(4, 1024 * i); // 4 to 400 kB each, four at a time
+    const { bytesAllocated, peakBytes } = own.memory;
+    expect(peakBytes).toBeGreaterThan(4 * 400_000);
+    expect(bytesAllocated).toBeLessThan(3 * peakBytes);
+    const kept = own.zeros([100]);
+    tensors(1, 1024);
+    expect(await kept.data()).toEqual(new Float32Array(100));
+  });
+
   it("has a peak, which can be started anew", () => {
     const before = engine().memory.bytesInUse;
     engine().resetPeakMemory();

@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { type AdapterChoice, describeAdapter } from "../../engine/adapter.ts";
 import { createEngine } from "../../engine/device.ts";
 import { AdapterError, ArgumentError } from "../../engine/errors.ts";
 import { advice, findAdapter } from "../../engine/find-adapter.ts";
+import { adapterChoice } from "./adapter-choice.ts";
 import { product } from "./ops.ts";
 
 const environment = { ...process.env };
@@ -66,6 +67,41 @@ describe("findAdapter", () => {
     process.env.VK_ICD_FILENAMES = "/nowhere/no-driver.json";
     delete process.env.VK_DRIVER_FILES;
     expect(describeAdapter(await findAdapter("auto")).class).toBe("swiftshader");
+  });
+});
+
+describe("engines one after the other", () => {
+  it("leave no threads and no open files behind", async ({ skip }) => {
+    if (process.platform !== "linux") skip("counts what /proc/self lists");
+    const open = async () => {
+      const engine = await createEngine({ adapter: adapterChoice });
+      await engine.one.data();
+      engine.dispose();
+      return ["task", "fd"].map((kind) => readdirSync(`/proc/self/${kind}`).length);
+    };
+    const [threads, files] = await open();
+    let last = await open();
+    for (let i = 0; i < 4; i++) last = await open();
+    await Promise.all([open(), open()]);
+    expect(last[0]).toBeLessThan(threads! + 5); // one of Node's own may come late; an instance of Dawn has five
+    expect(last[1]).toBeLessThan(files! + 4);
+  });
+
+  it("that find no file to open say so, and work once there are some", async ({ skip }) => {
+    if (process.platform !== "linux") skip("on Linux drivers are files");
+    const limits = readFileSync("/proc/self/limits", "utf8");
+    if (Number(/open files +(\d+)/.exec(limits)?.[1]) > 65_536) skip("it takes long to open so many files");
+    process.env.VK_ICD_FILENAMES = "/nowhere/no-driver.json"; // no instance was made with this one
+    const held: number[] = [];
+    try {
+      for (;;) held.push(openSync("/dev/null", "r"));
+    } catch {
+      // as many as this process may have
+    }
+    const error = await findAdapter("auto").catch((reason: unknown) => reason);
+    for (const file of held) closeSync(file);
+    expect(error).toBeInstanceOf(AdapterError);
+    expect((error as Error).message).toMatch(/cannot open files \(EMFILE: .*raise the limit \(ulimit -n\)/);
   });
 });
 

@@ -12,7 +12,7 @@ export const multiplyKernel = kernel(import.meta.url, "shaders/multiply.wgsl", {
 });
 const totalKernel = kernel(import.meta.url, "shaders/total.wgsl", { reads: ["x"], writes: ["y"] });
 const spreadKernel = kernel(import.meta.url, "shaders/spread.wgsl", { reads: ["x"], writes: ["y"] });
-const scaleAndAddKernel = kernel(import.meta.url, "shaders/scale-and-add.wgsl", { updates: ["x"] });
+export const scaleAndAddKernel = kernel(import.meta.url, "shaders/scale-and-add.wgsl", { updates: ["x"] });
 
 /** a * b, element by element, without a gradient. */
 export function product(a: Tensor, b: Tensor): Tensor {

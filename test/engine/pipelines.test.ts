@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { createEngine, type Engine } from "../../engine/device.ts";
 import { KernelError } from "../../engine/errors.ts";
 import { run } from "../../engine/kernel.ts";
+import { Pipelines } from "../../engine/pipelines.ts";
 import { useEngine } from "../support/engine.ts";
 import { adapterChoice } from "./adapter-choice.ts";
-import { inlineKernel, multiplyKernel, requestFor, scaleAndAdd } from "./ops.ts";
+import { inlineKernel, multiplyKernel, product, requestFor, scaleAndAdd, scaleAndAddKernel } from "./ops.ts";
 
 const wrongShader = `@group(0) @binding(0) var<storage, read_write> y: array<f32>;
 const TILE: u32 = 1u;
@@ -40,6 +41,68 @@ describe("pipelines", () => {
     scaleAndAdd(x, 1, 12);
     expect(engine().pipelines.count).toBe(before + 3);
     expect(await x.data()).toEqual(Float32Array.of(13));
+  });
+});
+
+describe("pipelines that are not used any more", () => {
+  const engine = useEngine();
+  const of = (...amounts: number[]) =>
+    amounts.map((AMOUNT) => requestFor(scaleAndAddKernel, { FACTOR: 1, AMOUNT }));
+  const cache = () => new Pipelines(engine().device, (check) => void check.catch(() => {}), undefined, 4);
+  /** True for those that are there without being compiled again. */
+  async function kept(pipelines: Pipelines, amounts: number[]): Promise<boolean[]> {
+    const found: boolean[] = [];
+    for (const request of of(...amounts)) found.push((await pipelines.create([request])).length === 0);
+    return found;
+  }
+
+  it("go, the longest unused first", async () => {
+    const pipelines = cache();
+    for (const request of of(21, 22, 23, 24)) pipelines.get(request);
+    pipelines.get(of(21)[0]!);
+    await pipelines.create(of(25));
+    expect(pipelines.count).toBe(4);
+    expect(await kept(pipelines, [25, 24, 23, 21])).toEqual([true, true, true, true]);
+    expect(await kept(pipelines, [22])).toEqual([false]);
+  });
+
+  it("stay as long as one step needs them all", async () => {
+    const pipelines = cache();
+    const step = [21, 22, 23, 24, 25, 26];
+    await pipelines.create(of(27, 28));
+    await pipelines.create(of(...step));
+    expect(pipelines.count).toBe(6);
+    expect((await pipelines.create(of(...step))).length).toBe(0);
+    await pipelines.create(of(29));
+    expect(pipelines.count).toBe(4);
+  });
+
+  it("go with the last of those they were prepared for, or all at once", async () => {
+    const pipelines = cache();
+    const [one, other] = [{}, {}];
+    await pipelines.prepare(of(21, 22), one);
+    await pipelines.prepare(of(22, 23), other);
+    pipelines.release(one);
+    expect(pipelines.count).toBe(2);
+    expect(await kept(pipelines, [22, 23])).toEqual([true, true]);
+    pipelines.release(other);
+    expect(pipelines.count).toBe(0);
+    pipelines.get(of(21)[0]!);
+    pipelines.clear();
+    expect(pipelines.count).toBe(0);
+  });
+
+  it("are let go by trimMemory(), and made again when used", async () => {
+    const x = engine().tensor([3]);
+    const recording = engine().record(() => product(x, x));
+    expect(engine().memory.pipelines).toBeGreaterThan(0);
+    engine().trimMemory();
+    expect(engine().memory.pipelines).toBe(0);
+    recording.replay();
+    expect(await recording.result.data()).toEqual(Float32Array.of(9));
+    recording.dispose();
+    expect(await product(x, x).data()).toEqual(Float32Array.of(9));
+    expect(engine().memory.pipelines).toBe(1);
   });
 });
 

@@ -115,6 +115,11 @@ describe("model", () => {
 });
 
 describe("summary", () => {
+  it("is what String() gives", () => {
+    const net = svhnCNetwork();
+    expect(String(net)).toBe(net.summaryText());
+  });
+
   // keras.utils.print_summary of Keras 2.2: columns at 29 and 55 of 65
   it("of a chain has Keras's layout", () => {
     const line = "_".repeat(65);
