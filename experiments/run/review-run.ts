@@ -19,6 +19,7 @@ import {
   type RunContext,
   runFacts,
   writeConfig,
+  writeResult,
 } from "./run.ts";
 import { shown } from "./run-folder.ts";
 import { shortfalls } from "./shortfall.ts";
@@ -86,7 +87,7 @@ export async function runReviewExperiment(
       peak_bytes: engine.memory.peakBytes,
     };
     writeJson(join(folder, "history.json"), history.toJSON());
-    writeJson(join(folder, "result.json"), result);
+    writeResult(folder, config, result);
     await writeRunReport(folder, report);
     return result;
   } finally {

@@ -134,7 +134,7 @@ export async function trainPart(
   const { model, data, validation, test, callbacks = [], quiet = false } = options;
   const { epochs = settings.epochs, batch = settings.batch } = options;
   const checkpoint = join(folder, "checkpoint");
-  const saving = [liveHistory(folder), saveCheckpoints(checkpoint)];
+  const saving = [saveCheckpoints(checkpoint), liveHistory(folder)];
   const history = await model.fit(data, {
     epochs,
     batchSize: batch,

@@ -16,7 +16,7 @@ import { estimateFullRun } from "./full-run-estimate.ts";
 import { liveHistory } from "./live-history.ts";
 import { openData } from "./open-data.ts";
 import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
-import { type Measured, publishedBeside, type RunContext, writeConfig } from "./run.ts";
+import { type Measured, publishedBeside, type RunContext, writeConfig, writeResult } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import type { RunSettings } from "./settings.ts";
 import { batchesPerEpoch } from "./streamed-batches.ts";
@@ -77,7 +77,7 @@ async function trainAndReport(
     const measured = { images: trained.trainCount, seconds };
     result.full_run_seconds = await estimateFullRun(context, model, measured);
   }
-  writeJson(join(folder, "result.json"), result);
+  writeResult(folder, config, result);
   await writeRunReport(folder, await trainingReport(context, config, trained));
   return result;
 }
@@ -127,8 +127,8 @@ async function train(
       callbacks: [
         errorRates({ testIsValidation: experiment.validation === "test" }),
         ...(experiment.callbacks?.() ?? []),
+        saveCheckpoints(join(folder, "checkpoint")), // first: on a full disk it is what matters
         liveHistory(folder),
-        saveCheckpoints(join(folder, "checkpoint")),
       ],
       onProgress: (progress) => events.progress(progress),
       onEpoch: (epoch, logs) => events.epochDone(epoch, settings.epochs, logs),
