@@ -16,7 +16,11 @@ const temporaryName = /\.(\d+)\.tmp$/;
  */
 export async function whileLocked<T>(folder: string, action: () => Promise<T>): Promise<T> {
   const lock = takeLock(folder);
-  const release = () => rmSync(lock, { force: true });
+  const release = () => {
+    try {
+      rmSync(lock, { force: true });
+    } catch {} // the folder is none any more; the error to report is the one before
+  };
   process.once("exit", release); // a second Ctrl-C
   try {
     removeTemporaryFiles(folder);

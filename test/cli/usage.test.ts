@@ -91,7 +91,7 @@ describe("what the machine does not give ends with exit code 1", () => {
     const file = join(folder(), "file");
     writeFileSync(file, "");
     const words = ["train", "svhn-c", "--adapter", adapter, "--out", join(file, "run")];
-    await fail(words, 1, /Cannot create the run folder .*file\/run/);
+    await fail(words, 1, /Cannot make the folder .*file\/run/);
   });
 
   it("a run to evaluate that is not there, or is none", async () => {
