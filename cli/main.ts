@@ -72,6 +72,12 @@ function addTrain(root: Command): void {
         "of denoising: fixed, one draw for all epochs (default), or fresh",
       ).choices(["fresh", "fixed"]),
     )
+    .addOption(
+      new Option(
+        "--validation <part>",
+        "of the experiments on MNIST: hold out the first or the last images (default: as the source)",
+      ).choices(["first", "last"]),
+    )
     .option("--trial <name>", "of a sweep: run this one trial only")
     .option("--set <name=value>", "change a setting, e.g. lr=1e-3; may be given several times", collect)
     .option("--stream", "leave the training images in main memory and copy each batch to the GPU")
@@ -203,6 +209,7 @@ function addResults(root: Command): void {
     .argument("[runs...]", "run folders whose results are to be added")
     .description("write the table of results from the JSON files beside it")
     .option("--folder <folder>", "where they are", "docs/results")
+    .option("--readme <file>", "also write the table of results in this file, between its two comments")
     .action(async (runs, options) => (await import("./results.ts")).results(runs, options));
 }
 

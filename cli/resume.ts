@@ -32,7 +32,8 @@ export function checkKeeps(
   typed: Partial<TrainOptions>,
 ): void {
   const { id, kind } = experiment;
-  const kept = { ...settings, profile: typed.profile === "auto" ? "auto" : settings.profile };
+  const own = kind === "study" ? { validation: experiment.validation } : {}; // what runs of before do not record
+  const kept = { ...own, ...settings, profile: typed.profile === "auto" ? "auto" : settings.profile };
   for (const [key, option] of Object.entries(keptOptions)) {
     const name = key as keyof typeof keptOptions;
     if (typed[name] !== undefined && typed[name] !== kept[name]) refuse(option, kept[name], typed[name]);
@@ -60,6 +61,7 @@ const keptOptions = {
   precision: "--precision",
   literal: "--literal",
   noise: "--noise",
+  validation: "--validation",
   trial: "--trial",
 } as const;
 

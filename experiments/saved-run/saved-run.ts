@@ -36,7 +36,10 @@ export const resultSchema = z.looseObject({
   epochs: z.number().optional(),
   seed: z.number().optional(),
   profile: z.string().optional(),
+  /** of the network that was trained */
   parameters: z.number().nullish(),
+  /** of the network of the full profile */
+  parameters_in_full: z.number().nullish(),
   dataset: z
     .looseObject({
       origin: z.enum(["official", "other", "synthetic"]),
@@ -48,6 +51,8 @@ export const resultSchema = z.looseObject({
   adapter: z.looseObject({ class: z.string().optional(), description: z.string().optional() }).optional(),
   measured: z.record(z.string(), z.unknown()).default({}),
   published: z.array(publishedSchema).default([]),
+  /** of committed results: how the run differs from one of today */
+  note: z.string().optional(),
 });
 
 const historySchema = z.record(z.string(), z.array(z.number().nullable()));

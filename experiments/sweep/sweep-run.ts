@@ -14,6 +14,7 @@ import { makeFolder, readJson } from "../../models/files.ts";
 import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
+import { imageCounts } from "../run/experiment-data.ts";
 import { checksumsOf, publishedBeside, type RunContext, writeConfig, writeResult } from "../run/run.ts";
 import { readConfig, runsOf, shown } from "../run/run-folder.ts";
 import { whileLocked } from "../run/run-lock.ts";
@@ -81,10 +82,11 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     dataset: {
       origin: dataset.origin,
       note: dataset.note,
-      train: Math.min(context.settings.limit ?? dataset.train.count, dataset.train.count),
-      test: Math.min(context.settings.testLimit ?? dataset.test.count, dataset.test.count),
+      ...imageCounts({ ...plan.trials[0]!, dataset, settings: context.settings }),
     },
     parameters: best?.parameters ?? null,
+    parameters_in_full:
+      plan.trials.find(({ name }) => best?.runs.includes(name))?.experiment.parameters ?? null,
     adapter: config.adapter,
     chosen_by: plan.best,
     best: best ? { factors: best.factors, runs: best.runs } : null,
