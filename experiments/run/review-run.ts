@@ -45,7 +45,7 @@ export async function runReviewExperiment(
   try {
     const outputs = await model.predict(data.testing);
     const parts = classificationParts(data.test, outputs, dataset.classes, settings.seed);
-    const measured = measuredOf(await model.evaluate(data.testing), parts.confusion!, experiment);
+    const measured = reviewMeasures(await model.evaluate(data.testing), parts.confusion!, experiment);
     const history = History.load(join(run.folder, "history.json"));
     const pairs = mostConfusedPairs(parts.confusion!.counts, pairsListed).map((pair) => ({
       classes: [dataset.classes[pair.first]!, dataset.classes[pair.second]!],
@@ -96,10 +96,11 @@ export async function runReviewExperiment(
   }
 }
 
-function measuredOf(
+/** Loss and accuracy, the means over classes, and those scores of single classes that a source gives: f1_bowl, ... */
+export function reviewMeasures(
   evaluated: Record<string, number>,
   { counts, classes }: ConfusionMatrix,
-  { published }: ReviewExperiment,
+  { published }: Pick<ReviewExperiment, "published">,
 ): Measured {
   const { macro: mean, perClass } = classificationReport(counts);
   const { precision, recall, f1 } = mean;

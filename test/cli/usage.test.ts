@@ -60,6 +60,11 @@ describe("wrong usage ends with exit code 2", () => {
     ],
     ["an unknown adapter", ["train", "svhn-c", "--adapter", "cuda"], /argument 'cuda' is invalid.*lavapipe/],
     ["an unknown profile", ["train", "svhn-c", "--profile", "slow"], /argument 'slow' is invalid.*quick/],
+    [
+      "an unknown part",
+      ["train", "ae-a", "--validation", "middle"],
+      /argument 'middle' is invalid.*first, last/,
+    ],
     ["nothing to compare", ["compare"], /missing required argument 'runs'/],
     ["a book in another language", ["book", "--lang", "de"], /argument 'de' is invalid.*en, es/],
     ["an unknown precision", ["train", "svhn-c", "--precision", "half"], /argument 'half' is invalid.*mixed/],
