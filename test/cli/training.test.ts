@@ -170,6 +170,11 @@ describe("--resume refuses", () => {
     );
   });
 
+  it("a sweep that is not there, instead of beginning another one", async () => {
+    const words = ["train", "svhn-d", "--resume", "--data", data, "--profile", "quick", "--adapter", adapter];
+    await fail(words, 2, /there is no sweep of svhn-d with these settings/, { cwd: folder });
+  });
+
   it("a damaged checkpoint", async () => {
     execFileSync("cp", ["-r", join(folder, "base"), join(folder, "damaged")]);
     execFileSync("truncate", ["-s", "-100", checkpoint("damaged")]);
