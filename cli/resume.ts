@@ -106,10 +106,10 @@ export function withWayOn(
   const interrupted = error instanceof InterruptedError;
   if (!(error instanceof FileError || interrupted)) return error;
   const { code = "" } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  if (!interrupted && !diskErrors.includes(code)) return error;
+  const begun = existsSync(join(folder, "config.json"));
+  if (!interrupted && !(begun && diskErrors.includes(code))) return error;
   const path = shown(folder);
   const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  const begun = existsSync(join(folder, "config.json"));
   const words = [begun ? resume : again, "--out", quoted];
   if (begun && trial !== undefined) words.push("--trial", trial);
   if (adapter !== "auto") words.push("--adapter", adapter);

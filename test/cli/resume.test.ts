@@ -110,5 +110,7 @@ describe("the way on", () => {
 
   it("begins again where there is nothing to resume yet", () => {
     expect(shown(new InterruptedError("Stopped."))).toMatch(/svhn-c --seed 1 --out/);
+    const readOnly = Object.assign(new Error("read-only"), { code: "EROFS" });
+    expect(shown(new FileError("Cannot write.", { cause: readOnly }))).toBe("Cannot write.");
   });
 });
