@@ -1,5 +1,6 @@
 /** @file The words after `npm run bench...`: wrong ones get a message for people. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { surviveLostOutput } from "../cli/output.ts";
 import { UsageError, WgradError } from "../engine/errors.ts";
 
 /** Node's parseArgs, whose errors become a UsageError. */
@@ -14,6 +15,7 @@ export function parseWords<T extends ParseArgsConfig>(config: T) {
 
 /** Runs a script and ends the process with the exit code it returns, or that of its error. */
 export function runScript(name: string, script: () => Promise<number> | number): void {
+  surviveLostOutput();
   Promise.resolve()
     .then(script)
     .catch((error: unknown) => {

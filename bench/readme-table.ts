@@ -1,12 +1,9 @@
 /** @file The README's table of benchmarks: made from the committed results, between two comments. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FileError } from "../engine/errors.ts";
+import { marksOf, withMarked } from "../experiments/results/marked-text.ts";
 import { adapterName, type BenchResult, readResult } from "./result-file.ts";
 import type { Row } from "./row.ts";
-
-const begin = "<!-- bench:begin (npm run bench:readme writes what follows) -->";
-const end = "<!-- bench:end -->";
 
 /** The results in a folder, by file name. Files of other kinds, without ceilings, are passed over. */
 export function readResults(folder: string): BenchResult[] {
@@ -29,11 +26,7 @@ export function benchTable(results: readonly BenchResult[]): string {
 
 /** The text with the table put between the comments. Throws FileError if they are not there, once and in order. */
 export function withTable(readme: string, table: string): string {
-  const [before, rest, ...again] = readme.split(begin);
-  const parts = rest?.split(end) ?? [];
-  if (again.length > 0 || parts.length !== 2)
-    throw new FileError(`README.md: the table belongs between one "${begin}" and one "${end}".`);
-  return `${before}${begin}\n${table}\n${end}${parts[1]}`;
+  return withMarked(readme, marksOf("bench", "npm run bench:readme"), table);
 }
 
 function tableLine(adapter: string, row: Row): string {

@@ -1,5 +1,5 @@
 /** @file `wgrad list`: every experiment with where it comes from and what was published for it. */
-import type { Experiment } from "../experiments/experiment.ts";
+import type { Experiment, PublishedFigure } from "../experiments/experiment.ts";
 import { formatMeasure } from "../experiments/measures.ts";
 import { experiments } from "../experiments/registry.ts";
 
@@ -14,6 +14,8 @@ export function list({ json }: { readonly json?: boolean }): void {
       dataset: experiment.dataset,
       parameters: parametersOf(experiment) ?? null,
       published: experiment.published,
+      validation: experiment.kind === "study" ? experiment.validation : null,
+      published_literal: literalOnly(experiment),
       profiles: experiment.profiles,
     }));
     console.log(JSON.stringify(entries, null, 2));
@@ -37,7 +39,16 @@ function facts(experiment: Experiment): string[] {
   const published = experiment.published.map(
     ({ name, measure, value }) => `published ${name.toLowerCase()} ${formatMeasure(measure, value)}`,
   );
-  return [`question ${experiment.source.question}`, ...kindText(experiment, count), ...published];
+  const literal = literalOnly(experiment).map(
+    ({ name, measure, value }) => `with --literal ${name.toLowerCase()} ${formatMeasure(measure, value)}`,
+  );
+  return [`question ${experiment.source.question}`, ...kindText(experiment, count), ...published, ...literal];
+}
+
+/** Published figures that a literal run alone can be held against. */
+function literalOnly(experiment: Experiment): readonly PublishedFigure[] {
+  const literal = experiment.kind === "training" ? experiment.literal?.changes?.published : undefined;
+  return (literal ?? []).filter((figure) => !experiment.published.includes(figure));
 }
 
 function kindText(experiment: Experiment, parameters: number | undefined): string[] {
@@ -48,7 +59,10 @@ function kindText(experiment: Experiment, parameters: number | undefined): strin
     case "training":
       return [...count, ...(experiment.continues ? [`continues ${experiment.continues}`] : [])];
     case "study":
-      return parameters === undefined ? ["trains nothing"] : count;
+      return [
+        ...(parameters === undefined ? ["trains nothing"] : count),
+        `the ${experiment.validation} images validate`,
+      ];
     case "sweep":
       return [`${experiment.trials("full").length} trials`, ...count];
     case "review":

@@ -1,17 +1,24 @@
 /** @file The command line: its commands and options, and what becomes of errors. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { adapterChoices } from "../engine/adapter.ts";
-import { WgradError } from "../engine/errors.ts";
+import { FileError, WgradError } from "../engine/errors.ts";
 import { precisions } from "../models/training/precision.ts";
+import { endWithNpm } from "./orphan.ts";
+import { missingOutput, surviveLostOutput } from "./output.ts";
 
 /** Parses the arguments, runs the command and ends the process with the documented exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  surviveLostOutput();
+  endWithNpm();
   let code = 0;
   try {
     await program().parseAsync(argv);
   } catch (error) {
     code = report(error);
   }
+  await new Promise(setImmediate); // what became of the last write
+  const missing = missingOutput();
+  if (missing && code === 0) code = report(new FileError(missing));
   process.exit(code); // Dawn's threads would keep the process alive
 }
 
@@ -65,15 +72,21 @@ function addTrain(root: Command): void {
         "of denoising: fixed, one draw for all epochs (default), or fresh",
       ).choices(["fresh", "fixed"]),
     )
+    .addOption(
+      new Option(
+        "--validation <part>",
+        "of the experiments on MNIST: hold out the first or the last images (default: as the source)",
+      ).choices(["first", "last"]),
+    )
     .option("--trial <name>", "of a sweep: run this one trial only")
     .option("--set <name=value>", "change a setting, e.g. lr=1e-3; may be given several times", collect)
     .option("--stream", "leave the training images in main memory and copy each batch to the GPU")
     .option("--trace", "time every command of one training step instead of training; writes trace.json")
     .option("--json", "print the result as JSON on standard output, progress on standard error")
-    .action(async (id, options) =>
+    .action(async (id, options, command) =>
       options.trace
         ? (await import("./trace.ts")).trace(id, options)
-        : (await import("./train.ts")).train(id, options),
+        : (await import("./train.ts")).train(id, { ...options, typed: typedOptions(command, options) }),
     );
 }
 
@@ -196,6 +209,7 @@ function addResults(root: Command): void {
     .argument("[runs...]", "run folders whose results are to be added")
     .description("write the table of results from the JSON files beside it")
     .option("--folder <folder>", "where they are", "docs/results")
+    .option("--readme <file>", "also write the table of results in this file, between its two comments")
     .action(async (runs, options) => (await import("./results.ts")).results(runs, options));
 }
 
@@ -206,6 +220,12 @@ function adapterOption(): Option {
 function profileOption(): Option {
   const text = "full: as the assignment says; quick: minutes on a CPU; auto: by the adapter";
   return new Option("--profile <name>", text).choices(["full", "quick", "auto"]).default("auto");
+}
+
+/** Those of a command's options that stand on the command line. */
+function typedOptions<T extends object>(command: Command, options: T): Partial<T> {
+  const typed = Object.entries(options).filter(([name]) => command.getOptionValueSource(name) === "cli");
+  return Object.fromEntries(typed) as Partial<T>;
 }
 
 /** An option that may be given several times. */

@@ -1,16 +1,36 @@
 /** @file `wgrad results [RUN ...]`: docs/results from committed JSON files, and from runs. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FileError } from "../engine/errors.ts";
 import { experiments } from "../experiments/registry.ts";
 import { addResult, readResults } from "../experiments/results/committed-results.ts";
+import { readmeTable, withResults } from "../experiments/results/readme-table.ts";
 import { resultsPage } from "../experiments/results/results-page.ts";
 import { readSavedRun } from "../experiments/saved-run/saved-run.ts";
 import { writeFileAtomically } from "../models/files.ts";
+import { reasonOf } from "../models/node-files.ts";
 
-/** Adds the runs, then writes README.md anew. */
-export function results(runs: readonly string[], { folder }: { readonly folder: string }): void {
+interface ResultsOptions {
+  readonly folder: string;
+  readonly readme?: string;
+}
+
+/** Adds the runs, then writes the folder's README.md anew, and the table of the project's. */
+export function results(runs: readonly string[], { folder, readme }: ResultsOptions): void {
   for (const run of runs) console.log(`added: ${join(folder, addResult(folder, readSavedRun(run)))}`);
   const committed = readResults(folder);
   const page = join(folder, "README.md");
   writeFileAtomically(page, resultsPage(committed, experiments));
   console.log(`results: ${page} (${committed.length} results)`);
+  if (readme === undefined) return;
+  writeFileAtomically(readme, withResults(readText(readme), readmeTable(committed)));
+  console.log(`table:   ${readme}`);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new FileError(`Cannot read ${path}: ${reasonOf(cause)}.`, { cause });
+  }
 }

@@ -3,16 +3,26 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadDataset } from "../datasets/load-dataset.ts";
 import { createEngine } from "../engine/device.ts";
-import { InterruptedError, UsageError, WgradError } from "../engine/errors.ts";
+import { UsageError, WgradError } from "../engine/errors.ts";
 import type { Experiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import { createRunFolder, readConfig, shown } from "../experiments/run/run-folder.ts";
+import { createRunFolder, readConfig, runsFolder, shown } from "../experiments/run/run-folder.ts";
+import { whileLocked } from "../experiments/run/run-lock.ts";
+import type { RunSettings } from "../experiments/run/settings.ts";
 import { shortfalls } from "../experiments/run/shortfall.ts";
 import { planSweep, sweepCommand } from "../experiments/sweep/plan.ts";
-import { findSweepFolder, runSweep, sweepId } from "../experiments/sweep/sweep-run.ts";
+import {
+  equalSettings,
+  findSweepFolder,
+  runSweep,
+  type SweepContext,
+  sweepId,
+} from "../experiments/sweep/sweep-run.ts";
+import { makeFolder } from "../models/files.ts";
 import { DownloadLine } from "./download-line.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { checkSameImages, type TrainOptions, terminalEvents, withResumeCommand } from "./train.ts";
+import { checkSameImages, withWayOn } from "./resume.ts";
+import { type TrainOptions, terminalEvents } from "./train.ts";
 
 export interface SweepCommandOptions extends TrainOptions {
   readonly seeds?: number;
@@ -34,10 +44,7 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   const source = options.data ? { data: options.data } : {};
   const onProgress = new DownloadLine(stream).show;
   const dataset = await loadDataset(experiment.dataset, { ...source, seed: settings.seed, onProgress });
-  const known = options.fresh ? undefined : findSweepFolder({ experiment, dataset }, settings);
-  const create = (out?: string) => createRunFolder(sweepId(experiment), out, new Date());
-  const folder = options.fresh ? create(options.out) : (options.out ?? known ?? create());
-  checkFolder(folder, sweepId(experiment), dataset);
+  const folder = folderOf({ experiment, dataset }, settings, options);
   const adapter = engine.adapter.description || engine.adapter.device;
   events.line(`${experiment.id}: ${experiment.title}\nadapter: ${adapter}\ndata:    ${dataset.note}`);
   const missing = shortfalls(experiment, settings, dataset);
@@ -60,9 +67,11 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
     resume: false,
     signal: interruptSignal(() => events.line("stopping after this step ...")),
   };
-  const { result, failed } = await runSweep(context, plan).catch((error: unknown) => {
-    throw error instanceof InterruptedError ? goOn(error, experiment.id, folder, options) : error;
-  });
+  const { result, failed } = await whileLocked(folder, () => runSweep(context, plan)).catch(
+    (error: unknown) => {
+      throw withWayOn(error, { resume: sweepCommand(experiment.id, options) }, folder, options);
+    },
+  );
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
   if (failed.length === 0) return;
@@ -72,20 +81,44 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   );
 }
 
+type SweepOf = Pick<SweepContext, "experiment" | "dataset">;
+
+/** --out, or the newest sweep with these settings and images, or a new folder. Throws UsageError if it holds something else. */
+function folderOf(
+  sweep: SweepOf,
+  settings: RunSettings,
+  { fresh, out, resume }: SweepCommandOptions,
+): string {
+  const id = sweepId(sweep.experiment);
+  const create = () => createRunFolder(id, out, new Date());
+  if (fresh) return create();
+  const known = out ?? findSweepFolder(sweep, settings);
+  if (known === undefined) {
+    if (!resume) return create();
+    throw new UsageError(
+      `--resume: there is no sweep of ${id} with these settings and images in ${runsFolder}/${id}.`,
+    );
+  }
+  makeFolder(known);
+  checkFolder(known, sweep, settings);
+  return known;
+}
+
 /** Throws UsageError if the folder holds something else than this sweep. */
-function checkFolder(folder: string, id: string, dataset: Parameters<typeof checkSameImages>[1]): void {
+function checkFolder(folder: string, { experiment, dataset }: SweepOf, settings: RunSettings): void {
   const config = configOf(folder);
   if (!config) return;
+  const id = sweepId(experiment);
   if (config.experiment !== id)
     throw new UsageError(`--out: ${folder} is of ${config.experiment}, not a sweep of ${id}.`);
+  if (!equalSettings(config.settings, settings)) {
+    throw new UsageError(
+      `--out: ${shown(folder)} holds a sweep with other settings: ${config.command}. Name another folder, or those settings.`,
+    );
+  }
   checkSameImages(config, dataset);
 }
 
 function configOf(folder: string) {
   return existsSync(join(folder, "config.json")) ? readConfig(folder) : undefined;
-}
-
-function goOn(error: InterruptedError, id: string, folder: string, options: SweepCommandOptions) {
-  const words = sweepCommand(id, options).split(" ").slice(4); // what comes behind "npm run sweep --"
-  return withResumeCommand(error, ["sweep", ...words], folder, options);
 }

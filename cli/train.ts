@@ -3,22 +3,27 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { loadDataset } from "../datasets/load-dataset.ts";
 import { type AdapterChoice, requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
-import { InterruptedError, UsageError } from "../engine/errors.ts";
+import { UsageError } from "../engine/errors.ts";
 import type { Experiment, StudyExperiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import { runDataExperiment } from "../experiments/run/data-run.ts";
 import { describeInputs, describeValidation } from "../experiments/run/experiment-data.ts";
 import { runReviewExperiment } from "../experiments/run/review-run.ts";
-import { checksumsOf, type RunContext, type RunEvents } from "../experiments/run/run.ts";
+import type { RunContext, RunEvents } from "../experiments/run/run.ts";
 import {
   createRunFolder,
   findRunFolder,
   type RunConfig,
-  readConfig,
   shown,
   sourceOf,
 } from "../experiments/run/run-folder.ts";
-import { type RunOptions, type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
+import { whileLocked } from "../experiments/run/run-lock.ts";
+import {
+  commandOf,
+  type RunOptions,
+  type RunSettings,
+  resolveSettings,
+} from "../experiments/run/settings.ts";
 import { shortfalls } from "../experiments/run/shortfall.ts";
 import { startingPoint } from "../experiments/run/starting-point.ts";
 import { runStudyExperiment } from "../experiments/run/study-run.ts";
@@ -28,8 +33,10 @@ import { singleChanges } from "../experiments/sweep/plan.ts";
 import { hasCheckpoint } from "../models/training/checkpoint.ts";
 import { DownloadLine } from "./download-line.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { outputIsLog } from "./output.ts";
 import { ProgressDisplay } from "./progress.ts";
 import { printResult } from "./result.ts";
+import { checkKeeps, checkSameImages, otherAdapter, resumedConfig, withWayOn } from "./resume.ts";
 import { sweepExperiment } from "./sweep.ts";
 
 export interface TrainOptions extends RunOptions {
@@ -42,21 +49,19 @@ export interface TrainOptions extends RunOptions {
   readonly set?: readonly string[];
   readonly stream?: boolean;
   readonly json?: boolean;
+  /** those that stand on the command line; the others have their default */
+  readonly typed?: Partial<TrainOptions>;
 }
 
 export async function train(id: string, options: TrainOptions): Promise<void> {
   const experiment = findExperiment(id);
   if (experiment.kind === "sweep" && options.trial === undefined)
     return sweepExperiment(experiment, { ...options, fresh: !options.resume });
-  const { events, stream } = terminalEvents(options.json);
   const started = new Date();
   const runs = options.trial === undefined ? id : `${id}-trial`;
   const resumed = options.resume ? findRunFolder(runs, options.out) : undefined;
   const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
-  if (before) {
-    checkSameEpochs(experiment, before, options);
-    checkSamePrecision(before, options);
-  }
+  if (before && resumed !== undefined) checkKeeps(experiment, before, resumed, options.typed ?? {});
   const given = { ...options, changes: singleChanges(options.set) };
   const engine = await createEngine({ adapter: options.adapter });
   const settings = before
@@ -65,6 +70,24 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const variant = variantOf(experiment, settings);
   const folder = resumed ?? createRunFolder(runs, options.out, started);
+  const ways = { resume: `npm run train -- ${id} --resume`, again: commandOf(variant, settings) };
+  try {
+    const run = { experiment: variant, engine, settings, folder, started, before };
+    await whileLocked(folder, () => trainIn(run, options));
+  } catch (error) {
+    throw withWayOn(error, ways, folder, options);
+  }
+}
+
+interface RunToTrain extends Pick<RunContext, "experiment" | "engine" | "settings" | "folder" | "started"> {
+  /** of a resumed run: its config.json */
+  readonly before: RunConfig | undefined;
+}
+
+/** Loads the images, runs the experiment, and prints what came of it. */
+async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
+  const { experiment, engine, settings, folder, before } = run;
+  const { events, stream } = terminalEvents(options.json);
   const source = before ? sourceOf(before, options.data) : options.data ? { data: options.data } : {};
   const dataset = await loadDataset(experiment.dataset, {
     ...source,
@@ -72,34 +95,29 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
     onProgress: new DownloadLine(stream).show,
   });
   if (before) checkSameImages(before, dataset);
-  announce(variant, settings, dataset, engine.adapter.description || engine.adapter.device, events);
-  const context = {
-    engine,
+  announce(experiment, settings, dataset, engine.adapter.description || engine.adapter.device, events);
+  const elsewhere = before && otherAdapter(before, engine.adapter);
+  if (elsewhere) events.line(elsewhere);
+  const result = await runExperiment(experiment, {
+    ...run,
     dataset,
-    settings,
-    folder,
-    started,
     events,
     ...source,
     ...(options.stream ? { stream: true } : {}),
     saveInitial: options.saveInitial ?? false,
     // a run that was killed before its first checkpoint starts again
-    resume: resumed !== undefined && hasCheckpoint(`${folder}/checkpoint`),
+    resume: before !== undefined && hasCheckpoint(`${folder}/checkpoint`),
     signal: interruptSignal(() => events.line("stopping after this step ...")),
-  };
-  const result = await runExperiment(variant, context).catch((error: unknown) => {
-    throw error instanceof InterruptedError
-      ? withResumeCommand(error, ["train", experiment.id, "--resume"], folder, options)
-      : error;
   });
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  printResult(variant, result, events);
+  printResult(experiment, result, events);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
 }
 
 /** Lines and progress on standard output, or on standard error where that is for JSON. */
 export function terminalEvents(json = false): { events: RunEvents; stream: NodeJS.WriteStream } {
   const stream = json ? process.stderr : process.stdout;
+  if (!json) outputIsLog();
   const display = new ProgressDisplay(stream);
   const events: RunEvents = {
     line: (text) => {
@@ -135,57 +153,6 @@ async function runExperiment(experiment: Experiment, context: Omit<RunContext, "
     case "sweep":
       throw new UsageError(`${experiment.id} is a sweep: name one of its trials with --trial.`);
   }
-}
-
-/** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
-function resumedConfig(experiment: Experiment, folder: string): RunConfig {
-  const config = readConfig(folder);
-  if (config.experiment !== experiment.id) {
-    throw new UsageError(`--resume: ${folder} is a run of ${config.experiment}, not of ${experiment.id}.`);
-  }
-  return config;
-}
-
-/** Parts of a study are made from one another: none can go on alone. */
-function checkSameEpochs({ id, kind }: Experiment, { settings }: RunConfig, { epochs }: TrainOptions): void {
-  if (kind !== "study" || epochs === undefined || epochs === settings.epochs) return;
-  throw new UsageError(
-    `--resume: ${id} trains several networks, each for ${settings.epochs} epochs; start a new run for ${epochs}.`,
-  );
-}
-
-/** In another precision a run would not continue to the same bits. */
-function checkSamePrecision({ settings }: RunConfig, { precision = settings.precision }: TrainOptions): void {
-  if (precision === settings.precision) return;
-  throw new UsageError(
-    `--resume: the run began with --precision ${settings.precision} and goes on with it, not with ${precision}.`,
-  );
-}
-
-/** On other images a run would not continue to the same bits. */
-export function checkSameImages({ dataset: before }: RunConfig, now: Dataset): void {
-  const counts = before.train === now.train.count && before.test === now.test.count;
-  if (counts && before.origin === now.origin && checksumsOf(before.files) === checksumsOf(now.files)) return;
-  throw new UsageError(
-    `--resume: the images are not those the run began with. Then: ${before.note} Now: ${now.note} ` +
-      "Name the folder of the first with --data, or start a new run.",
-  );
-}
-
-/** The error with the command that goes on from here. */
-export function withResumeCommand(
-  error: InterruptedError,
-  command: readonly string[],
-  folder: string,
-  { adapter, trial }: Pick<TrainOptions, "adapter" | "trial">,
-) {
-  const path = shown(folder);
-  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  const [name, ...rest] = command;
-  const words = [`npm run ${name} --`, ...rest, "--out", quoted];
-  if (trial !== undefined) words.push("--trial", trial);
-  if (adapter !== "auto") words.push("--adapter", adapter);
-  return new InterruptedError(`${error.message} Continue with: ${words.join(" ")}`, { cause: error });
 }
 
 /** What will run on which data and adapter, and how it falls short of the experiment. */

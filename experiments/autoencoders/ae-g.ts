@@ -2,6 +2,7 @@
 import { adam, type Optimizer, sgd } from "../../models/index.ts";
 import { bypassedAutoencoder, deepAutoencoder } from "../../models/networks/ae-deep.ts";
 import type { StudyExperiment } from "../experiment.ts";
+import { epsilon } from "../keras-2-0.ts";
 import type { Study } from "../run/study.ts";
 import { trainBasic } from "./basic.ts";
 import { compareMethods, type Method, type MethodResult } from "./comparison.ts";
@@ -98,7 +99,7 @@ async function trainDeep(study: Study, hidden: number, code: number): Promise<Me
 }
 
 function optimizerFor(study: Study): Optimizer {
-  return study.quick ? adam() : sgd({ learningRate: 1 });
+  return study.quick ? adam({ epsilon }) : sgd({ learningRate: 1 });
 }
 
 async function showPictures(study: Study, components: Awaited<ReturnType<typeof fitPca>>, largest: number) {

@@ -2,6 +2,7 @@
 import { adadelta } from "../../models/index.ts";
 import { convolutionalAutoencoder } from "../../models/networks/ae-conv.ts";
 import type { StudyExperiment } from "../experiment.ts";
+import { epsilon } from "../keras-2-0.ts";
 import type { Study } from "../run/study.ts";
 import { trainBasic } from "./basic.ts";
 import { cutAt } from "./cut.ts";
@@ -38,7 +39,7 @@ async function run(study: Study): Promise<void> {
   const shape = [28, 28, 1];
   const convolutional = await study.train("convolutional", {
     model: convolutionalAutoencoder(),
-    optimizer: adadelta({ learningRate: 1 }),
+    optimizer: adadelta({ learningRate: 1, epsilon }),
     metrics: { mse: "mean_squared_error" },
     data: study.data.images("train", shape),
     validation: study.data.images("validation", shape),

@@ -1,6 +1,7 @@
 /** @file The autoencoders with one hidden layer, which several questions train, compare or start from. */
 import { type ActivationName, adam, type Callback, type InputTransform } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import { epsilon } from "../keras-2-0.ts";
 import type { Study } from "../run/study.ts";
 import type { DataPart } from "../run/study-data.ts";
 import type { TrainedPart } from "../run/study-part.ts";
@@ -47,7 +48,7 @@ export async function trainBasic(study: Study, options: BasicPartOptions): Promi
     noise ? { dataset: study.data.images(part), transform: noise[part] } : study.data.images(part);
   const part = await study.train(words.join("-"), {
     model: basicAutoencoder({ code, encoder, decoder }),
-    optimizer: adam(),
+    optimizer: adam({ epsilon }),
     metrics: { mse: "mean_squared_error" },
     data: images("train"),
     validation: images("validation"),

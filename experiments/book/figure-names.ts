@@ -14,6 +14,10 @@ const names: Readonly<Record<string, Text>> = {
   val_accuracy: { en: "validation accuracy, last epoch", es: "exactitud de validación, última época" },
   val_loss: { en: "validation loss, last epoch", es: "pérdida de validación, última época" },
   best_val_accuracy: { en: "validation accuracy, best epoch", es: "exactitud de validación, mejor época" },
+  first_5_val_accuracy: {
+    en: "validation accuracy, best of epochs 1 to 5",
+    es: "exactitud de validación, mejor de las épocas 1 a 5",
+  },
   best_val_loss: { en: "validation loss, best epoch", es: "pérdida de validación, mejor época" },
   train_accuracy: { en: "training accuracy, last epoch", es: "exactitud de entrenamiento, última época" },
   train_loss: { en: "training loss, last epoch", es: "pérdida de entrenamiento, última época" },
@@ -153,7 +157,7 @@ export function writtenNumber(text: string, language: Language): string {
 /** Shares are shown in percent. */
 export function isShare(key: string): boolean {
   if (/squared|reconstruction_error|loss|mse|ratio/.test(key)) return false;
-  return /accuracy|error|compression|share|recall|precision|_f1|agreement|kept|zero_outputs|outputs_above/.test(
+  return /accuracy|error|compression|share|recall|precision|(^|_)f1|agreement|kept|zero_outputs|outputs_above/.test(
     key,
   );
 }

@@ -35,10 +35,10 @@ export const cifar10E: SweepExperiment = {
   parameters: 4_460_106,
   published: [
     {
-      name: "Validation accuracy",
-      measure: "best_val_accuracy",
+      name: "Validation accuracy, best of epochs 1 to 5",
+      measure: "first_5_val_accuracy",
       value: 0.7,
-      source: "the text of the question: passed before epoch 5",
+      source: "the text of the question: more than that before 5 epochs",
     },
   ],
   profiles,

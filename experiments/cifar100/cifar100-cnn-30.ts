@@ -16,6 +16,7 @@ export const cifar100CnnLonger: TrainingExperiment = {
     "The run goes on from the newest one of cifar100-cnn, with the optimizer as it was; without one, that is trained first. " +
     "Epochs are counted on, so the article's last epoch, 20 of 20, is the 30th here.",
   continues: cifar100Cnn.id,
+  literal: { ...cifar100Cnn.literal!, changes: { learningPhase: 1 } },
   published: [
     printed("Validation accuracy, last epoch", "val_accuracy", 0.2954),
     printed("Validation loss, last epoch", "val_loss", 4.3311),

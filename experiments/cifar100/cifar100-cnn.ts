@@ -6,6 +6,20 @@ import { cifar100Part, printed } from "./cifar100-source.ts";
 
 const { full, quick } = cifar100Plain.profiles;
 
+const published = [
+  printed("Test accuracy", "test_accuracy", 0.2177),
+  printed("Test loss", "test_loss", 3.27049),
+  printed("Test mean squared error", "test_mean_squared_error", 0.0089382),
+  printed("Training accuracy, last epoch", "train_accuracy", 0.2383),
+  printed("Training loss, last epoch", "train_loss", 3.1532),
+];
+
+/** On the same images as the test figures, with other dropout: only where it is left on can ours differ, too. */
+const validation = [
+  printed("Validation accuracy, last epoch", "val_accuracy", 0.2183),
+  printed("Validation loss, last epoch", "val_loss", 3.2669),
+];
+
 export const cifar100Cnn: TrainingExperiment = {
   ...cifar100Plain,
   id: "cifar100-cnn",
@@ -19,19 +33,13 @@ export const cifar100Cnn: TrainingExperiment = {
     "repeats the article.",
   parameters: 6_850_792,
   network: (profile) => cifar100ConvolutionalNetwork(profile === "quick" ? { width: 1 / 4 } : undefined),
-  published: [
-    printed("Test accuracy", "test_accuracy", 0.2177),
-    printed("Test loss", "test_loss", 3.27049),
-    printed("Test mean squared error", "test_mean_squared_error", 0.0089382),
-    printed("Training accuracy, last epoch", "train_accuracy", 0.2383),
-    printed("Training loss, last epoch", "train_loss", 3.1532),
-  ],
+  published,
   profiles: {
     full,
     quick: { ...quick, description: "a network a quarter as wide (8 to 256 filters, 125 hidden units)" },
   },
   literal: {
     explanation: "the article calls K.set_learning_phase(1): dropout acts in validation and prediction too",
-    changes: { learningPhase: 1 },
+    changes: { learningPhase: 1, published: [...published, ...validation] },
   },
 };

@@ -23,6 +23,10 @@ export const cifar100Report: ReviewExperiment = {
     printed("Precision, mean over classes", "macro_precision", 0.22),
     printed("Recall, mean over classes", "macro_recall", 0.22),
     printed("F1, mean over classes", "macro_f1", 0.21),
+    printed("Precision of class 60, plain", "precision_plain", 0.61),
+    printed("Recall of class 60, plain", "recall_plain", 0.68),
+    printed("F1 of class 60, plain", "f1_plain", 0.64),
+    printed("F1 of class 10, bowl", "f1_bowl", 0),
   ],
   profiles: cifar100Cnn.profiles,
 };

@@ -1,6 +1,7 @@
 /** @file The classifier of question 3.3: training it, and what is measured of it. */
 import { type ActivationName, adam, type Optimizer } from "../../models/index.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
+import { epsilon } from "../keras-2-0.ts";
 import type { Study } from "../run/study.ts";
 import type { TrainedPart } from "../run/study-part.ts";
 import { hiddenUnits } from "./source.ts";
@@ -25,7 +26,7 @@ export function trainClassifier(
   name: string,
   options: ClassifierOptions,
 ): Promise<TrainedPart> {
-  const { activation, optimizer = adam(), frozen = [], epochsInFull, ...rest } = options;
+  const { activation, optimizer = adam({ epsilon }), frozen = [], epochsInFull, ...rest } = options;
   const inFull = pretrainNetwork({ activation, hidden: hiddenUnits("full") }).parameterCount;
   const model = pretrainNetwork({ activation, hidden: hiddenUnits(study.settings.profile) });
   for (const layer of frozen) model.getLayer(layer).trainable = false;

@@ -6,6 +6,7 @@ import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
 import { cutAt } from "../autoencoders/cut.ts";
 import { codesOf } from "../autoencoders/quality.ts";
 import { noiseTransforms } from "../denoising/noise.ts";
+import { epsilon } from "../keras-2-0.ts";
 import type { Study } from "../run/study.ts";
 import type { DataPart } from "../run/study-data.ts";
 import type { TrainedPart } from "../run/study-part.ts";
@@ -74,7 +75,7 @@ async function trainLayer(
   const inputs = (await images("train")).inputs.sampleShape[0]!;
   const part = await study.train(`${name}-${layer}`, {
     model: basicAutoencoder({ code: hiddenUnits(study.settings.profile), inputs, encoder, decoder }),
-    optimizer: adam(),
+    optimizer: adam({ epsilon }),
     data: await source("train"),
     validation: await source("validation"),
     evaluation: () => source("test"),
@@ -136,7 +137,7 @@ async function errorBefore(
   const metrics = { accuracy: "categorical_accuracy" };
   await model.compile({
     engine,
-    optimizer: adam(),
+    optimizer: adam({ epsilon }),
     loss: "categorical_crossentropy",
     metrics,
     seed: settings.seed,

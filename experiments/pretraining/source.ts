@@ -29,7 +29,7 @@ export function geronQuestion(question: string): Source {
 
 /** What the notebook does, and the sheet leaves open. */
 export const recipe =
-  "Adam at its defaults, batches of 25; the first 5,000 training images validate, as in the notebook (the sheet takes the last). " +
+  "Adam at the defaults of Keras 2.0 (epsilon 1e-8), batches of 25; the first 5,000 training images validate, as in the notebook (the sheet takes the last: --validation last). " +
   "The sheet's 768x1000x1000x10 means 784 inputs.";
 
 export const quickNetwork = "hidden layers of 250 units instead of 1,000";

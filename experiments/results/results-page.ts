@@ -1,14 +1,11 @@
 /** @file docs/results/README.md: what was measured, where, on what data, beside what was published. */
-import { ownEntry } from "../../models/records.ts";
 import { chapters } from "../book/chapters/index.ts";
-import { isShare } from "../book/figure-names.ts";
-import { writeCount, writePercent, writeShort } from "../book/language.ts";
+import { writeCount, writeShort } from "../book/language.ts";
 import { reasonsOf } from "../book/reasons.ts";
 import type { Experiment } from "../experiment.ts";
 import type { SavedResult } from "../saved-run/saved-run.ts";
-import { numbersOf, trainingSeconds } from "../saved-run/saved-run.ts";
 import { shortfallOf } from "../saved-run/shortfall.ts";
-import { groupFigures } from "./figure-groups.ts";
+import { figuresOf, secondsOf } from "./figures.ts";
 
 export interface CommittedResult {
   /** name of the JSON file */
@@ -34,9 +31,6 @@ const columns = [
   "published",
   "why they may differ",
 ];
-/** Where nothing is published: the first of these that were measured. */
-const mainFigures = ["test_error", "test_accuracy", "test_loss"];
-const mostLines = 6;
 
 /** The page in Markdown: a table per chapter of the book, and what has no result yet. */
 export function resultsPage(results: readonly CommittedResult[], experiments: readonly Experiment[]): string {
@@ -65,11 +59,9 @@ Some runs were repeated in PyTorch: [pytorch](pytorch/README.md).
 function rowsOf({ file, result }: CommittedResult, experiments: readonly Experiment[]): string[][] {
   const experiment = experiments.find(({ id }) => id === result.experiment);
   const { dataset, adapter } = result;
-  const measured = numbersOf(result.measured);
   const count = (value: number | undefined) => (value === undefined ? "" : writeCount(value, "en"));
-  const seconds = trainingSeconds({ measured, result });
-  const figures = figuresOf(result, measured);
-  const [first = { name: "", ours: "", published: "" }, ...others] = figures;
+  const seconds = secondsOf(result);
+  const [first = { name: "", ours: "", published: "" }, ...others] = figuresOf(result);
   const facts = [
     `[${result.experiment}](${encodeURIComponent(file)})`,
     adapter?.description ?? adapter?.class ?? "",
@@ -79,32 +71,12 @@ function rowsOf({ file, result }: CommittedResult, experiments: readonly Experim
     result.seed === undefined ? "" : String(result.seed),
     seconds === undefined ? "" : writeShort(seconds / 60, "en"),
   ];
-  const why = reasonsOf(shortfallOf(result, undefined, experiment), "en").join("; ");
+  const reasons = reasonsOf(shortfallOf(result, undefined, experiment), "en");
+  const why = [...reasons, ...(result.note ? [result.note] : [])].join("; ");
   return [
     [...facts, first.name, first.ours, first.published, why],
     ...others.map(({ name, ours, published }) => [...facts.map(() => ""), name, ours, published, ""]),
   ];
-}
-
-function figuresOf(result: SavedResult, measured: Readonly<Record<string, number>>) {
-  const written = (key: string, value: number) =>
-    isShare(key) ? writePercent(value, "en") : writeShort(value, "en");
-  const ours = (key: string) => {
-    const value = ownEntry(measured, key);
-    return value === undefined ? "" : written(key, value);
-  };
-  if (result.published.length > 0) {
-    return result.published.map(({ name, measure, published }) => ({
-      name,
-      ours: ours(measure),
-      published: written(measure, published),
-    }));
-  }
-  const known = mainFigures.filter((key) => key in measured);
-  const keys = known.length > 0 ? known : Object.keys(measured).filter((key) => key !== "seconds");
-  return groupFigures(keys)
-    .slice(0, mostLines)
-    .map((group) => ({ name: group.name, ours: group.keys.map(ours).join(", "), published: "" }));
 }
 
 /** Text from files stays in its cell and is no HTML. */

@@ -1,8 +1,7 @@
 /** @file Running an experiment that only looks at data. */
-import { writeJson } from "../../models/files.ts";
 import type { DataExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
-import { datasetFacts, type RunContext, runFacts, writeConfig } from "./run.ts";
+import { datasetFacts, type RunContext, runFacts, writeConfig, writeResult } from "./run.ts";
 
 /** Writes config.json, result.json and the report; prints the tables. */
 export async function runDataExperiment(
@@ -23,7 +22,7 @@ export async function runDataExperiment(
     measured: {},
     published: [],
   };
-  writeJson(`${folder}/result.json`, result);
+  writeResult(folder, config, result);
   await writeRunReport(folder, {
     title: experiment.title,
     experiment: experiment.id,

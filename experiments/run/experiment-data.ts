@@ -47,6 +47,19 @@ export function imagesOf({ dataset, settings }: Pick<ExperimentDataOptions, "dat
   return { train: subset(dataset.train, settings.limit), test: subset(dataset.test, settings.testLimit) };
 }
 
+/** How many images a run trains on, holds out and tests on: as result.json counts them. */
+export function imageCounts({
+  experiment,
+  dataset,
+  settings,
+}: Pick<ExperimentDataOptions, "experiment" | "dataset" | "settings">) {
+  const within = (limit: number | null, count: number) => Math.min(limit ?? count, count);
+  const images = within(settings.limit, dataset.train.count);
+  const rule = splitRuleOf(experiment, settings.seed);
+  const validation = rule ? splitByRule(images, rule).validation.length : 0;
+  return { train: images - validation, validation, test: within(settings.testLimit, dataset.test.count) };
+}
+
 /** How the validation part is chosen; none if the test set serves, or nothing does. */
 export function splitRuleOf({ validation }: TrainingExperiment, seed: number): SplitRule | undefined {
   if (validation === undefined || validation === "test") return undefined;

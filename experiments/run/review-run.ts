@@ -10,7 +10,7 @@ import type { ReviewExperiment, ReviewPart } from "../experiment.ts";
 import type { FreeSection, RunReport } from "../report/run-report.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import { classificationParts } from "./classification.ts";
-import { ExperimentData } from "./experiment-data.ts";
+import { ExperimentData, imageCounts } from "./experiment-data.ts";
 import { firstLayerResponses } from "./first-layer-responses.ts";
 import {
   datasetFacts,
@@ -19,6 +19,7 @@ import {
   type RunContext,
   runFacts,
   writeConfig,
+  writeResult,
 } from "./run.ts";
 import { shown } from "./run-folder.ts";
 import { shortfalls } from "./shortfall.ts";
@@ -44,7 +45,7 @@ export async function runReviewExperiment(
   try {
     const outputs = await model.predict(data.testing);
     const parts = classificationParts(data.test, outputs, dataset.classes, settings.seed);
-    const measured = measuredOf(await model.evaluate(data.testing), parts.confusion!);
+    const measured = reviewMeasures(await model.evaluate(data.testing), parts.confusion!, experiment);
     const history = History.load(join(run.folder, "history.json"));
     const pairs = mostConfusedPairs(parts.confusion!.counts, pairsListed).map((pair) => ({
       classes: [dataset.classes[pair.first]!, dataset.classes[pair.second]!],
@@ -74,10 +75,10 @@ export async function runReviewExperiment(
       dataset: {
         origin: dataset.origin,
         note: dataset.note,
-        train: data.trained.length,
-        test: data.test.count,
+        ...imageCounts({ ...run, dataset }),
       },
       parameters: model.parameterCount,
+      parameters_in_full: run.experiment.parameters,
       adapter: config.adapter,
       method,
       measured,
@@ -86,7 +87,7 @@ export async function runReviewExperiment(
       peak_bytes: engine.memory.peakBytes,
     };
     writeJson(join(folder, "history.json"), history.toJSON());
-    writeJson(join(folder, "result.json"), result);
+    writeResult(folder, config, result);
     await writeRunReport(folder, report);
     return result;
   } finally {
@@ -95,13 +96,25 @@ export async function runReviewExperiment(
   }
 }
 
-function measuredOf(evaluated: Record<string, number>, { counts }: ConfusionMatrix): Measured {
-  const { precision, recall, f1 } = classificationReport(counts).macro;
+/** Loss and accuracy, the means over classes, and those scores of single classes that a source gives: f1_bowl, ... */
+export function reviewMeasures(
+  evaluated: Record<string, number>,
+  { counts, classes }: ConfusionMatrix,
+  { published }: Pick<ReviewExperiment, "published">,
+): Measured {
+  const { macro: mean, perClass } = classificationReport(counts);
+  const { precision, recall, f1 } = mean;
   const measured = Object.fromEntries(
     Object.entries(evaluated).map(([name, value]) => [`test_${name}`, value]),
   );
   const macro = { macro_precision: precision, macro_recall: recall, macro_f1: f1 };
-  return { ...measured, test_error: 1 - evaluated.accuracy!, ...macro };
+  const ofClasses: Measured = {};
+  for (const { measure } of published) {
+    const [, score, name = ""] = /^(precision|recall|f1)_(.+)$/.exec(measure) ?? [];
+    const scores = perClass[classes.indexOf(name)];
+    if (scores) ofClasses[measure] = scores[score as "precision" | "recall" | "f1"];
+  }
+  return { ...measured, test_error: 1 - evaluated.accuracy!, ...macro, ...ofClasses };
 }
 
 interface Reviewed {

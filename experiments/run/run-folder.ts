@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { readJson } from "../../models/files.ts";
+import { makeFolder, readJson } from "../../models/files.ts";
+import { reasonOf } from "../../models/node-files.ts";
 import { settingsSchema } from "./settings.ts";
 
 /** below the folder that the command is run in */
@@ -46,35 +47,49 @@ export type RunConfig = z.infer<typeof configSchema>;
 /** Creates the folder of a new run. Throws FileError if that is impossible, UsageError if --out holds a run already. */
 export function createRunFolder(experiment: string, out: string | undefined, now: Date): string {
   const time = now.toISOString().slice(0, 19).replaceAll(":", "-");
-  const folder = out ?? freeName(join(runsFolder, experiment, time));
-  if (existsSync(join(folder, "config.json"))) {
-    throw new UsageError(
-      `${folder} holds a run already. Add --resume to continue it, or name another folder.`,
-    );
+  if (out === undefined) return makeNewFolder(join(runsFolder, experiment), time);
+  if (existsSync(join(out, "config.json"))) {
+    throw new UsageError(`${out} holds a run already. Add --resume to continue it, or name another folder.`);
   }
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new FileError(`Cannot create the run folder ${folder}: ${(cause as Error).message}`, { cause });
-  }
-  return folder;
+  makeFolder(out);
+  return out;
 }
 
-/** The folder to resume: --out, or the newest unfinished run of the experiment. Throws UsageError if there is none. */
+/** The folders in runs/<experiment>/, newest first: their names are times. Throws FileError if they cannot be listed. */
+export function runsOf(experiment: string): string[] {
+  const parent = join(runsFolder, experiment);
+  try {
+    const names = existsSync(parent) ? readdirSync(parent) : [];
+    return names
+      .sort()
+      .reverse()
+      .map((name) => join(parent, name));
+  } catch (cause) {
+    throw new FileError(`Cannot look for runs in ${parent}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/**
+ * The folder to resume: --out, or the newest unfinished run of the experiment that has something to continue from, else
+ * the newest unfinished one. Throws UsageError if there is none.
+ */
 export function findRunFolder(experiment: string, out: string | undefined): string {
   if (out) {
     if (existsSync(join(out, "config.json"))) return out;
     throw new UsageError(`--resume: ${out} holds no run. Without --resume a new one is started there.`);
   }
-  const parent = join(runsFolder, experiment);
-  const runs = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
-  const open = runs
-    .map((name) => join(parent, name))
-    .find((run) => hasBegun(run) && !existsSync(join(run, "result.json")));
-  if (open) return open;
+  const open = runsOf(experiment).filter(isUnfinished);
+  const found = open.find(hasBegun) ?? open[0];
+  if (found) return found;
   throw new UsageError(
-    `--resume: there is no unfinished run of ${experiment} in ${parent}. Name its folder with --out.`,
+    `--resume: there is no unfinished run of ${experiment} in ${join(runsFolder, experiment)}. Name its folder with --out.`,
   );
+}
+
+/** The report is what a run writes last. */
+function isUnfinished(run: string): boolean {
+  const has = (file: string) => existsSync(join(run, file));
+  return has("config.json") && !(has("result.json") && has("report.html"));
 }
 
 /** There is something to continue from: a checkpoint, or parts of a study. */
@@ -115,8 +130,17 @@ export function shown(path: string): string {
   return here.startsWith("..") || here === "" ? path : here;
 }
 
-function freeName(path: string): string {
-  let name = path;
-  for (let i = 2; existsSync(name); i++) name = `${path}-${i}`;
-  return name;
+/** `name` in `parent`, with a number behind it if another run began in the same second. */
+function makeNewFolder(parent: string, name: string): string {
+  makeFolder(parent);
+  for (let i = 1; ; i++) {
+    const path = join(parent, i === 1 ? name : `${name}-${i}`);
+    try {
+      mkdirSync(path);
+      return path;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "EEXIST")
+        throw new FileError(`Cannot make the folder ${path}: ${reasonOf(cause)}.`, { cause });
+    }
+  }
 }

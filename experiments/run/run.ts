@@ -75,6 +75,17 @@ export function writeConfig(
   return config;
 }
 
+/** Writes result.json; and config.json once more, should somebody have deleted the folder meanwhile. */
+export function writeResult(
+  folder: string,
+  config: RunConfig,
+  result: Readonly<Record<string, unknown>>,
+): void {
+  const path = join(folder, "config.json");
+  if (!existsSync(path)) writeJson(path, config);
+  writeJson(join(folder, "result.json"), result);
+}
+
 /** A new run's folder holds no config.json yet. */
 function timesOf({ folder, started }: RunContext): Pick<RunConfig, "started" | "resumed"> {
   const now = started.toISOString();

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly literal?: boolean;
   /** of experiments that corrupt their inputs */
   readonly noise?: "fresh" | "fixed";
+  /** of studies: which end of the training file is held out */
+  readonly validation?: "first" | "last";
   /** of a sweep: the one trial to run */
   readonly trial?: string;
   /** by their full names */
@@ -41,6 +43,8 @@ export const settingsSchema = z.object({
   literal: z.boolean(),
   /** of experiments that corrupt their inputs: one draw for all epochs, or another in each */
   noise: z.enum(["fresh", "fixed"]).optional(),
+  /** of studies: which end of the training file is held out; the experiment's own in runs of before */
+  validation: z.enum(["first", "last"]).optional(),
   trial: z.string().nullable().default(null),
   changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
@@ -71,6 +75,7 @@ export function resolveSettings(
     precision: precisionOf(experiment, options),
     literal,
     ...noisePart(experiment, options),
+    ...validationPart(experiment, options),
     trial,
     changes,
   };
@@ -107,6 +112,14 @@ function noisePart(experiment: Experiment, { noise }: RunOptions): Pick<RunSetti
   throw new UsageError(`--noise: ${experiment.id} corrupts no images.`);
 }
 
+function validationPart(experiment: Experiment, { validation }: RunOptions): Pick<RunSettings, "validation"> {
+  if (experiment.kind === "study") return { validation: validation ?? experiment.validation };
+  if (validation === undefined) return {};
+  throw new UsageError(
+    `--validation: ${experiment.id} does not hold out the first or last images of its training file; the experiments on MNIST do.`,
+  );
+}
+
 /** The words that repeat a run from the project's folder. */
 export function commandOf(experiment: Experiment, settings: RunSettings): string {
   const words = [`npm run train -- ${experiment.id} --profile ${settings.profile}`];
@@ -122,6 +135,8 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
   if (settings.literal) words.push("--literal");
   if (settings.noise === "fresh") words.push("--noise fresh");
+  if (experiment.kind === "study" && (settings.validation ?? experiment.validation) !== experiment.validation)
+    words.push(`--validation ${settings.validation}`);
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))
     words.push(`--set ${shortName(name)}=${value}`);

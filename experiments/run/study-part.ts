@@ -10,6 +10,7 @@ import { hasCheckpoint, readCheckpoint, saveCheckpoints } from "../../models/tra
 import type { DataSource } from "../../models/training/data.ts";
 import { History } from "../../models/training/history.ts";
 import { loadWeights, saveWeights } from "../../models/weights/model-weights.ts";
+import type { StudyExperiment } from "../experiment.ts";
 import { errorRates } from "./error-rates.ts";
 import { liveHistory } from "./live-history.ts";
 import type { RunContext } from "./run.ts";
@@ -76,9 +77,13 @@ const defaultLoss = "binary_crossentropy";
 const marker = "part.json";
 
 /** What a finished part says of itself, and must say to be loaded. */
-export function describePart(context: RunContext, options: PartOptions): Record<string, unknown> {
-  const { settings } = context;
+export function describePart(
+  context: RunContext<StudyExperiment>,
+  options: PartOptions,
+): Record<string, unknown> {
+  const { settings, experiment } = context;
   const { model, optimizer, loss = defaultLoss, about = {} } = options;
+  const { validation = experiment.validation } = settings;
   return JSON.parse(
     JSON.stringify({
       parameters: model.parameterCount,
@@ -91,6 +96,7 @@ export function describePart(context: RunContext, options: PartOptions): Record<
       seed: settings.seed,
       shuffle: settings.shuffle,
       precision: settings.precision,
+      ...(validation === experiment.validation ? {} : { validation }),
       ...about,
     }),
   ) as Record<string, unknown>;
@@ -125,7 +131,7 @@ export function loadPart(name: string, folder: string, options: PartOptions, fro
 
 /** Trains the part, from its checkpoint if there is one, and leaves it finished in `folder`. */
 export async function trainPart(
-  context: RunContext,
+  context: RunContext<StudyExperiment>,
   name: string,
   folder: string,
   options: PartOptions,
@@ -134,7 +140,7 @@ export async function trainPart(
   const { model, data, validation, test, callbacks = [], quiet = false } = options;
   const { epochs = settings.epochs, batch = settings.batch } = options;
   const checkpoint = join(folder, "checkpoint");
-  const saving = [liveHistory(folder), saveCheckpoints(checkpoint)];
+  const saving = [saveCheckpoints(checkpoint), liveHistory(folder)];
   const history = await model.fit(data, {
     epochs,
     batchSize: batch,

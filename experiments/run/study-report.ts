@@ -40,6 +40,7 @@ export function studyReport(
         shuffle: settings.shuffle,
         eager: settings.eager,
         literal: settings.literal,
+        validation: settings.validation ?? experiment.validation,
         ...(noise ? { noise } : {}),
       },
     },

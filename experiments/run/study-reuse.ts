@@ -1,7 +1,7 @@
 /** @file Parts of a study that a finished run of another experiment has trained already, on the same images. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type RunConfig, readConfig } from "./run-folder.ts";
+import { type RunConfig, readConfig, runsOf } from "./run-folder.ts";
 import { isFinished } from "./study-part.ts";
 
 /** Where the part lies, and in which run. */
@@ -21,22 +21,13 @@ export function findFinishedPart(
   here: RunConfig,
   folder: string,
 ): FoundPart | undefined {
-  const runs = experiments.flatMap((id) => [...runsIn(join("runs", id)), join(dirname(folder), id)]);
+  const runs = experiments.flatMap((id) => [...runsOf(id), join(dirname(folder), id)]);
   for (const run of runs) {
     const part = join(run, "parts", name);
     if (!existsSync(join(run, "result.json")) || !isFinished(part, description)) continue;
     if (sameConditions(readConfig(run), here)) return { folder: part, run };
   }
   return undefined;
-}
-
-/** Newest first: their names are times. */
-function runsIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .sort()
-    .reverse()
-    .map((name) => join(folder, name));
 }
 
 function sameConditions(a: RunConfig, b: RunConfig): boolean {

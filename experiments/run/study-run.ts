@@ -1,11 +1,10 @@
 /** @file Running a study: its steps, then the files of the run folder. */
 import { join } from "node:path";
-import { writeJson } from "../../models/files.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import { formatMinutes } from "../report/format.ts";
 import { writeRunReport } from "../report/write-report.ts";
-import { publishedBeside, type RunContext, writeConfig } from "./run.ts";
+import { publishedBeside, type RunContext, writeConfig, writeResult } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import { Study } from "./study.ts";
 import { type Estimate, estimateInFull } from "./study-estimate.ts";
@@ -28,7 +27,7 @@ export async function runStudyExperiment(
     }
     const estimate = fullRun(context, study);
     const result = resultOf(context, config, study, estimate);
-    writeJson(join(folder, "result.json"), result);
+    writeResult(folder, config, result);
     events.line("");
     for (const measure of study.measures.values()) if (measure.title) events.line(formatMeasure(measure));
     if (estimate) printFullRun(context, estimate);
@@ -71,7 +70,8 @@ function resultOf(
       validation: validation.count,
       test: test.count,
     },
-    parameters: experiment.main?.parameters ?? null,
+    parameters: study.main?.model.parameterCount ?? null,
+    parameters_in_full: experiment.main?.parameters ?? null,
     adapter: config.adapter,
     measured,
     published: publishedBeside(experiment, measured),

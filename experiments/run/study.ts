@@ -56,7 +56,7 @@ export class Study {
     this.#config = config;
     this.engine = engine;
     this.settings = settings;
-    this.data = new StudyData(engine, dataset, settings, experiment.validation);
+    this.data = new StudyData(engine, dataset, settings, settings.validation ?? experiment.validation);
   }
 
   get quick(): boolean {

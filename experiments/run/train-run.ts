@@ -11,12 +11,12 @@ import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import { errorRates } from "./error-rates.ts";
-import { describeInputs, describeValidation, type ExperimentData } from "./experiment-data.ts";
+import { describeInputs, describeValidation, type ExperimentData, imageCounts } from "./experiment-data.ts";
 import { estimateFullRun } from "./full-run-estimate.ts";
 import { liveHistory } from "./live-history.ts";
 import { openData } from "./open-data.ts";
 import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
-import { type Measured, publishedBeside, type RunContext, writeConfig } from "./run.ts";
+import { type Measured, publishedBeside, type RunContext, writeConfig, writeResult } from "./run.ts";
 import type { RunConfig } from "./run-folder.ts";
 import type { RunSettings } from "./settings.ts";
 import { batchesPerEpoch } from "./streamed-batches.ts";
@@ -30,7 +30,6 @@ export interface Trained {
   readonly predictions: Predictions;
   /** images used */
   readonly trainCount: number;
-  readonly validationCount: number;
   readonly testCount: number;
   readonly microBatch: number;
   readonly peakBytes: number;
@@ -77,7 +76,7 @@ async function trainAndReport(
     const measured = { images: trained.trainCount, seconds };
     result.full_run_seconds = await estimateFullRun(context, model, measured);
   }
-  writeJson(join(folder, "result.json"), result);
+  writeResult(folder, config, result);
   await writeRunReport(folder, await trainingReport(context, config, trained));
   return result;
 }
@@ -127,8 +126,8 @@ async function train(
       callbacks: [
         errorRates({ testIsValidation: experiment.validation === "test" }),
         ...(experiment.callbacks?.() ?? []),
+        saveCheckpoints(join(folder, "checkpoint")), // first: on a full disk it is what matters
         liveHistory(folder),
-        saveCheckpoints(join(folder, "checkpoint")),
       ],
       onProgress: (progress) => events.progress(progress),
       onEpoch: (epoch, logs) => events.epochDone(epoch, settings.epochs, logs),
@@ -153,7 +152,6 @@ async function train(
       predictions,
       measured: measure(history, evaluated, predictions),
       trainCount: data.trained.length,
-      validationCount: data.held?.length ?? 0,
       testCount: data.test.count,
       microBatch,
       peakBytes,
@@ -198,7 +196,10 @@ function measure(history: History, evaluated: Record<string, number>, prediction
   }
   const [losses, accuracies] = [valuesOf(history, "val_loss"), valuesOf(history, "val_accuracy")];
   if (losses.length > 0) measured.best_val_loss = Math.min(...losses);
-  if (accuracies.length > 0) measured.best_val_accuracy = Math.max(...accuracies);
+  if (accuracies.length > 0) {
+    measured.best_val_accuracy = Math.max(...accuracies);
+    measured.first_5_val_accuracy = Math.max(...accuracies.slice(0, 5));
+  }
   const seconds = epochSeconds(history).sort((a, b) => a - b);
   measured.seconds = seconds.reduce((sum, value) => sum + value, 0);
   measured.epoch_seconds = seconds[Math.floor((seconds.length - 1) / 2)] ?? 0; // of the first one, kernels are part
@@ -228,11 +229,10 @@ function resultOf(
     dataset: {
       origin: dataset.origin,
       note: dataset.note,
-      train: trained.trainCount,
-      validation: trained.validationCount,
-      test: trained.testCount,
+      ...imageCounts(context),
     },
     parameters: trained.model.parameterCount,
+    parameters_in_full: experiment.parameters,
     adapter: config.adapter,
     method: config.method,
     measured: trained.measured,

@@ -1,12 +1,13 @@
 /** @file The newest run of an experiment that another one builds on; trained first if there is none. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError, WgradError } from "../../engine/errors.ts";
 import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { findExperiment } from "../registry.ts";
 import { checksumsOf, type RunContext } from "./run.ts";
-import { createRunFolder, type RunConfig, readConfig, runsFolder, shown } from "./run-folder.ts";
+import { createRunFolder, type RunConfig, readConfig, runsOf, shown } from "./run-folder.ts";
+import { whileLocked } from "./run-lock.ts";
 import { type RunSettings, resolveSettings } from "./settings.ts";
 import { runTrainingExperiment } from "./train-run.ts";
 import { trainingVariant } from "./variant.ts";
@@ -39,8 +40,10 @@ export async function trainedRun(context: RunContext, id: string): Promise<Train
       ? `${context.experiment.id} builds on ${id}, of which ${shown(folder)} is not finished: it goes on`
       : `${context.experiment.id} builds on ${id}, of which there is no finished run like this one: it is trained first, in ${shown(folder)}`,
   );
-  const resume = found !== undefined && hasCheckpoint(join(folder, "checkpoint"));
-  await runTrainingExperiment({ ...context, experiment, settings, folder, started: new Date(), resume });
+  await whileLocked(folder, () => {
+    const resume = found !== undefined && hasCheckpoint(join(folder, "checkpoint"));
+    return runTrainingExperiment({ ...context, experiment, settings, folder, started: new Date(), resume });
+  });
   events.line(`${id} is done: ${shown(folder)}`);
   return { folder, experiment, settings };
 }
@@ -71,10 +74,7 @@ interface FoundRun {
 
 /** The newest finished one, else the newest that was cut. */
 function newestRun({ dataset }: RunContext, id: string, wanted: RunSettings): FoundRun | undefined {
-  const parent = join(runsFolder, id);
-  const names = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
-  const runs = names.flatMap((name): FoundRun[] => {
-    const folder = join(parent, name);
+  const runs = runsOf(id).flatMap((folder): FoundRun[] => {
     const config = readable(folder);
     if (!config || config.experiment !== id || !serves(config.settings, wanted)) return [];
     const { origin, train, test, files } = config.dataset;

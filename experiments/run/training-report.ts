@@ -82,11 +82,13 @@ export function resultRows(
 ): ResultRow[] {
   const { experiment, dataset } = context;
   const why = dataset.origin === "official" ? limits : dataset.note;
-  return shownMeasures
+  const own = experiment.published.map(({ measure }) => measure);
+  return [...new Set([...shownMeasures, ...own])]
     .filter((key) => measured[key] !== undefined)
     .map((key): ResultRow => {
       const published = experiment.published.find(({ measure }) => measure === key);
-      const { name, unit, digits } = measureOf(key);
+      const { unit, digits, ...known } = measureOf(key);
+      const name = shownMeasures.includes(key) ? known.name : published!.name;
       const scale = unit === "%" ? 100 : 1;
       return {
         name,

@@ -39,7 +39,10 @@ export const resultSchema = z.looseObject({
   epochs: z.number().optional(),
   seed: z.number().optional(),
   profile: z.string().optional(),
+  /** of the network that was trained */
   parameters: z.number().nullish(),
+  /** of the network of the full profile */
+  parameters_in_full: z.number().nullish(),
   dataset: z
     .looseObject({
       origin: z.enum(["official", "other", "synthetic"]),
@@ -51,6 +54,8 @@ export const resultSchema = z.looseObject({
   adapter: z.looseObject({ class: z.string().optional(), description: z.string().optional() }).optional(),
   measured: named(z.unknown()).default(() => emptyRecord()),
   published: z.array(publishedSchema).default([]),
+  /** of committed results: how the run differs from one of today */
+  note: z.string().optional(),
 });
 
 /** A number, also one that JSON has by its name only; null where there is none. */

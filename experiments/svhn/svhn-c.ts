@@ -2,6 +2,7 @@
 import { adagrad } from "../../kernels/optimizers/index.ts";
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
 import type { TrainingExperiment } from "../experiment.ts";
+import { epsilon } from "../keras-2-0.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 
 export const svhnC: TrainingExperiment = {
@@ -21,7 +22,7 @@ export const svhnC: TrainingExperiment = {
   dataset: "svhn",
   parameters: 1_058_726,
   network: (profile) => svhnCNetwork(profile === "quick" ? { first: 8, second: 16, hidden: 128 } : undefined),
-  optimizer: () => adagrad({ learningRate: 0.01, epsilon: 1e-8 }),
+  optimizer: () => adagrad({ learningRate: 0.01, epsilon }),
   validation: "test",
   loss: "binary_crossentropy",
   metrics: { accuracy: "categorical_accuracy", binary_accuracy: "binary_accuracy" },
@@ -30,9 +31,7 @@ export const svhnC: TrainingExperiment = {
       name: "Test accuracy",
       measure: "test_accuracy",
       value: 0.9428,
-      source:
-        "Sermanet, Chintala, LeCun: Convolutional neural networks applied to house numbers digit classification (2012)",
-      url: "https://arxiv.org/abs/1204.3968",
+      source: "INF-477, Tarea 2, question 2 (c), which cites its reference [11]",
     },
   ],
   profiles: {

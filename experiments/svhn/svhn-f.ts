@@ -5,6 +5,7 @@ import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
 import { svhnFNetwork } from "../../models/networks/svhn-f.ts";
 import { halving } from "../../models/schedules.ts";
 import type { SweepExperiment, TrainingExperiment, Trial } from "../experiment.ts";
+import { epsilon } from "../keras-2-0.ts";
 import { svhnC } from "./svhn-c.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 
@@ -25,7 +26,7 @@ const base: TrainingExperiment = {
   id: "svhn-f",
   loss: "categorical_crossentropy",
   metrics: { accuracy: "categorical_accuracy" },
-  optimizer: () => adam({ learningRate: 1e-3 }),
+  optimizer: () => adam({ learningRate: 1e-3, epsilon }),
   callbacks: () => [LearningRateScheduler(halving({ initial: 1e-3, every: 3 }))],
   validation: { take: "random", fraction: 0.1 },
   profiles,

@@ -1,5 +1,5 @@
 /** @file Running a sweep: its trials one after the other, each in a folder of its own, then the table and the report. */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine } from "../../engine/device.ts";
 import {
@@ -11,12 +11,14 @@ import {
   WgradError,
 } from "../../engine/errors.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
-import { readJson, writeJson } from "../../models/files.ts";
+import { makeFolder, readJson } from "../../models/files.ts";
 import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { writeRunReport } from "../report/write-report.ts";
-import { checksumsOf, publishedBeside, type RunContext, writeConfig } from "../run/run.ts";
-import { readConfig, runsFolder, shown } from "../run/run-folder.ts";
+import { imageCounts } from "../run/experiment-data.ts";
+import { checksumsOf, publishedBeside, type RunContext, writeConfig, writeResult } from "../run/run.ts";
+import { readConfig, runsOf, shown } from "../run/run-folder.ts";
+import { whileLocked } from "../run/run-lock.ts";
 import type { RunSettings } from "../run/settings.ts";
 import { runTrainingExperiment } from "../run/train-run.ts";
 import type { PlannedTrial, SweepPlan } from "./plan.ts";
@@ -42,16 +44,12 @@ export function findSweepFolder(
   { experiment, dataset }: Pick<SweepContext, "experiment" | "dataset">,
   settings: RunSettings,
 ): string | undefined {
-  const parent = join(runsFolder, sweepId(experiment));
-  const names = existsSync(parent) ? readdirSync(parent).sort().reverse() : [];
-  return names
-    .map((name) => join(parent, name))
-    .find((folder) => {
-      if (!existsSync(join(folder, "config.json"))) return false;
-      const config = readConfig(folder);
-      const same = checksumsOf(config.dataset.files) === checksumsOf(dataset.files);
-      return same && config.dataset.origin === dataset.origin && equal(config.settings, settings);
-    });
+  return runsOf(sweepId(experiment)).find((folder) => {
+    if (!existsSync(join(folder, "config.json"))) return false;
+    const config = readConfig(folder);
+    const same = checksumsOf(config.dataset.files) === checksumsOf(dataset.files);
+    return same && config.dataset.origin === dataset.origin && equalSettings(config.settings, settings);
+  });
 }
 
 /** Runs what is not finished; writes config.json, result.json and the report of the sweep. Rejects if interrupted. */
@@ -85,10 +83,11 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     dataset: {
       origin: dataset.origin,
       note: dataset.note,
-      train: Math.min(context.settings.limit ?? dataset.train.count, dataset.train.count),
-      test: Math.min(context.settings.testLimit ?? dataset.test.count, dataset.test.count),
+      ...imageCounts({ ...plan.trials[0]!, dataset, settings: context.settings }),
     },
     parameters: best?.parameters ?? null,
+    parameters_in_full:
+      plan.trials.find(({ name }) => best?.runs.includes(name))?.experiment.parameters ?? null,
     adapter: config.adapter,
     chosen_by: plan.best,
     best: best ? { factors: best.factors, runs: best.runs } : null,
@@ -98,7 +97,7 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     trials,
     minutes: (Date.now() - started) / 60_000,
   };
-  writeJson(join(folder, "result.json"), result);
+  writeResult(folder, config, result);
   await writeRunReport(folder, sweepReport(context, config, plan, { summaries, best, table, trials }));
   return { result, failed };
 }
@@ -113,16 +112,15 @@ async function runTrial(
   try {
     const result = finishedResult(folder, settings);
     if (result) context.events.line("  finished before");
-    else mkdirSync(folder, { recursive: true });
-    const { parameters, epochs, measured } = (result ??
-      (await runTrainingExperiment({
-        ...context,
-        experiment,
-        settings,
-        folder,
-        started: new Date(),
-        resume: hasCheckpoint(join(folder, "checkpoint")),
-      }))) as Pick<TrialResult, "parameters" | "epochs" | "measured">;
+    else makeFolder(folder);
+    const train = () => {
+      const resume = hasCheckpoint(join(folder, "checkpoint"));
+      return runTrainingExperiment({ ...context, experiment, settings, folder, started: new Date(), resume });
+    };
+    const { parameters, epochs, measured } = (result ?? (await whileLocked(folder, train))) as Pick<
+      TrialResult,
+      "parameters" | "epochs" | "measured"
+    >;
     if (!Number.isFinite(measured?.test_loss)) {
       throw new NumericError("The loss of the trained network on the test set is not finite.");
     }
@@ -139,13 +137,13 @@ async function runTrial(
 /** Of a trial that is done. Throws UsageError if the folder holds a run with other settings. */
 function finishedResult(folder: string, settings: RunSettings): Record<string, unknown> | undefined {
   if (!existsSync(join(folder, "config.json"))) return undefined;
-  if (!equal(readConfig(folder).settings, settings)) {
+  if (!equalSettings(readConfig(folder).settings, settings)) {
     throw new UsageError(
       `${shown(folder)} holds a trial with other settings. Name another folder with --out, or the settings it was begun with.`,
     );
   }
   const path = join(folder, "result.json");
-  if (!existsSync(path)) return undefined;
+  if (!existsSync(path) || !existsSync(join(folder, "report.html"))) return undefined; // the report is written last
   const result = readJson(path);
   if (typeof result === "object" && result !== null && "measured" in result) {
     const measured = measuredNumbers(result.measured);
@@ -168,7 +166,8 @@ export function folderName(name: string): string {
   return name.replaceAll(/[^\w.,=+-]/g, "_");
 }
 
-function equal(a: RunSettings, b: RunSettings): boolean {
+/** Whatever the order of their names. */
+export function equalSettings(a: RunSettings, b: RunSettings): boolean {
   const text = (settings: RunSettings) =>
     JSON.stringify(Object.entries(settings).sort(([x], [y]) => (x < y ? -1 : 1)));
   return text(a) === text(b);

@@ -27,13 +27,22 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   /** largest file the process may write, in kilobytes: what a full disk looks like to it */
   readonly largestFile?: number;
+  /** where standard output goes, by path */
+  readonly stdout?: string;
 }
 
 /** Starts `wgrad <words>` without network. */
-export function startCli(words: readonly string[], { cwd, env, largestFile }: Surroundings = {}): Running {
-  const [program, args] = largestFile
-    ? ["bash", ["-c", `ulimit -f ${largestFile}; exec "$0" "$@"`, process.execPath, launcher, ...words]]
-    : [process.execPath, [launcher, ...words]];
+export function startCli(words: readonly string[], surroundings: Surroundings = {}): Running {
+  const { largestFile, stdout } = surroundings;
+  const limit = largestFile ? `ulimit -f ${largestFile}; ` : "";
+  const script = `${limit}exec "$0" "$@"${stdout ? ` > ${stdout}` : ""}`;
+  const command = [process.execPath, launcher, ...words];
+  const [program = "", ...args] = largestFile || stdout ? ["bash", "-c", script, ...command] : command;
+  return start(program, args, surroundings);
+}
+
+/** Starts any program in these surroundings, without network. */
+export function start(program: string, args: readonly string[], { cwd, env }: Surroundings = {}): Running {
   const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe"],
     cwd,

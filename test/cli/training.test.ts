@@ -1,6 +1,6 @@
 /** @file The same seed gives the same bytes, whatever happens on the way. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -75,7 +75,7 @@ describe("kill -9", () => {
     const message = await fail(resume("killed", upTo), 1, /Cannot write .*training\.safetensors/, {
       largestFile: 200,
     });
-    expect(message).toMatch(/too large/);
+    expect(message).toMatch(/too large.*Continue with: npm run train -- svhn-c --resume --out/s);
     expect(readFileSync(checkpoint("killed")).equals(saved), "the old checkpoint").toBe(true);
 
     await succeed(resume("killed", upTo));
@@ -103,6 +103,31 @@ describe("kill -9", () => {
     await running.finished;
     await succeed(resume("early", epochs));
     expect(bytes("early").equals(bytes("base"))).toBe(true);
+  });
+});
+
+describe("a run that was killed while its report was written", () => {
+  it("is what --resume goes on with, not the finished one after it: to the same figures", async () => {
+    const runs = join(folder, "runs", "svhn-c");
+    const cwd = folder;
+    mkdirSync(runs, { recursive: true });
+    for (const name of ["2026-01-01T00-00-00", "2026-01-02T00-00-00"])
+      cpSync(join(folder, "base"), join(runs, name), { recursive: true });
+    const killed = join(runs, "2026-01-01T00-00-00");
+    rmSync(join(killed, "report.html"));
+    writeFileSync(join(killed, "report.html.4194304.tmp"), "<html>"); // no process has that number
+    const measured = (run: string) => {
+      const {
+        seconds: _,
+        epoch_seconds: __,
+        ...rest
+      } = JSON.parse(readFileSync(join(run, "result.json"), "utf8")).measured;
+      return rest;
+    };
+    await succeed(["train", "svhn-c", "--resume", "--adapter", adapter], { cwd });
+    expect(readdirSync(killed).sort()).toEqual(readdirSync(join(folder, "base")).sort());
+    expect(measured(killed)).toEqual(measured(join(folder, "base")));
+    await fail(["train", "svhn-c", "--resume", "--adapter", adapter], 2, /no unfinished run/, { cwd });
   });
 });
 
@@ -135,6 +160,19 @@ describe("--resume refuses", () => {
     const other = join(folder, "other-data");
     writeDigitFiles(other, { train: 19, test: 12 });
     await fail(["train", "svhn-c", ...out, "--data", other], 2, /images are not those the run began with/);
+  });
+
+  it("what was typed; defaults and what the run is anyway do not count", async () => {
+    await fail(
+      [...resume("base", epochs), "--seed", "1", "--batch", "4"],
+      2,
+      /began with --batch 5 and goes/,
+    );
+  });
+
+  it("a sweep that is not there, instead of beginning another one", async () => {
+    const words = ["train", "svhn-d", "--resume", "--data", data, "--profile", "quick", "--adapter", adapter];
+    await fail(words, 2, /there is no sweep of svhn-d with these settings/, { cwd: folder });
   });
 
   it("a damaged checkpoint", async () => {

@@ -60,6 +60,11 @@ describe("wrong usage ends with exit code 2", () => {
     ],
     ["an unknown adapter", ["train", "svhn-c", "--adapter", "cuda"], /argument 'cuda' is invalid.*lavapipe/],
     ["an unknown profile", ["train", "svhn-c", "--profile", "slow"], /argument 'slow' is invalid.*quick/],
+    [
+      "an unknown part",
+      ["train", "ae-a", "--validation", "middle"],
+      /argument 'middle' is invalid.*first, last/,
+    ],
     ["nothing to compare", ["compare"], /missing required argument 'runs'/],
     ["a book in another language", ["book", "--lang", "de"], /argument 'de' is invalid.*en, es/],
     ["an unknown precision", ["train", "svhn-c", "--precision", "half"], /argument 'half' is invalid.*mixed/],
@@ -91,7 +96,7 @@ describe("what the machine does not give ends with exit code 1", () => {
     const file = join(folder(), "file");
     writeFileSync(file, "");
     const words = ["train", "svhn-c", "--adapter", adapter, "--out", join(file, "run")];
-    await fail(words, 1, /Cannot create the run folder .*file\/run/);
+    await fail(words, 1, /Cannot make the folder .*file\/run/);
   });
 
   it("a run to evaluate that is not there, or is none", async () => {

@@ -1,8 +1,12 @@
 /** @file Every experiment as it is declared. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { cifar100FineClasses } from "../../datasets/cifar-classes.ts";
 import type { TrainingExperiment } from "../../experiments/experiment.ts";
 import { formatMeasure, measureOf } from "../../experiments/measures.ts";
 import { experiments, findExperiment } from "../../experiments/registry.ts";
+import { trainingVariant } from "../../experiments/run/variant.ts";
 
 /** All that issue 5 lists, in its order. */
 const images = [
@@ -83,6 +87,66 @@ describe("the experiments", () => {
     expect(longer.parameters).toBe(base.parameters);
     for (const profile of ["full", "quick"] as const)
       expect(longer.profiles[profile].epochs).toBeGreaterThan(base.profiles[profile].epochs);
+  });
+});
+
+describe("what the sources say", () => {
+  it.each(networks)("%s has the epsilon of its Keras: 1e-8 in 2017, 1e-7 later", (id, { optimizer }) => {
+    const { epsilon } = optimizer().config as { epsilon?: number };
+    const plain = id.startsWith("cifar10-") || id.startsWith("svhn-") ? 1e-8 : 1e-7;
+    if (epsilon !== undefined) expect(epsilon).toBe(plain);
+    if (/^(cifar10-[defg]|svhn)/.test(id)) expect(epsilon).toBe(1e-8);
+  });
+
+  it("studies of INF-477 make no optimizer with the epsilon of later years", () => {
+    const folders = ["cifar10", "svhn", "autoencoders", "denoising", "pretraining"];
+    const calls = folders.flatMap((name) => {
+      const folder = join(import.meta.dirname, "../../experiments", name);
+      const files = readdirSync(folder).filter((file) => file !== "semi-ae.ts"); // Géron's chapter, 2019
+      return files.flatMap((file) => [
+        ...readFileSync(join(folder, file), "utf8").matchAll(/\b(adam|rmsprop|adagrad|adadelta)\(.*/g),
+      ]);
+    });
+    expect(calls.length).toBeGreaterThan(6);
+    for (const [call] of calls) expect(call).toContain("epsilon");
+  });
+
+  it("94.28 % are the assignment's, with the reference that it cites", () => {
+    const [figure] = findExperiment("svhn-c").published;
+    expect(figure).toMatchObject({ value: 0.9428, source: expect.stringContaining("its reference [11]") });
+    expect(figure).not.toHaveProperty("url");
+  });
+
+  it("70 % on cifar10-e are for epochs 1 to 5", () => {
+    expect(findExperiment("cifar10-e").published).toMatchObject([
+      { measure: "first_5_val_accuracy", value: 0.7 },
+    ]);
+  });
+
+  it("cifar100-cnn: the validation of the last epoch had dropout on, so that it is for literal runs", () => {
+    const figures = (literal: boolean, id = "cifar100-cnn") => {
+      const settings = { profile: "full", trial: null, literal, changes: {} } as const;
+      const { published } = trainingVariant(findExperiment(id), settings);
+      return Object.fromEntries(published.map(({ measure, value }) => [measure, value]));
+    };
+    expect(figures(false)).not.toHaveProperty("val_loss");
+    expect(figures(true)).toEqual({ ...figures(false), val_loss: 3.2669, val_accuracy: 0.2183 });
+    expect(figures(true, "cifar100-cnn-30")).toEqual(figures(false, "cifar100-cnn-30"));
+  });
+
+  it("cifar100-report: the averages, the best class and the one that is never found", () => {
+    const { published } = findExperiment("cifar100-report");
+    expect(Object.fromEntries(published.map(({ measure, value }) => [measure, value]))).toEqual({
+      test_accuracy: 0.2177,
+      macro_precision: 0.22,
+      macro_recall: 0.22,
+      macro_f1: 0.21,
+      precision_plain: 0.61,
+      recall_plain: 0.68,
+      f1_plain: 0.64,
+      f1_bowl: 0,
+    });
+    expect([cifar100FineClasses[60], cifar100FineClasses[10]]).toEqual(["plain", "bowl"]);
   });
 });
 

@@ -1,8 +1,11 @@
 /** @file What the studies declare: the parameters of assignment.md 1.2 and the published test errors. */
 import { describe, expect, it } from "vitest";
+import type { AdapterFacts } from "../../../engine/adapter.ts";
 import { autoencoders } from "../../../experiments/autoencoders/index.ts";
 import { denoising } from "../../../experiments/denoising/index.ts";
 import { pretraining } from "../../../experiments/pretraining/index.ts";
+import { findExperiment } from "../../../experiments/registry.ts";
+import { commandOf, resolveSettings } from "../../../experiments/run/settings.ts";
 import { bypassedAutoencoder, deepAutoencoder } from "../../../models/networks/ae-deep.ts";
 import { semiClassifier } from "../../../models/networks/semi-classifier.ts";
 
@@ -44,6 +47,23 @@ describe("studies", () => {
   it("follow the sources' validation: 000 takes the first images, the others the last", () => {
     const first = studies.filter(({ validation }) => validation === "first").map(({ id }) => id);
     expect(first).toEqual(["pretrain-a", "pretrain-b", "pretrain-c", "pretrain-d"]);
+  });
+
+  it("hold out what is asked for; what is no study has no such part to choose", () => {
+    const cpu = { software: true } as AdapterFacts;
+    const options = { seed: 1, profile: "quick", shuffle: true } as const;
+    for (const study of studies) {
+      const own = resolveSettings(study, options, cpu);
+      expect(own.validation).toBe(study.validation);
+      expect(commandOf(study, own)).not.toContain("--validation");
+      const other = study.validation === "first" ? "last" : "first";
+      const asked = resolveSettings(study, { ...options, validation: other }, cpu);
+      expect(commandOf(study, asked)).toContain(`--validation ${other}`);
+    }
+    for (const id of ["svhn-c", "cifar10-d", "cifar10-e", "cifar25-base"])
+      expect(() => resolveSettings(findExperiment(id), { ...options, validation: "first" }, cpu)).toThrow(
+        `--validation: ${id} does not hold out`,
+      );
   });
 
   it("give the notebook's test errors", () => {

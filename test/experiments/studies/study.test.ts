@@ -29,7 +29,7 @@ const small: StudyExperiment = {
   dataset: "mnist",
   validation: "last",
   takesNoise: true,
-  main: { part: () => "relu-3-masked", parameters: 5491, network: () => basicAutoencoder({ code: 3 }) },
+  main: { part: () => "relu-3-masked", parameters: 50_992, network: () => basicAutoencoder({ code: 3 }) },
   published: [{ name: "Loss", measure: "test_loss", value: 0.5, source: "a test" }],
   profiles: { full: profile, quick: profile },
   run: async (study) => {
@@ -68,7 +68,11 @@ describe("a study", () => {
     ).toBe(true);
     expect(json("run", "history.json").epoch).toEqual([1, 2]);
     // one image in twelve validates: 4 of 48
-    expect(result).toMatchObject({ dataset: { train: 44, validation: 4, test: 12 }, parameters: 5491 });
+    expect(result).toMatchObject({
+      dataset: { train: 44, validation: 4, test: 12 },
+      parameters: 5491, // 784 * 3 + 3 + 3 * 784 + 784: the network that was trained
+      parameters_in_full: 50_992,
+    });
     expect(json("run", "result.json").published).toEqual([
       {
         name: "Loss",
@@ -98,6 +102,26 @@ describe("a study", () => {
     expect(weights("stopped").equals(weights("whole"))).toBe(true);
     const { seconds: _, ...history } = json("stopped", "history.json");
     expect(json("whole", "history.json")).toMatchObject(history);
+  });
+
+  it("holds out the end of the training file that is asked for, and takes no part that held out the other", async () => {
+    const dataset = await digits(48, 12);
+    const first = await runStudy(engine(), small, dataset, folder("ae-a"), {
+      noise: "fixed",
+      validation: "first",
+    });
+    expect(first.lines).toContain("validation: the first 4 of 48 training images");
+    const command = "npm run train -- small --profile quick --seed 3 --validation first";
+    expect(json("ae-a", "config.json")).toMatchObject({ command, settings: { validation: "first" } });
+    expect(json("ae-a", "parts/relu-2/part.json").validation).toBe("first");
+    const last = await runStudy(engine(), small, dataset, folder("other"), {
+      noise: "fixed",
+      validation: "last",
+    });
+    expect(last.lines).toContain("validation: the last 4 of 48 training images");
+    expect(last.lines.some((line) => line.endsWith("loaded"))).toBe(false);
+    expect(json("other", "parts/relu-2/part.json").validation).toBeUndefined(); // as in runs of before
+    expect(weights("other").equals(weights("ae-a"))).toBe(false);
   });
 
   it("gives other weights with fresh noise, and with another seed", async () => {

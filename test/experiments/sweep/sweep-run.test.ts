@@ -42,6 +42,18 @@ describe("runSweep", () => {
     expect((second.result.trials as object[]).slice(0, 2)).toEqual(first.result.trials);
   });
 
+  it("counts images as its runs do, held out ones too; and knows the best of the first five epochs", async () => {
+    const { result } = await sweep({ set: ["lr=0.01"], epochs: 7 });
+    const read = (name: string) => JSON.parse(readFileSync(file("lr=0.01", name), "utf8"));
+    const run = read("result.json");
+    expect(run.dataset).toMatchObject({ train: 18, validation: 6, test: 12 }); // the last quarter of 24
+    expect(result.dataset).toEqual(run.dataset);
+    expect(result).toMatchObject({ parameters: 30_730, parameters_in_full: 30_730 });
+    const accuracies: number[] = read("history.json").val_accuracy;
+    expect(run.measured.first_5_val_accuracy).toBe(Math.max(...accuracies.slice(0, 5)));
+    expect(run.measured.best_val_accuracy).toBe(Math.max(...accuracies));
+  });
+
   it("goes on after a trial that fails, and tries it again", async () => {
     for (const expected of [0, 1]) {
       const { failed, result, lines } = await sweep({ set: ["lr=1e38,0.001"] });

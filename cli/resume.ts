@@ -1,0 +1,120 @@
+/** @file --resume: what the run to continue was like, what it keeps, and the command that goes on with a run that was cut. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Dataset } from "../datasets/dataset.ts";
+import type { AdapterFacts } from "../engine/adapter.ts";
+import { FileError, InterruptedError, UsageError } from "../engine/errors.ts";
+import type { Experiment } from "../experiments/experiment.ts";
+import { shortName } from "../experiments/run/changes.ts";
+import { checksumsOf } from "../experiments/run/run.ts";
+import { type RunConfig, readConfig, shown } from "../experiments/run/run-folder.ts";
+import { singleChanges } from "../experiments/sweep/plan.ts";
+import { hasCheckpoint } from "../models/training/checkpoint.ts";
+import type { TrainOptions } from "./train.ts";
+
+/** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
+export function resumedConfig(experiment: Experiment, folder: string): RunConfig {
+  const config = readConfig(folder);
+  if (config.experiment !== experiment.id) {
+    throw new UsageError(`--resume: ${folder} is a run of ${config.experiment}, not of ${experiment.id}.`);
+  }
+  return config;
+}
+
+/**
+ * A resumed run keeps its settings but for more epochs: with others it would not continue to the same bits. `typed` is what
+ * stands on the command line. Throws UsageError for what differs. --data, --adapter, --stream, --out and --json may differ.
+ */
+export function checkKeeps(
+  experiment: Experiment,
+  { settings }: RunConfig,
+  folder: string,
+  typed: Partial<TrainOptions>,
+): void {
+  const { id, kind } = experiment;
+  const own = kind === "study" ? { validation: experiment.validation } : {}; // what runs of before do not record
+  const kept = { ...own, ...settings, profile: typed.profile === "auto" ? "auto" : settings.profile };
+  for (const [key, option] of Object.entries(keptOptions)) {
+    const name = key as keyof typeof keptOptions;
+    if (typed[name] !== undefined && typed[name] !== kept[name]) refuse(option, kept[name], typed[name]);
+  }
+  for (const [name, value] of Object.entries(singleChanges(typed.set)))
+    if (settings.changes[name] !== value) refuse(`--set ${shortName(name)}`, settings.changes[name], value);
+  const { epochs, saveInitial } = typed;
+  if (kind !== "training" && kind !== "sweep" && epochs !== undefined && epochs !== settings.epochs) {
+    throw new UsageError(
+      `--resume: ${id} ${kind === "study" ? "trains several networks, each for" : "began with"} ${settings.epochs} epochs; start a new run for ${epochs}.`,
+    );
+  }
+  if (saveInitial && hasCheckpoint(join(folder, "checkpoint")))
+    throw new UsageError("--save-initial: the run has begun, its weights before training are gone.");
+}
+
+const keptOptions = {
+  batch: "--batch",
+  limit: "--limit",
+  testLimit: "--test-limit",
+  seed: "--seed",
+  profile: "--profile",
+  shuffle: "--no-shuffle",
+  eager: "--eager",
+  precision: "--precision",
+  literal: "--literal",
+  noise: "--noise",
+  validation: "--validation",
+  trial: "--trial",
+} as const;
+
+function refuse(option: string, kept: unknown, typed: unknown): never {
+  const isFlag = typeof kept === "boolean";
+  const before =
+    isFlag || kept === undefined || kept === null ? `without ${option}` : `with ${option} ${kept}`;
+  throw new UsageError(
+    `--resume: the run began ${before} and goes on ${before.split(" ")[0]} it${isFlag ? "" : `, not with ${typed}`}. Leave the option out, or start a new run.`,
+  );
+}
+
+/** On other images a run would not continue to the same bits. */
+export function checkSameImages({ dataset: before }: RunConfig, now: Dataset): void {
+  const counts = before.train === now.train.count && before.test === now.test.count;
+  if (counts && before.origin === now.origin && checksumsOf(before.files) === checksumsOf(now.files)) return;
+  throw new UsageError(
+    `--resume: the images are not those the run began with. Then: ${before.note} Now: ${now.note} ` +
+      "Name the folder of the first with --data, or start a new run.",
+  );
+}
+
+/** A line for a run that goes on elsewhere than it began; undefined if it does not. */
+export function otherAdapter({ adapter: before }: RunConfig, now: AdapterFacts): string | undefined {
+  if (before.description === now.description && before.device === now.device) return undefined;
+  return `         the run began on ${before.description || before.device}: here it goes on, but not to the same bits`;
+}
+
+/** Why a disk takes nothing: it may take it later. */
+const diskErrors = ["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO"];
+
+/**
+ * An interruption or an error of the disk, with the command that goes on from here: what was computed up to the last
+ * checkpoint is not lost. `again` is for a run that has not come to its config.json yet. Other errors stay as they are.
+ */
+export function withWayOn(
+  error: unknown,
+  { resume, again = resume }: { readonly resume: string; readonly again?: string },
+  folder: string,
+  { adapter, trial }: Pick<TrainOptions, "adapter" | "trial">,
+): unknown {
+  const interrupted = error instanceof InterruptedError;
+  if (!(error instanceof FileError || interrupted)) return error;
+  const { code = "" } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  const begun = existsSync(join(folder, "config.json"));
+  if (!interrupted && !(begun && diskErrors.includes(code))) return error;
+  const path = shown(folder);
+  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const words = [begun ? resume : again, "--out", quoted];
+  if (begun && trial !== undefined) words.push("--trial", trial);
+  if (adapter !== "auto") words.push("--adapter", adapter);
+  const message = `${error.message} Continue with: ${words.join(" ")}`;
+  return interrupted
+    ? new InterruptedError(message, { cause: error })
+    : new FileError(message, { cause: error });
+}
