@@ -8,7 +8,7 @@ import { losses } from "./losses.ts";
 import { metrics } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { normalization } from "./normalization.ts";
-import { lossScale, optimizers } from "./optimizers.ts";
+import { gradientCheck, lossScale, optimizers } from "./optimizers.ts";
 import { pool2d } from "./pool2d.ts";
 import { softmax } from "./softmax.ts";
 
@@ -21,6 +21,7 @@ export const allMutants: readonly Mutant[] = [
   ...normalization,
   ...dropout,
   ...optimizers,
+  ...gradientCheck,
   ...lossScale,
   ...gather,
   ...arithmetic,

@@ -23,12 +23,8 @@ export const losses: readonly Mutant[] = [
       "share *= weights[0]",
       "the first sample's weight",
     ],
-    [
-      "categorical-crossentropy",
-      "cost -= select(t * log_of(p)",
-      "cost += select(t * log_of(p)",
-      "the sign of the loss",
-    ],
+    ["categorical-crossentropy", "cost -= select", "cost += select", "the sign of the loss"],
+    ["categorical-crossentropy", "q, is_nan(q))", "q, false)", "a row without a sum has a loss"],
     ["categorical-crossentropy", "clamp(q, LOWEST, HIGHEST)", "min(q, HIGHEST)", "no clip at 1e-7"],
     ["categorical-crossentropy", "x[start + j] / total", "x[start + j]", "not divided by the sum"],
     [

@@ -18,6 +18,24 @@ export const lossScale: readonly Mutant[] = mutantsOf(
   ],
 );
 
+/** Of the look at all gradients before an update. */
+export const gradientCheck: readonly Mutant[] = mutantsOf(
+  "optimizers",
+  { tests: ["kernels/optimizers/check"] },
+  [
+    ["check-gradients", "vec4u(0x7fffffffu)", "vec4u(0xffffffffu)", "the sign counts as size"],
+    [
+      "check-gradients",
+      "gradients[block * BLOCK + i] & vec4u(0x7fffffffu), own",
+      "gradients[block * BLOCK + i] & vec4u(0x7fffffffu), vec4<bool>(true)",
+      "what lies between parameters counts",
+    ],
+    ["check-gradients", "(elements + 3u) / 4u", "elements / 4u", "the last elements are not looked at"],
+    ["check-gradients", "< vec4u(0x7f800000u)", "<= vec4u(0x7f800000u)", "infinity is a number"],
+    ["check-gradients", " && atomicLoad(&state[HALTED]) == 0u", "", "the first bad step is forgotten"],
+  ],
+);
+
 export const optimizers: readonly Mutant[] = mutantsOf("optimizers", { tests }, [
   ...halts,
   ["adadelta", "ONE_MINUS_RHO * u * u", "ONE_MINUS_RHO * g * g", "keeps gradients instead of steps"],
