@@ -44,6 +44,10 @@ describe("haltUnlessFinite", () => {
     );
   });
 
+  it("looks at the last element of each parameter", async () => {
+    for (const [which, size] of sizes.entries()) expect(await halted(Number.NaN, which, size - 1)).toBe(42);
+  });
+
   it("leaves a step that is halted already as it is", async () => {
     expect(await halted(Number.NaN, 4, 699, 7)).toBe(7);
     expect(await halted(1, 0, 0, 7)).toBe(7);
