@@ -87,7 +87,7 @@ export function removeLeftovers(path: string): void {
     if (writer === undefined || isAlive(Number(writer))) continue;
     try {
       rmSync(join(folder, name), { force: true });
-    } catch {} // it is only in nobody's way
+    } catch {} // it may stay: nothing else needs its name
   }
 }
 

@@ -64,7 +64,7 @@ export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from 
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
 export type { DataSource, Subset } from "./training/data.ts";
-export { History, type Logs } from "./training/history.ts";
+export { History, type HistoryJson, type Logs } from "./training/history.ts";
 export { lossNames } from "./training/loss-names.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./training/metric-names.ts";
 export type { EvaluateOptions, FitOptions, PredictOptions } from "./training/options.ts";

@@ -18,6 +18,7 @@ import {
   saveWeights,
   sequential,
   sgd,
+  type TrainingSnapshot,
 } from "../../models/index.ts";
 import { attack, type Target } from "./attack.ts";
 import { useSurroundings } from "./surroundings.ts";
@@ -48,6 +49,20 @@ const dataset = () => ({ inputs: inputs(), inputShape: [4], labels, classes: 3 }
 const weights = { sampleWeight: [1, 2, 1, 2, 1], classWeight: { 0: 1, 1: 2, 2: 1 } };
 /** With numbers that people mean these take hours. */
 const endless = ["1.epochs", "1.stepsPerEpoch"];
+
+/** Of the network, after one of the three batches of two samples. */
+const snapshot = (): TrainingSnapshot => ({
+  position: {
+    ...{ epoch: 0, batch: 1, step: 1, seed: 1, learningRate: 0.1, optimizer: "sgd", rows: [[2, 1, 0.5]] },
+    ...{ history: { epoch: [], loss: [] }, callbacks: { EarlyStopping: { best: 1, wait: 0 } } },
+  },
+  weights: new Map([
+    ["dense_1/kernel", new Float32Array(12)],
+    ["dense_1/bias", new Float32Array(3)],
+  ]),
+  slots: new Map(),
+  kept: new Map(),
+});
 
 type Use = (net: Model, ...args: never[]) => unknown;
 
@@ -88,6 +103,16 @@ const uses: readonly (Omit<Target, "call"> & { readonly use: Use })[] = [
     keeps: endless,
     says: /fit|sampleWeight/,
     sound: () => [[{ ...arrays(), sampleWeight: [1, 1, 2, 2, 1] }], { epochs: 1, stepsPerEpoch: 1 }],
+    use: (net, ...args: Parameters<Model["fit"]>) => net.fit(...args),
+  },
+  {
+    name: "fit",
+    keeps: endless,
+    says: /fit|History|history|EarlyStopping|crossentropy|data set/,
+    sound: () => [
+      arrays(),
+      { epochs: 1, resume: snapshot(), callbacks: [EarlyStopping({ monitor: "loss" })], batchSize: 2 },
+    ],
     use: (net, ...args: Parameters<Model["fit"]>) => net.fit(...args),
   },
   {

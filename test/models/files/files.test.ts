@@ -77,7 +77,7 @@ describe("a pipe, a device, a folder", () => {
     expect(() => CSVLogger(path()).onTrainBegin()).toThrow(`it is a ${kind}`);
   });
 
-  it.each(["/proc/self/status", "/proc/kcore"])("is %s no weights file", (path) => {
+  it.each(["/proc/self/status", "/proc/kcore"])("%s is not taken for a weights file", (path) => {
     if (existsSync(path)) expect(() => readSafetensors(path)).toThrow(FileError);
   });
 });
