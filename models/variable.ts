@@ -1,5 +1,6 @@
 /** @file Variables: the weights of layers. Their values live in flat GPU buffers once a model is built on an engine. */
 import { ArgumentError, formatShape, ShapeError, WgradError } from "../engine/errors.ts";
+import { requireFinite } from "../engine/host-values.ts";
 import { written } from "../engine/options.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
@@ -58,10 +59,11 @@ export class Variable {
 
   /**
    * Sets the values, or those to start from if no model is built; `label` names the weight in errors.
-   * Throws ShapeError if their number is wrong.
+   * Throws ShapeError if their number is wrong, NumericError if one is NaN or infinite.
    */
   write(values: Float32Array, label: string): void {
     this.#checkSize(values, label);
+    requireFinite(label, values, this.shape);
     const tensor = this.#tensor;
     if (tensor) tensor.engine.upload(tensor, values);
     else {

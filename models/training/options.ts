@@ -9,6 +9,7 @@ import {
   written,
 } from "../../engine/options.ts";
 import { checkLossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
+import type { HostData, Scales, ValuesByName } from "./arrays.ts";
 import type { Callback, Progress } from "./callbacks.ts";
 import type { DataSource } from "./data.ts";
 import type { Logs } from "./history.ts";
@@ -24,7 +25,7 @@ export interface FitOptions extends WeightOptions {
   readonly initialEpoch?: number;
   /** samples per update; a generator decides that itself. Default 32 */
   readonly batchSize?: number;
-  /** batches per epoch that are taken from a generator */
+  /** batches per epoch that are taken from a generator. Default for an array of batches: all of them */
   readonly stepsPerEpoch?: number;
   /** the LAST fraction of the samples, before shuffling, is held out and evaluated after every epoch */
   readonly validationSplit?: number;
@@ -62,6 +63,9 @@ export interface PredictOptions {
 }
 
 export interface EvaluateOptions extends PredictOptions, Pick<WeightOptions, "sampleWeight"> {}
+
+/** Of trainOnBatch(), testOnBatch() and predictOnBatch(). */
+export interface OnBatchOptions extends WeightOptions, Scales {}
 
 const weightNames: OptionNames<WeightOptions> = { sampleWeight: true, classWeight: true };
 const fitNames: OptionNames<FitOptions> = {
@@ -138,8 +142,23 @@ export function checkPredict(options: PredictOptions): void {
 }
 
 /** Throws ArgumentError for options that trainOnBatch() and testOnBatch() do not have. */
-export function checkOnBatch(what: string, options: WeightOptions): void {
-  checkOptionNames(what, options, weightNames);
+export function checkOnBatch(what: string, options: OnBatchOptions): void {
+  checkOptionNames(what, options, { ...weightNames, scale: true, targetScale: true });
+}
+
+/** Arguments and options of trainOnBatch() and testOnBatch() as what fit() and evaluate() take. */
+export function batchData(
+  inputs: ValuesByName,
+  targets: ValuesByName | undefined,
+  { scale, targetScale, sampleWeight }: OnBatchOptions,
+): HostData {
+  return {
+    inputs,
+    ...(targets !== undefined && { targets }),
+    ...(scale !== undefined && { scale }),
+    ...(targetScale !== undefined && { targetScale }),
+    ...(sampleWeight !== undefined && { sampleWeight }),
+  };
 }
 
 function checkBatchSize(what: string, batchSize: number): void {
