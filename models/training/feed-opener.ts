@@ -60,7 +60,8 @@ export class FeedOpener {
   }
 
   #datasetFeed(what: string, source: GpuDataset | Subset): Feed {
-    if (!(source instanceof GpuDataset)) checkOptionNames(what, source, { dataset: true, indices: true, transform: true });
+    if (!(source instanceof GpuDataset))
+      checkOptionNames(what, source, { dataset: true, indices: true, transform: true });
     const dataset = datasetOf(source);
     if (!(dataset instanceof GpuDataset)) {
       throw new ArgumentError(

@@ -3,6 +3,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import {
   checkFlag,
   checkFunction,
+  checkNames,
   checkOption,
   checkOptionNames,
   type OptionNames,
@@ -68,6 +69,7 @@ export interface EvaluateOptions extends PredictOptions, Pick<WeightOptions, "sa
 export interface OnBatchOptions extends WeightOptions, Scales {}
 
 const weightNames: OptionNames<WeightOptions> = { sampleWeight: true, classWeight: true };
+const onBatchNames: OptionNames<OnBatchOptions> = { ...weightNames, scale: true, targetScale: true };
 const fitNames: OptionNames<FitOptions> = {
   ...weightNames,
   epochs: true,
@@ -142,8 +144,9 @@ export function checkPredict(options: PredictOptions): void {
 }
 
 /** Throws ArgumentError for options that trainOnBatch() and testOnBatch() do not have. */
-export function checkOnBatch(what: string, options: OnBatchOptions): void {
-  checkOptionNames(what, options, { ...weightNames, scale: true, targetScale: true });
+export function checkOnBatch(what: "trainOnBatch" | "testOnBatch", options: OnBatchOptions): void {
+  const { classWeight: _, ...tested } = onBatchNames;
+  checkNames(what, options, Object.keys(what === "trainOnBatch" ? onBatchNames : tested));
 }
 
 /** Arguments and options of trainOnBatch() and testOnBatch() as what fit() and evaluate() take. */

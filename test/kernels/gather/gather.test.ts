@@ -95,6 +95,22 @@ describe("batch gather", () => {
     expect(await second.data()).toEqual(Float32Array.of(0, 0, 0, 1));
   });
 
+  it("gathers a label for each pixel", async () => {
+    const labels = engine().tensor([0, 1, 2, 2, 1, 0, 1, 1, 0], [3, 3], "u32");
+    const order = engine().tensor([2, 0, 1], [3], "u32");
+    engine().step.set({ position: 0, sample: 1 });
+    const classes = gatherLabels(labels, order, { batch: 2 });
+    expect([classes.shape, [...(await classes.data())]]).toEqual([
+      [2, 3],
+      [0, 1, 2, 2, 1, 0],
+    ]);
+    const rows = gatherLabels(labels, order, { batch: 1, classes: 3 });
+    expect([rows.shape, [...(await rows.data())]]).toEqual([
+      [1, 3, 3],
+      [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    ]);
+  });
+
   it("makes batches of a data set: labels, one-hot, targets, or the inputs themselves", async () => {
     const inputs = Uint8Array.of(0, 255, 51, 102);
     const images = { inputs, inputShape: [2], scale: 1 / 255 };

@@ -239,6 +239,8 @@ describe("sample weights", () => {
     ];
     expect(losses).toEqual(losses.map(() => 6));
     expect([...(await net.predict(data))]).toEqual([0, 0]);
+    const byClass: object = { classWeight: { 0: 1, 2: 1 } };
+    await expect(net.testOnBatch(inputs, targets, byClass)).rejects.toThrow(/there is no option classWeight/);
     net.dispose();
   });
 
