@@ -84,7 +84,7 @@ async function timeProduct(engine: Engine, { rows, columns }: Size, seconds: num
 /** Throws unless the neighbours of the first queries are those of the float64 reference. */
 async function checkFirst(neighbors: NearestNeighbors, references: HostRows, queries: HostRows) {
   const count = 2;
-  const first = { values: queries.values.slice(0, count * width), shape: [count, width] };
+  const first = { ...queries, values: queries.values.slice(0, count * width), shape: [count, width] };
   const { indices } = await neighbors.neighbors(first);
   const expected = nearestReference(inFloat64(references), inFloat64(first), k).indices.flat();
   if (!expected.every((index, i) => index === indices[i]))
@@ -102,5 +102,5 @@ function inFloat64({ values, shape }: HostRows) {
 function randomRows(rows: number, stream: number): HostRows {
   const words = new Uint32Array((rows * width) / 4);
   for (let i = 0; i < words.length; i += 4) words.set(pcg4d(i, stream, 0, 1), i);
-  return { values: new Uint8Array(words.buffer), shape: [rows, width] };
+  return { values: new Uint8Array(words.buffer), shape: [rows, width], scale: 1 / 255 };
 }

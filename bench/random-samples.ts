@@ -11,7 +11,8 @@ export function randomSamples(model: Model, count: number, classes: number | und
     { length: count * sizeOf(inputShape) },
     (_, i) => pcg4d(i, 0, 0, 1)[0] >>> 24,
   );
-  if (classes === undefined) return { inputs, inputShape };
+  const images = { inputs, inputShape, scale: 1 / 255 };
+  if (classes === undefined) return images;
   const labels = Array.from(identityOrder(count), (i) => pcg4d(i, 1, 0, 1)[0] % classes);
-  return { inputs, inputShape, labels, classes };
+  return { ...images, labels, classes };
 }

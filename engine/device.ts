@@ -10,7 +10,7 @@ import { launchFirst } from "./first-launches.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
 import type { MemoryLayout } from "./memory-layout.ts";
 import { openDevice } from "./open-device.ts";
-import { checkFunction, checkOptionNames, written } from "./options.ts";
+import { checkFunction, checkOptionNames } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type Plan, PlanNotes } from "./plan.ts";
@@ -21,6 +21,7 @@ import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { StepState } from "./step-state.ts";
 import type { Tape } from "./tape.ts";
 import { checkDType, type DataOf, type DType, Storage, storageBytes, Tensor, toTyped } from "./tensor.ts";
+import { uploadBytes } from "./upload.ts";
 
 export interface EngineOptions {
   readonly adapter?: AdapterChoice;
@@ -153,23 +154,7 @@ export class Engine {
   /** Overwrites a tensor's bytes from `byteOffset`, a multiple of 4, on. Not while recording: a replay could not repeat it. */
   upload(target: Tensor, data: ArrayBufferView, byteOffset = 0): void {
     this.assertAlive();
-    requireTensorsOf(this, "upload", { target });
-    if (!ArrayBuffer.isView(data))
-      throw new ArgumentError(`upload: needs a typed array, got ${written(data)}.`);
-    if (
-      !Number.isInteger(byteOffset) ||
-      byteOffset % 4 !== 0 ||
-      byteOffset < 0 ||
-      byteOffset + data.byteLength > target.byteLength
-    ) {
-      const tensor = `${formatShape(target.shape)} (${target.byteLength} bytes)`;
-      throw new ShapeError(`upload: ${data.byteLength} bytes at byte ${byteOffset} do not fit ${tensor}.`);
-    }
-    this.tape?.refuseChange("upload", target);
-    if (this.planning) return;
-    if (this.recording)
-      throw new WgradError("A recorded step cannot upload values: make the tensor before record().");
-    this.commands.upload(target.buffer, target.byteOffset + byteOffset, data as ArrayBufferView<ArrayBuffer>);
+    uploadBytes(this, target, data, byteOffset);
   }
 
   /** Sets all elements to zero. */

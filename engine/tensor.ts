@@ -4,6 +4,7 @@ import type { Block } from "./buffers.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { encodeHalf } from "./half.ts";
+import { checkValues } from "./host-values.ts";
 import { written } from "./options.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 
@@ -217,7 +218,14 @@ export const typedArrays = {
   u32: Uint32Array,
   u8: Uint8Array,
 } as const;
-const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1], u8: [0, 255] } as const;
+/** Whole numbers from and to; of f32 and f16 the smallest size that rounds to infinity. */
+const ranges = {
+  f32: [0, 2 ** 128 - 2 ** 103],
+  f16: [0, 65520],
+  i32: [-(2 ** 31), 2 ** 31 - 1],
+  u32: [0, 2 ** 32 - 1],
+  u8: [0, 255],
+} as const;
 
 /** Throws ArgumentError for a dtype that does not exist, AdapterError for one that `adapter` cannot compute with. */
 export function checkDType(
@@ -241,24 +249,20 @@ export function toTyped(values: ArrayLike<number>, dtype: DType, what = "tensor"
   const Typed = typedArrays[dtype];
   const fractions = dtype === "f32" || dtype === "f16";
   if (values instanceof Typed && dtype !== "f16") return values;
-  if (!fractions || !ArrayBuffer.isView(values)) {
-    const [low, high] = fractions ? [] : ranges[dtype];
-    for (let i = 0; i < values.length; i++) {
-      const value: unknown = values[i];
-      const whole = fractions || (Number.isInteger(value) && Number(value) >= low! && Number(value) <= high!);
-      if (typeof value === "number" && whole) continue;
-      const wanted = fractions ? "a number" : `a whole number from ${low} to ${high}`;
-      throw new ArgumentError(`${what}: value ${i} of ${dtype} must be ${wanted}, got ${written(value)}.`);
+  const [low, high] = ranges[dtype];
+  for (let i = 0; i < values.length; i++) {
+    const value: unknown = values[i];
+    if (typeof value === "number") {
+      // NaN and infinity are numbers of f32 and f16
+      if (fractions ? Math.abs(value) < high || !Number.isFinite(value) : isWhole(value, low, high)) continue;
     }
+    const size = typeof value === "number" ? ` below ${high} in size` : "";
+    const wanted = fractions ? `a number${size}` : `a whole number from ${low} to ${high}`;
+    throw new ArgumentError(`${what}: value ${i} of ${dtype} must be ${wanted}, got ${written(value)}.`);
   }
   return dtype === "f16" ? encodeHalf(values) : Typed.from(values);
 }
 
-/** Throws ArgumentError unless `values` is a list of numbers, or a typed array of them. */
-export function checkValues(what: string, values: unknown): asserts values is ArrayLike<number> {
-  const numbers = Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView));
-  if (numbers && !(values instanceof BigInt64Array) && !(values instanceof BigUint64Array)) return;
-  throw new ArgumentError(
-    `${what}: the values must be a list of numbers or a typed array, got ${written(values)}.`,
-  );
+function isWhole(value: number, low: number, high: number): boolean {
+  return Number.isInteger(value) && value >= low && value <= high;
 }

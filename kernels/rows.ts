@@ -1,15 +1,16 @@
 /** @file Data sets as rows of numbers in main memory, and their way to the GPU block by block. */
 import type { Engine } from "../engine/device.ts";
 import { ArgumentError, formatShape, NumericError, ShapeError } from "../engine/errors.ts";
+import { checkValues, type HostValues, indexOfNotFinite, placeOf } from "../engine/host-values.ts";
 import { checkOption, written } from "../engine/options.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
-import { checkValues, type Tensor } from "../engine/tensor.ts";
+import type { Tensor } from "../engine/tensor.ts";
 
 /** One sample per row, row-major; axes after the first count as one: images [n, h, w, c] are n rows of h * w * c. */
 export interface HostRows {
-  readonly values: Uint8Array | Float32Array;
+  readonly values: HostValues;
   readonly shape: Shape;
-  /** every value is multiplied by this: 1/255 for bytes and 1 for floats unless given */
+  /** every value is multiplied by this. Default 1; 1 / 255 for bytes of images */
   readonly scale?: number;
 }
 
@@ -43,8 +44,7 @@ function checkRecord(op: string, rows: HostRows): void {
   if (typeof rows !== "object" || rows === null)
     throw new ArgumentError(`${op}: rows must be { values, shape }, got ${written(rows)}.`);
   const { values, shape, scale = 1 } = rows;
-  if (!(values instanceof Uint8Array || values instanceof Float32Array))
-    throw new ArgumentError(`${op}: values must be a Uint8Array or a Float32Array, got ${written(values)}.`);
+  checkValues(op, values);
   if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0))
     throw new ShapeError(`${op}: a shape is a list of sizes, got ${written(shape)}.`);
   checkOption(op, "scale", scale, true, "a finite number");
@@ -70,29 +70,10 @@ export function checkStandardization(op: string, width: number, { shift, divisor
 
 /** Throws NumericError for a value that is NaN or infinite, with its row and its place in it. */
 export function checkFiniteRows(op: string, { values, shape }: HostRows): void {
-  if (!(values instanceof Float32Array)) return;
-  const at = values.findIndex((value) => !Number.isFinite(value));
+  const at = values instanceof Uint8Array ? -1 : indexOfNotFinite(values);
   if (at === -1) return;
-  const sample = shape.slice(1);
-  const row = Math.floor(at / sizeOf(sample));
-  const place = formatShape(placeIn(sample, at % sizeOf(sample)));
-  throw new NumericError(`${op}: row ${row} has ${values[at]} at ${place}. rows ${formatShape(shape)}.`);
-}
-
-/** The coordinates of element `index` of a row-major array. */
-function placeIn(shape: Shape, index: number): number[] {
-  const place = new Array<number>(shape.length);
-  let rest = index;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    place[axis] = rest % shape[axis]!;
-    rest = Math.floor(rest / shape[axis]!);
-  }
-  return place;
-}
-
-/** What every value is multiplied by. */
-export function scaleOf({ values, scale }: HostRows): number {
-  return scale ?? (values instanceof Uint8Array ? 1 / 255 : 1);
+  const [row, ...place] = placeOf(at, shape);
+  throw new NumericError(`${op}: row ${row} has ${values[at]} at [${place}]. rows ${formatShape(shape)}.`);
 }
 
 export function roundUp(value: number, multiple: number): number {
@@ -125,8 +106,7 @@ export function readRow(
   row: Float64Array,
   { shift, divisor }: Standardization = {},
 ): void {
-  const { values, shape } = rows;
-  const scale = scaleOf(rows);
+  const { values, shape, scale = 1 } = rows;
   const start = index * sizeOf(shape.slice(1));
   for (let j = 0; j < row.length; j++) row[j] = scale * values[start + j]!;
   if (shift) for (let j = 0; j < row.length; j++) row[j]! -= shift[j % shift.length]!;

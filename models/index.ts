@@ -58,8 +58,16 @@ export * from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";
 export type { Summary, SummaryRow } from "./summary.ts";
 export type { SymbolicTensor } from "./symbolic.ts";
-export type { ArrayDataset, Values, ValuesByName } from "./training/arrays.ts";
-export type { BatchGenerator, HostBatch } from "./training/batch-generator.ts";
+export type {
+  ArrayDataset,
+  HostData,
+  ScaleByName,
+  Scales,
+  Values,
+  ValuesByName,
+} from "./training/arrays.ts";
+export type { HostBatch } from "./training/batch-generator.ts";
+export type { BatchGenerator } from "./training/batch-iterator.ts";
 export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from "./training/callbacks.ts";
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
 export type { CompileOptions } from "./training/compile-options.ts";
@@ -67,7 +75,7 @@ export type { DataSource, Subset } from "./training/data.ts";
 export { History, type HistoryJson, type Logs } from "./training/history.ts";
 export { lossNames } from "./training/loss-names.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./training/metric-names.ts";
-export type { EvaluateOptions, FitOptions, PredictOptions } from "./training/options.ts";
+export type { EvaluateOptions, FitOptions, OnBatchOptions, PredictOptions } from "./training/options.ts";
 export type { InputTransform } from "./training/sample-source.ts";
 export type { ClassWeight, SampleWeight, WeightOptions } from "./training/sample-weights.ts";
 export type { TrainingPosition, TrainingSnapshot } from "./training/snapshot.ts";

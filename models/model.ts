@@ -21,20 +21,21 @@ import { ParameterStore } from "./parameter-store.ts";
 import { type StoredVariable, storedVariables } from "./stored-variables.ts";
 import { formatSummary, type Summary, summarize } from "./summary.ts";
 import { type SymbolicTensor, symbolicTensors } from "./symbolic.ts";
-import type { ValuesByName } from "./training/arrays.ts";
-import type { BatchGenerator } from "./training/batch-generator.ts";
+import type { Scales, ValuesByName } from "./training/arrays.ts";
+import type { BatchGenerator } from "./training/batch-iterator.ts";
 import type { CompileOptions } from "./training/compile-options.ts";
 import type { DataSource } from "./training/data.ts";
 import type { History, Logs } from "./training/history.ts";
 import { ModelOptimizer } from "./training/model-optimizer.ts";
 import {
+  batchData,
   checkOnBatch,
   type EvaluateOptions,
   type FitOptions,
+  type OnBatchOptions,
   type PredictOptions,
 } from "./training/options.ts";
 import { predictOutputs } from "./training/prediction.ts";
-import type { WeightOptions } from "./training/sample-weights.ts";
 import { Trainer } from "./training/trainer.ts";
 import { readTogether, requireMap } from "./variable.ts";
 
@@ -158,6 +159,7 @@ export class Model extends Layer {
   }
 
   override callAll(inputs: readonly Tensor[], context: CallContext): Tensor[] {
+    this.outputShapes(inputs.map(({ shape }) => shape.slice(1))); // throws for samples of another shape
     const frozen = (context.frozen ?? false) || !this.trainable;
     return this.graph.run(inputs[0]!.engine, inputs, { ...context, frozen });
   }
@@ -310,7 +312,7 @@ export class Model extends Layer {
   }
 
   /** One update on a batch in main memory. Returns loss and metrics before the update. */
-  async trainOnBatch(x: ValuesByName, y?: ValuesByName, options: WeightOptions = {}): Promise<Logs> {
+  async trainOnBatch(x: ValuesByName, y?: ValuesByName, options: OnBatchOptions = {}): Promise<Logs> {
     const { onBatch } = this.trainer;
     return claimed("trainOnBatch", this.#training, () => onBatch.train(x, y, options));
   }
@@ -319,15 +321,15 @@ export class Model extends Layer {
   async testOnBatch(
     x: ValuesByName,
     y?: ValuesByName,
-    options: Pick<WeightOptions, "sampleWeight"> = {},
+    options: Omit<OnBatchOptions, "classWeight"> = {},
   ): Promise<Logs> {
     checkOnBatch("testOnBatch", options);
-    return this.#evaluate("testOnBatch", y ? { inputs: x, targets: y } : { inputs: x }, options);
+    return this.#evaluate("testOnBatch", batchData(x, y, options), {});
   }
 
   /** The only output for a batch in main memory, in inference mode. */
-  async predictOnBatch(x: ValuesByName): Promise<Float32Array> {
-    return this.predict({ inputs: x });
+  async predictOnBatch(x: ValuesByName, options: Pick<Scales, "scale"> = {}): Promise<Float32Array> {
+    return this.predict({ ...options, inputs: x });
   }
 
   /** Frees the GPU memory of weights and optimizer, and the kernels that were compiled for this model alone. Throws WgradError while a call works with them. */

@@ -58,7 +58,7 @@ export class Variable {
 
   /**
    * Sets the values, or those to start from if no model is built; `label` names the weight in errors.
-   * Throws ShapeError if their number is wrong.
+   * Throws ShapeError if their number is wrong. Weights of a run that diverged may be read: fit() names what is not finite.
    */
   write(values: Float32Array, label: string): void {
     this.check(values, label);

@@ -22,7 +22,8 @@ async function trainingStep(engine: Engine, job: LoadedJob) {
   const { trainer } = model;
   model.optimizer.learningRate = learningRates[job.workload] ?? model.optimizer.learningRate;
   const { bytes: inputs, inputShape, labels, classes } = job;
-  const data = classes ? { inputs, inputShape, labels, classes } : { inputs, inputShape };
+  const images = { inputs, inputShape, scale: 1 / 255 };
+  const data = classes ? { ...images, labels, classes } : images;
   const feed = Feed.open(engine, data, trainer.objective.oneHot);
   const log = new TrainingLog(engine, trainer.objective, 1);
   const step = await TrainingStep.prepare(trainer, feed, log, job.batch, false);

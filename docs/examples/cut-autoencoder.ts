@@ -3,18 +3,19 @@ import type { Engine } from "../../engine/index.ts";
 import { adam, Dense, Input, loadWeights, model, saveWeights, sequential } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 
-/** Images of 784 bytes, and their digits. */
+/** Images of 784 bytes, which the networks get divided by 255, and their digits. */
 export interface Digits {
   readonly inputs: Uint8Array;
   readonly inputShape: readonly number[];
+  readonly scale: number;
   readonly labels: ArrayLike<number>;
   readonly classes: number;
 }
 
 /** Trains an autoencoder, saves it in `file`, and makes four networks of what is saved. */
 export async function cutAutoencoder(engine: Engine, digits: Digits, file: string) {
-  const { inputs, inputShape } = digits;
-  const images = { inputs, inputShape }; // without labels: the images are the targets
+  const { inputs, inputShape, scale } = digits;
+  const images = { inputs, inputShape, scale }; // without labels: the images are the targets
   // README begin
   const autoencoder = basicAutoencoder({ code: 32 }); // 784-32-784
   await autoencoder.compile({ engine, optimizer: adam(), loss: "binary_crossentropy" });

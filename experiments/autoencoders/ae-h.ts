@@ -47,6 +47,7 @@ async function run(study: Study): Promise<void> {
   const deep = await trainBasic(study, { code: 32 });
   const flat = await trainBasic(study, { code: 2 });
   const first = (rows: HostRows): HostRows => ({
+    ...rows,
     values: rows.values.slice(0, (count * rows.values.length) / rows.shape[0]!),
     shape: [count, rows.values.length / rows.shape[0]!],
   });

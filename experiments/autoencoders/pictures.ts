@@ -26,7 +26,11 @@ export function greyImages(
 
 /** What an autoencoder makes of images. */
 export async function reconstructed(autoencoder: Model, set: ImageSet): Promise<ReportImages> {
-  const outputs = await autoencoder.predict({ inputs: set.images, inputShape: autoencoder.inputShape });
+  const outputs = await autoencoder.predict({
+    inputs: set.images,
+    inputShape: autoencoder.inputShape,
+    scale: 1 / 255,
+  });
   return greyImages(outputs, set);
 }
 
@@ -34,7 +38,8 @@ export async function reconstructed(autoencoder: Model, set: ImageSet): Promise<
 export async function pcaReconstructed(all: Pca, set: ImageSet, components: number): Promise<ReportImages> {
   using pca = all.first(components);
   const pixels = set.height * set.width;
-  return greyImages(await pca.reconstruct({ values: set.images, shape: [set.count, pixels] }), set);
+  const rows = { values: set.images, shape: [set.count, pixels], scale: 1 / 255 };
+  return greyImages(await pca.reconstruct(rows), set);
 }
 
 /** Originals in the first row, the reconstructions of each network below. */

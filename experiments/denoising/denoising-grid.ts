@@ -83,7 +83,7 @@ async function errorOfNoise(study: Study, { noise }: GridPoint): Promise<number>
   const inputs = test.images.subarray(0, most * pixels);
   const seen = await transformedInputs(
     study,
-    { inputs, inputShape: [pixels] },
+    { inputs, inputShape: [pixels], scale: 1 / 255 },
     noiseTransforms(study, noise).test,
   );
   return seen.reduce((sum, value, i) => sum + (value - inputs[i]! / 255) ** 2, 0) / seen.length;

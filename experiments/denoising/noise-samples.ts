@@ -50,7 +50,7 @@ export async function noiseStatistics(
   noise: Noise,
   value: 0 | 1,
 ): Promise<{ readonly mean: number; readonly deviation: number }> {
-  const data = { inputs: new Uint8Array(samples * pixels).fill(255 * value), inputShape: [pixels] };
+  const data = { inputs: new Uint8Array(samples * pixels).fill(value), inputShape: [pixels] };
   const values = await transformedInputs(study, data, noiseTransforms(study, noise).train);
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;

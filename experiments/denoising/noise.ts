@@ -76,7 +76,7 @@ export async function corruptedImages(
   transform: InputTransform,
   moment?: Moment,
 ): Promise<ReportImages> {
-  const data = { inputs: set.images, inputShape: [set.height * set.width] };
+  const data = { inputs: set.images, inputShape: [set.height * set.width], scale: 1 / 255 };
   return greyImages(await transformedInputs(study, data, transform, moment), set);
 }
 
@@ -88,7 +88,8 @@ export async function denoised(
   transform: InputTransform,
 ): Promise<{ readonly seen: ReportImages; readonly made: ReportImages }> {
   const inputShape: Shape = [set.height * set.width];
-  using dataset = GpuDataset.upload(study.engine, { inputs: set.images, inputShape });
+  const data = { inputs: set.images, inputShape, scale: 1 / 255 };
+  using dataset = GpuDataset.upload(study.engine, data);
   const outputs = await autoencoder.predict({ dataset, transform });
   return { seen: await corruptedImages(study, set, transform), made: greyImages(outputs, set) };
 }

@@ -14,7 +14,7 @@ import { UsageError } from "../../engine/errors.ts";
 import type { GpuDataset } from "../../kernels/gather/index.ts";
 import { describeGenerator, ImageDataGenerator } from "../../models/preprocessing/image-data-generator.ts";
 import { cachedZcaMatrix } from "../../models/preprocessing/zca-cache.ts";
-import type { BatchGenerator } from "../../models/training/batch-generator.ts";
+import type { BatchGenerator } from "../../models/training/batch-iterator.ts";
 import type { Subset } from "../../models/training/data.ts";
 import { identityOrder } from "../../models/training/order.ts";
 import type { InputTransform } from "../../models/training/sample-source.ts";
@@ -197,7 +197,7 @@ async function fittedGenerator(
   const { images, count, height, width, channels } = train;
   const source = [dataset.id, settings.seed, settings.limit, ...dataset.files.map(({ md5 }) => md5)];
   const path = join(dataFolder(data), "zca", `${dataset.id}-${zcaImages ?? count}.safetensors`);
-  const rows = { values: images, shape: [count, height, width, channels] };
+  const rows = { values: images, shape: [count, height, width, channels], scale: 1 / 255 };
   await generator.fit(engine, rows, {
     ...(zcaImages === undefined ? {} : { zcaImages }),
     onSlow: (text) => line(`${text} (kept in ${path})`),

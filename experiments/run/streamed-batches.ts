@@ -25,7 +25,7 @@ export function* streamedBatches(
     const order = shuffle ? shuffled(all, seed, epoch) : all;
     for (let first = batch * size; first < set.count; first += size) {
       const { images, labels } = takeImages(set, order.subarray(first, first + size));
-      yield { inputs: images, inputShape: [height, width, channels], labels, classes };
+      yield { inputs: images, inputShape: [height, width, channels], scale: 1 / 255, labels, classes };
     }
   }
 }

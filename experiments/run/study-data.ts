@@ -50,10 +50,10 @@ export class StudyData {
     this.split = `validation: ${describeSplit(count, rule)}${used}`;
   }
 
-  /** Pixels as rows [n, 784], for the classical methods. */
+  /** Pixels from 0 to 1 as rows [n, 784], for the classical methods. */
   rows(part: DataPart): HostRows {
     const { images, count } = this[part];
-    return { values: images, shape: [count, images.length / count] };
+    return { values: images, shape: [count, images.length / count], scale: 1 / 255 };
   }
 
   /** Images without labels, the targets of an autoencoder; [784] each unless another shape is given. */
@@ -79,7 +79,8 @@ export class StudyData {
     const key = `${part} ${inputShape.join("x")} ${labels.classes ?? ""}`;
     const known = this.#uploads.get(key);
     if (known) return known;
-    const dataset = GpuDataset.upload(this.#engine, { inputs: this[part].images, inputShape, ...labels });
+    const data = { inputs: this[part].images, inputShape, scale: 1 / 255, ...labels };
+    const dataset = GpuDataset.upload(this.#engine, data);
     this.#uploads.set(key, dataset);
     return dataset;
   }

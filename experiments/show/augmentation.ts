@@ -144,7 +144,7 @@ async function transformed(
 }
 
 function hostRows({ images, count, height, width, channels }: ImageSet) {
-  return { values: images, shape: [count, height, width, channels] };
+  return { values: images, shape: [count, height, width, channels], scale: 1 / 255 };
 }
 
 function asBytes(values: Float32Array): Uint8Array {

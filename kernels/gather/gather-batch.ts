@@ -24,7 +24,7 @@ const oneHotKernel = kernel(import.meta.url, "one-hot-labels.wgsl", {
 export interface GatherOptions {
   /** samples in the (micro-)batch */
   readonly batch: number;
-  /** y = offset + scale * sample; bytes are scaled by 1/255 unless given, floats by 1 */
+  /** y = offset + scale * sample. Default 1: 1 / 255 makes bytes of images numbers from 0 to 1 */
   readonly scale?: number;
   readonly offset?: number;
 }
@@ -40,7 +40,7 @@ export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, option
     throw new ArgumentError(`gatherSamples: samples must be a SampleStore, got ${written(samples)}.`);
   }
   checkOptionNames("gatherSamples", options, { batch: true, scale: true, offset: true });
-  const { batch, scale = samples.dtype === "u8" ? 1 / 255 : 1, offset = 0 } = options;
+  const { batch, scale = 1, offset = 0 } = options;
   checkOrder("gatherSamples", samples.chunks[0]!, order, batch);
   for (const [name, value] of Object.entries({ scale, offset }))
     checkOption("gatherSamples", name, value, true, "a number");
@@ -79,8 +79,8 @@ export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, option
 /**
  * Labels of the samples that gatherSamples() takes. An entry of the order that is no sample gives the label 2^32 - 1, or a row of
  * NaN; so does a label that is no class where rows are asked for.
- * @param labels class indices [count], u32
- * @param options.classes for one-hot labels [batch, classes], f32; without it class indices [batch], u32
+ * @param labels class indices [count, ...], u32: one per sample, or one per pixel
+ * @param options.classes for one-hot labels [batch, ..., classes], f32; without it class indices [batch, ...], u32
  */
 export function gatherLabels(
   labels: Tensor<"u32">,
@@ -90,26 +90,26 @@ export function gatherLabels(
   checkOptionNames("gatherLabels", options, { batch: true, classes: true });
   const { batch, classes } = options;
   checkOrder("gatherLabels", labels, order, batch);
-  if (labels.dtype !== "u32" || labels.shape.length !== 1) {
+  if (labels.dtype !== "u32" || labels.shape.length === 0) {
     throw new ShapeError(
-      `gatherLabels: labels are [count] u32, got ${formatShape(labels.shape)} ${labels.dtype}.`,
+      `gatherLabels: labels are [count,...] u32, got ${formatShape(labels.shape)} ${labels.dtype}.`,
     );
   }
+  const count = labels.shape[0]!;
+  const shape = [batch, ...labels.shape.slice(1)];
+  const perSample = labels.size / count;
+  const read = 4 * batch * (1 + perSample); // order and labels of each sample
   if (classes === undefined) {
-    const output = outputTensor(labels.engine, { shape: [batch], dtype: "u32" }, "gatherLabels");
-    return run(
-      labelKernel,
-      { labels, order },
-      { y: output },
-      { constants: { COUNT: labels.size }, invocations: batch, bytes: 12 * batch },
-    ).y;
+    const output = outputTensor(labels.engine, { shape, dtype: "u32" }, "gatherLabels");
+    const constants = { COUNT: count, PER_SAMPLE: perSample };
+    const launch = { constants, invocations: output.size, bytes: read + output.byteLength };
+    return run(labelKernel, { labels, order }, { y: output }, launch).y;
   }
   checkOption("gatherLabels", "classes", classes, isCount(classes), "a positive integer");
-  const constants = { CLASSES: classes, COUNT: labels.size };
-  const output = outputTensor(labels.engine, [batch, classes], "gatherLabels");
-  const invocations = batch * classes;
-  const bytes = 4 * batch * (2 + classes); // order, label and row of each sample
-  return run(oneHotKernel, { labels, order }, { y: output }, { constants, invocations, bytes }).y;
+  const constants = { CLASSES: classes, COUNT: count, PER_SAMPLE: perSample };
+  const output = outputTensor(labels.engine, [...shape, classes], "gatherLabels");
+  const launch = { constants, invocations: output.size, bytes: read + output.byteLength };
+  return run(oneHotKernel, { labels, order }, { y: output }, launch).y;
 }
 
 function isCount(value: number): boolean {

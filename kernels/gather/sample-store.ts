@@ -5,9 +5,10 @@
 import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkValues, type HostValues } from "../../engine/host-values.ts";
 import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { type Tensor, toTyped } from "../../engine/tensor.ts";
 
 /** Bytes are uploaded in pieces of about this many bytes. */
 const pieceBytes = 16 * 2 ** 20;
@@ -59,15 +60,15 @@ export class SampleStore {
     });
   }
 
-  /** The samples in `data`, row-major: bytes stay bytes. Throws ShapeError unless they are whole samples. */
+  /** The samples in `values`, row-major, stored as storedValues() says. Throws ShapeError unless they are whole samples. */
   static upload(
     engine: Engine,
-    data: Uint8Array | Float32Array,
+    values: HostValues,
     sampleShape: Shape,
     options: SampleStoreOptions = {},
   ): SampleStore {
     checkShape(sampleShape, "data set");
-    requireHostArray(data);
+    const data = storedValues("data set", values);
     const count = data.length / sizeOf(sampleShape);
     if (!Number.isInteger(count) || count === 0) {
       throw new ShapeError(
@@ -80,13 +81,13 @@ export class SampleStore {
     return store;
   }
 
-  /** Overwrites samples from `first` on. Throws ShapeError if `data` is not whole samples that are there. */
-  write(first: number, data: Uint8Array | Float32Array): void {
-    requireHostArray(data);
+  /** Overwrites samples from `first` on. Throws ShapeError if `values` are not whole samples that are there. */
+  write(first: number, values: HostValues): void {
+    const data = storedValues("data set", values);
     const size = sizeOf(this.sampleShape);
     const samples = data.length / size;
     if (data instanceof Uint8Array !== (this.dtype === "u8")) {
-      throw new ArgumentError(`data set: holds ${this.dtype}, got a ${data.constructor.name}.`);
+      throw new ArgumentError(`data set: holds ${this.dtype}, got ${written(values)}.`);
     }
     if (!Number.isInteger(samples) || !Number.isInteger(first) || first < 0 || first + samples > this.count) {
       throw new ShapeError(
@@ -129,8 +130,16 @@ export class SampleStore {
   }
 }
 
-/** Throws ArgumentError for a list of numbers, or anything else whose bytes are not those of the samples. */
-export function requireHostArray(data: unknown): void {
-  if (data instanceof Uint8Array || data instanceof Float32Array) return;
-  throw new ArgumentError(`data set: values must be a Uint8Array or a Float32Array, got ${written(data)}.`);
+/** Values as data sets keep them on the GPU. */
+export type StoredValues = Uint8Array | Float32Array;
+
+/**
+ * Arrays of bytes, as those of images and of canvas, stay bytes; all else becomes float32. That is about memory only: a value
+ * means the same in both. Throws ArgumentError for what is no array of numbers, or has some that are too large for float32.
+ */
+export function storedValues(what: string, values: HostValues): StoredValues {
+  checkValues(what, values);
+  if (values instanceof Uint8ClampedArray)
+    return new Uint8Array(values.buffer, values.byteOffset, values.length);
+  return values instanceof Uint8Array ? values : (toTyped(values, "f32", what) as Float32Array);
 }

@@ -9,6 +9,7 @@ import { checkOption } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { classOf } from "../reduce/arg-max.ts";
+import { mean } from "../reduce/reduce.ts";
 import { runLength } from "../runs.ts";
 
 const classHits = kernel(import.meta.url, "class-hits.wgsl", {
@@ -23,9 +24,10 @@ const elementMeans = kernel(import.meta.url, "element-means.wgsl", {
 });
 
 /**
- * 1 where the largest prediction is at the true class, else 0; of equal ones the first is the largest.
- * @param predictions [n, classes]
- * @param targets one-hot [n, classes]
+ * 1 where the largest prediction is at the true class, else 0; of equal ones the first is the largest. Of a sample with
+ * several rows of classes, as an image with one for each pixel, the share of its rows.
+ * @param predictions [n, ..., classes]
+ * @param targets one-hot [n, ..., classes]
  * @returns [n]
  */
 export function categoricalAccuracy(predictions: Tensor, targets: Tensor): Tensor {
@@ -33,14 +35,14 @@ export function categoricalAccuracy(predictions: Tensor, targets: Tensor): Tenso
   return hits("categoricalAccuracy", predictions, classOf(targets), 1, true);
 }
 
-/** The same for class indices as targets: [n], u32. */
+/** The same for class indices as targets: [n, ...], u32. */
 export function sparseCategoricalAccuracy(predictions: Tensor, labels: Tensor): Tensor {
   return hits("sparseCategoricalAccuracy", predictions, labels, 1, true);
 }
 
 /**
- * 1 where fewer than k classes are better than the true one. Classes equal to it do not count against it.
- * @param targets one-hot [n, classes], or class indices [n] u32
+ * 1 where fewer than k classes are better than the true one, or the share of such rows. Classes equal to it do not count against it.
+ * @param targets one-hot [n, ..., classes], or class indices [n, ...] u32
  */
 export function topKAccuracy(predictions: Tensor, targets: Tensor, k = 5): Tensor {
   checkOption("topKAccuracy", "k", k, Number.isInteger(k) && k >= 1 && k < 2 ** 32, "a positive integer");
@@ -89,20 +91,19 @@ function means(name: keyof typeof elementFunctions, predictions: Tensor, targets
 
 function hits(name: string, predictions: Tensor, labels: Tensor, k: number, firstWins: boolean): Tensor {
   requireTensors(name, { predictions, labels });
-  const [samples, classes] = predictions.shape;
-  if (predictions.shape.length !== 2 || predictions.dtype !== "f32") {
-    throw new ShapeError(`${name}: predictions are [n,classes] f32, got ${describe(predictions)}.`);
+  const { shape } = predictions;
+  if (shape.length < 2 || predictions.dtype !== "f32") {
+    throw new ShapeError(`${name}: predictions are [n,...,classes] f32, got ${describe(predictions)}.`);
   }
-  if (labels.dtype !== "u32" || labels.shape.length !== 1 || labels.size !== samples) {
-    throw new ShapeError(`${name}: labels are [${samples}] u32, got ${describe(labels)}.`);
+  const expected = shape.slice(0, -1);
+  if (labels.dtype !== "u32" || !sameShape(labels.shape, expected)) {
+    throw new ShapeError(`${name}: labels are ${formatShape(expected)} u32, got ${describe(labels)}.`);
   }
-  const constants = { CLASSES: classes!, K: k, FIRST_WINS: firstWins };
-  return run(
-    classHits,
-    { p: predictions, labels },
-    { hits: [samples!] },
-    { constants, invocations: samples! },
-  ).hits;
+  const constants = { CLASSES: shape.at(-1)!, K: k, FIRST_WINS: firstWins };
+  const launch = { constants, invocations: labels.size };
+  const found = run(classHits, { p: predictions, labels }, { hits: [labels.size] }, launch).hits;
+  const samples = shape[0]!;
+  return samples === labels.size ? found : mean(found.view([samples, labels.size / samples]), { axes: 1 });
 }
 
 function checkSame(name: string, predictions: Tensor, targets: Tensor): void {

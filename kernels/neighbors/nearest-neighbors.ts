@@ -1,8 +1,9 @@
 /** @file k-nearest-neighbour classification, exact and brute-force: every query is compared with every reference. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, NumericError, ShapeError } from "../../engine/errors.ts";
+import { checkValues } from "../../engine/host-values.ts";
 import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
-import { checkValues, type Tensor } from "../../engine/tensor.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import { checkFiniteRows, type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
 import {
   disposeReferences,
@@ -219,9 +220,10 @@ function evenBlock(count: number, most: number): number {
 }
 
 function pickRows({ values, ...rest }: HostRows, rows: readonly number[], width: number): HostRows {
-  const picked = values.slice(0, rows.length * width);
-  for (const [i, row] of rows.entries())
-    picked.set(values.subarray(row * width, (row + 1) * width), i * width);
+  const picked = Float64Array.from(
+    { length: rows.length * width },
+    (_, i) => values[rows[Math.floor(i / width)]! * width + (i % width)]!,
+  );
   return { ...rest, values: picked, shape: [rows.length, width] };
 }
 

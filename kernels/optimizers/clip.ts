@@ -2,9 +2,10 @@
 import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkValues } from "../../engine/host-values.ts";
 import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { checkShape } from "../../engine/shape.ts";
-import { checkValues, type Tensor } from "../../engine/tensor.ts";
+import type { Tensor } from "../../engine/tensor.ts";
 import { runLength } from "../runs.ts";
 import type { OptimizerGroup } from "./optimizer.ts";
 

@@ -2,7 +2,7 @@
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { matrixProduct } from "../dense/product.ts";
-import { type HostRows, readRow, roundUp, rowsAndWidth, scaleOf, uploadRows } from "../rows.ts";
+import { type HostRows, readRow, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
 
 /**
  * Rows multiplied at a time. 256 products of two bytes add up to less than 2^24, below which float32 holds every whole number:
@@ -19,15 +19,15 @@ export async function scatterMatrix(
   rows: HostRows,
   mean: Float64Array,
 ): Promise<Float64Array> {
-  return rows.values instanceof Float32Array
-    ? scatterOfFloats(rows, mean)
-    : scatterOfBytes(engine, rows, mean);
+  const { values } = rows;
+  const isBytes = values instanceof Uint8Array || values instanceof Uint8ClampedArray;
+  return isBytes ? scatterOfBytes(engine, rows, mean) : scatterOfFloats(rows, mean);
 }
 
 /** scale^2 X^T X - n mean mean^T, with X the bytes as they are. */
 async function scatterOfBytes(engine: Engine, rows: HostRows, mean: Float64Array): Promise<Float64Array> {
   const [count, width] = rowsAndWidth("PCA", rows);
-  const square = scaleOf(rows) ** 2;
+  const square = (rows.scale ?? 1) ** 2;
   const products = await byteProducts(engine, { ...rows, scale: 1 });
   for (let i = 0; i < width; i++) {
     for (let j = 0; j < width; j++)

@@ -1,6 +1,7 @@
 /** @file Exact t-SNE (van der Maaten and Hinton, 2008) in two dimensions, with the defaults of scikit-learn 1.2. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, NumericError, ShapeError } from "../../engine/errors.ts";
+import { checkValues } from "../../engine/host-values.ts";
 import {
   checkFunction,
   checkOption,
@@ -9,7 +10,7 @@ import {
   written,
 } from "../../engine/options.ts";
 import { elementNormal } from "../../engine/random.ts";
-import { checkValues, type Tensor, toTyped } from "../../engine/tensor.ts";
+import { type Tensor, toTyped } from "../../engine/tensor.ts";
 import { square } from "../elementwise/unary.ts";
 import { Pca } from "../pca/pca.ts";
 import { sum } from "../reduce/reduce.ts";

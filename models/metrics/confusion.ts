@@ -1,7 +1,7 @@
 /** @file Confusion matrix from labels and predictions, and its most confused pairs. */
 import { ArgumentError } from "../../engine/errors.ts";
+import { checkValues } from "../../engine/host-values.ts";
 import { checkOption, written } from "../../engine/options.ts";
-import { checkValues } from "../../engine/tensor.ts";
 
 /** The matrix has their square. */
 const mostClasses = 8192;

@@ -115,8 +115,9 @@ export class ImageDataGenerator {
   }
 
   /**
-   * Means and deviations in float64, and the whitening matrix, of images [n, h, w, c] scaled as the network gets them
-   * (bytes by 1/255). Keras fits on the validation part too. dispose() frees what this puts on the GPU.
+   * Means and deviations in float64, and the whitening matrix, of images [n, h, w, c]. Their `scale` must be that of the data set,
+   * so that they are the numbers that the network gets. Keras fits on the validation part too. dispose() frees what this puts
+   * on the GPU.
    * @throws NumericError if a value is NaN or infinite
    */
   async fit(engine: Engine, images: HostRows, options: GeneratorFitOptions = {}): Promise<void> {
@@ -222,11 +223,10 @@ function augmentOptions(options: ImageDataGeneratorOptions): AugmentOptions {
 function firstRows(images: HostRows, count = Number.POSITIVE_INFINITY): HostRows {
   const [rows = 0, ...shape] = images.shape;
   if (count >= rows) return images;
-  return {
-    ...images,
-    values: images.values.subarray(0, (count * images.values.length) / rows),
-    shape: [count, ...shape],
-  };
+  const { values } = images;
+  const end = (count * values.length) / rows;
+  const first = ArrayBuffer.isView(values) ? values.subarray(0, end) : values.slice(0, end);
+  return { ...images, values: first, shape: [count, ...shape] };
 }
 
 /** Of an eigen-decomposition, 5 s for 768 dimensions on a common core and growing with the cube, and of the products. */

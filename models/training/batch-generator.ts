@@ -1,47 +1,40 @@
 /** @file Training on batches that a generator makes: each is copied to the GPU for its step. */
 import { ArgumentError, NumericError } from "../../engine/errors.ts";
-import type { HostDataset } from "../../kernels/gather/index.ts";
+import { written } from "../../engine/options.ts";
+import { GpuDataset } from "../../kernels/gather/index.ts";
 import type { Claim } from "../claims.ts";
-import { unlessAborted } from "./abort.ts";
-import { type ArrayDataset, hostSamples } from "./arrays.ts";
+import type { HostData } from "./arrays.ts";
+import { type BatchGenerator, BatchIterator } from "./batch-iterator.ts";
 import { BatchSteps } from "./batch-steps.ts";
 import { type BadBatch, badWeight } from "./diagnose.ts";
-import { requireData } from "./feed-opener.ts";
 import type { TrainingLog } from "./log.ts";
+import { lossSamples } from "./loss-samples.ts";
 import type { FitOptions } from "./options.ts";
-import { type SampleWeight, sampleWeights } from "./sample-weights.ts";
 import type { Trainer } from "./trainer.ts";
 import type { TrainingBatches } from "./training-batches.ts";
 
 /** One batch in main memory. */
-export type HostBatch = (ArrayDataset | HostDataset) & { readonly sampleWeight?: SampleWeight };
-
-/** Batches one after the other: an array of them, a generator, an async generator. */
-export type BatchGenerator = Iterable<HostBatch> | AsyncIterable<HostBatch>;
-
-export function isBatchGenerator(source: object): source is BatchGenerator {
-  return Symbol.asyncIterator in source || Symbol.iterator in source;
-}
+export type HostBatch = HostData;
 
 export class GeneratorBatches implements TrainingBatches {
   readonly stepsPerEpoch: number;
   readonly #trainer: Trainer;
   readonly #options: FitOptions;
   readonly #claim: Claim;
-  readonly #batches: Iterator<HostBatch> | AsyncIterator<HostBatch>;
+  readonly #batches: BatchIterator;
   /** samples of the running epoch up to the end of each of its batches */
   readonly #ends: number[] = [];
   #steps: BatchSteps | undefined;
+  #epoch: number | undefined;
+  /** batches before the first that is trained on: those of the epochs before */
+  #toSkip = 0;
 
   constructor(trainer: Trainer, generator: BatchGenerator, options: FitOptions, claim: Claim) {
-    this.stepsPerEpoch = checkGeneratorOptions(options);
+    this.stepsPerEpoch = checkGeneratorOptions(generator, options);
     this.#trainer = trainer;
     this.#options = options;
     this.#claim = claim;
-    this.#batches =
-      Symbol.asyncIterator in generator
-        ? generator[Symbol.asyncIterator]()
-        : (generator as Iterable<HostBatch>)[Symbol.iterator]();
+    this.#batches = new BatchIterator(generator, options.signal);
   }
 
   get totalSamples(): number {
@@ -53,34 +46,42 @@ export class GeneratorBatches implements TrainingBatches {
     return this.#ends[batches - 1] ?? 0;
   }
 
-  start(_epoch: number, batch: number): void {
+  start(epoch: number, batch: number): void {
+    if (this.#epoch === undefined) this.#toSkip = epoch * this.stepsPerEpoch + batch;
+    this.#epoch = epoch;
     this.#ends.length = 0;
     for (let i = 0; i < batch; i++) this.#ends.push(0); // of a resumed epoch: nobody knows any more
   }
 
+  /** Runs one batch, or none if the signal aborts while the generator is waited for. */
   async run(batch: number, _most: number, log: TrainingLog): Promise<number> {
-    const next = () => unlessAborted(this.#batches.next(), this.#options.signal);
-    const result = await this.#claim.letOthers(next); // a generator may predict
-    if (!result) return 0;
-    const { done, value } = result;
-    if (done) {
-      throw new ArgumentError(
-        `fit: the generator ended after ${batch} of the ${this.stepsPerEpoch} batches of an epoch.`,
-      );
-    }
-    requireData("fit", value);
-    this.#steps ??= new BatchSteps(this.#trainer, log, this.#options.eager ?? false);
+    const data = await this.#claim.letOthers(() => this.#next()); // a generator may predict
+    if (data === "aborted") return 0;
+    if (data === "ended") throw this.#ended(batch);
+    const what = `fit: batch ${batch + 1} of epoch ${(this.#epoch ?? 0) + 1}`;
+    requireBatch(what, data);
     const { inputs, outputs } = this.#trainer;
-    const samples = hostSamples("fit", inputs, outputs, value);
-    if (samples.targets.length === 0)
-      throw new ArgumentError("fit: a batch of the generator has no targets.");
-    const { sampleWeight } = value;
-    const { classWeight } = this.#options;
-    const options = { ...(sampleWeight && { sampleWeight }), ...(classWeight && { classWeight }) };
-    const { step } = await this.#steps.run({ samples, weights: sampleWeights(outputs, samples, options) });
-    if (this.#ends.length === 0) this.#options.onPlan?.(step.parts);
-    this.#ends.push(this.samplesIn(batch) + samples.count);
+    const { classWeight, eager = false, onPlan } = this.#options;
+    const samples = lossSamples(what, inputs, outputs, data, classWeight && { classWeight });
+    this.#steps ??= new BatchSteps(this.#trainer, log, eager);
+    const { step } = await this.#steps.run(samples);
+    if (this.#ends.length === 0) onPlan?.(step.parts);
+    this.#ends.push(this.samplesIn(batch) + samples.samples.count);
     return 1;
+  }
+
+  async #next() {
+    await this.#batches.skip(this.#toSkip);
+    this.#toSkip = 0;
+    return this.#batches.next();
+  }
+
+  #ended(batch: number): ArgumentError {
+    return new ArgumentError(
+      `fit: the generator ended after ${batch} of the ${this.stepsPerEpoch} batches of epoch ${(this.#epoch ?? 0) + 1}. Let it ` +
+        "go on without end, or give what can begin anew: an array of batches, or the function* itself, not what it returns. A " +
+        "generator that a fit() was given is closed when that ends.",
+    );
   }
 
   /** The batch is not there any more to be looked at. */
@@ -93,16 +94,28 @@ export class GeneratorBatches implements TrainingBatches {
     return new NumericError(weight?.grew === false ? cause : `${cause} A smaller learning rate often helps.`);
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#steps?.dispose();
+    await this.#claim.letOthers(() => this.#batches.close());
   }
 }
 
+/** Throws ArgumentError for what is no batch in main memory. */
+function requireBatch(what: string, data: unknown): asserts data is HostBatch {
+  const plain = typeof data === "object" && data !== null && !(Symbol.iterator in data);
+  if (plain && !(data instanceof GpuDataset) && !("dataset" in data)) return;
+  const got = plain ? "a data set on the GPU" : written(data);
+  throw new ArgumentError(`${what}: a batch is { inputs, targets } in main memory, got ${got}.`);
+}
+
 /** The number of steps. Throws ArgumentError for options that only make sense for a data set. */
-function checkGeneratorOptions({ stepsPerEpoch, validationSplit, sampleWeight }: FitOptions): number {
+function checkGeneratorOptions(generator: BatchGenerator, options: FitOptions): number {
+  const { validationSplit, sampleWeight } = options;
+  const { stepsPerEpoch = Array.isArray(generator) ? generator.length : undefined } = options;
+  if (stepsPerEpoch === 0) throw new ArgumentError("fit: there are no batches in the array.");
   if (stepsPerEpoch === undefined || !Number.isInteger(stepsPerEpoch) || stepsPerEpoch < 1) {
     throw new ArgumentError(
-      `fit: a generator needs stepsPerEpoch, a positive integer; got ${stepsPerEpoch}.`,
+      `fit: a generator needs stepsPerEpoch, a positive integer; got ${written(stepsPerEpoch)}.`,
     );
   }
   if (validationSplit)

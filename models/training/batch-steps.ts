@@ -1,17 +1,11 @@
 /** @file Training steps on batches that come from main memory one by one. */
-import type { HostSamples } from "./arrays.ts";
 import { Feed, WeightStores } from "./data.ts";
 import type { TrainingLog } from "./log.ts";
+import type { WeightedSamples } from "./loss-samples.ts";
 import { identityOrder } from "./order.ts";
 import { ArraySource } from "./sample-source.ts";
 import { TrainingStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
-
-/** A batch with the factors of its samples' losses by output. */
-export interface WeightedSamples {
-  readonly samples: HostSamples;
-  readonly weights: readonly (Float32Array | undefined)[];
-}
 
 /** Places that are kept, those used last; another is planned and recorded again, which takes some milliseconds. */
 const mostPlaces = 8;
@@ -39,7 +33,7 @@ export class BatchSteps {
 
   /** Uploads the batch and trains on it. Returns the place, to look at what went wrong in it. */
   async run(batch: WeightedSamples): Promise<Place> {
-    const kind = `${ArraySource.kindOf(batch.samples)} weights ${batch.weights.map(Boolean).join(" ")}`;
+    const kind = `${ArraySource.kindOf(batch.samples)} weights ${batch.weights.map((values) => values?.length).join(" ")}`;
     const known = this.#places.get(kind);
     known?.source.write(batch.samples);
     known?.weights.write(batch.weights);
@@ -68,7 +62,7 @@ export class BatchSteps {
     const { engine, objective } = this.#trainer;
     const oneHot = objective.heads.map(({ loss }) => !loss.sparse);
     const source = new ArraySource(engine, samples, oneHot);
-    const weights = new WeightStores(engine, factors);
+    const weights = new WeightStores(engine, factors, samples.count);
     const feed = new Feed(source, identityOrder(samples.count), true, weights);
     try {
       const step = await TrainingStep.prepare(this.#trainer, feed, this.#log, samples.count, this.#eager);

@@ -4,7 +4,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { GpuDataset, gatherSamples, type HostDataset, SampleStore } from "../../kernels/gather/index.ts";
-import type { ArrayDataset } from "./arrays.ts";
+import type { HostData } from "./arrays.ts";
 import { identityOrder } from "./order.ts";
 import { datasetSource, type InputTransform, type SampleSource } from "./sample-source.ts";
 
@@ -21,23 +21,25 @@ export interface Subset {
 export type SingleSource = GpuDataset | Subset | HostDataset;
 
 /** A data set on the GPU stays there; arrays are copied for the duration of the call. */
-export type DataSource = SingleSource | ArrayDataset;
+export type DataSource = GpuDataset | Subset | HostData;
 
 /** What one (micro-)batch is computed from. */
 export interface Batch {
   /** [n, ...] each, in the model's order */
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
-  /** [n] per output: factors of the samples' losses; none without sample or class weights */
+  /** [n] per output, or one for each row of classes: factors of the losses; none without sample or class weights */
   readonly weights: readonly (Tensor | undefined)[];
 }
 
-/** Sample weights by output on the GPU, one value per sample. */
+/** Sample weights by output on the GPU, one value per sample or for each of its rows of classes. */
 export class WeightStores {
   readonly #stores: readonly (SampleStore | undefined)[];
 
-  constructor(engine: Engine, weights: readonly (Float32Array | undefined)[]) {
-    this.#stores = weights.map((values) => values && SampleStore.upload(engine, values, [1]));
+  constructor(engine: Engine, weights: readonly (Float32Array | undefined)[], samples: number) {
+    this.#stores = weights.map(
+      (values) => values && SampleStore.upload(engine, values, [values.length / samples]),
+    );
   }
 
   write(weights: readonly (Float32Array | undefined)[]): void {
@@ -45,9 +47,7 @@ export class WeightStores {
   }
 
   batch(order: Tensor<"u32">, samples: number): (Tensor | undefined)[] {
-    return this.#stores.map(
-      (store) => store && gatherSamples(store, order, { batch: samples }).view([samples]),
-    );
+    return this.#stores.map((store) => store && gatherSamples(store, order, { batch: samples }).view([-1]));
   }
 
   dispose(): void {

@@ -1,11 +1,12 @@
 /** @file Opens the data that fit, evaluate and predict are given as feeds. */
 import type { Engine } from "../../engine/device.ts";
-import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
-import { written } from "../../engine/options.ts";
-import { GpuDataset, type HostDataset } from "../../kernels/gather/index.ts";
-import { type HostSamples, hostSamples, type Port, type TargetArray } from "./arrays.ts";
-import { type DataSource, Feed, WeightStores } from "./data.ts";
-import type { Objective } from "./objective.ts";
+import { ArgumentError } from "../../engine/errors.ts";
+import { checkOptionNames, written } from "../../engine/options.ts";
+import { GpuDataset, type NotFinite, requireNone } from "../../kernels/gather/index.ts";
+import { hostSamples, type OutputPort, type Port, type TargetArray } from "./arrays.ts";
+import { type DataSource, Feed, type Subset, WeightStores } from "./data.ts";
+import { checkDatasetShapes, shapesOf } from "./dataset-shapes.ts";
+import { lossSamples } from "./loss-samples.ts";
 import { identityOrder } from "./order.ts";
 import { ArraySource } from "./sample-source.ts";
 import { sampleWeights, type WeightOptions } from "./sample-weights.ts";
@@ -13,81 +14,104 @@ import { sampleWeights, type WeightOptions } from "./sample-weights.ts";
 export class FeedOpener {
   readonly #engine: Engine;
   readonly #inputs: readonly Port[];
-  readonly #outputs: readonly Port[];
-  readonly #objective: Objective | undefined;
+  readonly #outputs: readonly OutputPort[];
 
-  /** Without an objective the feeds are for prediction: arrays need no targets. */
-  constructor(engine: Engine, inputs: readonly Port[], outputs: readonly Port[], objective?: Objective) {
+  /** Without outputs the feeds are for prediction. */
+  constructor(engine: Engine, inputs: readonly Port[], outputs: readonly OutputPort[] = []) {
     this.#engine = engine;
     this.#inputs = inputs;
     this.#outputs = outputs;
-    this.#objective = objective;
   }
 
-  /** The feed; `what` names the call in errors. Throws ArgumentError or ShapeError for data that does not fit the model. */
-  plain(what: string, source: DataSource): Feed {
+  /**
+   * For prediction: targets and weights are not looked at, and values need not be finite. `what` names the call in errors.
+   * Throws ArgumentError or ShapeError for data that does not fit the model.
+   */
+  inputs(what: string, source: DataSource): Feed {
     requireData(what, source);
-    const isArrays = !(source instanceof GpuDataset) && !("dataset" in source) && !("inputShape" in source);
-    if (isArrays) {
-      const samples = hostSamples(what, this.#inputs, this.#outputs, source);
-      const oneHot = this.#objective?.heads.map(({ loss }) => !loss.sparse) ?? [];
-      const targets = this.#objective ? targetsOf(what, samples) : [];
-      const arrays = new ArraySource(this.#engine, { ...samples, targets }, oneHot);
-      return new Feed(arrays, identityOrder(samples.count), true);
+    if (isOnGpu(source)) return this.#datasetFeed(what, source);
+    const samples = hostSamples(what, this.#inputs, [], source);
+    return new Feed(new ArraySource(this.#engine, samples, []), identityOrder(samples.count), true);
+  }
+
+  /**
+   * With targets, and with the weights of its samples if there are some. Throws ArgumentError or ShapeError for data that
+   * does not fit the model, NumericError for values that are not finite, all before anything is computed.
+   */
+  async weighted(what: string, source: DataSource, options: WeightOptions = {}): Promise<Feed> {
+    requireData(what, source);
+    if (isOnGpu(source)) {
+      const feed = this.#datasetFeed(what, source);
+      try {
+        requireFiniteDataset(what, source, feed.indices);
+        const targets = options.classWeight ? await targetsOf(source) : [];
+        const { count } = datasetOf(source);
+        const weights = sampleWeights(what, this.#outputs, { count, targets }, options);
+        return this.#withWeights(feed, weights, count);
+      } catch (error) {
+        feed.dispose();
+        throw error;
+      }
     }
-    if (this.#inputs.length > 1 || this.#outputs.length > 1) {
-      const names = [...this.#inputs, ...this.#outputs].map(({ name }) => name).join(", ");
+    const { samples, weights } = lossSamples(what, this.#inputs, this.#outputs, source, options);
+    const oneHot = this.#outputs.map(({ loss }) => !loss.sparse);
+    const feed = new Feed(new ArraySource(this.#engine, samples, oneHot), identityOrder(samples.count), true);
+    return this.#withWeights(feed, weights, samples.count);
+  }
+
+  #datasetFeed(what: string, source: GpuDataset | Subset): Feed {
+    if (!(source instanceof GpuDataset))
+      checkOptionNames(what, source, { dataset: true, indices: true, transform: true });
+    const dataset = datasetOf(source);
+    if (!(dataset instanceof GpuDataset)) {
       throw new ArgumentError(
-        `${what}: a data set has one input and one target; give { inputs, targets } for ${names}.`,
+        `${what}: dataset must be on the GPU: GpuDataset.upload(engine, data); got ${written(dataset)}.`,
       );
     }
-    this.#checkClasses(what, "dataset" in source ? source.dataset : source);
-    return Feed.open(this.#engine, source, this.#objective?.oneHot ?? false);
+    checkDatasetShapes(what, this.#inputs, this.#outputs, shapesOf(dataset));
+    const [output] = this.#outputs;
+    return Feed.open(this.#engine, source, output !== undefined && !output.loss.sparse);
   }
 
-  /** Labels become rows of as many numbers as the data set has classes: the output must have as many. */
-  #checkClasses(what: string, { labels, classes }: HostDataset | GpuDataset): void {
-    const { name, shape } = this.#outputs[0]!;
-    if (!this.#objective?.oneHot || labels === undefined) return;
-    if (shape.length === 1 && classes === shape[0]) return;
-    const hint = shape.length > 1 ? " Is a Flatten() missing before a Dense?" : "";
-    throw new ShapeError(
-      `${what}: the data set has ${written(classes)} classes, ${name} gives ${formatShape(shape)}.${hint}`,
-    );
+  #withWeights(feed: Feed, weights: readonly (Float32Array | undefined)[], samples: number): Feed {
+    if (weights.length === 0) return feed;
+    return feed.withWeights(new WeightStores(this.#engine, weights, samples));
   }
+}
 
-  /** The feed, with the weights of its samples if there are some. */
-  async weighted(what: string, source: DataSource, options: WeightOptions): Promise<Feed> {
-    requireData(what, source);
-    const { sampleWeight, classWeight } = options;
-    if (!sampleWeight && !classWeight) return this.plain(what, source);
-    const weights = sampleWeights(this.#outputs, await this.#samplesOf(what, source), options);
-    return this.plain(what, source).withWeights(new WeightStores(this.#engine, weights));
-  }
+function isOnGpu(source: DataSource): source is GpuDataset | Subset {
+  return source instanceof GpuDataset || "dataset" in source;
+}
 
-  /** What the weights depend on; labels of a data set on the GPU are read back. */
-  async #samplesOf(
-    what: string,
-    source: DataSource,
-  ): Promise<{ count: number; targets: readonly (TargetArray | undefined)[] }> {
-    const dataset = "dataset" in source ? source.dataset : source;
-    if (!(dataset instanceof GpuDataset)) return hostSamples(what, this.#inputs, this.#outputs, dataset);
-    const { count, labels, classes = 0 } = dataset;
-    return { count, targets: labels ? [{ labels: await labels.data(), classes }] : [undefined] };
-  }
+function datasetOf(source: GpuDataset | Subset): GpuDataset {
+  return source instanceof GpuDataset ? source : source.dataset;
+}
+
+/** What class weights depend on; labels of a data set on the GPU are read back. */
+async function targetsOf(source: GpuDataset | Subset): Promise<TargetArray[]> {
+  const { labels, classes = 0 } = datasetOf(source);
+  return labels ? [{ labels: await labels.data(), shape: labels.shape.slice(1), classes }] : [];
+}
+
+/** Samples that are left out may hold anything. */
+function requireFiniteDataset(what: string, source: GpuDataset | Subset, indices: Uint32Array): void {
+  const { inputs, targets } = datasetOf(source).notFinite;
+  if (inputs.length + targets.length === 0) return;
+  const used = new Set(indices);
+  const among = (found: readonly NotFinite[]) => found.filter(({ sample }) => used.has(sample));
+  requireNone(`${what}: inputs`, among(inputs));
+  requireNone(`${what}: targets`, among(targets));
 }
 
 /** Throws ArgumentError for what cannot be data of any kind. */
 export function requireData(what: string, source: unknown): void {
-  if (typeof source === "object" && source !== null) return;
+  if (typeof source !== "object" || source === null) {
+    throw new ArgumentError(
+      `${what}: the data must be a data set or { inputs, targets }, got ${written(source)}.`,
+    );
+  }
+  if (!(Symbol.iterator in source) && !(Symbol.asyncIterator in source)) return;
   throw new ArgumentError(
-    `${what}: the data must be a data set or { inputs, targets }, got ${written(source)}.`,
-  );
-}
-
-function targetsOf(what: string, { targets }: HostSamples): readonly TargetArray[] {
-  if (targets.length > 0) return targets;
-  throw new ArgumentError(
-    `${what}: the data has no targets, and the inputs do not have the outputs' shapes.`,
+    `${what}: the data must be a data set or { inputs, targets }; an array or a generator of batches is for fit() only.`,
   );
 }

@@ -1,6 +1,6 @@
 /** @file The objective of a compiled model: the losses and metrics of its outputs, resolved from Keras's names. */
 import type { Engine } from "../../engine/device.ts";
-import { ArgumentError } from "../../engine/errors.ts";
+import { ArgumentError, ShapeError } from "../../engine/errors.ts";
 import { checkOption, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add, mul, scale } from "../../kernels/elementwise/index.ts";
@@ -9,6 +9,7 @@ import { ownEntry } from "../records.ts";
 import { byName, checkNames } from "./by-output.ts";
 import { type Head, headOf, lossOf, type Metric, type MetricList } from "./head.ts";
 import { rowsPerSample } from "./loss-names.ts";
+import { metricFunction } from "./metric-names.ts";
 import { checkResultNames } from "./result-names.ts";
 
 /** A loss for every output, in one of Keras's forms; one name is for all outputs. */
@@ -21,7 +22,7 @@ export type LossWeights = readonly number[] | Readonly<Record<string, number>>;
 /** What the losses of a (micro-)batch are computed from, one per output. */
 export interface Targets {
   readonly targets: readonly Tensor[];
-  /** [n] each: factors of the samples' losses */
+  /** [n] each, or [n * rows of classes]: factors of the samples' losses */
   readonly weights: readonly (Tensor | undefined)[];
 }
 
@@ -70,10 +71,11 @@ export class Objective {
   losses(outputs: readonly Tensor[], { targets, weights }: Targets, batchSize: number) {
     const perOutput: Tensor[] = [];
     const terms = this.heads.map((head, i) => {
-      const [y, target, factors] = [outputs[i]!, targets[i]!, weights[i]];
+      const [y, target] = [outputs[i]!, targets[i]!];
+      const rows = rowsPerSample(head.loss, y);
+      const factors = weights[i] && perRow(weights[i], y.shape[0]!, rows);
       const options = factors ? { weights: factors } : {};
       if (!this.#several) return lossOf(head, y, target, batchSize, options);
-      const rows = rowsPerSample(head.loss, y);
       const perSample = y.engine.allocate([y.shape[0]! * rows], "f32", "losses of the samples");
       const loss = lossOf(head, y, target, batchSize, { ...options, perSample });
       const weighted = factors ? mul(perSample, factors) : perSample;
@@ -86,7 +88,7 @@ export class Objective {
     return { total: scaled.reduce((sum, loss) => add(sum, loss)), perOutput };
   }
 
-  /** Runs model and losses on shapes only, so that what does not fit is said at compile(). */
+  /** Runs model, losses and metrics on shapes only, so that what does not fit is said at compile(). */
   check(engine: Engine, model: Model): void {
     engine.plan(() => {
       const inputs = model.inputs.map(({ shape }) => engine.zeros([1, ...shape]));
@@ -96,6 +98,7 @@ export class Objective {
         return loss.sparse ? engine.zeros(shape.slice(0, -1), "u32") : engine.zeros(shape);
       });
       this.losses(outputs, { targets, weights: [] }, 1);
+      for (const [i, head] of this.heads.entries()) checkMetrics(head, outputs[i]!, targets[i]!);
     });
   }
 
@@ -115,6 +118,25 @@ export class Objective {
   get #head(): Head {
     if (this.#several) throw new ArgumentError("objective: the model has several outputs; see its heads.");
     return this.heads[0]!;
+  }
+}
+
+/** Factors of the losses of rows [n * rows], from those of samples [n] or as they are. */
+function perRow(factors: Tensor, samples: number, rows: number): Tensor {
+  if (factors.size === samples * rows) return factors;
+  const { engine } = factors;
+  return add(factors.view([samples, 1]), engine.zeros([1, rows])).view([-1]);
+}
+
+/** Throws ShapeError for a metric that this output or its targets cannot have. */
+function checkMetrics({ name, metrics }: Head, output: Tensor, targets: Tensor): void {
+  for (const metric of metrics) {
+    try {
+      metricFunction(metric.kind)(output, targets);
+    } catch (cause) {
+      if (!(cause instanceof ShapeError)) throw cause;
+      throw new ShapeError(`compile: ${name} has no metric ${metric.kind}. ${cause.message}`, { cause });
+    }
   }
 }
 

@@ -1,13 +1,12 @@
 /** @file trainOnBatch(): one update on arrays in main memory. */
-import { ArgumentError } from "../../engine/errors.ts";
 import { checkedRate } from "../schedules.ts";
-import { hostSamples, type ValuesByName } from "./arrays.ts";
+import type { ValuesByName } from "./arrays.ts";
 import { BatchSteps } from "./batch-steps.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Logs } from "./history.ts";
 import { TrainingLog } from "./log.ts";
-import { checkOnBatch } from "./options.ts";
-import { sampleWeights, type WeightOptions } from "./sample-weights.ts";
+import { lossSamples } from "./loss-samples.ts";
+import { batchData, checkOnBatch, type OnBatchOptions } from "./options.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** The steps for the batches that came last, one for each size: they stay until the model is disposed of. */
@@ -20,28 +19,23 @@ export class OnBatch {
   }
 
   /** Updates the weights and returns loss and metrics before the update. Throws NumericError if the loss or a gradient is not finite. */
-  async train(x: ValuesByName, y: ValuesByName | undefined, options: WeightOptions): Promise<Logs> {
+  async train(x: ValuesByName, y: ValuesByName | undefined, options: OnBatchOptions): Promise<Logs> {
     checkOnBatch("trainOnBatch", options);
     const trainer = this.#trainer;
     const { inputs, outputs } = trainer;
-    const samples = hostSamples(
-      "trainOnBatch",
-      inputs,
-      outputs,
-      y ? { inputs: x, targets: y } : { inputs: x },
-    );
-    if (samples.targets.length === 0) throw new ArgumentError("trainOnBatch: there are no targets.");
-    const weights = sampleWeights(outputs, samples, options);
+    const { classWeight } = options;
+    const data = batchData(x, y, options);
+    const batch = lossSamples("trainOnBatch", inputs, outputs, data, classWeight && { classWeight });
     const { log, steps } = this.#open();
     const { step } = await trainer.step.read();
     const { name, schedule } = trainer.optimizer;
     if (schedule) trainer.learningRate = checkedRate(name, schedule(step), step);
     trainer.step.set({ halted: 0, sample: 0, batch: 0 });
-    const { feed } = await steps.run({ samples, weights });
+    const { feed } = await steps.run(batch);
     const rows = await log.read(0, 1);
     const { halted } = await trainer.step.read();
     if (halted > 0)
-      throw await diagnose(trainer, feed, { epoch: 0, batch: 0, step, batchSize: samples.count });
+      throw await diagnose(trainer, feed, { epoch: 0, batch: 0, step, batchSize: batch.samples.count });
     return log.means(rows);
   }
 

@@ -3,12 +3,14 @@ import { ArgumentError } from "../../engine/errors.ts";
 import {
   checkFlag,
   checkFunction,
+  checkNames,
   checkOption,
   checkOptionNames,
   type OptionNames,
   written,
 } from "../../engine/options.ts";
 import { checkLossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
+import type { HostData, Scales, ValuesByName } from "./arrays.ts";
 import type { Callback, Progress } from "./callbacks.ts";
 import type { DataSource } from "./data.ts";
 import type { Logs } from "./history.ts";
@@ -24,7 +26,7 @@ export interface FitOptions extends WeightOptions {
   readonly initialEpoch?: number;
   /** samples per update; a generator decides that itself. Default 32 */
   readonly batchSize?: number;
-  /** batches per epoch that are taken from a generator */
+  /** batches per epoch that are taken from a generator. Default for an array of batches: all of them */
   readonly stepsPerEpoch?: number;
   /** the LAST fraction of the samples, before shuffling, is held out and evaluated after every epoch */
   readonly validationSplit?: number;
@@ -73,7 +75,11 @@ export interface PredictOptions {
 
 export interface EvaluateOptions extends PredictOptions, Pick<WeightOptions, "sampleWeight"> {}
 
+/** Of trainOnBatch(), testOnBatch() and predictOnBatch(). */
+export interface OnBatchOptions extends WeightOptions, Scales {}
+
 const weightNames: OptionNames<WeightOptions> = { sampleWeight: true, classWeight: true };
+const onBatchNames: OptionNames<OnBatchOptions> = { ...weightNames, scale: true, targetScale: true };
 const fitNames: OptionNames<FitOptions> = {
   ...weightNames,
   epochs: true,
@@ -154,8 +160,24 @@ export function checkPredict(options: PredictOptions): void {
 }
 
 /** Throws ArgumentError for options that trainOnBatch() and testOnBatch() do not have. */
-export function checkOnBatch(what: string, options: WeightOptions): void {
-  checkOptionNames(what, options, weightNames);
+export function checkOnBatch(what: "trainOnBatch" | "testOnBatch", options: OnBatchOptions): void {
+  const { classWeight: _, ...tested } = onBatchNames;
+  checkNames(what, options, Object.keys(what === "trainOnBatch" ? onBatchNames : tested));
+}
+
+/** Arguments and options of trainOnBatch() and testOnBatch() as what fit() and evaluate() take. */
+export function batchData(
+  inputs: ValuesByName,
+  targets: ValuesByName | undefined,
+  { scale, targetScale, sampleWeight }: OnBatchOptions,
+): HostData {
+  return {
+    inputs,
+    ...(targets !== undefined && { targets }),
+    ...(scale !== undefined && { scale }),
+    ...(targetScale !== undefined && { targetScale }),
+    ...(sampleWeight !== undefined && { sampleWeight }),
+  };
 }
 
 function checkBatchSize(what: string, batchSize: number): void {

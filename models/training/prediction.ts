@@ -21,11 +21,9 @@ export async function predictOutputs(
   if (!engine) {
     throw new WgradError(`${model.name} is not compiled: await model.compile({ optimizer, loss }) first.`);
   }
-  const { inputs, outputs, inputNames, outputNames } = model;
-  const ports = (tensors: typeof inputs, names: readonly string[]) =>
-    tensors.map(({ shape }, i) => ({ name: names[i]!, shape }));
-  const opener = new FeedOpener(engine, ports(inputs, inputNames), ports(outputs, outputNames));
-  const feed = opener.plain("predict", data);
+  const { inputs, inputNames, outputNames } = model;
+  const ports = inputs.map(({ shape }, i) => ({ name: inputNames[i]!, shape }));
+  const feed = new FeedOpener(engine, ports).inputs("predict", data);
   const whole = crossingLayers(model, phase.learningPhase === 1).length > 0;
   const padded = feed.withIndices(whole ? feed.indices : paddedIndices(feed.indices, batchSize));
   try {

@@ -3,7 +3,7 @@ import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type GpuDataset, gatherLabels, gatherSamples, SampleStore } from "../../kernels/gather/index.ts";
-import type { HostSamples, TargetArray } from "./arrays.ts";
+import type { HostSamples, SampleArray, TargetArray } from "./arrays.ts";
 
 /** Inputs and targets of the batch at the StepState's position in an order. */
 export interface SampleSource {
@@ -17,7 +17,7 @@ export interface SampleSource {
 export interface InputTransform {
   /**
    * Called while a step is recorded, so it may not depend on values: what differs from step to step is in the StepState.
-   * @param x [batch, ...inputShape], as gathered: bytes are divided by 255
+   * @param x [batch, ...inputShape], as gathered: multiplied by the data set's scale
    * @param order the samples of the batch are order[position], order[position + 1], ... of the StepState, as for gatherSamples()
    * @returns a tensor of the shape of x
    */
@@ -58,13 +58,19 @@ function transformed(transform: InputTransform, x: Tensor, order: Tensor<"u32">)
   );
 }
 
-type TargetStore = SampleStore | { readonly labels: Tensor<"u32">; readonly classes: number };
+interface ScaledStore {
+  readonly store: SampleStore;
+  readonly scale: number;
+}
+
+/** "inputs": the only inputs are the targets too */
+type TargetStore = ScaledStore | { readonly labels: Tensor<"u32">; readonly classes: number } | "inputs";
 
 /** Arrays on the GPU, one per input and output, which may be overwritten by others of the same kinds. */
 export class ArraySource implements SampleSource {
   readonly engine: Engine;
   readonly count: number;
-  readonly #inputs: readonly SampleStore[];
+  readonly #inputs: readonly ScaledStore[];
   readonly #targets: readonly TargetStore[];
   /** per target: labels become one-hot rows */
   readonly #oneHot: readonly boolean[];
@@ -73,50 +79,58 @@ export class ArraySource implements SampleSource {
     this.engine = engine;
     this.count = samples.count;
     this.#oneHot = oneHot;
-    const store = ({ values, shape }: { values: Uint8Array | Float32Array; shape: readonly number[] }) =>
-      SampleStore.upload(engine, values, shape);
+    const store = ({ values, shape, scale }: SampleArray) => ({
+      store: SampleStore.upload(engine, values, shape),
+      scale,
+    });
     this.#inputs = samples.inputs.map(store);
-    this.#targets = samples.targets.map((target) =>
-      "labels" in target
-        ? {
-            labels: engine.keep(engine.tensor(target.labels, [samples.count], "u32")),
-            classes: target.classes,
-          }
-        : store(target),
-    );
+    this.#targets = samples.targets.map((target) => {
+      if (target === samples.inputs[0]) return "inputs";
+      if ("values" in target) return store(target);
+      const { labels, shape, classes } = target;
+      return {
+        labels: engine.keep(engine.tensor(labels, [samples.count, ...shape], "u32")),
+        classes,
+      };
+    });
   }
 
   /** What must be equal for write(): two samples of one kind have the same stores. */
   static kindOf({ count, inputs, targets }: HostSamples): string {
-    const kind = (target: TargetArray) =>
-      "labels" in target ? "labels" : target.values.constructor.name + target.shape.join("x");
-    return [count, ...inputs.map(kind), "to", ...targets.map(kind)].join(" ");
+    const kind = (array: TargetArray) =>
+      "labels" in array ? "labels" : [array.values.constructor.name, ...array.shape, array.scale].join(" ");
+    const targetKind = (target: TargetArray) => (target === inputs[0] ? "inputs" : kind(target));
+    return [count, ...inputs.map(kind), "to", ...targets.map(targetKind)].join("; ");
   }
 
   /** Other samples in the place of these; of the same kind. */
   write({ inputs, targets }: HostSamples): void {
-    for (const [i, { values }] of inputs.entries()) this.#inputs[i]!.write(0, values);
+    for (const [i, { values }] of inputs.entries()) this.#inputs[i]!.store.write(0, values);
     for (const [i, target] of targets.entries()) {
-      const store = this.#targets[i]!;
-      if (store instanceof SampleStore) {
-        if ("values" in target) store.write(0, target.values);
-      } else if ("labels" in target) this.engine.upload(store.labels, target.labels);
+      const place = this.#targets[i]!;
+      if (place === "inputs") continue;
+      if ("store" in place && "values" in target) place.store.write(0, target.values);
+      else if ("labels" in place && "labels" in target) this.engine.upload(place.labels, target.labels);
     }
   }
 
   batch(order: Tensor<"u32">, samples: number): { inputs: Tensor[]; targets: Tensor[] } {
     const batch = { batch: samples };
-    const inputs = this.#inputs.map((store) => gatherSamples(store, order, batch));
-    const targets = this.#targets.map((store, i) => {
-      if (store instanceof SampleStore) return gatherSamples(store, order, batch);
-      const classes = this.#oneHot[i] ? { classes: store.classes } : {};
-      return gatherLabels(store.labels, order, { ...batch, ...classes });
+    const gather = ({ store, scale }: ScaledStore) => gatherSamples(store, order, { ...batch, scale });
+    const inputs = this.#inputs.map(gather);
+    const targets = this.#targets.map((place, i) => {
+      if (place === "inputs") return inputs[0]!;
+      if ("store" in place) return gather(place);
+      const classes = this.#oneHot[i] ? { classes: place.classes } : {};
+      return gatherLabels(place.labels, order, { ...batch, ...classes });
     });
     return { inputs, targets };
   }
 
   dispose(): void {
-    for (const store of this.#inputs) store.dispose();
-    for (const store of this.#targets) (store instanceof SampleStore ? store : store.labels).dispose();
+    for (const { store } of this.#inputs) store.dispose();
+    for (const place of this.#targets) {
+      if (place !== "inputs") ("store" in place ? place.store : place.labels).dispose();
+    }
   }
 }

@@ -10,13 +10,14 @@ import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { Claim } from "../claims.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
-import type { Port } from "./arrays.ts";
-import { type BatchGenerator, GeneratorBatches, isBatchGenerator } from "./batch-generator.ts";
+import type { OutputPort, Port } from "./arrays.ts";
+import { GeneratorBatches } from "./batch-generator.ts";
+import { type BatchGenerator, isBatchGenerator } from "./batch-iterator.ts";
 import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
 import type { DataSource, Feed } from "./data.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
 import { Evaluation, type EvaluationMoment, evaluationBatch } from "./evaluation.ts";
-import { FeedOpener, requireData } from "./feed-opener.ts";
+import { FeedOpener } from "./feed-opener.ts";
 import { type EvaluationFeeds, FitRun } from "./fit.ts";
 import type { History } from "./history.ts";
 import { Objective } from "./objective.ts";
@@ -41,7 +42,7 @@ export class Trainer {
   /** of training; evaluation has its own */
   readonly step: StepState;
   readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
+  readonly outputs: readonly OutputPort[];
   readonly onBatch: OnBatch;
   /** of the steps that are prepared: in mixed precision the scale of their loss, in float32 undefined */
   lossScale: LossScale | undefined;
@@ -73,12 +74,12 @@ export class Trainer {
     this.learningPhase = options.learningPhase ?? 0;
     const names = model.inputNames;
     this.inputs = model.inputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
-    this.outputs = objective.heads.map(({ name, shape }) => ({ name, shape }));
+    this.outputs = objective.heads;
     this.state = new OptimizerState(model.initialize(engine, this.seed, kept), options.optimizer);
     this.step = new StepState(engine);
     this.#learningRate = options.optimizer.learningRate;
     this.step.set({ seed: this.seed, learningRate: this.#learningRate });
-    this.#open = new FeedOpener(engine, this.inputs, this.outputs, objective);
+    this.#open = new FeedOpener(engine, this.inputs, this.outputs);
     this.onBatch = new OnBatch(this);
   }
 
@@ -124,7 +125,6 @@ export class Trainer {
     const { precision = "float32", lossScale } = options;
     if (options.resume) checkSamePrecision(precision, options.resume);
     if (precision === "mixed") requireHalf('fit: precision "mixed"', this.engine.adapter);
-    requireData("fit", source);
     const feeds: Feed[] = [];
     const keep = (feed: Feed) => {
       feeds.push(feed);
@@ -149,10 +149,14 @@ export class Trainer {
         }
         batches = new FeedBatches(this, training, options);
       }
-      if (validationData)
-        evaluations.push({ prefix: "val", feed: keep(this.#open.plain("fit", validationData)) });
-      for (const [prefix, data] of Object.entries(evaluationSets))
-        evaluations.push({ prefix, feed: keep(this.#open.plain("fit", data)) });
+      const sets = Object.entries(evaluationSets).map(([prefix, data]) => ({
+        prefix,
+        title: `fit: evaluationSets.${prefix}`,
+        data,
+      }));
+      if (validationData) sets.unshift({ prefix: "val", title: "fit: validationData", data: validationData });
+      for (const { prefix, title, data } of sets)
+        evaluations.push({ prefix, feed: keep(await this.#open.weighted(title, data)) });
       checkSetNames(
         this.objective.columnNames,
         evaluations.map(({ prefix }) => prefix),
@@ -164,8 +168,8 @@ export class Trainer {
     } finally {
       this.setPrecision("float32");
       this.independentParts = false;
-      batches?.dispose();
       for (const feed of feeds) feed.dispose();
+      await batches?.dispose();
     }
   }
 

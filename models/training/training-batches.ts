@@ -17,12 +17,12 @@ export interface TrainingBatches {
   samplesIn(batches: number): number;
   /** Goes to a batch of an epoch; called before its first run(). */
   start(epoch: number, batch: number): void;
-  /** Runs batches from `batch` on, at most `most`, which write to `log`; returns how many: none if the signal aborts first. */
+  /** Runs batches from `batch` on, at most `most`, which write to `log`; returns how many: none only if the signal aborts. */
   run(batch: number, most: number, log: TrainingLog): Promise<number>;
   /** Says where the loss of a batch that is not finite came from. */
   diagnose(bad: Omit<BadBatch, "batchSize">): Promise<NumericError>;
-  /** Frees what the steps took. */
-  dispose(): void;
+  /** Frees what the steps took, and closes a generator. */
+  dispose(): void | Promise<void>;
 }
 
 /** Batches of a feed; the last of an epoch may have fewer samples. */

@@ -14,11 +14,11 @@ const root = join(import.meta.dirname, "../..");
 it("the README's halves and classifiers are made of the saved autoencoder", async () => {
   const { train, classes } = await digits(100, 10);
   const { images: inputs, labels } = train;
-  const data = { inputs, inputShape: [784], labels, classes: classes.length };
+  const data = { inputs, inputShape: [784], scale: 1 / 255, labels, classes: classes.length };
   const file = join(folder(), "digits.safetensors");
   const made = await cutAutoencoder(engine(), data, file);
   const { autoencoder, saved, encoder, decoded, classifier, separate } = made;
-  expect(decoded).toEqual(await autoencoder.predict({ inputs, inputShape: [784] }));
+  expect(decoded).toEqual(await autoencoder.predict({ inputs, inputShape: [784], scale: 1 / 255 }));
 
   const learned = await autoencoder.getWeights();
   expect(await saved.getWeights()).toEqual(learned); // frozen: training the classifier left them as they were

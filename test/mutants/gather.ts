@@ -38,8 +38,8 @@ export const gather: readonly Mutant[] = [
     ["labels", "arrayLength(&order) - 1u);", "arrayLength(&order) - 2u);", "the last sample is never taken"],
     [
       "one-hot-labels",
-      "step.position + step.sample + element",
-      "step.position + element",
+      "step.position + step.sample + row",
+      "step.position + row",
       "one micro-batch over and over",
     ],
     ["one-hot-labels", "select(0.0, 1.0, label ==", "select(1.0, 0.0, label ==", "zeros and ones swapped"],

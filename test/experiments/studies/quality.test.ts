@@ -157,7 +157,7 @@ describe("noise", () => {
       expect(seen.images).toEqual(draws[2]!.images);
       const inputs = await transformedInputs(
         study,
-        { inputs: study.data.test.images, inputShape: [784] },
+        { inputs: study.data.test.images, inputShape: [784], scale: 1 / 255 },
         test,
       );
       const outputs = await model.predict({ inputs, inputShape: [784] });
@@ -170,7 +170,7 @@ describe("noise", () => {
         (kind) => noiseTransforms(study, { kind, stddev: 0.5 }).test,
       );
       const { images } = study.data.test;
-      const data = { inputs: images, inputShape: [784] };
+      const data = { inputs: images, inputShape: [784], scale: 1 / 255 };
       const [sum, product] = [
         await transformedInputs(study, data, added!),
         await transformedInputs(study, data, multiplied!),

@@ -48,7 +48,7 @@ describe("standardization", () => {
   });
 
   it("centres only where no deviation is given, and takes bytes", async () => {
-    const bytes = { values: Uint8Array.of(0, 255, 51, 0), shape: [2, 1, 1, 2] };
+    const bytes = { values: Uint8Array.of(0, 255, 51, 0), shape: [2, 1, 1, 2], scale: 1 / 255 };
     const { mean, deviation } = channelStatistics(bytes);
     expectClose(mean, [0.1, 0.5]);
     expectClose(deviation, [0.1, 0.5]);

@@ -48,7 +48,7 @@ describe("batch gather", () => {
           store.dispose();
           const indices = batchIndices(order, position + sample, batch);
           expect(y.shape).toEqual([batch, ...sampleShape]);
-          const expected = gatherSamplesReference(data, size, indices, bytes ? 1 / 255 : 1, 0);
+          const expected = gatherSamplesReference(data, size, indices, 1, 0);
           expectClose((await y.data()) as Float32Array, expected, { scale: 1, ulps: 1 });
         },
       ),
@@ -124,8 +124,25 @@ describe("batch gather", () => {
     expect(await second.data()).toEqual(Float32Array.of(0, 0, 0, 1));
   });
 
+  it("gathers a label for each pixel", async () => {
+    const labels = engine().tensor([0, 1, 2, 2, 1, 0, 1, 1, 0], [3, 3], "u32");
+    const order = engine().tensor([2, 0, 1], [3], "u32");
+    engine().step.set({ position: 0, sample: 1 });
+    const classes = gatherLabels(labels, order, { batch: 2 });
+    expect([classes.shape, [...(await classes.data())]]).toEqual([
+      [2, 3],
+      [0, 1, 2, 2, 1, 0],
+    ]);
+    const rows = gatherLabels(labels, order, { batch: 1, classes: 3 });
+    expect([rows.shape, [...(await rows.data())]]).toEqual([
+      [1, 3, 3],
+      [1, 0, 0, 0, 1, 0, 0, 0, 1],
+    ]);
+  });
+
   it("makes batches of a data set: labels, one-hot, targets, or the inputs themselves", async () => {
     const inputs = Uint8Array.of(0, 255, 51, 102);
+    const images = { inputs, inputShape: [2], scale: 1 / 255 };
     const order = engine().tensor([1, 0], [2], "u32");
     engine().step.set({ position: 0, sample: 0 });
     const read = async (data: Parameters<typeof GpuDataset.upload>[1], oneHot = false) => {
@@ -135,11 +152,14 @@ describe("batch gather", () => {
       expectClose((await inputs.data()) as Float32Array, [0.2, 0.4, 0, 1], { ulps: 1 });
       return [...((await targets.data()) as Float32Array)].map((x) => Math.round(x * 1e6) / 1e6);
     };
-    expect(await read({ inputs, inputShape: [2], labels: [4, 7] })).toEqual([7, 4]);
-    expect(await read({ inputs, inputShape: [2], labels: [0, 1], classes: 2 }, true)).toEqual([0, 1, 1, 0]);
+    expect(await read({ ...images, labels: [4, 7] })).toEqual([7, 4]);
+    expect(await read({ ...images, labels: [0, 1], classes: 2 }, true)).toEqual([0, 1, 1, 0]);
     const targets = Float32Array.of(0.5, -0.25);
-    expect(await read({ inputs, inputShape: [2], targets, targetShape: [1] })).toEqual([-0.25, 0.5]);
-    expect(await read({ inputs, inputShape: [2] })).toEqual([0.2, 0.4, 0, 1]);
+    expect(await read({ ...images, targets, targetShape: [1] })).toEqual([-0.25, 0.5]);
+    const masks = { targets: Uint8Array.of(0, 1, 255, 2), targetShape: [2] };
+    expect(await read({ ...images, ...masks })).toEqual([255, 2, 0, 1]); // the scale is the inputs'
+    expect(await read({ ...images, ...masks, targetScale: 1 / 255 })).toEqual([1, 0.007843, 0, 0.003922]);
+    expect(await read(images)).toEqual([0.2, 0.4, 0, 1]);
   });
 
   it("replays from an advanced position without an upload", async () => {
@@ -163,9 +183,9 @@ describe("batch gather", () => {
       GpuDataset.upload(engine(), { inputs: new Uint8Array(6), inputShape: [2], ...data });
     expect(set({ inputs: new Uint8Array(7) })).toThrow("data set: 7 values are no samples of shape [2].");
     expect(set({ inputs: new Uint8Array(0) })).toThrow(ShapeError);
-    expect(set({ labels: [1, 2] })).toThrow("data set: 3 inputs and 2 labels.");
+    expect(set({ labels: [1, 2] })).toThrow("data set: 2 labels for 3 samples.");
     expect(set({ labels: [1, 2, 10], classes: 10 })).toThrow(
-      "label 2 is 10, expected an integer from 0 to 9.",
+      "the label of sample 2 is 10, expected a whole number from 0 to 9.",
     );
     expect(set({ labels: [1, 2, 0.5] })).toThrow(ArgumentError);
     expect(set({ targets: new Float32Array(5), targetShape: [1] })).toThrow(
@@ -185,7 +205,9 @@ describe("batch gather", () => {
     );
     const wrong = engine().tensor([0], [1]) as unknown as typeof order;
     expect(() => gatherSamples(store, wrong, { batch: 1 })).toThrow("the order is [n] u32, got [1] f32.");
-    expect(() => gatherLabels(wrong, order, { batch: 1 })).toThrow("labels are [count] u32, got [1] f32.");
+    expect(() => gatherLabels(wrong, order, { batch: 1 })).toThrow(
+      "labels are [count,...] u32, got [1] f32.",
+    );
     expect(() => gatherLabels(order, order, { batch: 1, classes: 0 })).toThrow(
       "classes must be a positive integer",
     );

@@ -119,8 +119,9 @@ describe("metrics", () => {
     );
     expect(() => sparseCategoricalAccuracy(b, labels)).toThrow("labels are [3] u32, got [2] u32.");
     expect(() => sparseCategoricalAccuracy(a.view([2, 3, 1]), labels)).toThrow(
-      "predictions are [n,classes] f32",
+      "labels are [2,3] u32, got [2] u32.",
     );
+    expect(() => sparseCategoricalAccuracy(labels, labels)).toThrow("predictions are [n,...,classes] f32");
     expect(() => topKAccuracy(a, labels, 0)).toThrow(ArgumentError);
     expect(() => squaredError(a, labels)).toThrow(ShapeError);
     expect(() => confusionUpdate(a, labels, labels)).toThrow(

@@ -80,14 +80,16 @@ describe("NearestNeighbors", () => {
     expect([...distances]).toEqual(new Array(8).fill(0));
   });
 
-  it("takes bytes as they are in image files", async () => {
+  it("takes bytes of images by their scale", async () => {
     const next = randomStream(8);
     const bytes = Uint8Array.from({ length: 40 * 6 }, () => Math.floor(256 * next()));
-    const references = { values: bytes, shape: [40, 2, 3] };
+    const scale = 1 / 255;
+    const references = { values: bytes, shape: [40, 2, 3], scale };
     using neighbors = new NearestNeighbors(engine(), references, new Uint32Array(40), { k: 3 });
     const { indices, distances } = await neighbors.neighbors({
       values: bytes.slice(0, 12),
       shape: [2, 2, 3],
+      scale,
     });
     const scaled = array64(
       [40, 6],

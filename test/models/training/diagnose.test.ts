@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { NumericError } from "../../../engine/errors.ts";
+import { GpuDataset, type HostDataset } from "../../../kernels/gather/index.ts";
 import {
   BatchNormalization,
   Dense,
@@ -20,7 +21,7 @@ const ordered: FitOptions = { batchSize: 8, shuffle: false };
 
 async function fitAndFail(
   model: Model,
-  data: ReturnType<typeof tinyData>,
+  data: HostDataset | GpuDataset,
   options: FitOptions & { optimizer?: Optimizer },
 ): Promise<NumericError> {
   const { optimizer: chosen = optimizer(), ...fitOptions } = options;
@@ -31,12 +32,20 @@ async function fitAndFail(
   return error as NumericError;
 }
 
-/** The data with a NaN in one sample. */
-function spoiled(count: number, sample: number): ReturnType<typeof tinyData> {
+/** The data with a NaN in one sample, which came there after the upload: before, fit() would refuse it. */
+function spoiled(count: number, sample: number): GpuDataset {
   const data = tinyData(count);
-  data.inputs[sample * features + 2] = Number.NaN;
-  return data;
+  const dataset = GpuDataset.upload(engine(), data);
+  const values = data.inputs.slice(sample * features, (sample + 1) * features);
+  dataset.inputs.write(sample, values.fill(Number.NaN, 2, 3));
+  uploaded.push(dataset);
+  return dataset;
 }
+
+const uploaded: GpuDataset[] = [];
+afterEach(() => {
+  for (const dataset of uploaded.splice(0)) dataset.dispose();
+});
 
 describe("a loss that is not finite", () => {
   it.each([false, true])("stops before its update and names step and layer (eager: %s)", async (eager) => {
@@ -67,8 +76,9 @@ describe("a loss that is not finite", () => {
           name: "poison",
           onEpochEnd: async (epoch, _, control) => {
             if (epoch !== 0) return;
-            const bias = (await control.model.getWeights()).get("dense_2/bias")!;
-            control.model.setWeights(new Map([["dense_2/bias", bias.fill(Number.NaN)]]));
+            const { variable } = control.model.weights.find(({ path }) => path === "dense_2/bias")!;
+            const { tensor } = variable;
+            engine().upload(tensor, new Float32Array(tensor.size).fill(Number.NaN)); // setWeights() refuses it
           },
         },
       ],

@@ -141,7 +141,13 @@ describeHalf("in mixed precision", () => {
   it("a small network learns digits as well as in float32", async () => {
     const part = (set: "train" | "test", count: number): HostDataset => {
       const drawn = handwrittenDigits.draw(set, count, 1);
-      return { inputs: drawn.images, inputShape: [28, 28, 1], labels: drawn.labels, classes: 10 };
+      return {
+        inputs: drawn.images,
+        inputShape: [28, 28, 1],
+        scale: 1 / 255,
+        labels: drawn.labels,
+        classes: 10,
+      };
     };
     const accuracies: Record<string, number> = {};
     for (const precision of ["float32", "mixed"] as const) {

@@ -155,9 +155,13 @@ describe("a model with several inputs and outputs", () => {
       [
         { inputs, targets: { ...targets, kind: targets.kind.with(4, 3) } },
         ArgumentError,
-        /label 4 of kind is 3, expected 0 to 2/,
+        /kind: the label of sample 4 is 3, expected a whole number from 0 to 2/,
       ],
-      [{ inputs, targets: { ...targets, size: values(4, 1) } }, ShapeError, /10 samples, but 2 of size/],
+      [
+        { inputs, targets: { ...targets, size: values(4, 1) } },
+        ShapeError,
+        /the targets of size are 4 values for 10 samples of \[2\]: 20 numbers, or 10 class labels are expected/,
+      ],
       [{ inputs }, ArgumentError, /the data has no targets/],
       [{ targets }, ArgumentError, /fit: inputs: expected arrays, got undefined/],
       [
