@@ -46,18 +46,22 @@ async function launchFrom(queue: PipelineRequest[], device: GPUDevice, pipelines
   for (const buffer of buffers) buffer.destroy();
 }
 
-/** One workgroup over buffers of zeros: what it writes does not matter, nor whether it needs larger ones. */
+/**
+ * One workgroup over buffers of zeros: what it writes does not matter, nor whether it needs larger ones. They are cleared before
+ * each launch, since what another kernel left there may be a number of turns that takes minutes.
+ */
 function launch(
   device: GPUDevice,
   { pipeline, layout, bindings }: CompiledKernel,
   buffers: GPUBuffer[],
 ): void {
   const entries = bindings.map(({ index }, i): GPUBindGroupEntry => {
-    buffers[i] ??= device.createBuffer({ size: 4096, usage: 0x80 | 0x40 }); // STORAGE | UNIFORM
+    buffers[i] ??= device.createBuffer({ size: 4096, usage: 0x80 | 0x40 | 0x8 }); // STORAGE | UNIFORM | COPY_DST
     return { binding: index, resource: { buffer: buffers[i] } };
   });
   device.pushErrorScope("validation");
   const encoder = device.createCommandEncoder();
+  for (let i = 0; i < bindings.length; i++) encoder.clearBuffer(buffers[i]!);
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, device.createBindGroup({ layout, entries }));

@@ -17,7 +17,7 @@ const HALTED: u32 = 7u;
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let block = id.x + id.y * groups.x * WORKGROUP;
   if (block >= arrayLength(&occupied)) { return; }
-  let elements = occupied[block];
+  let elements = min(occupied[block], 4u * BLOCK);
   var largest = vec4u(0u); // bits of |g|, which order as the numbers do
   for (var i = 0u; i < (elements + 3u) / 4u; i++) {
     let own = 4u * i + vec4u(0u, 1u, 2u, 3u) < vec4u(elements);

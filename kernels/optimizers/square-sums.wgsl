@@ -15,7 +15,7 @@ const BLOCK: u32 = 16u; // vectors
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let block = id.x + id.y * groups.x * WORKGROUP;
   if (block >= arrayLength(&partials)) { return; }
-  let elements = occupied[block];
+  let elements = min(occupied[block], 4u * BLOCK);
   var sum = vec4f();
   for (var i = 0u; i < elements / 4u; i++) {
     let g = gradients[block * BLOCK + i];

@@ -11,11 +11,13 @@
 
 const WORKGROUP: u32 = 64u;
 
+fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&variance)) { return; }
   let difference = squares[i] - deviation[i] * deviation[i];
   variance[i] = select(difference, 0.0, difference < 0.0); // by rounding alone; NaN stays
-  center[i] += deviation[i];
+  if (!is_nan(deviation[i])) { center[i] += deviation[i]; } // an infinite mean has no deviation, and stays
 }

@@ -213,7 +213,7 @@ describe("what lies where files of a run should", () => {
   it("a folder in place of result.json is named as damaged", () => {
     const path = run("svhn-c/a", { finished: false });
     mkdirSync(join(path, "result.json"));
-    expect(() => readSavedRun(path)).toThrow(/Cannot read .*result\.json: it is not a regular file/);
+    expect(() => readSavedRun(path)).toThrow(/Cannot read .*result\.json: it is a folder/);
     expect(newestRuns(folder()).damaged.join()).toContain("result.json");
   });
 

@@ -148,7 +148,7 @@ describe("Dense on inputs of more axes", () => {
     await net.compile({ optimizer: sgd(), loss: "categorical_crossentropy", engine: engine() });
     const data = { inputs: new Float32Array(24), inputShape: [4, 3], labels: [0, 4], classes: 5 };
     await expect(net.fit(data)).rejects.toThrow(
-      "fit: the data set has 5 classes, dense_1 gives [4,5]. Is a Flatten() missing before a Dense?",
+      "fit: the data set has one label for each sample, dense_1 gives [4,5]. Is a Flatten() missing before a Dense?",
     );
     net.dispose();
   });
