@@ -70,9 +70,9 @@ export class GpuDataset {
       targetScale = 1,
     } = data;
     const wanted = { count, shape: labelShape, classes: classes ?? 2 ** 32 };
-    const labels = data.labels && classLabels("data set", data.labels, wanted);
+    const labels = data.labels !== undefined ? classLabels("data set", data.labels, wanted) : undefined;
     const inputs = storedValues("data set: inputs", data.inputs);
-    const targets = data.targets && storedValues("data set: targets", data.targets);
+    const targets = data.targets !== undefined ? storedValues("data set: targets", data.targets) : undefined;
     return new GpuDataset({
       inputs: SampleStore.upload(engine, inputs, inputShape, options),
       scale,

@@ -138,7 +138,7 @@ function arraysOf(
   const count = checkDataset(data);
   const { labels, labelShape = [], classes, inputShape, targetShape = inputShape } = data;
   const wanted = { count, shape: labelShape, classes: classes ?? 2 ** 32 };
-  const found = labels && classLabels(what, labels, wanted);
+  const found = labels !== undefined ? classLabels(what, labels, wanted) : undefined;
   checkDatasetShapes(what, inputs, outputs, {
     inputShape,
     ...(found && { labelShape, largestLabel: largestLabel(found, count) }),
