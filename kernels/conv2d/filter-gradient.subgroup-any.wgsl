@@ -36,7 +36,6 @@ const UNROLL: u32 = 2; // positions in one turn of the loop
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
-const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 const TILES = vec2u((FILTERS + 4 * GROUP - 1) / (4 * GROUP), (ROWS + 4 * SUBGROUP_SIZE - 1) / (4 * SUBGROUP_SIZE)); // of columns and of rows
 
@@ -70,7 +69,6 @@ fn main(
 ) {
   let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
   let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
-  if (workgroup.z >= SPLIT) { return; } // past the last tile
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = (workgroup.x * GROUP + lane % GROUP) * 4;
   let k = min(column + vec4u(0, 1, 2, 3), vec4u(FILTERS - 1)); // columns past the last are computed and not stored
@@ -80,36 +78,33 @@ fn main(
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
   var bias_sum = vec4f();
-  for (var run = workgroup.z * SLICE; run < end; run += RUN) {
-    var bias_run = vec4f();
-    for (var start = run; start < min(run + RUN, end); start += UNROLL) {
-      var own: array<vec4f, UNROLL>;
-      var b: array<vec4f, UNROLL>;
+  for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
+    var own: array<vec4f, UNROLL>;
+    var b: array<vec4f, UNROLL>;
+    for (var u = 0u; u < UNROLL; u++) {
+      let p = start + u; // a position
+      let h = p / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
+      let w = p % OUT_WIDTH * STRIDE_WIDTH;
+      let pixel = ((p / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS;
+      let summed = p < end;
+      own[u] = vec4f(image_value(h, w, pixel, summed, row[0]), image_value(h, w, pixel, summed, row[1]),
+        image_value(h, w, pixel, summed, row[2]), image_value(h, w, pixel, summed, row[3]));
+      let dy_row = min(p, POSITIONS - 1) * FILTERS;
+      b[u] = vec4f(f32(dy[dy_row + k.x]), f32(dy[dy_row + k.y]), f32(dy[dy_row + k.z]), f32(dy[dy_row + k.w]));
+      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], summed); }
+    }
+    for (var l = 0u; l < GROUP; l++) {
       for (var u = 0u; u < UNROLL; u++) {
-        let p = start + u; // a position
-        let h = p / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT;
-        let w = p % OUT_WIDTH * STRIDE_WIDTH;
-        let pixel = ((p / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS;
-        let summed = p < end;
-        own[u] = vec4f(image_value(h, w, pixel, summed, row[0]), image_value(h, w, pixel, summed, row[1]),
-          image_value(h, w, pixel, summed, row[2]), image_value(h, w, pixel, summed, row[3]));
-        let dy_row = min(p, POSITIONS - 1) * FILTERS;
-        b[u] = vec4f(f32(dy[dy_row + k.x]), f32(dy[dy_row + k.y]), f32(dy[dy_row + k.z]), f32(dy[dy_row + k.w]));
-        if (HAS_BIAS == 1) { bias_run += select(vec4f(), b[u], summed); }
-      }
-      for (var l = 0u; l < GROUP; l++) {
-        for (var u = 0u; u < UNROLL; u++) {
-          let a = subgroupShuffle(own[u], group + l);
-          sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
-          sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
-          sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
-          sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
-        }
+        let a = subgroupShuffle(own[u], group + l);
+        sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
+        sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
+        sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
+        sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
       }
     }
-    bias_sum += bias_run;
   }
 
+  if (workgroup.z >= SPLIT) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
   if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0) {
     for (var j = 0u; j < 4; j++) {
       if (column + j < FILTERS) { bias_partials[workgroup.z * FILTERS + column + j] = bias_sum[j]; }

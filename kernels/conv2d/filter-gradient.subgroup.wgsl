@@ -38,7 +38,6 @@ const UNROLL: u32 = 2; // positions in one turn of the loop
 
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
-const RUN: u32 = 256; // positions whose dy is summed on its own first: so the rounding errors of a long sum stay small
 const QUADS: u32 = CHANNELS / 4;
 const COLUMNS: u32 = FILTERS / 4;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * QUADS; // of four channels each
@@ -75,7 +74,7 @@ fn main(
 ) {
   let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
   let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
-  if (workgroup.z >= SPLIT || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let group = lane / GROUP * GROUP; // the first lane of this lane's group
   let column = workgroup.x * GROUP + lane % GROUP;
   let dy_column = min(column, COLUMNS - 1); // columns past the last are computed and not stored, and so are rows
@@ -86,34 +85,30 @@ fn main(
 
   var sums: array<mat4x4f, GROUP>; // [lane of the group][channel][column]
   var bias_sum = vec4f();
-  for (var run = workgroup.z * SLICE; run < end; run += RUN) {
-    var bias_run = vec4f();
-    for (var start = run; start < min(run + RUN, end); start += UNROLL) {
-      var own: array<vec4f, UNROLL>;
-      var b: array<vec4f, UNROLL>;
+  for (var start = workgroup.z * SLICE; start < end; start += UNROLL) {
+    var own: array<vec4f, UNROLL>;
+    var b: array<vec4f, UNROLL>;
+    for (var u = 0u; u < UNROLL; u++) {
+      own[u] = image_terms(start + u, end, tap, quad);
+      b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
+      if (HAS_BIAS == 1) { bias_sum += select(vec4f(), b[u], start + u < end); }
+    }
+    for (var l = 0u; l < GROUP; l++) {
       for (var u = 0u; u < UNROLL; u++) {
-        own[u] = image_terms(start + u, end, tap, quad);
-        b[u] = vec4f(dy[min(start + u, POSITIONS - 1) * COLUMNS + dy_column]);
-        if (HAS_BIAS == 1) { bias_run += select(vec4f(), b[u], start + u < end); }
-      }
-      for (var l = 0u; l < GROUP; l++) {
-        for (var u = 0u; u < UNROLL; u++) {
-          let a = subgroupShuffle(own[u], group + l);
-          sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
-          sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
-          sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
-          sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
-        }
+        let a = subgroupShuffle(own[u], group + l);
+        sums[l][0] = fma(a.xxxx, b[u], sums[l][0]);
+        sums[l][1] = fma(a.yyyy, b[u], sums[l][1]);
+        sums[l][2] = fma(a.zzzz, b[u], sums[l][2]);
+        sums[l][3] = fma(a.wwww, b[u], sums[l][3]);
       }
     }
-    bias_sum += bias_run;
   }
 
-  if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0 && column < COLUMNS) {
+  if (column >= COLUMNS || workgroup.z >= SPLIT) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
+  if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0) {
     let at = workgroup.z * COLUMNS + column;
     if (DESCEND == 1) { bias_partials[at] -= rate() * bias_sum; } else { bias_partials[at] = bias_sum; }
   }
-  if (column >= COLUMNS) { return; }
   // Stored from a copy, so that `sums` stays in registers, in a loop that no compiler unrolls, since its end is no constant:
   // lavapipe needs half the time to compile it.
   let one = min(workgroups.x, 1);

@@ -4,6 +4,7 @@ import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Descent } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
+import { columnSum } from "../reduce/column-sum.ts";
 import {
   type ConvolutionPass,
   type ConvolutionVariant,
@@ -119,11 +120,27 @@ export function allowsDescent(problem: Convolution, { adapter }: Engine): boolea
   return split > 1 || descending.includes(name);
 }
 
+/** Positions that the kernels for subgroups sum one after the other for the bias: more would be off by too many roundings. */
+const longestBiasSum = 2048;
+
 /** Gradient with respect to the filters, and to the bias if asked for. */
 export function filterGradient(
   problem: Convolution,
+  tensors: FilterGradientTensors,
+  variant = choose("filter-gradient", problem, tensors.image, tensors.dy),
+): Tensor {
+  const { dy, dbias, descent } = tensors;
+  const positions = problem.batch * problem.outHeight * problem.outWidth;
+  const long = variant.name.startsWith("subgroup") && positions / variant.split > longestBiasSum;
+  if (!dbias || !long || descent) return filterAndBiasGradient(problem, tensors, variant);
+  columnSum(dy, dbias);
+  return filterAndBiasGradient(problem, { ...tensors, dbias: undefined }, variant);
+}
+
+function filterAndBiasGradient(
+  problem: Convolution,
   { image, dy, output, dbias, descent }: FilterGradientTensors,
-  variant = choose("filter-gradient", problem, image, dy),
+  variant: ConvolutionVariant,
 ): Tensor {
   const { split } = variant;
   const { filters } = problem;

@@ -96,7 +96,7 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
   let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
-  if (workgroup.z * M * N >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let row = workgroup.x * TILE_M;
   let column = workgroup.y * TILE_N + lane * 4; // the first of this lane's columns
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;
@@ -118,6 +118,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   }
 
   var result = sums; // a copy, so that what a variable indexes is not `sums`, which then stays in registers
+  if (workgroup.z * M * N >= arrayLength(&y)) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
   let rate = step.learning_rate / (1 + DECAY * f32(step.step)); // once: for all a compiler knows, stores to y change it
   for (var j = 0u; j < 4; j++) {
     let n = column + j;

@@ -112,7 +112,7 @@ fn derivative(y: vec4f) -> vec4f { // activation'(z), from y = activation(z)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
   let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
-  if (workgroup.z * M * N / 4 >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
+  if (DESCEND == 1 && step.halted != 0) { return; }
   let row = workgroup.x * TILE_M;
   let column = workgroup.y * TILE_N + lane * 4; // the first of this lane's columns
   let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;
@@ -133,7 +133,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   }
 
   var result = sums; // a copy, so that what a variable indexes is not `sums`, which then stays in registers
-  if (column >= N) { return; }
+  if (column >= N || workgroup.z * M * N / 4 >= arrayLength(&y)) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
   let rate = step.learning_rate / (1 + DECAY * f32(step.step)); // once: for all a compiler knows, stores to y change it
   if (COLUMN_SUMS == 1 && row == 0) {
     if (DESCEND == 1) { column_sums[column / 4] -= rate * column_sum; } else { column_sums[column / 4] = column_sum; }
