@@ -121,7 +121,7 @@ export function allowsDescent(problem: Convolution, { adapter }: Engine): boolea
 }
 
 /** Positions that the kernels for subgroups sum one after the other for the bias: more would be off by too many roundings. */
-const longestBiasSum = 2048;
+const longestBiasSum = 8192;
 
 /** Gradient with respect to the filters, and to the bias if asked for. */
 export function filterGradient(
