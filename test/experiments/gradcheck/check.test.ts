@@ -219,7 +219,9 @@ describe("the list of ops", () => {
     const hyphenated = (name: string) => name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, "-$&").toLowerCase();
     const constants = ["stopGradient"]; // has no gradient, on purpose
     const rounding = ["cast"]; // numeric gradients are lost in the rounding to f16; test/kernels/half.test.ts looks at its own
-    const expected = found.filter((name) => ![...passes, ...constants, ...rounding].includes(name)).map(hyphenated);
+    const expected = found
+      .filter((name) => ![...passes, ...constants, ...rounding].includes(name))
+      .map(hyphenated);
     expect(expected).toContain("depthwise-conv2d");
     expect(operations.map(({ name }) => name).sort()).toEqual(expected.sort());
   });
