@@ -55,7 +55,10 @@ function addTrain(root: Command): void {
     .option("--out <folder>", "the run folder (default: runs/<experiment>/<time>)")
     .addOption(adapterOption())
     .addOption(profileOption())
-    .option("--resume", "continue the run in --out, or the newest unfinished run of the experiment")
+    .option(
+      "--resume",
+      "continue the run in --out, or the newest unfinished one; only more --epochs may be asked for",
+    )
     .option("--no-shuffle", "visit the images in the order of the file")
     .option("--save-initial", "also write initial.safetensors, the weights before training")
     .option("--eager", "run every step anew instead of replaying a recording: slower, same results")

@@ -59,7 +59,7 @@ export function checkFlag(name: string, option: string, value: unknown): void {
   throw new ArgumentError(`${name}: ${option} must be true or false, got ${written(value)}.`);
 }
 
-/** Throws ArgumentError unless `value` can be called; */
+/** Throws ArgumentError unless `value` can be called. */
 export function checkFunction(name: string, option: string, value: unknown): void {
   if (typeof value === "function") return;
   throw new ArgumentError(`${name}: ${option} must be a function, got ${written(value)}.`);

@@ -23,8 +23,8 @@ export interface StepFields {
   /** before decay */
   learningRate: number;
   /**
-   * 0, or 1 + the step whose loss or gradients were the first to be NaN or infinite; updates stop there. 2^32 - 1 within a step whose
-   * update is skipped, since its gradients overflow f16
+   * 0, or 1 + the step whose loss or gradients were the first to be NaN or infinite; updates stop there. 2^32 - 1 within a
+   * step whose update is skipped, since its gradients overflow f16
    */
   halted: number;
 }

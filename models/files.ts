@@ -25,7 +25,7 @@ export function writeFileAtomically(
   requirePath("write", path);
   const parts = typeof content === "string" ? [new TextEncoder().encode(content)] : [content].flat();
   const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync } = nodeFiles(path);
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryName(path, process.pid);
   try {
     requireFilePlace(path);
     if (makeFolder) mkdirSync(dirname(path), { recursive: true });
@@ -46,6 +46,17 @@ export function writeFileAtomically(
     if (cause instanceof FileError) throw cause;
     throw new FileError(`Cannot write ${path}: ${reasonOf(cause)}.`, { cause });
   }
+}
+
+/** What a file is called while a process writes it. */
+function temporaryName(path: string, writer: number): string {
+  return `${path}.${writer}.tmp`;
+}
+
+/** The number of the process that began to write a file under this name; undefined for the name of a finished file. */
+export function writerOf(name: string): number | undefined {
+  const writer = /\.(\d+)\.tmp$/.exec(name)?.[1];
+  return writer === undefined ? undefined : Number(writer);
 }
 
 const megabyte = 2 ** 20;
@@ -82,20 +93,21 @@ export function removeLeftovers(path: string): void {
   const folder = dirname(path);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(`${basename(path)}.`)) continue;
-    const writer = /^\.(\d+)\.tmp$/.exec(name.slice(basename(path).length))?.[1];
-    if (writer === undefined || isAlive(Number(writer))) continue;
+    const writer = writerOf(name);
+    if (writer === undefined || name !== temporaryName(basename(path), writer)) continue;
+    if (processExists(writer)) continue;
     try {
       rmSync(join(folder, name), { force: true });
     } catch {} // it may stay: nothing else needs its name
   }
 }
 
-function isAlive(id: number): boolean {
+/** Whether there is a process of that number on this machine. */
+export function processExists(id: number): boolean {
   try {
     return process.kill(id, 0); // signal 0 only asks
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code !== "ESRCH"; // EPERM: it is another user's
+    return (cause as NodeJS.ErrnoException).code === "EPERM"; // it is there, but another user's
   }
 }
 

@@ -223,7 +223,10 @@ export class Model extends Layer {
     return readTogether(this.weights.map(({ path, variable }) => [path, variable]));
   }
 
-  /** Sets weights by path, or what they start from before compile(): all, or none if one does not fit. Throws ArgumentError for an unknown path, ShapeError for a wrong number of values. */
+  /**
+   * Sets weights by path, or what they start from before compile(): all, or none if one does not fit. Throws ArgumentError
+   * for an unknown path, ShapeError for a wrong number of values, WgradError while a call works with the weights.
+   */
   override setWeights(values: ReadonlyMap<string, Float32Array>): void {
     requireMap("setWeights", values);
     const variables = new Map(this.weights.map(({ path, variable }) => [path, variable]));
@@ -332,7 +335,10 @@ export class Model extends Layer {
     return this.predict({ ...options, inputs: x });
   }
 
-  /** Frees the GPU memory of weights and optimizer, and the kernels that were compiled for this model alone. Throws WgradError while a call works with them. */
+  /**
+   * Frees the GPU memory of weights and optimizer, and the kernels that were compiled for this model alone. Throws WgradError
+   * while a call works with them.
+   */
   dispose(): void {
     new Claim("dispose", this.#ownWork).release();
     (this.#trainer?.engine ?? this.engine)?.pipelines.release(this);

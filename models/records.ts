@@ -1,11 +1,23 @@
 /**
  * @file Records by names that users choose. Every object inherits `toString` and `constructor`, and assigning to `__proto__`
- * changes what it inherits: entries of such names are read and set by these functions.
+ * changes what it inherits: entries of such names are read and set by these functions, or the record inherits nothing.
  */
 
 /** The record's own entry of that name; undefined if there is none. */
 export function ownEntry<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** A record that inherits nothing, so that only what was put in is found. */
+export function emptyRecord<T>(): Record<string, T> {
+  return Object.create(null);
+}
+
+/** A record that inherits nothing, of these entries. */
+export function recordOf<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  const record = emptyRecord<T>();
+  for (const [name, value] of entries) record[name] = value;
+  return record;
 }
 
 /** Sets an entry, whatever its name is. */

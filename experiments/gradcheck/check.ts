@@ -1,5 +1,6 @@
 /** @file The gradient check: what backward computes on the GPU against central differences of the float64 reference. */
 import type { Engine } from "../../engine/device.ts";
+import { placeOf } from "../../engine/host-values.ts";
 import type { Shape } from "../../engine/shape.ts";
 import { gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -115,7 +116,7 @@ function compareGradient(
   numeric: Float64Array,
 ): GradientCheck {
   const elements = Array.from(numeric, (value, i) => ({
-    index: unravel(i, shape),
+    index: placeOf(i, shape),
     analytic: analytic[i]!,
     numeric: value,
     difference: Math.abs(analytic[i]! - value),
@@ -131,17 +132,4 @@ function compareGradient(
 /** Largest magnitude; NaN if one is among the values. */
 function largest(values: Float64Array): number {
   return Math.max(...values.map(Math.abs));
-}
-
-/** Index along each axis of element i. */
-function unravel(i: number, shape: Shape): number[] {
-  let rest = i;
-  return shape
-    .toReversed()
-    .map((size) => {
-      const index = rest % size;
-      rest = Math.floor(rest / size);
-      return index;
-    })
-    .toReversed();
 }

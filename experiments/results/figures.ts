@@ -11,6 +11,13 @@ export interface FigureLine {
   readonly published: string;
 }
 
+/** What files the images came from, in words. */
+export const origins = {
+  official: "official files",
+  other: "not the official files",
+  synthetic: "synthetic",
+} as const;
+
 /** Where nothing is published: the first of these that were measured. */
 const mainFigures = ["test_error", "test_accuracy", "test_loss"];
 const mostLines = 6;

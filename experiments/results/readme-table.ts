@@ -4,7 +4,7 @@ import { writeCount } from "../book/language.ts";
 import { formatMeasure } from "../measures.ts";
 import type { SavedResult } from "../saved-run/saved-run.ts";
 import { svhnC } from "../svhn/svhn-c.ts";
-import { figuresOf, secondsOf } from "./figures.ts";
+import { figuresOf, origins, secondsOf } from "./figures.ts";
 import { marksOf, withMarked } from "./marked-text.ts";
 import type { CommittedResult } from "./results-page.ts";
 
@@ -15,12 +15,6 @@ const shown = [
   "pretrain-b-quick-lavapipe.json",
   "pretrain-a-full-lavapipe.json",
 ];
-
-const origins = {
-  official: "official files",
-  other: "not the official files",
-  synthetic: "synthetic",
-} as const;
 
 /** A Markdown table, and notes on it. Throws FileError if one of its results is missing. */
 export function readmeTable(results: readonly CommittedResult[]): string {

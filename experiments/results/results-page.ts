@@ -5,7 +5,7 @@ import { reasonsOf } from "../book/reasons.ts";
 import type { Experiment } from "../experiment.ts";
 import type { SavedResult } from "../saved-run/saved-run.ts";
 import { shortfallOf } from "../saved-run/shortfall.ts";
-import { figuresOf, secondsOf } from "./figures.ts";
+import { figuresOf, origins, secondsOf } from "./figures.ts";
 
 export interface CommittedResult {
   /** name of the JSON file */
@@ -13,11 +13,7 @@ export interface CommittedResult {
   readonly result: SavedResult;
 }
 
-const origins = {
-  official: "official files",
-  other: "not the official files",
-  synthetic: "**synthetic**",
-} as const;
+const shownOrigins = { ...origins, synthetic: "**synthetic**" };
 const columns = [
   "experiment",
   "adapter",
@@ -65,7 +61,7 @@ function rowsOf({ file, result }: CommittedResult, experiments: readonly Experim
   const facts = [
     `[${result.experiment}](${encodeURIComponent(file)})`,
     adapter?.description ?? adapter?.class ?? "",
-    dataset ? origins[dataset.origin] : "",
+    dataset ? shownOrigins[dataset.origin] : "",
     dataset?.train === undefined ? "" : `${count(dataset.train)} / ${count(dataset.test)}`,
     count(result.epochs),
     result.seed === undefined ? "" : String(result.seed),

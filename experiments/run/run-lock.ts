@@ -2,13 +2,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
+import { processExists, writerOf } from "../../models/files.ts";
 import { reasonOf } from "../../models/node-files.ts";
 import { shown } from "./run-folder.ts";
 
 /** `writing.<process>.<its start>.lock`; the start tells a process from a later one with the same number. */
 const lockName = /^writing\.(\d+)\.(\d+)\.lock$/;
-/** `<file>.<process>.tmp`, as writeFileAtomically() names what it has not finished. */
-const temporaryName = /\.(\d+)\.tmp$/;
 
 /**
  * Runs `action` while no other process of this machine may write in `folder`; what killed processes left half written
@@ -58,8 +57,8 @@ function takeLock(folder: string): string {
 function removeTemporaryFiles(folder: string): void {
   const isRun = existsSync(join(folder, "config.json"));
   for (const name of readdirSync(folder, { encoding: "utf8", recursive: isRun })) {
-    const pid = Number(temporaryName.exec(name)?.[1]);
-    if (Number.isNaN(pid) || !(isRun || name.startsWith("config.json."))) continue;
+    const pid = writerOf(name);
+    if (pid === undefined || !(isRun || name.startsWith("config.json."))) continue;
     const path = join(folder, name);
     const left = pid === process.pid || !isRunning(pid);
     if (left && statSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(path, { force: true });
@@ -68,11 +67,7 @@ function removeTemporaryFiles(folder: string): void {
 
 /** Whether the process is there and, where that is known, the one that began at `start`. */
 function isRunning(pid: number, start = 0): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false; // it is there, but somebody else's
-  }
+  if (!processExists(pid)) return false;
   const now = startOf(pid);
   return now !== undefined && (start === 0 || now === 0 || now === start);
 }

@@ -1,16 +1,6 @@
 /** @file Names that stand in files: any text may be one, also `constructor` and `__proto__`, which mean something to JavaScript. */
 import { z } from "zod";
-
-/** Without what every other object has, so that only what was put in is found. */
-export function emptyRecord<T>(): Record<string, T> {
-  return Object.create(null);
-}
-
-export function recordOf<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
-  const record = emptyRecord<T>();
-  for (const [name, value] of entries) record[name] = value;
-  return record;
-}
+import { emptyRecord } from "../../models/records.ts";
 
 /** An object of any names with values of one kind. Zod's own record leaves out `__proto__`. */
 export function named<T>(value: z.ZodType<T>) {

@@ -1,12 +1,13 @@
 /** @file A run as its folder holds it: read for comparing runs, for the book and for the table of results. */
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
 import { readFolder, readJson } from "../../models/files.ts";
-import { emptyRecord, named, recordOf } from "./names.ts";
+import { emptyRecord, recordOf } from "../../models/records.ts";
+import { named } from "./names.ts";
 
 /** What readers of config.json need; experiments may have more. */
 const configSchema = z.looseObject({
@@ -108,11 +109,6 @@ export function readSavedRun(folder: string): SavedRun {
     measured: numbersOf(result?.measured ?? {}),
     figures: figureNames(join(folder, "figures")),
   };
-}
-
-/** `<experiment>/<folder>`, as short a name as says which run it is. */
-export function runName({ config, folder }: SavedRun): string {
-  return `${config.experiment}/${basename(folder)}`;
 }
 
 const partsSchema = z.record(z.string(), z.looseObject({ seconds: z.number() }));

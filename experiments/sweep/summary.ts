@@ -1,6 +1,7 @@
 /** @file Figures of a sweep: the runs of each trial, their mean and deviation over seeds, and the best one. */
+
+import { emptyRecord } from "../../models/records.ts";
 import type { Measured } from "../run/run.ts";
-import { emptyRecord } from "../saved-run/names.ts";
 
 /** A training run of the sweep as result.json lists it. */
 export interface TrialResult {

@@ -104,7 +104,7 @@ fn main(
     }
   }
 
-  if (workgroup.z >= SPLIT) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
+  if (workgroup.z >= SPLIT) { return; } // past the last tile; a return before the loop costs lavapipe a mask
   if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0) {
     for (var j = 0u; j < 4; j++) {
       if (column + j < FILTERS) { bias_partials[workgroup.z * FILTERS + column + j] = bias_sum[j]; }

@@ -104,7 +104,7 @@ fn main(
     }
   }
 
-  if (column >= COLUMNS || workgroup.z >= SPLIT) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
+  if (column >= COLUMNS || workgroup.z >= SPLIT) { return; } // past the last tile; a return before the loop costs lavapipe a mask
   if (HAS_BIAS == 1 && workgroup.y == 0 && group == 0) {
     let at = workgroup.z * COLUMNS + column;
     if (DESCEND == 1) { bias_partials[at] -= rate() * bias_sum; } else { bias_partials[at] = bias_sum; }

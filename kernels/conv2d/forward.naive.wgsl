@@ -3,8 +3,8 @@
 //   y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of
 //                       image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * filters[kh, kw, c, k])
 //
-// Outside the image its value is zero. With GROUPS > 1 c counts the channels of the group that filter k belongs to. One invocation computes one element of y.
-// Workgroups: TILES.x * TILES.y * BATCH.
+// Outside the image its value is zero. With GROUPS > 1 c counts the channels of the group that filter k belongs to.
+// One invocation computes one element of y. Workgroups: TILES.x * TILES.y * BATCH.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;

@@ -3,7 +3,7 @@
 //   dfilters[i] = sum over slice of partials[slice, i]        dbias[k] = sum over slice of bias_partials[slice, k]
 //
 // Always in the same order, so the same inputs give the same bits. One invocation sums one element.
-// Dispatch: (x, y, 1), any x and y with x * y * 64 >= SIZE + BIAS.
+// Workgroups: ceil((SIZE + BIAS) / 64).
 
 const SIZE: u32 = 64; // kh * kw * c * k
 const BIAS: u32 = 0; // k, or 0 without a bias

@@ -118,7 +118,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   }
 
   var result = sums; // a copy, so that what a variable indexes is not `sums`, which then stays in registers
-  if (workgroup.z * M * N >= arrayLength(&y)) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
+  if (workgroup.z * M * N >= arrayLength(&y)) { return; } // past the last tile; a return before the loop costs lavapipe a mask
   let rate = step.learning_rate / (1 + DECAY * f32(step.step)); // once: for all a compiler knows, stores to y change it
   for (var j = 0u; j < 4; j++) {
     let n = column + j;

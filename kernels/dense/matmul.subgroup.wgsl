@@ -133,7 +133,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   }
 
   var result = sums; // a copy, so that what a variable indexes is not `sums`, which then stays in registers
-  if (column >= N || workgroup.z * M * N / 4 >= arrayLength(&y)) { return; } // past the last tile. Asked here: an early return would cost lavapipe a mask in the loop
+  if (column >= N || workgroup.z * M * N / 4 >= arrayLength(&y)) { return; } // past the last tile; a return before the loop costs lavapipe a mask
   let rate = step.learning_rate / (1 + DECAY * f32(step.step)); // once: for all a compiler knows, stores to y change it
   if (COLUMN_SUMS == 1 && row == 0) {
     if (DESCEND == 1) { column_sums[column / 4] -= rate * column_sum; } else { column_sums[column / 4] = column_sum; }

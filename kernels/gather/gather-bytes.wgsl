@@ -2,9 +2,9 @@
 //
 //   y[i, e] = OFFSET + SCALE * samples[order[step.position + step.sample + i], e]
 //
-// Positions after the end of the order repeat its last entry; an entry that is no sample gives NaN. The samples are in chunks, each one word per four
-// elements, samples padded to whole words. One invocation writes four consecutive elements of y; samples that are
-// in none of the chunks bound here are left to other dispatches.
+// Positions after the end of the order repeat its last entry; an entry that is no sample gives NaN. The samples are in chunks,
+// each one word per four elements, samples padded to whole words. One invocation writes four consecutive elements of y;
+// samples that are in none of the chunks bound here are left to other dispatches.
 
 const SAMPLE_SIZE: u32 = 784u; // elements
 const COUNT: u32 = 60000u; // samples of the data set

@@ -16,16 +16,10 @@ export interface BatchOptions extends GatherOptions {
 }
 
 /** What a data set is made of. */
-interface Parts {
-  readonly inputs: SampleStore;
-  readonly scale: number;
-  readonly labels: Tensor<"u32"> | undefined;
-  readonly classes: number | undefined;
-  readonly largestLabel: LabelOfSample | undefined;
-  readonly targets: SampleStore | undefined;
-  readonly targetScale: number;
-  readonly notFinite: Record<"inputs" | "targets", readonly NotFinite[]>;
-}
+type Parts = Pick<
+  GpuDataset,
+  "inputs" | "scale" | "labels" | "classes" | "largestLabel" | "targets" | "targetScale" | "notFinite"
+>;
 
 export class GpuDataset {
   readonly engine: Engine;

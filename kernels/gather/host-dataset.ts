@@ -74,7 +74,7 @@ export function checkDataset(data: HostDataset): number {
 }
 
 /** Throws ArgumentError unless the factors are numbers other than 0. */
-export function checkScales(
+function checkScales(
   what: string,
   { scale = 1, targetScale = 1 }: { readonly scale?: number; readonly targetScale?: number },
 ): void {

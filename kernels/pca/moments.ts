@@ -20,16 +20,17 @@ export function featureMeans(rows: HostRows): Float64Array {
 }
 
 /**
- * X^T X of the standardized rows X [n, width]: the products on the GPU, block by block, added up in float64.
- * Divided by n or n - 1 it is the covariance matrix, if the shift is the mean.
+ * X^T X [width, width] of the standardized rows X [n, width]: the products on the GPU, `rowsAtOnce` together, added up in
+ * float64. Divided by n or n - 1 it is the covariance matrix, if the shift is the mean.
  */
 export async function secondMoments(
   engine: Engine,
   rows: HostRows,
   standardization: Standardization,
+  rowsAtOnce = blockRows,
 ): Promise<Float64Array> {
   const [count, width] = rowsAndWidth("second moments", rows);
-  const block = { rows: Math.min(blockRows, roundUp(count, 4)), width: roundUp(width, 4) };
+  const block = { rows: Math.min(rowsAtOnce, roundUp(count, 4)), width: roundUp(width, 4) };
   const total = new Float64Array(width * width);
   for (let first = 0; first < count; first += block.rows) {
     const product = engine.scope((): Tensor => {

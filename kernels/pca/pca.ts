@@ -8,6 +8,8 @@ import { dense } from "../dense/dense.ts";
 import { square, sub } from "../elementwise/index.ts";
 import { sum } from "../reduce/reduce.ts";
 import { checkFiniteRows, type HostRows, rowsAndWidth, uploadRows } from "../rows.ts";
+import { concat } from "../shape/concat.ts";
+import { exactError } from "./exact-error.ts";
 import { featureMeans } from "./moments.ts";
 import { scatterMatrix } from "./scatter.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
@@ -29,6 +31,8 @@ export interface Spectrum {
 }
 
 const uploadedRows = 1024;
+/** What float32 computes of less than this part of the variance is off by more than 1e-5 of itself. */
+const smallestShare = 1e-3;
 
 export class Pca {
   readonly engine: Engine;
@@ -107,16 +111,21 @@ export class Pca {
     return result;
   }
 
-  /** Mean over all values of (x - reconstruct(x))^2, in float32: what is lost must be more than its rounding. */
+  /** Mean over all values of (x - reconstruct(x))^2; computed once more in float64 where it is little beside (x - mean)^2. */
   async reconstructionError(rows: HostRows): Promise<number> {
-    let total = 0;
-    const errors = (centred: Tensor) => {
-      const kept = dense(this.#along(centred), this.#components);
-      return sum(square(sub(centred, kept)), { axes: 1 });
+    const totals = [0, 0]; // of what is left out, and of all
+    const squares = (centred: Tensor) => {
+      const left = sub(centred, dense(this.#along(centred), this.#components));
+      return concat(
+        [left, centred].map((x) => sum(square(x), { axes: 1, keepDims: true })),
+        1,
+      );
     };
-    await this.#eachBlock(rows, errors, (squares) => {
-      for (const value of squares) total += value;
+    await this.#eachBlock(rows, squares, (pairs) => {
+      for (const [i, value] of pairs.entries()) totals[i % 2]! += value;
     });
+    const [left, all] = totals as [number, number];
+    const total = left < smallestShare * all ? exactError(rows, this.spectrum) : left;
     return total / (rows.shape[0]! * this.spectrum.mean.length);
   }
 

@@ -1,14 +1,13 @@
 /** @file The scatter matrix of a data set in float64: covariances before they are divided by n - 1. */
 import type { Engine } from "../../engine/device.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import { matrixProduct } from "../dense/product.ts";
-import { type HostRows, readRow, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
+import { type HostRows, readRow, rowsAndWidth } from "../rows.ts";
+import { secondMoments } from "./moments.ts";
 
 /**
  * Rows multiplied at a time. 256 products of two bytes add up to less than 2^24, below which float32 holds every whole number:
  * the GPU's sums are exact, whatever their order.
  */
-const blockRows = 256;
+const exactRows = 256;
 
 /** Rows of float64 that stay in the processor's cache while all pairs of columns are summed over them. */
 const cachedRows = 64;
@@ -28,31 +27,12 @@ export async function scatterMatrix(
 async function scatterOfBytes(engine: Engine, rows: HostRows, mean: Float64Array): Promise<Float64Array> {
   const [count, width] = rowsAndWidth("PCA", rows);
   const square = (rows.scale ?? 1) ** 2;
-  const products = await byteProducts(engine, { ...rows, scale: 1 });
+  const products = await secondMoments(engine, { ...rows, scale: 1 }, {}, exactRows); // whole numbers
   for (let i = 0; i < width; i++) {
     for (let j = 0; j < width; j++)
       products[i * width + j] = square * products[i * width + j]! - count * mean[i]! * mean[j]!;
   }
   return products;
-}
-
-/** X^T X [width, width] of bytes: whole numbers, exact. */
-async function byteProducts(engine: Engine, rows: HostRows): Promise<Float64Array> {
-  const [count, width] = rowsAndWidth("PCA", rows);
-  const block = { rows: Math.min(blockRows, roundUp(count, 4)), width: roundUp(width, 4) };
-  const total = new Float64Array(width * width);
-  for (let first = 0; first < count; first += block.rows) {
-    const product = engine.scope((): Tensor => {
-      const x = uploadRows(engine, rows, first, block);
-      return engine.keep(matrixProduct({ a: x, b: x, transposeA: true }));
-    });
-    const values = await product.data();
-    product.dispose();
-    for (let i = 0; i < width; i++) {
-      for (let j = 0; j < width; j++) total[i * width + j]! += values[i * block.width + j]!;
-    }
-  }
-  return total;
 }
 
 /** Takes about a second for each 10^9 products, n width^2 / 2 of them. */

@@ -2,9 +2,9 @@
 //
 //   y[n, oh, ow, c] = max over the window of x[n, oh*stride + i - pad, ow*stride + j - pad, c]
 //
-// and winner[...] = i * WINDOW_WIDTH + j, where in its window the (first) largest value stood, in 16 bits; NaN counts as larger than all numbers. One invocation
-// computes four consecutive elements of y, its lanes. VECTOR (channels are a multiple of 4): the lanes share their pixels
-// and load as one vec4.
+// and winner[...] = i * WINDOW_WIDTH + j, where in its window the (first) largest value stood, in 16 bits; NaN counts as
+// larger than all numbers. One invocation computes four consecutive elements of y, its lanes. VECTOR (channels are a
+// multiple of 4): the lanes share their pixels and load as one vec4.
 
 alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;

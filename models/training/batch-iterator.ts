@@ -8,8 +8,7 @@ type BatchIterable = Iterable<HostBatch> | AsyncIterable<HostBatch>;
 
 /**
  * Batches one after the other: an array of them, anything that can be iterated, also asynchronously, or a function that
- * returns such, as a `function*`. Where the batches end, an array and a function begin anew; a generator that was made before
- * cannot.
+ * returns such, as a `function*`. Where the batches end they begin anew; only a generator that was made before cannot.
  */
 export type BatchGenerator = BatchIterable | (() => BatchIterable);
 

@@ -1,4 +1,5 @@
 /** @file Where a loss that is not finite came from when all outputs are finite, and gradients when the loss is. */
+import { indexOfNotFinite } from "../../engine/host-values.ts";
 import { gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Feed } from "./data.ts";
@@ -23,9 +24,8 @@ export interface Part {
 
 /** Where the first value that is not finite is, and which it is; undefined if all are finite. */
 export function firstNotFinite(values: ArrayLike<number>): { index: number; value: number } | undefined {
-  for (let index = 0; index < values.length; index++)
-    if (!Number.isFinite(values[index])) return { index, value: values[index]! };
-  return undefined;
+  const index = indexOfNotFinite(values);
+  return index === -1 ? undefined : { index, value: values[index]! };
 }
 
 /** `outputs` are those of the model, finite all. */

@@ -104,7 +104,7 @@ function requireFiniteDataset(what: string, source: GpuDataset | Subset, indices
 }
 
 /** Throws ArgumentError for what cannot be data of any kind. */
-export function requireData(what: string, source: unknown): void {
+function requireData(what: string, source: unknown): void {
   if (typeof source !== "object" || source === null) {
     throw new ArgumentError(
       `${what}: the data must be a data set or { inputs, targets }, got ${written(source)}.`,

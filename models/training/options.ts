@@ -75,7 +75,7 @@ export interface PredictOptions {
 
 export interface EvaluateOptions extends PredictOptions, Pick<WeightOptions, "sampleWeight"> {}
 
-/** Of trainOnBatch(), testOnBatch() and predictOnBatch(). */
+/** Of trainOnBatch(); testOnBatch() and predictOnBatch() take some of them. */
 export interface OnBatchOptions extends WeightOptions, Scales {}
 
 const weightNames: OptionNames<WeightOptions> = { sampleWeight: true, classWeight: true };

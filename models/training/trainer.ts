@@ -165,6 +165,10 @@ export class Trainer {
       const run = new FitRun(this, batches, evaluations, options, claim);
       if (resume) await claim.letOthers(() => this.restore(resume));
       return await run.run();
+    } catch (error) {
+      await Promise.resolve(batches?.dispose()).catch(() => {}); // the error to report is the one before
+      batches = undefined;
+      throw error;
     } finally {
       this.setPrecision("float32");
       this.independentParts = false;

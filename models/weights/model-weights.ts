@@ -37,7 +37,8 @@ export async function saveWeights(model: Model, path: string): Promise<void> {
  * Sets the weights of the model that `only` and `skip` select, all unless given, from a file or a map. Nothing is set
  * unless every selected weight is there with the right type and shape, and every selected entry is in the model.
  * Returns what became of every weight, in the model's order; formatLoadedWeights() makes a table of it.
- * Throws FileError (ArgumentError for a map) with what does not fit; ArgumentError for a pattern that matches nothing.
+ * Throws FileError (ArgumentError for a map) with what does not fit; ArgumentError for a pattern that matches nothing;
+ * WgradError while another call works with the weights.
  */
 export function loadWeights(
   model: Model,

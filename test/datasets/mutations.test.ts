@@ -1,5 +1,5 @@
 /** @file Damaged files of every format: whatever bytes are changed, the outcome is data or an error that names the file. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -130,14 +130,15 @@ describe.each([true, false])("a tar archive, packed: %s", (packed) => {
     const whole = tarGz(cifar.map(([file, bytes]) => ({ name: `${name}/${file}`, bytes })));
     const draw = drawsOf(packed ? 1 : 2);
     const path = join(folder(), "cifar-10-binary.tar");
+    const files = cifar.map(([file]) => file);
     for (let i = 0; i < mutations; i++) {
       writeFileSync(path, packed ? mutate(whole, draw) : mutate(gunzipSync(whole), draw));
-      const outcome = await unpackTar(
-        path,
-        join(folder(), `${i}`, name),
-        cifar.map(([file]) => file),
-      ).catch((error: unknown) => error);
+      const target = join(folder(), `${i}`, name);
+      const outcome = await unpackTar(path, target, files).catch((error: unknown) => error);
       if (outcome !== undefined) expect(outcome, `mutation ${i}`).toBeInstanceOf(FileError);
+      expect(readdirSync(target).sort(), `mutation ${i}`).toEqual(
+        outcome === undefined ? files.toSorted() : [],
+      );
     }
   });
 });

@@ -3,6 +3,7 @@
 Needs PyTorch, and scikit-learn for `classical`. The graphs and options are those of test/golden; all numbers are drawn from SEED.
 A network whose float32 twins leave float64's trajectory is compared only up to there, and says so.
 """
+import importlib
 import json
 import os
 import sys
@@ -22,13 +23,23 @@ def networks(random, folder, index):
         print(case["op"], "" if chaos is None else f"rounding decides from step {chaos}", flush=True)
 
 
+def small(kind):
+    def remake_all(random, folder, index):
+        remake = importlib.import_module({"loss": "losses", "optimizer": "optimizers"}[kind]).remake
+        for case in index["cases"]:
+            if case["kind"] == kind:
+                remake(random, folder, case)
+
+    return remake_all
+
+
 def classical(random, folder, _):
     from principal_components import remake
 
     remake(random, folder)
 
 
-KINDS = {"network": networks, "classical": classical}
+KINDS = {"network": networks, "loss": small("loss"), "optimizer": small("optimizer"), "classical": classical}
 
 
 def main():

@@ -64,3 +64,16 @@ class Optimizer:
         squares = slots[1].mul_(second).add_((1 - second) * g * g)
         corrected = rate * math.sqrt(1 - second**t) / (1 - first**t)
         p.sub_(corrected * mean / (squares.sqrt() + self.attrs["epsilon"]))
+
+    def adamw(self, p, g, slots, rate):
+        p.sub_(rate * self.attrs["weight_decay"] * p)
+        self.adam(p, g, slots, rate)
+
+
+def clipped(attrs, gradients):
+    """By the norm of all together, then each element."""
+    norm, value = attrs.get("clipnorm"), attrs.get("clipvalue")
+    if norm:
+        length = torch.sqrt(sum((g * g).sum() for g in gradients))
+        gradients = [g * norm / length if length >= norm else g for g in gradients]
+    return [g.clamp(-value, value) for g in gradients] if value else gradients

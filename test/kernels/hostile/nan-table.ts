@@ -54,7 +54,7 @@ const image = (name: string, run: (x: Tensor) => Tensor): Probe => ({
 });
 
 /** Every op that computes on floats. Those of the random (dropout, gaussianNoise) are shown with their mask, or add. */
-export function probes(engine: Engine): readonly Probe[] {
+function probes(engine: Engine): readonly Probe[] {
   const t = (list: number[], shape?: number[]) => engine.tensor(list, shape);
   const { abs, add, addScalar, clip, div, elu, exp, leakyRelu, log, maximum, minimum, mul, neg } =
     elementwise;

@@ -165,6 +165,22 @@ describe("a generator that was made before", () => {
     net.dispose();
   });
 
+  it("that fails while it is closed does not hide why fit ended", async () => {
+    const net = await compiled();
+    const failing = (value: HostBatch): Iterable<HostBatch> => ({
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value }),
+        return: () => {
+          throw new RangeError("closing");
+        },
+      }),
+    });
+    const bad = failing({ inputs: [1, 2], targets: [1] });
+    await expect(net.fit(bad, { stepsPerEpoch: 1 })).rejects.toThrow(ShapeError);
+    await expect(net.fit(failing(batch(1)), { stepsPerEpoch: 1 })).rejects.toThrow(RangeError);
+    net.dispose();
+  });
+
   it("that never answers does not keep fit from being aborted", async () => {
     const net = await compiled();
     const controller = new AbortController();
