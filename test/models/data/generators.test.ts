@@ -225,6 +225,16 @@ describe("what is no batch", () => {
     await expect(net.fit(none, { stepsPerEpoch: 1 })).rejects.toThrow(
       /the function must return batches .* got 7/,
     );
+    const broken = (iterator: unknown) => ({ [Symbol.iterator]: () => iterator }) as BatchGenerator;
+    for (const signal of [undefined, new AbortController().signal]) {
+      const fitting = (source: BatchGenerator) =>
+        net.fit(source, { stepsPerEpoch: 1, ...(signal && { signal }) });
+      await expect(fitting(broken({ next: () => undefined }))).rejects.toThrow(
+        "fit: next() of an iterator gives { value, done }, got undefined.",
+      );
+      await expect(fitting(broken({}))).rejects.toThrow(/an iterator with next\(\), got \{\}/);
+      await expect(fitting(broken(null))).rejects.toThrow(/an iterator with next\(\), got null/);
+    }
     await expect(net.fit([])).rejects.toThrow(new ArgumentError("fit: there are no batches in the array."));
     await expect(net.fit(iterable)).rejects.toThrow(/a generator needs stepsPerEpoch/);
     net.dispose();
