@@ -180,12 +180,26 @@ describe("a generator that was made before", () => {
 
   it("throws its own error through fit", async () => {
     const net = await compiled();
+    const tear = () => {
+      throw new RangeError("the file is torn");
+    };
     function* broken() {
       yield batch(1);
-      throw new RangeError("the file is torn");
+      tear();
     }
     await expect(net.fit(broken, { stepsPerEpoch: 2 })).rejects.toThrow(new RangeError("the file is torn"));
     expect((await net.fit([batch(3)])).history.loss).toEqual([9]); // the model still trains
+    function* unclosed(number: number) {
+      try {
+        for (;;) yield batch(number);
+      } finally {
+        tear();
+      }
+    }
+    const options = { stepsPerEpoch: 2 };
+    await expect(net.fit(unclosed(1), options)).rejects.toThrow(new RangeError("the file is torn"));
+    const first = net.fit(unclosed(Number.NaN), options);
+    await expect(first).rejects.toThrow(/^fit: batch 1 of epoch 1: targets: sample 0 has NaN/);
     net.dispose();
   });
 });
