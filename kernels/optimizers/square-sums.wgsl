@@ -2,7 +2,8 @@
 //
 //   partials[b] = sums of g^2 and of (g * SHRINK)^2 over the first occupied[b] elements of block b (64 elements: 256 bytes)
 //
-// The second sum stays finite where the first overflows, from a norm of 1.8e19 on. The rest of a block is padding between two parameters and may hold anything. One invocation sums one block.
+// The second sum stays finite where the first overflows, from a norm of 1.8e19 on. The rest of a block is padding between two
+// parameters and may hold anything. One invocation sums one block.
 
 const WORKGROUP: u32 = 64u;
 const BLOCK: u32 = 16u; // vectors
