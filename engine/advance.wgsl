@@ -1,5 +1,5 @@
 // Ends a micro-batch: the next one starts SAMPLES further on. The last one of a batch ends the step, which counts as an
-// update unless it was skipped.
+// update unless it was skipped, or training is halted.
 // One invocation does it all.
 
 const SAMPLES: u32 = 32u;
@@ -21,6 +21,7 @@ fn main() {
     state.sample = 0u;
     state.position += BATCH;
     state.batch += 1u;
-    if (state.halted == SKIP) { state.halted = 0u; } else { state.step += 1u; }
+    if (state.halted == 0u) { state.step += 1u; }
+    if (state.halted == SKIP) { state.halted = 0u; }
   }
 }

@@ -358,9 +358,13 @@ export class Model extends Layer {
     return { model: this, name: this.name, changes: [], reads };
   }
 
+  /** What was frozen after compile() is still trained, as in Keras. */
   get #training(): Work {
-    const part = (frozen: boolean) =>
-      this.weights.filter((weight) => weight.frozen === frozen).map(({ variable }) => variable);
+    const kept = new Set(this.store.entries.filter(({ frozen }) => frozen).map(({ variable }) => variable));
+    const part = (read: boolean) =>
+      this.weights
+        .filter(({ frozen, variable }) => (frozen && kept.has(variable)) === read)
+        .map(({ variable }) => variable);
     return { model: this, name: this.name, changes: [this, ...part(false)], reads: part(true) };
   }
 

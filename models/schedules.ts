@@ -69,7 +69,7 @@ export function piecewise(boundaries: readonly number[], rates: readonly number[
 
 /** A rate that a schedule gave for `at`. Throws ArgumentError, with `owner` at its head, if it cannot be one. */
 export function checkedRate(owner: string, rate: number, at: number): number {
-  if (typeof rate === "number" && rate >= 0 && Number.isFinite(rate)) return rate;
+  if (typeof rate === "number" && rate >= 0 && Number.isFinite(Math.fround(rate))) return rate;
   throw new ArgumentError(
     `${owner}: the schedule must give a rate of 0 or more, gave ${written(rate)} at ${at}.`,
   );

@@ -19,7 +19,7 @@ export interface ClipOptions {
 const squareSums = kernel(import.meta.url, "square-sums.wgsl", {
   reads: ["gradients", "occupied"],
   writes: ["partials"],
-  flops: { gradients: 2 },
+  flops: { gradients: 5 },
 });
 const squareTotal = kernel(import.meta.url, "square-total.wgsl", {
   reads: ["partials"],
@@ -72,17 +72,17 @@ export function clipGradients(name: string, groups: readonly OptimizerGroup[], o
   });
 }
 
-/** [1]: the sum of g^2 over all groups, added up in a fixed order. */
+/** [2]: the sum of g^2 over all groups, added up in a fixed order, and that of gradients made small, which cannot overflow. */
 function sumOfSquares(name: string, groups: readonly OptimizerGroup[]): Tensor {
   const { engine } = groups[0]!.parameters;
-  const total = engine.allocate([1], "f32", `${name}: norm`);
+  const total = engine.allocate([2], "f32", `${name}: norm`);
   for (const [index, { gradients, occupied }] of groups.entries()) {
     const blocks = Math.ceil(gradients.size / blockSize);
     checkOccupied(name, occupied, blocks);
     const { partials } = run(
       squareSums,
       { gradients, occupied },
-      { partials: [blocks] },
+      { partials: [blocks, 2] },
       { invocations: blocks },
     );
     const constants = { FIRST: index === 0, RUN: runLength(blocks / 256) };

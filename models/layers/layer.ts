@@ -70,6 +70,7 @@ export abstract class Layer {
   /** Keras's class name: Conv2D, Dense, ... */
   abstract readonly className: string;
   name: string;
+  /** false freezes the layer's weights from the next compile() on, as in Keras */
   trainable: boolean;
   activityRegularizer: Regularizer | undefined;
   readonly variables: Variable[] = [];

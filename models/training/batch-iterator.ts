@@ -40,9 +40,12 @@ export class BatchIterator {
   /** The next batch; "ended" if there is none, "aborted" if the signal came first. */
   async next(): Promise<HostBatch | "ended" | "aborted"> {
     this.#waiting = true;
-    const result = await unlessAborted(this.#iterator.next(), this.#signal);
-    if (!result) return "aborted";
+    const answer = (async () => ({ result: await this.#iterator.next() }))();
+    const answered = await unlessAborted(answer, this.#signal);
+    if (!answered) return "aborted";
     this.#waiting = false;
+    const { result } = answered;
+    requireResult(result);
     if (!result.done) {
       this.#taken++;
       return result.value;
@@ -80,5 +83,16 @@ function iteratorOf(source: BatchGenerator): Iterator<HostBatch> | AsyncIterator
       `fit: the function must return batches to iterate over, as function* does, got ${written(batches)}.`,
     );
   }
-  return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+  const iterator =
+    Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+  if (typeof iterator?.next === "function") return iterator;
+  throw new ArgumentError(
+    `fit: what is iterated must give an iterator with next(), got ${written(iterator)}.`,
+  );
+}
+
+/** Iterators that somebody wrote by hand may forget their result. */
+function requireResult(result: unknown): void {
+  if (typeof result === "object" && result !== null) return;
+  throw new ArgumentError(`fit: next() of an iterator gives { value, done }, got ${written(result)}.`);
 }

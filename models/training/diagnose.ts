@@ -68,8 +68,7 @@ async function badBatch(trainer: Trainer, feed: Feed, bad: BadBatch, samples: nu
   await engine.sync();
   const most = mostAtOnce(trainer, feed, samples);
   for (let first = 0; first < samples; first += most) {
-    // the number of the step decides on dropout and noise; those after the bad one have counted on
-    step.set({ position: bad.batch * bad.batchSize, sample: first, step: bad.step });
+    step.set({ position: bad.batch * bad.batchSize, sample: first });
     const size = Math.min(most, samples - first);
     const cause = await badPart(trainer, feed, { first, size, batchSize: samples });
     if (cause) return cause;

@@ -1,5 +1,6 @@
 /** @file fit(): epochs of recorded steps, evaluation after each, callbacks, progress, and stopping between two steps. */
 import { ArgumentError, InterruptedError, NumericError } from "../../engine/errors.ts";
+import { checkOption } from "../../engine/options.ts";
 import type { Claim } from "../claims.ts";
 import { setEntry } from "../records.ts";
 import { checkedRate } from "../schedules.ts";
@@ -72,6 +73,7 @@ export class FitRun implements FitControl {
   }
 
   set learningRate(value: number) {
+    checkOption("fit", "learningRate", value, value >= 0, "0 or more");
     if (this.#trainer.optimizer.schedule) {
       throw new ArgumentError(
         "fit: the optimizer's learning rate is a function of the step, so no callback can set it.",

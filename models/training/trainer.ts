@@ -131,6 +131,7 @@ export class Trainer {
       return feed;
     };
     let batches: TrainingBatches | undefined;
+    let history: History | undefined;
     try {
       this.setPrecision(precision, lossScale);
       this.independentParts = options.microBatches === "independent";
@@ -164,16 +165,14 @@ export class Trainer {
       if (resume) checkResume(resume, { trainer: this, batches, epochs: options.epochs ?? 1 });
       const run = new FitRun(this, batches, evaluations, options, claim);
       if (resume) await claim.letOthers(() => this.restore(resume));
-      return await run.run();
-    } catch (error) {
-      await Promise.resolve(batches?.dispose()).catch(() => {}); // the error to report is the one before
-      batches = undefined;
-      throw error;
+      history = await run.run();
+      return history;
     } finally {
       this.setPrecision("float32");
       this.independentParts = false;
       for (const feed of feeds) feed.dispose();
-      await batches?.dispose();
+      const closed = (async () => batches?.dispose())();
+      await (history ? closed : closed.catch(() => {})); // what ended fit is told first, as by for ... of
     }
   }
 

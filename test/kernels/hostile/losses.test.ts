@@ -139,7 +139,7 @@ describe("clipping of hostile gradients", () => {
   });
 
   it("by norm makes NaN of all where there is no norm, as TensorFlow does", async () => {
-    for (const value of [Number.NaN, Infinity, 1e30])
+    for (const value of [Number.NaN, Infinity, -Infinity])
       expect(await step([value, 1], { clipNorm: 1 }), `${value}`).toEqual([Number.NaN, Number.NaN]);
     expect(await step([3, 4], { clipNorm: 1 })).toEqual([-0.6, -0.8].map((x) => expect.closeTo(x, 6)));
   });

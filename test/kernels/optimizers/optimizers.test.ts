@@ -175,6 +175,32 @@ describe("optimizers", () => {
     );
   });
 
+  it("clips finite gradients whose norm overflows, and keeps their direction", async () => {
+    const sizes = [1, 2, 6, 70];
+    for (const size of [1e18, 1e20, 1e30, 5e37]) {
+      const groups = sizes.map((n) => ({
+        parameters: engine().zeros([Math.ceil(n / 64) * 64]),
+        gradients: engine().tensor(
+          flat([n], [Float64Array.from({ length: n }, (_, i) => (i + 1) * (size / 70))], Number.NaN),
+        ),
+        slots: {},
+        occupied: occupiedElements(engine(), [n]),
+      }));
+      engine().step.set({ step: 0, learningRate: 1, halted: 0 });
+      sgd({ learningRate: 1, clipNorm: 0.5 }).apply(groups);
+      const given = sizes.map((n) => Float64Array.from({ length: n }, (_, i) => i + 1));
+      for (const [k, values] of clipReference(given, 0.5).entries()) {
+        const found = (await groups[k]!.parameters.data()).subarray(0, values.length) as Float32Array;
+        expectClose(
+          found.map((p) => -p),
+          values,
+          { terms: 16 },
+        );
+        groups[k]!.occupied.dispose();
+      }
+    }
+  });
+
   it("clips by the norm over all groups, in a fixed order, and ignores the padding", async () => {
     const sizes = [[3], [130, 1]];
     const values = sizes.map((group, k) => group.map((size, i) => randomArray([size], 10 * k + i).data));

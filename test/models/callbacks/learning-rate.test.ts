@@ -210,6 +210,22 @@ describe("a schedule as an optimizer's learning rate", () => {
     expect(scheduled).toEqual(await train(engine(), data, options(0.02)));
   });
 
+  it("that is none is refused from any callback, and one beyond float32 too", async () => {
+    for (const rate of [Number.NaN, -1, Infinity, 1e39, "1" as unknown as number]) {
+      const setting: Callback = {
+        name: "setting",
+        onEpochBegin(_, control) {
+          control.learningRate = rate;
+        },
+      };
+      await expect(train(engine(), data, { optimizer: sgd(), callbacks: [setting] })).rejects.toThrow(
+        /^fit: learningRate must be 0 or more, got /,
+      );
+    }
+    const optimizer = sgd({ learningRate: (step) => (step < 2 ? 0.1 : 1e39) });
+    await expect(train(engine(), data, { optimizer })).rejects.toThrow("gave 1e+39 at 2.");
+  });
+
   it("cannot be overruled by a callback, and must give rates", async () => {
     const optimizer = sgd({ learningRate: constantRate(0.1) });
     const callbacks = [LearningRateScheduler(() => 1)];

@@ -196,12 +196,26 @@ describe("a generator that was made before", () => {
 
   it("throws its own error through fit", async () => {
     const net = await compiled();
+    const tear = () => {
+      throw new RangeError("the file is torn");
+    };
     function* broken() {
       yield batch(1);
-      throw new RangeError("the file is torn");
+      tear();
     }
     await expect(net.fit(broken, { stepsPerEpoch: 2 })).rejects.toThrow(new RangeError("the file is torn"));
     expect((await net.fit([batch(3)])).history.loss).toEqual([9]); // the model still trains
+    function* unclosed(number: number) {
+      try {
+        for (;;) yield batch(number);
+      } finally {
+        tear();
+      }
+    }
+    const options = { stepsPerEpoch: 2 };
+    await expect(net.fit(unclosed(1), options)).rejects.toThrow(new RangeError("the file is torn"));
+    const first = net.fit(unclosed(Number.NaN), options);
+    await expect(first).rejects.toThrow(/^fit: batch 1 of epoch 1: targets: sample 0 has NaN/);
     net.dispose();
   });
 });
@@ -241,6 +255,16 @@ describe("what is no batch", () => {
     await expect(net.fit(none, { stepsPerEpoch: 1 })).rejects.toThrow(
       /the function must return batches .* got 7/,
     );
+    const broken = (iterator: unknown) => ({ [Symbol.iterator]: () => iterator }) as BatchGenerator;
+    for (const signal of [undefined, new AbortController().signal]) {
+      const fitting = (source: BatchGenerator) =>
+        net.fit(source, { stepsPerEpoch: 1, ...(signal && { signal }) });
+      await expect(fitting(broken({ next: () => undefined }))).rejects.toThrow(
+        "fit: next() of an iterator gives { value, done }, got undefined.",
+      );
+      await expect(fitting(broken({}))).rejects.toThrow(/an iterator with next\(\), got \{\}/);
+      await expect(fitting(broken(null))).rejects.toThrow(/an iterator with next\(\), got null/);
+    }
     await expect(net.fit([])).rejects.toThrow(new ArgumentError("fit: there are no batches in the array."));
     await expect(net.fit(iterable)).rejects.toThrow(/a generator needs stepsPerEpoch/);
     net.dispose();

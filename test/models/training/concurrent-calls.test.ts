@@ -146,6 +146,19 @@ describe("models that share layers", () => {
     for (const net of [both, alone].flatMap(({ whole, probe }) => [whole, probe])) net.dispose();
   });
 
+  it("do not where it was frozen after compile(), which trains it on", async () => {
+    const { encoder, whole, probe } = await shared();
+    for (const trainable of [false, true, false]) {
+      encoder.getLayer("code").trainable = trainable;
+      const before = await encoder.getWeights();
+      const running = whole.fit(inputs, options);
+      await expect(probe.fit(data, options)).rejects.toThrow(/^fit: fit\(\) of model_1 has not finished/);
+      await running;
+      expect(bits(await encoder.getWeights())).not.toEqual(bits(before));
+    }
+    for (const net of [whole, probe]) net.dispose();
+  });
+
   it("keep the shared weights while one of them is read and another is disposed of", async () => {
     const { encoder, whole, probe } = await shared();
     probe.dispose();

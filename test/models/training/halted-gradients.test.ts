@@ -128,6 +128,24 @@ describe("gradients that are not finite", () => {
     }
   });
 
+  it("do not count as updates, nor do the steps behind them, whoever made the batch", async () => {
+    const [good, bad] = [data(4, 9), data(4, 1)];
+    const trained = async (fail: (model: Model) => Promise<unknown>) => {
+      const model = network();
+      await start(model, adam({ decay: 0.1 }));
+      await model.fit(good, { batchSize: 4, epochs: 2 });
+      await expect(fail(model)).rejects.toThrow(NumericError);
+      expect((await model.trainer.step.read()).step).toBe(2);
+      await model.fit(good, { batchSize: 4 });
+      const weights = bits(await model.getWeights());
+      model.dispose();
+      return weights;
+    };
+    const alone = await trained((model) => model.trainOnBatch(bad.inputs, bad.targets));
+    expect(await trained((model) => model.fit([bad, good, good, good]))).toEqual(alone);
+    expect(await trained((model) => model.fit(data(40, 1), { batchSize: 4, shuffle: false }))).toEqual(alone);
+  });
+
   it("in a part of a batch that is computed in parts", async () => {
     const model = network();
     const before = await start(model, sgd());
