@@ -17,11 +17,14 @@ export function uploadBytes(engine: Engine, target: Tensor, data: ArrayBufferVie
   if ("BYTES_PER_ELEMENT" in data && data.BYTES_PER_ELEMENT === 8)
     throw new ArgumentError(`upload: no tensor has elements of 8 bytes, as those of ${written(data)}.`);
   requireMemory("upload", data);
-  const end = byteOffset + data.byteLength;
-  if (!Number.isInteger(byteOffset) || byteOffset % 4 !== 0 || byteOffset < 0 || end > target.byteLength) {
+  const isPlace = Number.isInteger(byteOffset) && byteOffset % 4 === 0 && byteOffset >= 0;
+  if (!isPlace || byteOffset + data.byteLength > target.byteLength) {
     const tensor = `${formatShape(target.shape)} (${target.byteLength} bytes)`;
-    throw new ShapeError(`upload: ${data.byteLength} bytes at byte ${byteOffset} do not fit ${tensor}.`);
+    throw new ShapeError(
+      `upload: ${data.byteLength} bytes at byte ${written(byteOffset)} do not fit ${tensor}.`,
+    );
   }
+  const end = byteOffset + data.byteLength;
   engine.tape?.refuseChange("upload", target);
   if (engine.planning) return;
   if (engine.recording)
