@@ -15,7 +15,7 @@ export function binaryReference(name: BinaryName, a: Array64, b: Array64): Array
   return y;
 }
 
-/** [da, db]: every output adds to the elements it was computed from. */
+/** [da, db]: every output adds to the elements it was computed from. A slope beyond float32 is infinite, as in the kernel. */
 export function binaryGradientReference(
   name: BinaryName,
   dy: Array64,
@@ -26,10 +26,15 @@ export function binaryGradientReference(
   for (let i = 0; i < dy.data.length; i++) {
     const ia = sourceIndex(i, dy.shape, a.shape);
     const ib = sourceIndex(i, dy.shape, b.shape);
-    da.data[ia]! += dy.data[i]! * binaryTable[name].byA(a.data[ia]!, b.data[ib]!);
-    db.data[ib]! += dy.data[i]! * binaryTable[name].byB(a.data[ia]!, b.data[ib]!);
+    da.data[ia]! += dy.data[i]! * within32(binaryTable[name].byA(a.data[ia]!, b.data[ib]!));
+    db.data[ib]! += dy.data[i]! * within32(binaryTable[name].byB(a.data[ia]!, b.data[ib]!));
   }
   return [da, db];
+}
+
+/** `x` in float64, but infinite where float32 has no number so large: dy * slope then stays infinite, whatever dy. */
+function within32(x: number): number {
+  return Number.isFinite(Math.fround(x)) ? x : Math.fround(x);
 }
 
 /** Index in an operand of shape `from` of what element `index` of the result is computed from. */
