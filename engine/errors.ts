@@ -61,9 +61,9 @@ export class InterruptedError extends WgradError {
   override readonly exitCode = 130;
 }
 
-/** `[128,32,32,3]`, the one way shapes are written in messages. */
+/** `[128,32,32,3]`, the one way shapes are written in messages; where a size is no number its type stands. */
 export function formatShape(shape: readonly number[]): string {
-  return `[${shape.join(",")}]`;
+  return `[${shape.map((size) => (typeof size === "number" ? size : typeof size)).join(",")}]`;
 }
 
 /** `1.5 MB`, for messages and tables. Decimal units, three significant digits. */

@@ -2,6 +2,7 @@
 import { type AdapterChoice, adapterChoices, describeAdapter } from "./adapter.ts";
 import { AdapterError, ArgumentError, nearest } from "./errors.ts";
 import { experimental } from "./experimental.ts";
+import { written } from "./options.ts";
 import { useLavapipe, useSwiftShader } from "./software-vulkan.ts";
 
 /** Throws AdapterError, saying what to install, if there is no adapter of the wanted kind. */
@@ -9,7 +10,7 @@ export async function findAdapter(choice: AdapterChoice): Promise<GPUAdapter> {
   if (!adapterChoices.includes(choice)) {
     const hint = nearest(choice, adapterChoices);
     throw new ArgumentError(
-      `adapter: unknown "${choice}"${hint ? `, did you mean "${hint}"?` : "."} One of ${adapterChoices.join(", ")}.`,
+      `adapter: unknown ${written(choice)}${hint ? `, did you mean "${hint}"?` : "."} One of ${adapterChoices.join(", ")}.`,
     );
   }
   if (globalThis.navigator?.gpu) return findInBrowser(globalThis.navigator.gpu);

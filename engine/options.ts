@@ -1,15 +1,18 @@
 /** @file Checks of options given as an object: values outside their documented range, and misspelt names. */
 import { ArgumentError, nearest } from "./errors.ts";
 
-/** Throws ArgumentError unless `value` is a finite number in float32 and `sound`; `allowed` says in words what would be. */
+/**
+ * Throws ArgumentError unless `value` is a finite number in float32 and `sound`; `allowed` says in words what would be.
+ * `sound` is asked only of a number: comparing some other values throws an error of JavaScript's own.
+ */
 export function checkOption(
   name: string,
   option: string,
   value: number,
-  sound: boolean,
+  sound: () => boolean,
   allowed: string,
 ): void {
-  if (typeof value === "number" && Number.isFinite(Math.fround(value)) && sound) return;
+  if (typeof value === "number" && Number.isFinite(Math.fround(value)) && sound()) return;
   throw new ArgumentError(`${name}: ${option} must be ${allowed}, got ${written(value)}.`);
 }
 

@@ -71,7 +71,7 @@ export class Recording<R = unknown> {
   /** Encodes the step `times` times and submits. */
   replay(times = 1): void {
     this.assertUsable("replay");
-    checkOption("replay", "times", times, Number.isInteger(times) && times >= 0, "a whole number");
+    checkOption("replay", "times", times, () => Number.isInteger(times) && times >= 0, "a whole number");
     for (let i = 0; i < times; i++) this.#engine.commands.addAll(this.commands);
     this.#engine.commands.flush();
   }

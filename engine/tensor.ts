@@ -143,7 +143,7 @@ export class Tensor<D extends DType = DType> {
     checkShape(shape, "slice");
     if (!Number.isInteger(start) || start < 0 || start + sizeOf(shape) > this.size) {
       throw new ShapeError(
-        `slice: ${formatShape(shape)} at ${start} does not fit ${formatShape(this.shape)}.`,
+        `slice: ${formatShape(shape)} at ${written(start)} does not fit ${formatShape(this.shape)}.`,
       );
     }
     const byteOffset = this.byteOffset + start * bytesPerElement[this.dtype];

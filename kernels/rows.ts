@@ -47,7 +47,7 @@ function checkRecord(op: string, rows: HostRows): void {
   checkValues(op, values);
   if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0))
     throw new ShapeError(`${op}: a shape is a list of sizes, got ${written(shape)}.`);
-  checkOption(op, "scale", scale, true, "a finite number");
+  checkOption(op, "scale", scale, () => true, "a finite number");
 }
 
 /** Throws ArgumentError for a shift or divisor that fits no rows of `width` values, or makes them NaN or infinite. */
@@ -62,7 +62,7 @@ export function checkStandardization(op: string, width: number, { shift, divisor
         op,
         `${name}[${i}]`,
         values[i]!,
-        name === "shift" || values[i] !== 0,
+        () => name === "shift" || values[i] !== 0,
         "a number that is not 0",
       );
   }

@@ -48,27 +48,27 @@ export function ones(): Initializer {
 }
 
 export function constant(value: number): Initializer {
-  checkOption("constant", "value", value, true, "a number");
+  checkOption("constant", "value", value, () => true, "a number");
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
 
 /** Uniform in [minimum, maximum). */
 export function randomUniform(minimum = -0.05, maximum = 0.05): Initializer {
-  checkOption("randomUniform", "minimum", minimum, true, "a number");
-  checkOption("randomUniform", "maximum", maximum, maximum > minimum, `above the minimum ${minimum}`);
+  checkOption("randomUniform", "minimum", minimum, () => true, "a number");
+  checkOption("randomUniform", "maximum", maximum, () => maximum > minimum, `above the minimum ${minimum}`);
   return (shape, random) => draw(shape, random, (bits) => minimum + (maximum - minimum) * unit(bits[0]));
 }
 
 export function randomNormal(mean = 0, deviation = 0.05): Initializer {
-  checkOption("randomNormal", "mean", mean, true, "a number");
-  checkOption("randomNormal", "deviation", deviation, deviation >= 0, "0 or more");
+  checkOption("randomNormal", "mean", mean, () => true, "a number");
+  checkOption("randomNormal", "deviation", deviation, () => deviation >= 0, "0 or more");
   return (shape, random) => draw(shape, random, (bits) => mean + deviation * normal(bits));
 }
 
 /** Normal, values beyond two deviations drawn again; `deviation` is the one before the cut. */
 export function truncatedNormal(mean = 0, deviation = 0.05): Initializer {
-  checkOption("truncatedNormal", "mean", mean, true, "a number");
-  checkOption("truncatedNormal", "deviation", deviation, deviation >= 0, "0 or more");
+  checkOption("truncatedNormal", "mean", mean, () => true, "a number");
+  checkOption("truncatedNormal", "deviation", deviation, () => deviation >= 0, "0 or more");
   return (shape, random) =>
     draw(shape, random, (bits) => {
       const value = normal(bits);
@@ -108,7 +108,7 @@ export function lecunNormal(rule?: NormalRule): Initializer {
 
 /** `gain` times a matrix [all but the last axis, last axis] with orthonormal rows or columns, whichever are fewer. */
 export function orthogonal(gain = 1): Initializer {
-  checkOption("orthogonal", "gain", gain, true, "a number");
+  checkOption("orthogonal", "gain", gain, () => true, "a number");
   return (shape, random) => {
     if (shape.length < 2) {
       throw new ShapeError(`orthogonal: needs two axes or more, got ${formatShape(shape)}.`);

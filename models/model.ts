@@ -108,7 +108,7 @@ export class Model extends Layer {
   outputOf(name: string, use = 0): SymbolicTensor {
     const layer = this.getLayer(name);
     const outputs = this.graph.calls.filter((call) => call.layer === layer).flatMap((call) => call.outputs);
-    const output = outputs[use];
+    const output = Number.isInteger(use) ? outputs[use] : undefined;
     if (!output)
       throw new ArgumentError(
         `outputOf: ${name} has outputs 0 to ${outputs.length - 1}, not ${written(use)}.`,

@@ -3,9 +3,9 @@
  * changes what it inherits: entries of such names are read and set by these functions, or the record inherits nothing.
  */
 
-/** The record's own entry of that name; undefined if there is none. */
+/** The record's own entry of that name; undefined if there is none, or if `name` is no name: some values cannot become one. */
 export function ownEntry<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
+  return typeof name === "string" && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** A record that inherits nothing, so that only what was put in is found. */

@@ -39,6 +39,6 @@ export function checkRegularizer(layer: string, option: string, value: unknown):
 
 function checked(name: string, regularizer: Regularizer): Regularizer {
   for (const factor of [regularizer.l1, regularizer.l2])
-    checkOption(name, "a factor", factor, factor >= 0, "0 or above");
+    checkOption(name, "a factor", factor, () => factor >= 0, "0 or above");
   return regularizer;
 }

@@ -60,8 +60,12 @@ export function piecewise(boundaries: readonly number[], rates: readonly number[
       `piecewise: ${boundaries.length} boundaries need ${boundaries.length + 1} rates, got ${rates.length}.`,
     );
   }
-  if (boundaries.some((boundary, i) => !(boundary > (boundaries[i - 1] ?? Number.NEGATIVE_INFINITY)))) {
-    throw new ArgumentError(`piecewise: boundaries must increase, got ${boundaries.join(", ")}.`);
+  const increases = (boundary: number, i: number) =>
+    typeof boundary === "number" && boundary > (boundaries[i - 1] ?? Number.NEGATIVE_INFINITY);
+  if (!boundaries.every(increases)) {
+    throw new ArgumentError(
+      `piecewise: boundaries must increase, got ${boundaries.map(written).join(", ")}.`,
+    );
   }
   for (const rate of rates) checkRate("piecewise", "rates", rate);
   return (at) => rates[boundaries.filter((boundary) => at >= boundary).length]!;
@@ -76,9 +80,9 @@ export function checkedRate(owner: string, rate: number, at: number): number {
 }
 
 function checkRate(name: string, argument: string, value: number): void {
-  checkOption(name, argument, value, value >= 0, "0 or more");
+  checkOption(name, argument, value, () => value >= 0, "0 or more");
 }
 
 function checkCount(name: string, argument: string, value: number): void {
-  checkOption(name, argument, value, value > 0, "positive");
+  checkOption(name, argument, value, () => value > 0, "positive");
 }

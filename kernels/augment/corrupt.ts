@@ -63,11 +63,17 @@ function checkCorruption(corruption: Corruption): void {
   if (corruption.kind === "masking") {
     const { keep } = corruption;
     checkOptionNames("corrupt", corruption, { kind: true, keep: true });
-    checkOption("corrupt", "keep", keep, keep >= 0 && keep <= 1, "the probability to stay, from 0 to 1");
+    checkOption(
+      "corrupt",
+      "keep",
+      keep,
+      () => keep >= 0 && keep <= 1,
+      "the probability to stay, from 0 to 1",
+    );
   } else {
     const { stddev, clip = false } = corruption;
     checkOptionNames("corrupt", corruption, { kind: true, stddev: true, clip: true });
-    checkOption("corrupt", "stddev", stddev, stddev >= 0, "0 or more");
+    checkOption("corrupt", "stddev", stddev, () => stddev >= 0, "0 or more");
     checkFlag("corrupt", "clip", clip);
   }
 }

@@ -99,7 +99,7 @@ export function samplingConstants(options: SamplingOptions): Constants {
   checkChoice("augment", "fillMode", fillMode, Object.keys(fillCodes));
   checkChoice("augment", "interpolation", interpolation, ["bilinear", "nearest"]);
   checkChoice("augment", "centre", centre, ["keras", "exact"]);
-  checkOption("augment", "fillValue", fillValue, true, "a finite number");
+  checkOption("augment", "fillValue", fillValue, () => true, "a finite number");
   return { BILINEAR: interpolation === "bilinear", FILL: fillCodes[fillMode], FILL_VALUE: fillValue };
 }
 
@@ -114,6 +114,6 @@ export function centreOf(
 }
 
 function range(name: string, value = 0): number {
-  checkOption("augment", name, value, value >= 0, "0 or more");
+  checkOption("augment", name, value, () => value >= 0, "0 or more");
   return value;
 }

@@ -37,7 +37,7 @@ export function checkTransform(op: string, transform: ImageTransform): void {
   const { flipHorizontal = false, flipVertical = false, ...numbers } = transform;
   for (const [name, value] of Object.entries({ flipHorizontal, flipVertical })) checkFlag(op, name, value);
   for (const [name, value] of Object.entries(numbers))
-    if (value !== undefined) checkOption(op, name, value, true, "a finite number");
+    if (value !== undefined) checkOption(op, name, value, () => true, "a finite number");
 }
 
 /** [[m00, m01, b0], [m10, m11, b1]]: the place in the source, row and column, of a place in the result. */

@@ -210,8 +210,8 @@ export function checkBatchNormOptions(
   options: Omit<BatchNormOptions, "training" | "part">,
 ): void {
   const { momentum = 0.99, epsilon = 1e-3, movingVarianceRule = "unbiased" } = options;
-  checkOption(op, "momentum", momentum, momentum >= 0 && momentum <= 1, "between 0 and 1");
-  checkOption(op, "epsilon", epsilon, epsilon >= 0, "0 or more");
+  checkOption(op, "momentum", momentum, () => momentum >= 0 && momentum <= 1, "between 0 and 1");
+  checkOption(op, "epsilon", epsilon, () => epsilon >= 0, "0 or more");
   if (typeof movingVarianceRule !== "string" || !Object.hasOwn(movingVarianceRules, movingVarianceRule)) {
     const known = Object.keys(movingVarianceRules).join(", ");
     throw new ArgumentError(

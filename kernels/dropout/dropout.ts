@@ -80,6 +80,6 @@ export function applyDropoutMask(x: Tensor, mask: Tensor, rate: number): Tensor 
 
 /** What the elements that stay are multiplied with. */
 function keptScale(op: string, rate: number): number {
-  checkOption(op, "rate", rate, rate >= 0 && rate < 1, "at least 0 and below 1");
+  checkOption(op, "rate", rate, () => rate >= 0 && rate < 1, "at least 0 and below 1");
   return 1 / (1 - rate);
 }

@@ -31,7 +31,7 @@ export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor 
   checkOptionNames("gaussianNoise", options, { stddev: true, stream: true });
   const { stddev, stream } = options;
   requireStream("gaussianNoise", stream);
-  checkOption("gaussianNoise", "stddev", stddev, stddev >= 0, "0 or more");
+  checkOption("gaussianNoise", "stddev", stddev, () => stddev >= 0, "0 or more");
   if (stddev === 0) return x;
   const constants = { STDDEV: stddev, STREAM: stream, PER_SAMPLE: elementsPerSample(x) };
   const invocations = Math.ceil(x.size / 4);

@@ -8,6 +8,6 @@ export function elementsPerSample(x: Tensor): number {
 }
 
 export function requireStream(op: string, stream: number): void {
-  const sound = Number.isInteger(stream) && stream >= 0 && stream < 2 ** 32;
+  const sound = () => Number.isInteger(stream) && stream >= 0 && stream < 2 ** 32;
   checkOption(op, "stream", stream, sound, "a whole number from 0 to 2^32 - 1");
 }

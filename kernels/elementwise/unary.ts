@@ -90,11 +90,11 @@ function unary(name: UnaryName, x: Tensor, a = 0, b = 0, op: string = name): Ten
 }
 
 function notNegative(op: string, alpha: number): number {
-  checkOption(op, "alpha", alpha, alpha >= 0, "0 or above");
+  checkOption(op, "alpha", alpha, () => alpha >= 0, "0 or above");
   return alpha;
 }
 
 function finite(op: string, name: string, value: number): number {
-  checkOption(op, name, value, true, "a finite float32 number");
+  checkOption(op, name, value, () => true, "a finite float32 number");
   return value;
 }

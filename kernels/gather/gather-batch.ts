@@ -43,7 +43,7 @@ export function gatherSamples(samples: SampleStore, order: Tensor<"u32">, option
   const { batch, scale = 1, offset = 0 } = options;
   checkOrder("gatherSamples", samples.chunks[0]!, order, batch);
   for (const [name, value] of Object.entries({ scale, offset }))
-    checkOption("gatherSamples", name, value, true, "a number");
+    checkOption("gatherSamples", name, value, () => true, "a number");
   const sampleSize = sizeOf(samples.sampleShape);
   const y = outputTensor(samples.engine, [batch, ...samples.sampleShape], "gatherSamples");
   const launches = Math.ceil(samples.chunks.length / chunkNames.length);
@@ -105,7 +105,7 @@ export function gatherLabels(
     const launch = { constants, invocations: output.size, bytes: read + output.byteLength };
     return run(labelKernel, { labels, order }, { y: output }, launch).y;
   }
-  checkOption("gatherLabels", "classes", classes, isCount(classes), "a positive integer");
+  checkOption("gatherLabels", "classes", classes, () => isCount(classes), "a positive integer");
   const constants = { CLASSES: classes, COUNT: count, PER_SAMPLE: perSample };
   const output = outputTensor(labels.engine, [...shape, classes], "gatherLabels");
   const launch = { constants, invocations: output.size, bytes: read + output.byteLength };
@@ -118,7 +118,7 @@ function isCount(value: number): boolean {
 
 function checkOrder(name: string, data: Tensor, order: Tensor, batch: number): void {
   requireTensors(name, { data, order });
-  checkOption(name, "batch", batch, isCount(batch), "a positive integer");
+  checkOption(name, "batch", batch, () => isCount(batch), "a positive integer");
   if (order.dtype !== "u32" || order.shape.length !== 1) {
     throw new ShapeError(`${name}: the order is [n] u32, got ${formatShape(order.shape)} ${order.dtype}.`);
   }

@@ -63,7 +63,7 @@ export function checkDataset(data: HostDataset): number {
   if (labels !== undefined && targets !== undefined)
     throw new ArgumentError("data set: has labels and targets; one of them is meant.");
   if (classes !== undefined) {
-    const sound = Number.isInteger(classes) && classes >= 1;
+    const sound = () => Number.isInteger(classes) && classes >= 1;
     checkOption("data set", "classes", classes, sound, "a positive integer");
   }
   if (targets === undefined) return count;
@@ -79,7 +79,7 @@ function checkScales(
   { scale = 1, targetScale = 1 }: { readonly scale?: number; readonly targetScale?: number },
 ): void {
   for (const [name, value] of Object.entries({ scale, targetScale }))
-    checkOption(what, name, value, value !== 0, "a number other than 0");
+    checkOption(what, name, value, () => value !== 0, "a number other than 0");
 }
 
 function samplesIn({ length }: HostValues, shape: Shape): number {

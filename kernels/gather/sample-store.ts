@@ -52,7 +52,7 @@ export class SampleStore {
     this.stride = Math.ceil(sizeOf(sampleShape) / 4) * 4;
     const { maxStorageBufferBindingSize, maxBufferSize } = engine.limits;
     const { chunkBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize) } = options;
-    checkOption("data set", "chunkBytes", chunkBytes, chunkBytes > 0, "a positive number of bytes");
+    checkOption("data set", "chunkBytes", chunkBytes, () => chunkBytes > 0, "a positive number of bytes");
     this.chunkSamples = Math.min(Math.max(Math.floor(chunkBytes / this.#sampleBytes), 1), count);
     this.chunks = Array.from({ length: Math.ceil(count / this.chunkSamples) }, (_, chunk) => {
       const samples = Math.min(this.chunkSamples, count - chunk * this.chunkSamples);
@@ -91,7 +91,7 @@ export class SampleStore {
     }
     if (!Number.isInteger(samples) || !Number.isInteger(first) || first < 0 || first + samples > this.count) {
       throw new ShapeError(
-        `data set: ${data.length} values at sample ${first} do not fit ${this.count} samples of ${formatShape(this.sampleShape)}.`,
+        `data set: ${data.length} values at sample ${written(first)} do not fit ${this.count} samples of ${formatShape(this.sampleShape)}.`,
       );
     }
     const most = Math.max(Math.floor(pieceBytes / this.#sampleBytes), 1);

@@ -142,6 +142,6 @@ function checkArguments(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number)
   if (features === undefined) throw new ShapeError("layerNorm: expects [...,features], got a scalar [].");
   requireVector("layerNorm", "gamma", gamma, features, x);
   requireVector("layerNorm", "beta", beta, features, x);
-  checkOption("layerNorm", "epsilon", epsilon, epsilon >= 0, "0 or more");
+  checkOption("layerNorm", "epsilon", epsilon, () => epsilon >= 0, "0 or more");
   return features;
 }

@@ -38,9 +38,10 @@ export interface LossScaleState {
 export function checkLossScale(op: string, options: LossScaleOptions): void {
   checkOptionNames(`${op}: lossScale`, options, { initialScale: true, dynamicGrowthSteps: true });
   const { initialScale = 1, dynamicGrowthSteps = 1 } = options;
-  const power = Number.isInteger(Math.log2(initialScale)) && initialScale >= 1 && initialScale <= 2 ** 24;
+  const power = () =>
+    Number.isInteger(Math.log2(initialScale)) && initialScale >= 1 && initialScale <= 2 ** 24;
   checkOption(op, "initialScale", initialScale, power, "a power of two from 1 to 16777216");
-  const count = Number.isInteger(dynamicGrowthSteps) && dynamicGrowthSteps >= 1;
+  const count = () => Number.isInteger(dynamicGrowthSteps) && dynamicGrowthSteps >= 1;
   checkOption(op, "dynamicGrowthSteps", dynamicGrowthSteps, count, "a positive integer");
 }
 

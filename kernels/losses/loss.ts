@@ -41,7 +41,7 @@ export function checkOptions(
   samples: number,
   { weights, divisor = samples, perSample }: LossOptions,
 ): void {
-  const usable = divisor > 0 && Number.isFinite(Math.fround(1 / Number(divisor)));
+  const usable = () => divisor > 0 && Number.isFinite(Math.fround(1 / Number(divisor)));
   checkOption(op, "divisor", divisor, usable, "a positive number");
   for (const [name, tensor] of Object.entries({ weights, perSample })) {
     if (!tensor || (tensor.size === samples && tensor.dtype === "f32")) continue;

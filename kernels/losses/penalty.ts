@@ -24,7 +24,7 @@ export function l1l2Penalty(w: Tensor, options: PenaltyOptions): Tensor {
   checkOptionNames("l1l2Penalty", options, { l1: true, l2: true });
   const { l1 = 0, l2 = 0 } = options;
   for (const [name, value] of Object.entries({ l1, l2 }))
-    checkOption("l1l2Penalty", name, value, value >= 0, "0 or above");
+    checkOption("l1l2Penalty", name, value, () => value >= 0, "0 or above");
   const block = { outer: 1, length: w.size, inner: 1 };
   const y = reduceBlock(w, block, { operation: "sum", term: "penalty", absolute: l1, square: l2 }, []);
   return differentiable(y, {

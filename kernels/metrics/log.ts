@@ -78,6 +78,6 @@ export function checkRow(
     );
   }
   if (loss.size !== 1) throw new ShapeError(`${op}: the loss is a scalar, got ${formatShape(loss.shape)}.`);
-  checkOption(op, "samples", samples, Number.isInteger(samples) && samples >= 1, "a positive integer");
-  checkOption(op, "divisor", divisor, divisor > 0, "a positive number");
+  checkOption(op, "samples", samples, () => Number.isInteger(samples) && samples >= 1, "a positive integer");
+  checkOption(op, "divisor", divisor, () => divisor > 0, "a positive number");
 }

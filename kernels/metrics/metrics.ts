@@ -45,7 +45,13 @@ export function sparseCategoricalAccuracy(predictions: Tensor, labels: Tensor): 
  * @param targets one-hot [n, ..., classes], or class indices [n, ...] u32
  */
 export function topKAccuracy(predictions: Tensor, targets: Tensor, k = 5): Tensor {
-  checkOption("topKAccuracy", "k", k, Number.isInteger(k) && k >= 1 && k < 2 ** 32, "a positive integer");
+  checkOption(
+    "topKAccuracy",
+    "k",
+    k,
+    () => Number.isInteger(k) && k >= 1 && k < 2 ** 32,
+    "a positive integer",
+  );
   requireTensors("topKAccuracy", { predictions, targets });
   if (targets.dtype === "u32") return hits("topKAccuracy", predictions, targets, k, false);
   checkSame("topKAccuracy", predictions, targets);

@@ -231,7 +231,7 @@ function checkOptions(options: NeighborsOptions): void {
   checkOptionNames("kNN", options, { k: true, blockRows: true, blockQueries: true });
   const { blockRows = 4, blockQueries = 4 } = options;
   for (const [name, value] of Object.entries({ blockRows, blockQueries }))
-    checkOption("kNN", name, value, Number.isInteger(value) && value >= 1, "a positive integer");
+    checkOption("kNN", name, value, () => Number.isInteger(value) && value >= 1, "a positive integer");
 }
 
 function checkNeighbors(k: number, count: number): void {

@@ -26,8 +26,8 @@ export interface AdadeltaOptions extends OptimizerOptions {
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
   checkOptimizerOptions("adadelta", options, { rho: true, epsilon: true });
   const { learningRate = 1, decay = 0, rho = 0.95, epsilon = 1e-7 } = options;
-  checkOption("adadelta", "rho", rho, rho >= 0 && rho < 1, "0 or more and less than 1");
-  checkOption("adadelta", "epsilon", epsilon, epsilon > 0, "positive");
+  checkOption("adadelta", "rho", rho, () => rho >= 0 && rho < 1, "0 or more and less than 1");
+  checkOption("adadelta", "epsilon", epsilon, () => epsilon > 0, "positive");
   return defineOptimizer({
     name: "adadelta",
     kernel: update,

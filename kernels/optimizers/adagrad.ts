@@ -26,8 +26,14 @@ export interface AdagradOptions extends OptimizerOptions {
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   checkOptimizerOptions("adagrad", options, { epsilon: true, initialAccumulator: true });
   const { learningRate = 0.01, decay = 0, epsilon = 1e-7, initialAccumulator = 0 } = options;
-  checkOption("adagrad", "epsilon", epsilon, epsilon > 0, "positive");
-  checkOption("adagrad", "initialAccumulator", initialAccumulator, initialAccumulator >= 0, "0 or more");
+  checkOption("adagrad", "epsilon", epsilon, () => epsilon > 0, "positive");
+  checkOption(
+    "adagrad",
+    "initialAccumulator",
+    initialAccumulator,
+    () => initialAccumulator >= 0,
+    "0 or more",
+  );
   return defineOptimizer({
     name: "adagrad",
     kernel: update,

@@ -41,7 +41,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 export function adamw(options: AdamwOptions = {}): Optimizer {
   checkOptimizerOptions("adamw", options, { ...ownOptions, weightDecay: true });
   const { weightDecay = 0.004 } = options;
-  checkOption("adamw", "weightDecay", weightDecay, weightDecay >= 0, "0 or more");
+  checkOption("adamw", "weightDecay", weightDecay, () => weightDecay >= 0, "0 or more");
   return define("adamw", options, weightDecay, { weightDecay });
 }
 
@@ -52,9 +52,9 @@ function define(
   extra: Readonly<Record<string, number>>,
 ): Optimizer {
   const { learningRate = 0.001, decay = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-  checkOption(name, "beta1", beta1, beta1 >= 0 && beta1 < 1, "0 or more and less than 1");
-  checkOption(name, "beta2", beta2, beta2 >= 0 && beta2 < 1, "0 or more and less than 1");
-  checkOption(name, "epsilon", epsilon, epsilon > 0, "positive");
+  checkOption(name, "beta1", beta1, () => beta1 >= 0 && beta1 < 1, "0 or more and less than 1");
+  checkOption(name, "beta2", beta2, () => beta2 >= 0 && beta2 < 1, "0 or more and less than 1");
+  checkOption(name, "epsilon", epsilon, () => epsilon > 0, "positive");
   return defineOptimizer({
     name,
     kernel: update,

@@ -2,7 +2,7 @@
 import { requireTensors } from "../../engine/arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, run } from "../../engine/kernel.ts";
-import { checkNames, checkOption, type OptionNames } from "../../engine/options.ts";
+import { checkNames, checkOption, type OptionNames, written } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -92,10 +92,10 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
   const { decay, clipNorm, clipValue } = options;
   const { learningRate: given } = options;
   const [learningRate, schedule] = typeof given === "function" ? [given(0), given] : [given];
-  checkOption(name, "learningRate", learningRate, learningRate >= 0, "0 or more");
-  checkOption(name, "decay", decay, decay >= 0, "0 or more");
-  if (clipNorm !== undefined) checkOption(name, "clipNorm", clipNorm, clipNorm > 0, "positive");
-  if (clipValue !== undefined) checkOption(name, "clipValue", clipValue, clipValue > 0, "positive");
+  checkOption(name, "learningRate", learningRate, () => learningRate >= 0, "0 or more");
+  checkOption(name, "decay", decay, () => decay >= 0, "0 or more");
+  if (clipNorm !== undefined) checkOption(name, "clipNorm", clipNorm, () => clipNorm > 0, "positive");
+  if (clipValue !== undefined) checkOption(name, "clipValue", clipValue, () => clipValue > 0, "positive");
   const constants = { ...definition.constants, DECAY: decay };
   const shared = { learningRate, decay, clipNorm: clipNorm ?? null, clipValue: clipValue ?? null };
   return {
@@ -106,9 +106,9 @@ export function defineOptimizer(definition: OptimizerDefinition): Optimizer {
     ...(plainDescent && clipNorm === undefined && clipValue === undefined ? { descent: { decay } } : {}),
     slots: Object.keys(slots),
     slotInitial(slot) {
-      if (Object.hasOwn(slots, slot)) return slots[slot]!;
+      if (typeof slot === "string" && Object.hasOwn(slots, slot)) return slots[slot]!;
       throw new ArgumentError(
-        `${name}: has no slot "${slot}"; it has ${Object.keys(slots).join(", ") || "none"}.`,
+        `${name}: has no slot ${written(slot)}; it has ${Object.keys(slots).join(", ") || "none"}.`,
       );
     },
     apply(groups) {

@@ -26,8 +26,8 @@ export interface RmspropOptions extends OptimizerOptions {
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   checkOptimizerOptions("rmsprop", options, { rho: true, epsilon: true });
   const { learningRate = 0.001, decay = 0, rho = 0.9, epsilon = 1e-7 } = options;
-  checkOption("rmsprop", "rho", rho, rho >= 0 && rho < 1, "0 or more and less than 1");
-  checkOption("rmsprop", "epsilon", epsilon, epsilon > 0, "positive");
+  checkOption("rmsprop", "rho", rho, () => rho >= 0 && rho < 1, "0 or more and less than 1");
+  checkOption("rmsprop", "epsilon", epsilon, () => epsilon > 0, "positive");
   return defineOptimizer({
     name: "rmsprop",
     kernel: update,

@@ -31,7 +31,7 @@ export interface SgdOptions extends OptimizerOptions {
 export function sgd(options: SgdOptions = {}): Optimizer {
   checkOptimizerOptions("sgd", options, { momentum: true, nesterov: true });
   const { learningRate = 0.01, decay = 0, momentum = 0, nesterov = false } = options;
-  checkOption("sgd", "momentum", momentum, momentum >= 0 && momentum <= 1, "between 0 and 1");
+  checkOption("sgd", "momentum", momentum, () => momentum >= 0 && momentum <= 1, "between 0 and 1");
   checkFlag("sgd", "nesterov", nesterov);
   const moving = momentum > 0;
   return defineOptimizer({

@@ -1,7 +1,7 @@
 /** @file Principal component analysis: the directions along which a data set varies most. */
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
-import { checkOptionNames } from "../../engine/options.ts";
+import { checkOptionNames, written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../dense/dense.ts";
@@ -227,5 +227,7 @@ function pointUp(vectors: Float64Array, width: number): void {
 
 function checkComponents(components: number, most: number, why: string): void {
   if (Number.isInteger(components) && components >= 1 && components <= most) return;
-  throw new ArgumentError(`PCA: ${components} components asked for, but ${why}: 1 to ${most} are possible.`);
+  throw new ArgumentError(
+    `PCA: ${written(components)} components asked for, but ${why}: 1 to ${most} are possible.`,
+  );
 }

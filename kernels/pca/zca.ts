@@ -34,7 +34,7 @@ export async function zcaMatrix(
 ): Promise<Float64Array> {
   checkOptionNames("ZCA", options, { epsilon: true, shift: true, divisor: true });
   const { epsilon = 1e-6, ...standardization } = options;
-  checkOption("ZCA", "epsilon", epsilon, epsilon > 0, "above 0");
+  checkOption("ZCA", "epsilon", epsilon, () => epsilon > 0, "above 0");
   const [count, width] = rowsAndWidth("ZCA", rows);
   checkFiniteRows("ZCA", rows);
   checkStandardization("ZCA", width, standardization);

@@ -37,7 +37,7 @@ function stridedSlice<D extends DType>(
   const source = stridesOf(x.shape);
   const axes = x.shape.map((all, axis) => {
     const from = begin[axis]!;
-    const extent = size[axis] === -1 ? all - Number(from) : size[axis]!;
+    const extent = size[axis] === -1 && Number.isInteger(from) ? all - from : size[axis]!;
     checkRange(x, axis, from, extent, strides[axis]!);
     const step = Math.min(strides[axis]!, all); // a larger one takes one entry as well
     const count = Math.ceil(extent / step);
@@ -59,6 +59,6 @@ function checkRange(x: Tensor, axis: number, from: number, extent: number, step:
   const whole = [from, extent, step].every(Number.isInteger);
   if (whole && from >= 0 && extent >= 1 && step >= 1 && from + extent <= x.shape[axis]!) return;
   throw new ShapeError(
-    `slice: ${extent} entries from ${from} by ${step} do not fit axis ${axis} of ${formatShape(x.shape)}.`,
+    `slice: ${written(extent)} entries from ${written(from)} by ${written(step)} do not fit axis ${axis} of ${formatShape(x.shape)}.`,
   );
 }

@@ -41,7 +41,7 @@ export interface Affinities {
  */
 export function affinities(engine: Engine, rows: HostRows, perplexity: number): Affinities {
   const [count, width] = rowsAndWidth("t-SNE", rows);
-  if (!(perplexity >= 1 && perplexity < count)) {
+  if (typeof perplexity !== "number" || !(perplexity >= 1 && perplexity < count)) {
     throw new ArgumentError(
       `t-SNE: perplexity must be at least 1 and below the number of points, ${count}; got ${written(perplexity)}.`,
     );

@@ -168,11 +168,11 @@ const optionNames: OptionNames<TsneOptions> = {
 function checkOptions(options: TsneOptions): void {
   checkOptionNames("t-SNE", options, optionNames);
   const { iterations = 1, earlyExaggeration = 1, learningRate = 1, seed = 0, init, onProgress } = options;
-  const isCount = Number.isInteger(iterations) && iterations >= 1;
+  const isCount = () => Number.isInteger(iterations) && iterations >= 1;
   checkOption("t-SNE", "iterations", iterations, isCount, "a whole number from 1 on");
   for (const [name, value] of Object.entries({ earlyExaggeration, learningRate }))
-    checkOption("t-SNE", name, value, value > 0, "above 0");
-  const isSeed = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
+    checkOption("t-SNE", name, value, () => value > 0, "above 0");
+  const isSeed = () => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
   checkOption("t-SNE", "seed", seed, isSeed, "a whole number from 0 to 4294967295");
   if (onProgress !== undefined) checkFunction("t-SNE", "onProgress", onProgress);
   if (init === undefined || init === "pca" || init === "random") return;

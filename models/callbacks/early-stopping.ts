@@ -57,11 +57,17 @@ export class EarlyStoppingCallback implements Callback {
   constructor(options: EarlyStoppingOptions) {
     checkOptionNames(label, options, optionNames);
     const { minDelta = 0, patience = 0, baseline, startFromEpoch = 0, restoreBestWeights = false } = options;
-    checkOption(label, "minDelta", minDelta, minDelta >= 0, "0 or more");
+    checkOption(label, "minDelta", minDelta, () => minDelta >= 0, "0 or more");
     for (const [option, count] of Object.entries({ patience, startFromEpoch })) {
-      checkOption(label, option, count, Number.isInteger(count) && count >= 0, "a whole number of epochs");
+      checkOption(
+        label,
+        option,
+        count,
+        () => Number.isInteger(count) && count >= 0,
+        "a whole number of epochs",
+      );
     }
-    if (baseline !== undefined) checkOption(label, "baseline", baseline, true, "a number");
+    if (baseline !== undefined) checkOption(label, "baseline", baseline, () => true, "a number");
     if (![true, false, "always"].includes(restoreBestWeights)) {
       const got = written(restoreBestWeights);
       throw new ArgumentError(`${label}: restoreBestWeights must be true, false or "always", got ${got}.`);

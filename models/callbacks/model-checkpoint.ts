@@ -41,7 +41,7 @@ export class ModelCheckpointCallback implements Callback {
     }
     checkTemplate(label, path);
     checkFlag(label, "saveBestOnly", saveBestOnly);
-    checkOption(label, "period", period, Number.isInteger(period) && period > 0, "a number of epochs");
+    checkOption(label, "period", period, () => Number.isInteger(period) && period > 0, "a number of epochs");
     this.#path = path;
     this.#monitor = new Monitor(label, options);
     this.#saveBestOnly = saveBestOnly;

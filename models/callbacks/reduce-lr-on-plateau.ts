@@ -47,12 +47,18 @@ export class ReduceLROnPlateauCallback implements Callback {
   constructor(options: ReduceLROnPlateauOptions) {
     checkOptionNames(label, options, optionNames);
     const { factor = 0.1, patience = 10, minDelta = 1e-4, cooldown = 0, minLr = 0 } = options;
-    checkOption(label, "factor", factor, factor >= 0 && factor < 1, "0 or more and less than 1");
+    checkOption(label, "factor", factor, () => factor >= 0 && factor < 1, "0 or more and less than 1");
     for (const [option, count] of Object.entries({ patience, cooldown })) {
-      checkOption(label, option, count, Number.isInteger(count) && count >= 0, "a whole number of epochs");
+      checkOption(
+        label,
+        option,
+        count,
+        () => Number.isInteger(count) && count >= 0,
+        "a whole number of epochs",
+      );
     }
     for (const [option, value] of Object.entries({ minDelta, minLr })) {
-      checkOption(label, option, value, value >= 0, "0 or more");
+      checkOption(label, option, value, () => value >= 0, "0 or more");
     }
     this.#monitor = new Monitor(label, options);
     this.#options = { factor, patience, minDelta, cooldown, minLr };

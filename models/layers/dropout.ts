@@ -12,7 +12,7 @@ export class DropoutLayer extends Layer {
 
   constructor(rate: number, options: LayerOptions = {}) {
     super(layerOptions("Dropout", options, {}));
-    checkOption("Dropout", "rate", rate, rate >= 0 && rate < 1, "in [0, 1)");
+    checkOption("Dropout", "rate", rate, () => rate >= 0 && rate < 1, "in [0, 1)");
     this.rate = rate;
   }
 

@@ -12,7 +12,7 @@ export class GaussianNoiseLayer extends Layer {
 
   constructor(stddev: number, options: LayerOptions = {}) {
     super(layerOptions("GaussianNoise", options, {}));
-    checkOption("GaussianNoise", "stddev", stddev, stddev >= 0, "0 or more");
+    checkOption("GaussianNoise", "stddev", stddev, () => stddev >= 0, "0 or more");
     this.stddev = stddev;
   }
 

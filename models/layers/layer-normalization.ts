@@ -14,7 +14,7 @@ export class LayerNormalizationLayer extends Layer {
   constructor(options: LayerNormOptions & LayerOptions = {}) {
     super(layerOptions("LayerNormalization", options, { epsilon: true }));
     const { epsilon = 1e-3 } = options;
-    checkOption("LayerNormalization", "epsilon", epsilon, epsilon >= 0, "0 or more");
+    checkOption("LayerNormalization", "epsilon", epsilon, () => epsilon >= 0, "0 or more");
     this.#epsilon = epsilon;
   }
 

@@ -1,5 +1,6 @@
 /** @file What a layer is: it owns variables, knows its output shape, and computes outputs from inputs. */
 import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../../engine/errors.ts";
+import { written } from "../../engine/options.ts";
 import { checkShape, type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { BatchPart } from "../../kernels/batch-norm/batch-norm.ts";
@@ -315,6 +316,6 @@ export function unknownWeight(owner: string, name: string, known: readonly strin
   const near = nearest(name, known);
   const hint = near ? ` Did you mean "${near}"?` : "";
   return new ArgumentError(
-    `setWeights: ${owner} has no weight "${name}". It has ${known.join(", ") || "none"}.${hint}`,
+    `setWeights: ${owner} has no weight ${written(name)}. It has ${known.join(", ") || "none"}.${hint}`,
   );
 }

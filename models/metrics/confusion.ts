@@ -42,7 +42,7 @@ export function confusionCounts(
 ): number[][] {
   checkValues("confusionCounts: labels", labels);
   checkValues("confusionCounts: predictions", predicted);
-  const sound = Number.isInteger(classes) && classes >= 1 && classes <= mostClasses;
+  const sound = () => Number.isInteger(classes) && classes >= 1 && classes <= mostClasses;
   checkOption("confusionCounts", "classes", classes, sound, `a number of classes up to ${mostClasses}`);
   if (labels.length !== predicted.length) {
     throw new ArgumentError(
@@ -51,11 +51,11 @@ export function confusionCounts(
   }
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < labels.length; i++) {
-    const row = counts[labels[i]!];
-    const column = predicted[i]!;
+    const [label, column] = [labels[i]!, predicted[i]!];
+    const row = Number.isInteger(label) && Number.isInteger(column) ? counts[label] : undefined;
     if (row?.[column] === undefined) {
       throw new ArgumentError(
-        `confusionCounts: sample ${i} has label ${labels[i]} and prediction ${column}; expected integers in 0..${classes - 1}.`,
+        `confusionCounts: sample ${i} has label ${written(label)} and prediction ${written(column)}; expected integers in 0..${classes - 1}.`,
       );
     }
     row[column]! += 1;
@@ -76,7 +76,7 @@ export function checkCounts(op: string, counts: ConfusionMatrix["counts"]): void
 /** The `limit` pairs of classes with the most samples taken for each other, most first; only pairs that occur. */
 export function mostConfusedPairs(counts: ConfusionMatrix["counts"], limit: number): ConfusedPair[] {
   checkCounts("mostConfusedPairs", counts);
-  checkOption("mostConfusedPairs", "limit", limit, limit >= 0, "0 or more");
+  checkOption("mostConfusedPairs", "limit", limit, () => limit >= 0, "0 or more");
   const pairs: ConfusedPair[] = [];
   for (let first = 0; first < counts.length; first++) {
     for (let second = first + 1; second < counts.length; second++) {

@@ -78,7 +78,13 @@ export function classRocCurves(
   options: RocOptions = {},
 ): ClassRocCurves {
   checkList("labels", labels);
-  checkOption("roc", "classes", classes, Number.isInteger(classes) && classes >= 1, "a positive integer");
+  checkOption(
+    "roc",
+    "classes",
+    classes,
+    () => Number.isInteger(classes) && classes >= 1,
+    "a positive integer",
+  );
   checkScores(labels.length, scores, labels.length * classes);
   const truths = new Uint8Array(scores.length);
   for (let i = 0; i < labels.length; i++) {

@@ -92,8 +92,8 @@ export class ImageDataGenerator {
     for (const name of flags)
       if (options[name] !== undefined) checkFlag("ImageDataGenerator", name, options[name]);
     const { zcaEpsilon = 1e-6, validationSplit = 0 } = options;
-    checkOption("ImageDataGenerator", "zcaEpsilon", zcaEpsilon, zcaEpsilon > 0, "above 0");
-    const isShare = validationSplit >= 0 && validationSplit < 1;
+    checkOption("ImageDataGenerator", "zcaEpsilon", zcaEpsilon, () => zcaEpsilon > 0, "above 0");
+    const isShare = () => validationSplit >= 0 && validationSplit < 1;
     checkOption("ImageDataGenerator", "validationSplit", validationSplit, isShare, "in [0, 1)");
     drawRanges(options, 1, 1);
     samplingConstants(options);
@@ -210,7 +210,7 @@ function checkFit(images: HostRows, options: GeneratorFitOptions): void {
   const { keep, zcaImages = 1, onSlow } = options;
   for (const [name, value] of Object.entries({ keep, onSlow }))
     if (value !== undefined) checkFunction(what, name, value);
-  const isCount = Number.isInteger(zcaImages) && zcaImages >= 1;
+  const isCount = () => Number.isInteger(zcaImages) && zcaImages >= 1;
   checkOption(what, "zcaImages", zcaImages, isCount, "a positive integer");
 }
 

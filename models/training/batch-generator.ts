@@ -62,7 +62,8 @@ export class GeneratorBatches implements TrainingBatches {
     requireBatch(what, data);
     const { inputs, outputs } = this.#trainer;
     const { classWeight, eager = false, onPlan } = this.#options;
-    const samples = lossSamples(what, inputs, outputs, data, classWeight && { classWeight });
+    const weights = classWeight === undefined ? {} : { classWeight };
+    const samples = lossSamples(what, inputs, outputs, data, weights);
     this.#steps ??= new BatchSteps(this.#trainer, log, eager);
     const { step } = await this.#steps.run(samples);
     if (this.#ends.length === 0) onPlan?.(step.parts);

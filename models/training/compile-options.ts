@@ -50,13 +50,13 @@ export function checkCompile(options: CompileOptions): void {
   }
   if (!loss)
     throw new ArgumentError('compile: a loss is missing, e.g. { loss: "categorical_crossentropy" }.');
-  const whole = Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
+  const whole = () => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
   checkOption("compile", "seed", seed, whole, "a whole number below 2^32");
   checkOption(
     "compile",
     "learningPhase",
     learningPhase,
-    learningPhase === 0 || learningPhase === 1,
+    () => learningPhase === 0 || learningPhase === 1,
     "0 or 1",
   );
   if (options.engine !== undefined) requireEngine("compile", options.engine);

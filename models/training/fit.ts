@@ -73,7 +73,7 @@ export class FitRun implements FitControl {
   }
 
   set learningRate(value: number) {
-    checkOption("fit", "learningRate", value, value >= 0, "0 or more");
+    checkOption("fit", "learningRate", value, () => value >= 0, "0 or more");
     if (this.#trainer.optimizer.schedule) {
       throw new ArgumentError(
         "fit: the optimizer's learning rate is a function of the step, so no callback can set it.",

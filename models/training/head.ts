@@ -1,7 +1,9 @@
 /** @file A head: one output of a model with the loss and the metrics that compile() chose for it. */
+
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { LossOptions } from "../../kernels/losses/index.ts";
+import { ownEntry } from "../records.ts";
 import { type Loss, lossNamed, rowsPerSample, unknownName } from "./loss-names.ts";
 import { isMetricName, type MetricName, metricNames } from "./metric-names.ts";
 
@@ -60,7 +62,7 @@ function metricKind(name: string, loss: Loss, shape: Shape): MetricName {
     if (loss.name === "binary_crossentropy" || shape.at(-1) === 1) return "binary_accuracy";
     return loss.sparse ? "sparse_categorical_accuracy" : "categorical_accuracy";
   }
-  const kind = Object.hasOwn(aliases, name) ? aliases[name]! : name;
+  const kind = ownEntry(aliases, name) ?? name;
   if (isMetricName(kind)) return kind;
   throw unknownName("metric", name, ["accuracy", ...metricNames, ...Object.keys(aliases)]);
 }

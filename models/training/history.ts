@@ -19,7 +19,7 @@ export class History {
 
   /** Adds one epoch. */
   append(epoch: number, logs: Logs): void {
-    checkOption("history", "epoch", epoch, Number.isInteger(epoch), "a whole number");
+    checkOption("history", "epoch", epoch, () => Number.isInteger(epoch), "a whole number");
     if (typeof logs !== "object" || logs === null) {
       throw new ArgumentError(`history: an epoch reports values by name, got ${written(logs)}.`);
     }

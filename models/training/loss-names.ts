@@ -1,4 +1,5 @@
 /** @file Losses by Keras's names. */
+
 import { ArgumentError, nearest } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { sizeOf } from "../../engine/shape.ts";
@@ -12,6 +13,7 @@ import {
   softmaxCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "../../kernels/losses/index.ts";
+import { ownEntry } from "../records.ts";
 
 export type LossFunction = (outputs: Tensor, targets: Tensor, options: LossOptions) => Tensor;
 
@@ -44,8 +46,8 @@ const lossAliases: Readonly<Record<string, string>> = {
 
 /** The loss of that name. Throws ArgumentError, with the nearest name, if there is none. */
 export function lossNamed(name: string): Loss {
-  const full = Object.hasOwn(lossAliases, name) ? lossAliases[name]! : name;
-  const found = Object.hasOwn(losses, full) ? losses[full] : undefined;
+  const full = ownEntry(lossAliases, name) ?? name;
+  const found = ownEntry(losses, full);
   if (!found) throw unknownName("loss", name, [...lossNames, ...Object.keys(lossAliases)]);
   return { name: full, ...found };
 }

@@ -54,7 +54,7 @@ export const metricNames = Object.keys(metrics) as (keyof typeof metrics)[];
 const topK = /^(?:sparse_)?top_([1-9]\d*)_categorical_accuracy$/;
 
 export function isMetricName(name: string): name is MetricName {
-  return Object.hasOwn(metrics, name) || topK.test(name);
+  return typeof name === "string" && (Object.hasOwn(metrics, name) || topK.test(name));
 }
 
 export function metricFunction(name: MetricName): MetricFunction {
@@ -73,7 +73,7 @@ function kernelsOf(name: MetricName): MetricKernels {
 
 /** Keras's TopKCategoricalAccuracy(k), for class labels with `sparse`: the name to give to compile(). */
 export function topKCategoricalAccuracy(k = 5, options: { readonly sparse?: boolean } = {}): MetricName {
-  const sound = Number.isInteger(k) && k >= 1 && k < 2 ** 32;
+  const sound = () => Number.isInteger(k) && k >= 1 && k < 2 ** 32;
   checkOption("topKCategoricalAccuracy", "k", k, sound, "a positive integer");
   checkOptionNames("topKCategoricalAccuracy", options, { sparse: true });
   return `${options.sparse ? "sparse_" : ""}top_${k}_categorical_accuracy`;

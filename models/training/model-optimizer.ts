@@ -28,7 +28,7 @@ export class ModelOptimizer {
 
   /** Throws ArgumentError for a rate that is none, or if the optimizer's rate is a function of the step. */
   set learningRate(value: number) {
-    checkOption("optimizer", "learningRate", value, value >= 0, "0 or more");
+    checkOption("optimizer", "learningRate", value, () => value >= 0, "0 or more");
     if (this.#trainer.optimizer.schedule) {
       throw new ArgumentError("optimizer: the learning rate is a function of the step, so it cannot be set.");
     }

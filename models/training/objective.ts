@@ -37,7 +37,7 @@ export class Objective {
     const weights = lossWeights ? byName("compile: lossWeights", names, lossWeights) : names.map(() => 1);
     this.heads = model.outputs.map(({ shape }, i) => {
       const [name, weight] = [names[i]!, weights[i]!];
-      checkOption("compile", `the loss weight of ${name}`, weight, true, "a number");
+      checkOption("compile", `the loss weight of ${name}`, weight, () => true, "a number");
       return headOf({ name, shape }, choices[i]!, weight, metricsFor(name, names, metrics));
     });
     this.metrics = this.heads.flatMap((head) =>

@@ -25,7 +25,8 @@ export class OnBatch {
     const { inputs, outputs } = trainer;
     const { classWeight } = options;
     const data = batchData(x, y, options);
-    const batch = lossSamples("trainOnBatch", inputs, outputs, data, classWeight && { classWeight });
+    const weights = classWeight === undefined ? {} : { classWeight };
+    const batch = lossSamples("trainOnBatch", inputs, outputs, data, weights);
     const { log, steps } = this.#open();
     const { step } = await trainer.step.read();
     const { name, schedule } = trainer.optimizer;

@@ -107,9 +107,9 @@ export function checkFit(options: FitOptions): void {
   checkOptionNames("fit", options, fitNames);
   const { epochs = 1, initialEpoch = 0, batchSize = 32, validationSplit = 0, validationData } = options;
   for (const [name, value] of Object.entries({ epochs, initialEpoch }))
-    checkOption("fit", name, value, Number.isInteger(value) && value >= 0, "a whole number");
+    checkOption("fit", name, value, () => Number.isInteger(value) && value >= 0, "a whole number");
   checkBatchSize("fit", batchSize);
-  const share = validationSplit >= 0 && validationSplit < 1;
+  const share = () => validationSplit >= 0 && validationSplit < 1;
   checkOption("fit", "validationSplit", validationSplit, share, "in [0, 1)");
   if (validationSplit > 0 && validationData) {
     throw new ArgumentError("fit: give validationSplit or validationData, not both.");
@@ -117,7 +117,7 @@ export function checkFit(options: FitOptions): void {
   checkKinds(options);
   if (options.resume !== undefined) checkSnapshot("fit: resume", options.resume);
   checkPrecision("fit", options.precision ?? "float32");
-  if (options.lossScale) checkLossScale("fit", options.lossScale);
+  if (options.lossScale !== undefined) checkLossScale("fit", options.lossScale);
 }
 
 function checkKinds(options: FitOptions): void {
@@ -181,6 +181,6 @@ export function batchData(
 }
 
 function checkBatchSize(what: string, batchSize: number): void {
-  const sound = Number.isInteger(batchSize) && batchSize >= 1;
+  const sound = () => Number.isInteger(batchSize) && batchSize >= 1;
   checkOption(what, "batchSize", batchSize, sound, "a positive integer");
 }

@@ -49,8 +49,8 @@ export function sampleWeights(
       const sample = Math.floor(weight / each);
       const given: unknown = own?.[weight] ?? 1;
       const factor = classes ? factorOf(`${what}: classWeight`, factors, classes(sample)) : 1;
-      const product = Number(given) * factor;
-      if (typeof given === "number" && Number.isFinite(Math.fround(product))) return product;
+      const product = typeof given === "number" ? given * factor : Number.NaN;
+      if (Number.isFinite(Math.fround(product))) return product;
       throw new ArgumentError(
         `${what}: sampleWeight: the weight of sample ${sample} is ${written(given)}${factors ? `, of its class ${factor}` : ""}.`,
       );

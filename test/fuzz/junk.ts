@@ -74,6 +74,9 @@ const values: readonly unknown[] = [
   new BigInt64Array(2),
   new ArrayBuffer(8),
   Promise.resolve(1),
+  Symbol("junk"), // comparing or joining one of these three throws an error of JavaScript's own
+  { toString: "" },
+  Object.create(null),
 ];
 
 const tensors: readonly Junk[] = [
@@ -102,7 +105,9 @@ const junk: readonly Junk[] = [
 
 function nameOf(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value.constructor.name;
+  if (typeof value === "symbol") return String(value);
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return typeof value.constructor === "function" ? value.constructor.name : "an object without a prototype";
   return JSON.stringify(value) ?? String(value);
 }
 

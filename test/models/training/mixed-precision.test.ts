@@ -177,6 +177,10 @@ describeHalf("mixed precision", () => {
     });
     expect(await scaleOf(mixed)).toEqual({ scale: 4096, goodSteps: 0, skipped: 0 });
     expect((await scaleOf({ ...mixed, lossScale: { initialScale: 16 } })).scale).toBe(16);
+    for (const wrong of [null, 0, false]) {
+      const message = `fit: lossScale: options must be an object, got ${wrong}.`;
+      await expect(scaleOf({ ...mixed, lossScale: wrong as never })).rejects.toThrow(message);
+    }
     model.dispose();
   });
 

@@ -137,4 +137,17 @@ describe("sample and class weights", () => {
     }
     net.dispose();
   });
+
+  it("are refused if they are none, wherever they are given", async () => {
+    const net = await compiled();
+    const batch = { inputs: data.inputs, targets: data.labels, sampleWeight };
+    for (const wrong of [null, false, 0, ""]) {
+      const message = "classWeight: must be weights or a record of them, got";
+      const options = { classWeight: wrong as never };
+      await expect(net.fit(data, options)).rejects.toThrow(message);
+      await expect(net.fit([batch], { ...options, stepsPerEpoch: 1 })).rejects.toThrow(message);
+      await expect(net.trainOnBatch(data.inputs, data.labels, options)).rejects.toThrow(message);
+    }
+    net.dispose();
+  });
 });
