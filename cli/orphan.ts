@@ -3,7 +3,7 @@
  * shell alone, and a SIGKILL or SIGHUP to nobody: the command would go on unseen. So it looks for both now and then, and
  * takes it for a SIGTERM if one of them is gone.
  */
-import { readFileSync } from "node:fs";
+import { processFields } from "../experiments/run/process-fields.ts";
 
 const milliseconds = 250;
 
@@ -20,12 +20,5 @@ export function endWithNpm(): void {
   timer.unref();
 }
 
-/** From Linux's /proc. Elsewhere it is undefined; there the shell becomes the command, so that npm is its parent. */
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8"); // "pid (name) state parent ...", any character in the name
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return undefined;
-  }
-}
+/** Undefined but on Linux: elsewhere the shell becomes the command, so that npm is its parent. */
+const parentOf = (id: number) => processFields(id)?.[1];

@@ -1,9 +1,10 @@
 /** @file One process at a time writes in a run folder. The lock dies with its process, however that ends. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
 import { processExists, writerOf } from "../../models/files.ts";
 import { reasonOf } from "../../models/node-files.ts";
+import { processFields } from "./process-fields.ts";
 import { shown } from "./run-folder.ts";
 
 /** `writing.<process>.<its start>.lock`; the start tells a process from a later one with the same number. */
@@ -74,12 +75,7 @@ function isRunning(pid: number, start = 0): boolean {
 
 /** Of a process, in ticks since the machine was started; 0 where it cannot be told, undefined once the process has ended. */
 function startOf(pid: number): number | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch {
-    return 0; // not Linux
-  }
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // behind "pid (name) ": state, parent, ...
+  const fields = processFields(pid);
+  if (!fields) return 0; // not Linux
   return fields[0] === "Z" || fields[0] === "X" ? undefined : Number(fields[19]); // a zombie has ended
 }

@@ -2,7 +2,7 @@
 import type { SubgroupMatrix } from "../../engine/adapter.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { type Convolution, filterSize } from "../conv2d/problem.ts";
-import type { TuningAdapter } from "./choose-matmul.ts";
+import { mostPartials, type TuningAdapter } from "./choose-matmul.ts";
 import { naiveOnly } from "./mode.ts";
 import { profileOf, sizeBucket } from "./profile.ts";
 
@@ -239,9 +239,6 @@ function nextPowerOfTwo(value: number): number {
 
 /** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
 const longestSlice = 32768;
-
-/** Elements of all slices together, 64 MiB: no gradient takes more for exactness. */
-const mostPartials = 2 ** 24;
 
 /** Slices of a product's sums: as many as are `wanted` to keep the adapter busy, at most `most` for that, and none too long. */
 function slices({ rows, columns, terms }: Product, wanted: number, most: number): number {

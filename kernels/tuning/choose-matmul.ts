@@ -28,8 +28,8 @@ export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): Ma
 
 /** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
 const longestSlice = 8192;
-/** Elements of all slices together, 64 MiB; larger products are not cut for exactness. */
-const mostPartials = 2 ** 24;
+/** Elements of all slices together, 64 MiB: no sum takes more for exactness. */
+export const mostPartials = 2 ** 24;
 
 function inShortSlices({ m, n, k, batch }: MatmulProblem, variant: MatmulVariant): MatmulVariant {
   const split = Math.ceil(k / longestSlice);
