@@ -1,6 +1,6 @@
 """Makes golden cases anew: python make.py SEED OUT [KIND ...], then WGRAD_GOLDEN=OUT npm run test:golden.
 
-Needs PyTorch, and scikit-learn for `classical`. The graphs and options are those of test/golden; all numbers are drawn from SEED.
+Needs PyTorch, and scikit-learn with SciPy for `classical`. The graphs and options are those of test/golden; all numbers are drawn from SEED.
 A network whose float32 twins leave float64's trajectory is compared only up to there, and says so.
 """
 import importlib
@@ -25,7 +25,7 @@ def networks(random, folder, index):
 
 def small(kind):
     def remake_all(random, folder, index):
-        remake = importlib.import_module({"loss": "losses", "optimizer": "optimizers"}[kind]).remake
+        remake = importlib.import_module({"loss": "losses", "optimizer": "optimizers", "op": "ops"}[kind]).remake
         for case in index["cases"]:
             if case["kind"] == kind:
                 remake(random, folder, case)
@@ -33,13 +33,23 @@ def small(kind):
     return remake_all
 
 
-def classical(random, folder, _):
+def classical(random, folder, index):
+    from neighbors import remake_knn, remake_tsne
     from principal_components import remake
 
     remake(random, folder)
+    for case in index["cases"]:
+        if case["op"] in ("knn", "tsne"):
+            {"knn": remake_knn, "tsne": remake_tsne}[case["op"]](random, folder, case)
 
 
-KINDS = {"network": networks, "loss": small("loss"), "optimizer": small("optimizer"), "classical": classical}
+KINDS = {
+    "op": small("op"),
+    "network": networks,
+    "loss": small("loss"),
+    "optimizer": small("optimizer"),
+    "classical": classical,
+}
 
 
 def main():
