@@ -3,10 +3,11 @@
  * tensors of 16 MiB, held against the copy kernel's bandwidth. Bytes and operations are those of the mathematics: a sum,
  * product, quotient, comparison, root or exponential counts as one.
  */
+
+import { Tape } from "../engine/autodiff/tape.ts";
 import type { Engine } from "../engine/device.ts";
 import type { Shape } from "../engine/shape.ts";
 import { StepState } from "../engine/step-state.ts";
-import { Tape } from "../engine/tape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import {
   batchNormGradientReference,

@@ -1,8 +1,9 @@
 /** @file Single kernels: each is compared with what it should compute, then timed. */
+
+import { boundOf } from "../engine/ceilings/bound.ts";
+import type { Ceilings } from "../engine/ceilings/ceilings.ts";
 import type { Engine } from "../engine/device.ts";
 import type { Tensor } from "../engine/tensor.ts";
-import { boundOf } from "../kernels/tuning/ceilings/bound.ts";
-import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { bandwidthWorkloads } from "./bandwidth.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { defaultQueries, timeNeighbors } from "./neighbors.ts";

@@ -1,8 +1,9 @@
 /** @file `npm run bench -- [ceilings|kernels|steps|all]`: tables on the terminal, JSON on request, changes since a file. */
+
+import { type Ceilings, measureCeilings } from "../engine/ceilings/ceilings.ts";
 import { type AdapterChoice, createEngine, type Engine, UsageError } from "../engine/index.ts";
-import { commit, versions } from "../experiments/run/versions.ts";
-import { type Ceilings, measureCeilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { writeJson } from "../models/files.ts";
+import { commit, versions } from "../runner/versions.ts";
 import { parseWords, runScript } from "./arguments.ts";
 import { checkSameAdapter, compareRows, comparisonText, machineText } from "./compare.ts";
 import { timeKernel } from "./kernels.ts";

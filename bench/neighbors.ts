@@ -1,4 +1,7 @@
 /** @file The search for nearest neighbours as a whole, beside the matrix product that it is made of. */
+
+import { boundOf } from "../engine/ceilings/bound.ts";
+import type { Ceilings } from "../engine/ceilings/ceilings.ts";
 import type { Engine } from "../engine/device.ts";
 import { pcg4d } from "../engine/random.ts";
 import { matrixProduct } from "../kernels/dense/product.ts";
@@ -7,8 +10,6 @@ import { nearestReference } from "../kernels/neighbors/neighbors.reference.ts";
 import { emptyNearest, referenceBlock, searchBlock } from "../kernels/neighbors/search.ts";
 import { array64 } from "../kernels/reference.ts";
 import type { HostRows } from "../kernels/rows.ts";
-import { boundOf } from "../kernels/tuning/ceilings/bound.ts";
-import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { dispose, randomTensor } from "./random-tensor.ts";
 import { type Row, rates } from "./row.ts";

@@ -2,14 +2,10 @@
 import type { Engine } from "../engine/device.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import { type ConvolutionPass, chooseConvolution, naiveConvolution } from "../kernels/conv2d/choose.ts";
 import { type Convolution, convolutionFlops } from "../kernels/conv2d/problem.ts";
+import { chooseMatmul, naiveMatmul } from "../kernels/dense/choose.ts";
 import { type MatmulProblem, multiply } from "../kernels/dense/product.ts";
-import {
-  type ConvolutionPass,
-  chooseConvolution,
-  naiveConvolution,
-} from "../kernels/tuning/choose-convolution.ts";
-import { chooseMatmul, naiveMatmul } from "../kernels/tuning/choose-matmul.ts";
 import { resolveWindow } from "../kernels/window.ts";
 import { convolutionPass, convolutionShapes } from "./convolution-pass.ts";
 import { dispose, randomTensor } from "./random-tensor.ts";

@@ -1,7 +1,7 @@
 /** @file The README's table of benchmarks: made from the committed results, between two comments. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { marksOf, withMarked } from "../experiments/results/marked-text.ts";
+import { marksOf, withMarked } from "../report/results/marked-text.ts";
 import { adapterName, type BenchResult, readResult } from "./result-file.ts";
 import type { Row } from "./row.ts";
 

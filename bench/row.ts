@@ -1,6 +1,6 @@
 /** @file One line of a benchmark: what was timed and how fast it was. */
 import { z } from "zod";
-import type { Bound, Work } from "../kernels/tuning/ceilings/bound.ts";
+import type { Bound, Work } from "../engine/ceilings/bound.ts";
 import type { Spread } from "./measure.ts";
 
 const bytes = z.number().nonnegative();

@@ -1,8 +1,9 @@
 /** @file Whole training steps: gather, forward, backward, update, synchronised by reading the loss. */
+
+import { boundOfAll } from "../engine/ceilings/bound.ts";
+import type { Ceilings } from "../engine/ceilings/ceilings.ts";
 import type { Engine } from "../engine/device.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { boundOfAll } from "../kernels/tuning/ceilings/bound.ts";
-import type { Ceilings } from "../kernels/tuning/ceilings/ceilings.ts";
 import type { Model } from "../models/model.ts";
 import { Feed } from "../models/training/data.ts";
 import { TrainingLog } from "../models/training/log.ts";

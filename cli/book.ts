@@ -1,12 +1,12 @@
 /** @file `wgrad book`: the newest runs of all experiments as one document. */
 import { join } from "node:path";
-import { chapters } from "../experiments/book/chapters/index.ts";
-import { renderBook } from "../experiments/book/document.ts";
-import type { Language } from "../experiments/book/language.ts";
 import { experiments } from "../experiments/registry.ts";
-import { versions } from "../experiments/run/versions.ts";
-import { newestRuns } from "../experiments/saved-run/newest-runs.ts";
 import { writeFileAtomically } from "../models/files.ts";
+import { chapters } from "../report/book/chapters/index.ts";
+import { renderBook } from "../report/book/document.ts";
+import type { Language } from "../report/book/language.ts";
+import { newestRuns } from "../runner/store/newest-runs.ts";
+import { versions } from "../runner/versions.ts";
 
 export interface BookOptions {
   readonly lang: Language;

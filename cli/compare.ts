@@ -1,9 +1,9 @@
 /** @file `wgrad compare RUN RUN ...`: several runs on one page. */
 import { join } from "node:path";
-import { compareRuns } from "../experiments/compare/compare-runs.ts";
-import { writeReportFiles } from "../experiments/report/write-report.ts";
-import { shown } from "../experiments/run/run-folder.ts";
-import { readSavedRun } from "../experiments/saved-run/saved-run.ts";
+import { writeReportFiles } from "../report/write-report.ts";
+import { compareRuns } from "../runner/compare/compare-runs.ts";
+import { shown } from "../runner/store/run-folder.ts";
+import { readSavedRun } from "../runner/store/saved-run.ts";
 
 /** Writes report.html and figures/ and says where. */
 export async function compare(folders: readonly string[], { out }: { readonly out?: string }): Promise<void> {

@@ -1,11 +1,11 @@
 /** @file `wgrad doctor`: which adapter there is, what it can do, and how to get a faster one. */
 
 import type { AdapterChoice } from "../engine/adapter.ts";
+import { measureCeilings } from "../engine/ceilings/ceilings.ts";
 import { createEngine } from "../engine/device.ts";
 import { formatBytes } from "../engine/errors.ts";
 import { advice } from "../engine/find-adapter.ts";
-import { versions } from "../experiments/run/versions.ts";
-import { measureCeilings } from "../kernels/tuning/ceilings/ceilings.ts";
+import { versions } from "../runner/versions.ts";
 
 export interface DoctorOptions {
   readonly adapter: AdapterChoice;

@@ -1,10 +1,12 @@
 /** @file `wgrad evaluate` of a study: every network that it trained, and its figures measured anew. */
+
 import { loadDataset } from "../datasets/load-dataset.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
-import type { StudyExperiment } from "../experiments/experiment.ts";
-import { readConfig, sourceOf } from "../experiments/run/run-folder.ts";
-import { evaluateStudy, type StudyEvaluation } from "../experiments/run/study-evaluation.ts";
+import { findExperiment } from "../experiments/registry.ts";
+import type { StudyExperiment } from "../runner/experiment.ts";
+import { readConfig, sourceOf } from "../runner/store/run-folder.ts";
+import { evaluateStudy, type StudyEvaluation } from "../runner/study/study-evaluation.ts";
 import type { EvaluateCommandOptions } from "./evaluate.ts";
 
 /** `folder` is its run. */
@@ -30,6 +32,7 @@ export async function evaluateStudyRun(
     folder,
     started: new Date(),
     events: { line: (text) => console.error(text), progress: () => {}, epochDone: () => {} },
+    find: findExperiment,
     saveInitial: false,
     resume: false,
     signal: new AbortController().signal,

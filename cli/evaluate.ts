@@ -5,14 +5,14 @@ import { loadDataset } from "../datasets/load-dataset.ts";
 import type { AdapterChoice, AdapterFacts } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { FileError, UsageError } from "../engine/errors.ts";
-import type { StudyExperiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import { ExperimentData } from "../experiments/run/experiment-data.ts";
-import { readConfig, sourceOf } from "../experiments/run/run-folder.ts";
-import { type RunSettings, resolveSettings } from "../experiments/run/settings.ts";
-import { compileOptionsOf } from "../experiments/run/train-run.ts";
-import { trainingVariant } from "../experiments/run/variant.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
+import type { StudyExperiment } from "../runner/experiment.ts";
+import { ExperimentData } from "../runner/experiment-data.ts";
+import { type RunSettings, resolveSettings } from "../runner/settings.ts";
+import { readConfig, sourceOf } from "../runner/store/run-folder.ts";
+import { compileOptionsOf } from "../runner/training/train-run.ts";
+import { trainingVariant } from "../runner/variant.ts";
 import { evaluateStudyRun } from "./evaluate-study.ts";
 
 export interface EvaluateCommandOptions {

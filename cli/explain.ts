@@ -1,10 +1,10 @@
 /** @file `wgrad explain`: a tiny example of an op, worked through forward and backward. */
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
-import { findByName } from "../experiments/by-name.ts";
-import { lessons } from "../experiments/explain/lessons.ts";
-import { Workbench } from "../experiments/explain/workbench.ts";
-import { paletteFor } from "../experiments/text.ts";
+import { findByName } from "../lessons/by-name.ts";
+import { lessons } from "../lessons/explain/lessons.ts";
+import { Workbench } from "../lessons/explain/workbench.ts";
+import { paletteFor } from "../lessons/text.ts";
 
 const listing = { kind: "lesson", command: "npm run explain" };
 

@@ -2,12 +2,12 @@
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { NumericError } from "../engine/errors.ts";
-import { findByName } from "../experiments/by-name.ts";
-import { checkCase, step, tolerance } from "../experiments/gradcheck/check.ts";
-import type { CheckedOp } from "../experiments/gradcheck/checked-op.ts";
-import { families, operations } from "../experiments/gradcheck/operations.ts";
-import { caseText, explanation, listText, type OpCheck, verdict } from "../experiments/gradcheck/table.ts";
-import { paletteFor } from "../experiments/text.ts";
+import { findByName } from "../lessons/by-name.ts";
+import { checkCase, step, tolerance } from "../lessons/gradcheck/check.ts";
+import type { CheckedOp } from "../lessons/gradcheck/checked-op.ts";
+import { families, operations } from "../lessons/gradcheck/operations.ts";
+import { caseText, explanation, listText, type OpCheck, verdict } from "../lessons/gradcheck/table.ts";
+import { paletteFor } from "../lessons/text.ts";
 
 export interface GradcheckOptions {
   readonly adapter: AdapterChoice;

@@ -1,7 +1,8 @@
 /** @file `wgrad list`: every experiment with where it comes from and what was published for it. */
-import type { Experiment, PublishedFigure } from "../experiments/experiment.ts";
-import { formatMeasure } from "../experiments/measures.ts";
+
 import { experiments } from "../experiments/registry.ts";
+import type { Experiment, PublishedFigure } from "../runner/experiment.ts";
+import { formatMeasure } from "../runner/measures.ts";
 
 export function list({ json }: { readonly json?: boolean }): void {
   if (json) {

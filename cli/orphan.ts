@@ -3,7 +3,7 @@
  * shell alone, and a SIGKILL or SIGHUP to nobody: the command would go on unseen. So it looks for both now and then, and
  * takes it for a SIGTERM if one of them is gone.
  */
-import { processFields } from "../experiments/run/process-fields.ts";
+import { processFields } from "../runner/store/process-fields.ts";
 
 const milliseconds = 250;
 

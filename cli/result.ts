@@ -1,7 +1,7 @@
 /** @file The last lines of a run: measured beside published. */
-import type { Experiment } from "../experiments/experiment.ts";
-import { formatMeasure } from "../experiments/measures.ts";
-import type { RunEvents } from "../experiments/run/run.ts";
+import type { Experiment } from "../runner/experiment.ts";
+import { formatMeasure } from "../runner/measures.ts";
+import type { RunEvents } from "../runner/run.ts";
 import { formatSeconds } from "./progress.ts";
 
 /** Prints the figures of result.json that a reader looks for first. */

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../engine/errors.ts";
 import { experiments } from "../experiments/registry.ts";
-import { addResult, readResults } from "../experiments/results/committed-results.ts";
-import { readmeTable, withResults } from "../experiments/results/readme-table.ts";
-import { resultsPage } from "../experiments/results/results-page.ts";
-import { readSavedRun } from "../experiments/saved-run/saved-run.ts";
 import { writeFileAtomically } from "../models/files.ts";
 import { reasonOf } from "../models/node-files.ts";
+import { addResult, readResults } from "../report/results/committed-results.ts";
+import { readmeTable, withResults } from "../report/results/readme-table.ts";
+import { resultsPage } from "../report/results/results-page.ts";
+import { readSavedRun } from "../runner/store/saved-run.ts";
 
 interface ResultsOptions {
   readonly folder: string;

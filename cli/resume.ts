@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { FileError, InterruptedError, UsageError } from "../engine/errors.ts";
-import type { Experiment } from "../experiments/experiment.ts";
-import { shortName } from "../experiments/run/changes.ts";
-import { checksumsOf } from "../experiments/run/run.ts";
-import { type RunConfig, readConfig, shown } from "../experiments/run/run-folder.ts";
-import { singleChanges } from "../experiments/sweep/plan.ts";
 import { hasCheckpoint } from "../models/training/checkpoint.ts";
+import { shortName } from "../runner/changes.ts";
+import type { Experiment } from "../runner/experiment.ts";
+import { checksumsOf } from "../runner/run.ts";
+import { type RunConfig, readConfig, shown } from "../runner/store/run-folder.ts";
+import { singleChanges } from "../runner/sweep/plan.ts";
 import type { TrainOptions } from "./train.ts";
 
 /** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */

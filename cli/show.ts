@@ -4,9 +4,9 @@ import { type DatasetId, datasetIds, loadDataset } from "../datasets/load-datase
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { nearest, UsageError } from "../engine/errors.ts";
-import { writeReportFiles } from "../experiments/report/write-report.ts";
-import { shown } from "../experiments/run/run-folder.ts";
-import { augmentationPicture } from "../experiments/show/augmentation.ts";
+import { writeReportFiles } from "../report/write-report.ts";
+import { augmentationPicture } from "../runner/augmentation-page.ts";
+import { shown } from "../runner/store/run-folder.ts";
 import { DownloadLine } from "./download-line.ts";
 
 export interface ShowOptions {

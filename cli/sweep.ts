@@ -4,25 +4,26 @@ import { join } from "node:path";
 import { loadDataset } from "../datasets/load-dataset.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError, WgradError } from "../engine/errors.ts";
-import type { Experiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import { createRunFolder, readConfig, runsFolder, shown } from "../experiments/run/run-folder.ts";
-import { whileLocked } from "../experiments/run/run-lock.ts";
-import type { RunSettings } from "../experiments/run/settings.ts";
-import { shortfalls } from "../experiments/run/shortfall.ts";
-import { planSweep, sweepCommand } from "../experiments/sweep/plan.ts";
+import { makeFolder } from "../models/files.ts";
+import type { Experiment } from "../runner/experiment.ts";
+import type { RunSettings } from "../runner/settings.ts";
+import { shortfalls } from "../runner/shortfall.ts";
+import { createRunFolder, readConfig, runsFolder, shown } from "../runner/store/run-folder.ts";
+import { whileLocked } from "../runner/store/run-lock.ts";
+import { planSweep, sweepCommand } from "../runner/sweep/plan.ts";
 import {
   equalSettings,
   findSweepFolder,
   runSweep,
   type SweepContext,
   sweepId,
-} from "../experiments/sweep/sweep-run.ts";
-import { makeFolder } from "../models/files.ts";
+} from "../runner/sweep/sweep-run.ts";
 import { DownloadLine } from "./download-line.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { checkSameImages, withWayOn } from "./resume.ts";
-import { type TrainOptions, terminalEvents } from "./train.ts";
+import { terminalEvents } from "./terminal-events.ts";
+import type { TrainOptions } from "./train.ts";
 
 export interface SweepCommandOptions extends TrainOptions {
   readonly seeds?: number;
@@ -63,6 +64,7 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
     started: new Date(),
     ...source,
     adapter: options.adapter,
+    find: findExperiment,
     saveInitial: false,
     resume: false,
     signal: interruptSignal(() => events.line("stopping after this step ...")),

@@ -4,40 +4,34 @@ import { loadDataset } from "../datasets/load-dataset.ts";
 import { type AdapterChoice, requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
-import type { Experiment, StudyExperiment } from "../experiments/experiment.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import { runDataExperiment } from "../experiments/run/data-run.ts";
-import { describeInputs, describeValidation } from "../experiments/run/experiment-data.ts";
-import { runReviewExperiment } from "../experiments/run/review-run.ts";
-import type { RunContext, RunEvents } from "../experiments/run/run.ts";
+import { hasCheckpoint } from "../models/training/checkpoint.ts";
+import { runDataExperiment } from "../runner/data-run.ts";
+import type { Experiment, StudyExperiment } from "../runner/experiment.ts";
+import { describeInputs, describeValidation } from "../runner/experiment-data.ts";
+import { runReviewExperiment } from "../runner/review-run.ts";
+import type { RunContext, RunEvents } from "../runner/run.ts";
+import { commandOf, type RunOptions, type RunSettings, resolveSettings } from "../runner/settings.ts";
+import { shortfalls } from "../runner/shortfall.ts";
 import {
   createRunFolder,
   findRunFolder,
   type RunConfig,
   shown,
   sourceOf,
-} from "../experiments/run/run-folder.ts";
-import { whileLocked } from "../experiments/run/run-lock.ts";
-import {
-  commandOf,
-  type RunOptions,
-  type RunSettings,
-  resolveSettings,
-} from "../experiments/run/settings.ts";
-import { shortfalls } from "../experiments/run/shortfall.ts";
-import { startingPoint } from "../experiments/run/starting-point.ts";
-import { runStudyExperiment } from "../experiments/run/study-run.ts";
-import { runTrainingExperiment } from "../experiments/run/train-run.ts";
-import { trainingVariant } from "../experiments/run/variant.ts";
-import { singleChanges } from "../experiments/sweep/plan.ts";
-import { hasCheckpoint } from "../models/training/checkpoint.ts";
+} from "../runner/store/run-folder.ts";
+import { whileLocked } from "../runner/store/run-lock.ts";
+import { runStudyExperiment } from "../runner/study/study-run.ts";
+import { singleChanges } from "../runner/sweep/plan.ts";
+import { startingPoint } from "../runner/training/starting-point.ts";
+import { runTrainingExperiment } from "../runner/training/train-run.ts";
+import { trainingVariant } from "../runner/variant.ts";
 import { DownloadLine } from "./download-line.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { outputIsLog } from "./output.ts";
-import { ProgressDisplay } from "./progress.ts";
 import { printResult } from "./result.ts";
 import { checkKeeps, checkSameImages, otherAdapter, resumedConfig, withWayOn } from "./resume.ts";
 import { sweepExperiment } from "./sweep.ts";
+import { terminalEvents } from "./terminal-events.ts";
 
 export interface TrainOptions extends RunOptions {
   readonly data?: string;
@@ -104,6 +98,7 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
     events,
     ...source,
     ...(options.stream ? { stream: true } : {}),
+    find: findExperiment,
     saveInitial: options.saveInitial ?? false,
     // a run that was killed before its first checkpoint starts again
     resume: before !== undefined && hasCheckpoint(`${folder}/checkpoint`),
@@ -112,22 +107,6 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   printResult(experiment, result, events);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
-}
-
-/** Lines and progress on standard output, or on standard error where that is for JSON. */
-export function terminalEvents(json = false): { events: RunEvents; stream: NodeJS.WriteStream } {
-  const stream = json ? process.stderr : process.stdout;
-  if (!json) outputIsLog();
-  const display = new ProgressDisplay(stream);
-  const events: RunEvents = {
-    line: (text) => {
-      display.clear();
-      stream.write(`${text}\n`);
-    },
-    progress: (progress) => display.update(progress),
-    epochDone: (epoch, epochs, logs) => display.epochDone(epoch, epochs, logs),
-  };
-  return { events, stream };
 }
 
 /** The experiment with trial and changes. Throws UsageError if they make no sense for it. */

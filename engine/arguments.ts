@@ -1,8 +1,8 @@
 /** @file Checks of arguments that must be tensors: whoever writes JavaScript may pass anything. */
 import type { Engine } from "./device.ts";
 import { ArgumentError } from "./errors.ts";
+import { Scopes } from "./memory/scope.ts";
 import { written } from "./options.ts";
-import { Scopes } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
 type Named = Readonly<Record<string, unknown>>;

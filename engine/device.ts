@@ -1,25 +1,25 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
 import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
-import { Arena } from "./arena.ts";
 import { requireTensorsOf } from "./arguments.ts";
-import { type BlockPool, BufferPool, type EngineMemory, type PoolOptions } from "./buffers.ts";
-import { type Command, Commands } from "./commands.ts";
+import type { Tape } from "./autodiff/tape.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
 import { findAdapter, findAgain } from "./find-adapter.ts";
-import { launchFirst } from "./first-launches.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
-import type { MemoryLayout } from "./memory-layout.ts";
+import { Arena } from "./memory/arena.ts";
+import { type BlockPool, BufferPool, type EngineMemory, type PoolOptions } from "./memory/buffers.ts";
+import type { MemoryLayout } from "./memory/memory-layout.ts";
+import { Scopes } from "./memory/scope.ts";
 import { openDevice } from "./open-device.ts";
 import { checkFunction, checkOptionNames } from "./options.ts";
 import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
-import { type Plan, PlanNotes } from "./plan.ts";
 import { readTensor } from "./readback.ts";
-import { Recording, StepLog } from "./recording.ts";
-import { Scopes } from "./scope.ts";
+import { type Command, Commands } from "./record/commands.ts";
+import { launchFirst } from "./record/first-launches.ts";
+import { type Plan, PlanNotes } from "./record/plan.ts";
+import { Recording, StepLog } from "./record/recording.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { StepState } from "./step-state.ts";
-import type { Tape } from "./tape.ts";
 import { checkDType, type DataOf, type DType, Storage, storageBytes, Tensor, toTyped } from "./tensor.ts";
 import { uploadBytes } from "./upload.ts";
 

@@ -1,16 +1,16 @@
 /** @file The public face of the engine. */
 export { type AdapterChoice, type AdapterClass, type AdapterFacts, adapterChoices } from "./adapter.ts";
-export type { EngineMemory, MemoryUse } from "./buffers.ts";
-export type { Command, Dispatch } from "./commands.ts";
+export { differentiable, gradients, type Rule, type Want } from "./autodiff/tape.ts";
 export { createEngine, type Engine, type EngineOptions } from "./device.ts";
 export * from "./errors.ts";
 export { type Kernel, kernel, type Output, type RunOptions, run } from "./kernel.ts";
-export type { Plan } from "./plan.ts";
-export { type Clock, profile, type StepProfile, type TimedCommand } from "./profile.ts";
-export type { Recording } from "./recording.ts";
+export type { EngineMemory, MemoryUse } from "./memory/buffers.ts";
+export type { Command, Dispatch } from "./record/commands.ts";
+export type { Plan } from "./record/plan.ts";
+export { type Clock, profile, type StepProfile, type TimedCommand } from "./record/profile.ts";
+export type { Recording } from "./record/recording.ts";
 export type { Constants } from "./shader.ts";
 export { checkShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 export { provideSources } from "./source.ts";
 export { type StepFields, StepState } from "./step-state.ts";
-export { differentiable, gradients, type Rule, type Want } from "./tape.ts";
 export { type DType, Tensor } from "./tensor.ts";

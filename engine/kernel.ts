@@ -3,9 +3,9 @@
  * pipeline for the constants and encodes one dispatch.
  */
 import { otherEngine } from "./arguments.ts";
-import type { Dispatch, Operand } from "./commands.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, KernelError } from "./errors.ts";
+import type { Dispatch, Operand } from "./record/commands.ts";
 import { type Binding, type Constants, parseBindings, setConstants, setHalf } from "./shader.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { readSource } from "./source.ts";
@@ -30,15 +30,16 @@ export interface KernelBindings<Read extends string, Write extends string, Updat
   readonly flops?: OperationCounts<NoInfer<Read | Write | Update>>;
 }
 
-/** A WGSL file and what it binds. Created once per module by `kernel()`. */
+/** A shader and what it binds. Created once per module by `kernel()`. */
 export interface Kernel<
   Read extends string = string,
   Write extends string = string,
   Update extends string = string,
 > {
-  readonly url: URL;
-  /** short name for labels and traces: "conv2d/forward.naive" */
+  /** "conv2d/forward.naive": its id, also in labels and traces */
   readonly name: string;
+  /** the WGSL, where it was given; else it is read from the file that the id names */
+  readonly source: string | undefined;
   readonly reads: readonly Read[];
   readonly writes: readonly Write[];
   readonly updates: readonly Update[];
@@ -46,20 +47,17 @@ export interface Kernel<
   readonly flops: OperationCounts;
 }
 
-/** Declares the kernel in `file`, beside the module whose `import.meta.url` is `base`. Nothing is read yet. */
+/**
+ * Declares a kernel. "conv2d/forward.naive" stands for kernels/conv2d/forward.naive.wgsl, "engine/..." for a file of the engine;
+ * a kernel of your own has any other id and brings its WGSL as `source`. Nothing is read yet.
+ */
 export function kernel<
   Read extends string = never,
   Write extends string = never,
   Update extends string = never,
->(base: string, file: string, bindings: KernelBindings<Read, Write, Update>): Kernel<Read, Write, Update> {
-  const url = new URL(file, base);
+>(id: string, bindings: KernelBindings<Read, Write, Update>, source?: string): Kernel<Read, Write, Update> {
   const { reads = [], writes = [], updates = [], step = false, flops = {} } = bindings;
-  const name = url.pathname
-    .split("/")
-    .slice(-2)
-    .join("/")
-    .replace(/\.wgsl$/, "");
-  return { url, name, reads, writes, updates, step, flops };
+  return { name: id, source, reads, writes, updates, step, flops };
 }
 
 /** What an output shall be: a shape (f32), a shape with a dtype, or an existing tensor to write into. */
@@ -222,8 +220,18 @@ export function pipelineRequest(
   const constants = options.constants ?? {};
   const { reads, writes, updates } = definition;
   const half = [...reads, ...writes, ...updates].filter((name) => tensors[name]?.dtype === "f16");
-  const key = `${definition.url.href}|${half}|${JSON.stringify(constants)}`;
+  const key = `${definition.name}${textNumber(definition)}|${half}|${JSON.stringify(constants)}`;
   return { key, definition, constants, half };
+}
+
+/** Numbers of the texts that kernels were given, so that two kernels with one id are not taken for each other. */
+const textNumbers = new Map<string, number>();
+
+function textNumber({ source }: Kernel): string {
+  if (source === undefined) return "";
+  const number = textNumbers.get(source) ?? textNumbers.size;
+  textNumbers.set(source, number);
+  return `#${number}`;
 }
 
 /** A shader's text with its constants set, checked against the declared roles. */
@@ -232,7 +240,7 @@ export function loadShader(request: PipelineRequest): {
   bindings: Binding[];
 } {
   const { definition, constants, half } = request;
-  const source = setHalf(readSource(definition.url), half, definition.name);
+  const source = setHalf(readSource(definition), half, definition.name);
   const bindings = parseBindings(source);
   const roles = new Map<string, string>();
   for (const name of definition.reads) roles.set(name, "read");

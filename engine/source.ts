@@ -1,27 +1,40 @@
 /**
- * @file Where shader text comes from: the file beside the op. In Node it is read from disk; a browser build hands
- * the texts over with `provideSources`, because a page cannot read files synchronously.
+ * @file Where shader text comes from: the kernel brings it along, or it stands in the file that the kernel's id names. In Node
+ * that is read from disk; a page cannot read files, so a build gives every kernel its text.
  */
 import { KernelError } from "./errors.ts";
 
-const provided = new Map<string, string>();
+const replaced = new Map<string, string>();
 
-/** Registers shader texts by file name as `kernel()` names them, relative to the project: "kernels/dense/x.wgsl". */
+/** Replaces the WGSL of kernels by their ids: "dense/matmul.naive". Pipelines that exist stay. */
 export function provideSources(sources: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(sources)) provided.set(path, text);
+  for (const [id, text] of Object.entries(sources)) replaced.set(id, text);
 }
 
-/** Reads the shader at `url`. Throws KernelError if it is neither provided nor on disk. */
-export function readSource(url: URL): string {
-  for (const [path, text] of provided) if (url.pathname.endsWith(`/${path}`)) return text;
+/** The file of a kernel without a text of its own, below the project's root. */
+export function shaderPath(id: string): string {
+  return `${id.startsWith("engine/") ? id : `kernels/${id}`}.wgsl`;
+}
+
+/** The WGSL of a kernel. Throws KernelError if it has none and there is no such file. */
+export function readSource({
+  name,
+  source,
+}: {
+  readonly name: string;
+  readonly source?: string | undefined;
+}): string {
+  const text = replaced.get(name) ?? source;
+  if (text !== undefined) return text;
+  const path = shaderPath(name);
   const fs = globalThis.process?.getBuiltinModule?.("node:fs");
   if (!fs)
     throw new KernelError(
-      `No source for ${url.pathname}: call provideSources() before the first kernel runs.`,
+      `${name}: there is no file to read here, and the kernel was declared without its WGSL.`,
     );
   try {
-    return fs.readFileSync(url, "utf8");
+    return fs.readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
   } catch (cause) {
-    throw new KernelError(`Cannot read the shader ${url.pathname}.`, { cause });
+    throw new KernelError(`${name}: cannot read the shader ${path}.`, { cause });
   }
 }

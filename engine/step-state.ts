@@ -40,7 +40,7 @@ const fieldNames = [
   "halted",
 ] as const;
 
-const advance = kernel(import.meta.url, "advance.wgsl", { updates: ["state"] });
+const advance = kernel("engine/advance", { updates: ["state"] });
 
 export class StepState {
   /** [8] words, bound as the uniform `step` */

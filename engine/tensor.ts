@@ -1,10 +1,10 @@
 /** @file Tensors: a shape, a dtype and a range of a GPU buffer. Several tensors (views) may share one range. */
 import { type AdapterFacts, requireHalf } from "./adapter.ts";
-import type { Block } from "./buffers.ts";
 import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { encodeHalf } from "./half.ts";
 import { checkValues } from "./host-values.ts";
+import type { Block } from "./memory/buffers.ts";
 import { written } from "./options.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 

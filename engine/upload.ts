@@ -7,7 +7,7 @@ import { kernel, run } from "./kernel.ts";
 import { written } from "./options.ts";
 import { bytesPerElement, Tensor } from "./tensor.ts";
 
-const mergeWord = kernel(import.meta.url, "merge-word.wgsl", { reads: ["edit"], updates: ["words"] });
+const mergeWord = kernel("engine/merge-word", { reads: ["edit"], updates: ["words"] });
 
 /** What Engine.upload() does; bytes before and after those that are given stay as they are. */
 export function uploadBytes(engine: Engine, target: Tensor, data: ArrayBufferView, byteOffset: number): void {

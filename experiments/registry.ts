@@ -1,5 +1,6 @@
 /** @file All experiments by their id, in the order of the assignment. */
 import { nearest, UsageError } from "../engine/errors.ts";
+import type { Experiment } from "../runner/experiment.ts";
 import { autoencoders } from "./autoencoders/index.ts";
 import { cifar10A } from "./cifar10/cifar10-a.ts";
 import { cifar10B } from "./cifar10/cifar10-b.ts";
@@ -21,7 +22,6 @@ import { cifar100CnnLonger } from "./cifar100/cifar100-cnn-30.ts";
 import { cifar100Plain } from "./cifar100/cifar100-nn.ts";
 import { cifar100Report } from "./cifar100/cifar100-report.ts";
 import { denoising } from "./denoising/index.ts";
-import type { Experiment } from "./experiment.ts";
 import { pretraining } from "./pretraining/index.ts";
 import { svhnA } from "./svhn/svhn-a.ts";
 import { svhnB } from "./svhn/svhn-b.ts";

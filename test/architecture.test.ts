@@ -3,23 +3,41 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { shaderPath } from "../engine/source.ts";
 import { useEngine } from "./support/engine.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** What each folder may import from, itself included. Nobody but tests and benchmarks imports cli, web, bench or docs. */
+/** What each room may import from, itself included; of two that a path lies in, the inner one counts. */
+const engine = ["engine"];
+const models = [...engine, "kernels", "models"];
+const runner = [...models, "datasets", "report", "runner"];
+const book = [...runner, "experiments", "report/book", "report/results"];
+const everything = [...book, "lessons", "cli", "web"];
 const mayImport: Record<string, readonly string[]> = {
-  engine: ["engine"],
-  kernels: ["engine", "kernels"],
-  models: ["engine", "kernels", "models"],
-  datasets: ["engine", "datasets"],
-  experiments: ["engine", "kernels", "models", "datasets", "experiments"],
-  cli: ["engine", "kernels", "models", "datasets", "experiments", "cli"],
-  web: ["engine", "kernels", "models", "datasets", "experiments", "web"],
-  docs: ["engine", "kernels", "models", "datasets", "docs"],
-  bench: ["engine", "kernels", "models", "datasets", "experiments", "cli", "web", "bench"],
-  test: ["engine", "kernels", "models", "datasets", "experiments", "cli", "web", "bench", "docs", "test"],
+  engine,
+  kernels: [...engine, "kernels"],
+  models,
+  datasets: [...engine, "datasets"],
+  lessons: [...engine, "kernels", "lessons"],
+  report: [...models, "datasets", "report"],
+  runner,
+  experiments: [...runner, "experiments"],
+  "report/book": book,
+  "report/results": book,
+  cli: everything.filter((room) => room !== "web"),
+  web: everything.filter((room) => room !== "cli"),
+  docs: [...models, "datasets", "docs"],
+  bench: [...everything, "bench"],
+  test: [...everything, "bench", "docs", "test"],
 };
+
+/** The innermost room of a path. */
+function roomOf(path: string): string {
+  const names = dirname(path).split(sep).join("/").split("/");
+  const folders = names.map((_, i) => names.slice(0, names.length - i).join("/"));
+  return folders.find((folder) => folder in mayImport)!;
+}
 
 /** Paths below the root with this ending, "/" between folders. */
 function filesIn(folder: string, ending: string): string[] {
@@ -32,16 +50,21 @@ function filesIn(folder: string, ending: string): string[] {
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const linesOf = (path: string) => read(path).replace(/\n$/, "").split("\n").length;
-const sources = Object.keys(mayImport).flatMap((folder) => filesIn(folder, ".ts"));
-const shaders = Object.keys(mayImport).flatMap((folder) => filesIn(folder, ".wgsl"));
+const folders = Object.keys(mayImport).filter((room) => !room.includes("/"));
+const sources = folders.flatMap((folder) => filesIn(folder, ".ts"));
+const shaders = folders.flatMap((folder) => filesIn(folder, ".wgsl"));
 
 /** What the rules need to know of a TypeScript file. */
 interface Facts {
   /** relative imports and re-exports, as paths below the root */
   readonly imports: string[];
+  /** of these, those that load the other file: all but types */
+  readonly loads: string[];
   /** lines with the type `any` */
   readonly anyLines: number[];
   readonly callsKernel: boolean;
+  /** ids that kernel() is called with as they stand */
+  readonly kernels: string[];
   readonly strings: string[];
   /** template strings, with `*` for what is put in */
   readonly templates: string[];
@@ -49,13 +72,23 @@ interface Facts {
 
 function inspect(path: string): Facts {
   const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
-  const facts = { imports: [] as string[], anyLines: [] as number[], callsKernel: false };
+  const facts = {
+    imports: [] as string[],
+    loads: [] as string[],
+    anyLines: [] as number[],
+    callsKernel: false,
+  };
+  const kernels: string[] = [];
   const strings: string[] = [];
   const templates: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node)) {
       strings.push(node.text);
-      if (importsFrom(node)) facts.imports.push(relative(root, join(root, dirname(path), node.text)));
+      if (importsFrom(node)) {
+        const target = relative(root, join(root, dirname(path), node.text));
+        facts.imports.push(target);
+        if (loadsFrom(node.parent)) facts.loads.push(target);
+      }
     }
     if (node.kind === ts.SyntaxKind.AnyKeyword) {
       facts.anyLines.push(file.getLineAndCharacterOfPosition(node.getStart()).line + 1);
@@ -63,11 +96,15 @@ function inspect(path: string): Facts {
     if (ts.isTemplateExpression(node)) {
       templates.push(node.head.text + node.templateSpans.map(({ literal }) => `*${literal.text}`).join(""));
     }
-    if (ts.isCallExpression(node) && node.expression.getText() === "kernel") facts.callsKernel = true;
+    if (ts.isCallExpression(node) && node.expression.getText() === "kernel") {
+      facts.callsKernel = true;
+      const [id] = node.arguments;
+      if (id && ts.isStringLiteral(id)) kernels.push(id.text);
+    }
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { ...facts, strings, templates };
+  return { ...facts, kernels, strings, templates };
 }
 
 /** true for the "./x.ts" of import, export from, import() and import types */
@@ -79,24 +116,64 @@ function importsFrom(literal: ts.StringLiteralLike): boolean {
   return ts.isLiteralTypeNode(parent) && ts.isImportTypeNode(parent.parent);
 }
 
+/** false for imports and re-exports of nothing but types, which are gone when the program runs */
+function loadsFrom(parent: ts.Node): boolean {
+  if (ts.isExportDeclaration(parent)) {
+    const { exportClause } = parent;
+    const onlyTypes =
+      exportClause &&
+      ts.isNamedExports(exportClause) &&
+      exportClause.elements.every(({ isTypeOnly }) => isTypeOnly);
+    return !parent.isTypeOnly && !onlyTypes;
+  }
+  if (!ts.isImportDeclaration(parent)) return !ts.isLiteralTypeNode(parent);
+  const clause = parent.importClause;
+  if (!clause) return true;
+  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return false;
+  const { name, namedBindings } = clause;
+  const named = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements : undefined;
+  return name !== undefined || !named || named.some(({ isTypeOnly }) => !isTypeOnly);
+}
+
 const facts = new Map(sources.map((path) => [path, inspect(path)]));
 
-/** All shader files that a TypeScript file names; what a template inserts must be a string of that file. */
+/** All shaders that a TypeScript file names: ids of kernels, for a template all that fit, and files of tests. */
 function shadersNamedIn(path: string): string[] {
   const { callsKernel, strings, templates } = facts.get(path)!;
   if (!callsKernel) return [];
-  const inFolder = (name: string) => join(dirname(path), name).split(sep).join("/");
-  const names = strings.filter((text) => text.endsWith(".wgsl")).map(inFolder);
-  for (const template of templates.filter((text) => text.endsWith(".wgsl"))) {
-    const pattern = new RegExp(`^${inFolder(template).replaceAll(".", "\\.").replaceAll("*", "(.+)")}$`);
-    const fits = (shader: string) =>
+  const beside = strings.filter((text) => text.endsWith(".wgsl")).map((file) => join(dirname(path), file));
+  const ids = strings.map(shaderPath).filter((shader) => shaders.includes(shader));
+  const patterns = templates.map((template) => {
+    return new RegExp(`^${shaderPath(template).replaceAll(".", "\\.").replaceAll("*", "(.+)")}$`);
+  });
+  const fits = (shader: string) =>
+    patterns.some((pattern) =>
       pattern
         .exec(shader)
         ?.slice(1)
-        .every((text) => strings.includes(text));
-    names.push(...shaders.filter(fits));
-  }
-  return names;
+        .every((text) => strings.includes(text)),
+    );
+  return [...beside.map((file) => file.split(sep).join("/")), ...ids, ...shaders.filter(fits)];
+}
+
+/** Groups of files each of which reaches all others of its group by the imports of `from` (Tarjan's algorithm). */
+function circles(from: (path: string) => readonly string[]): string[][] {
+  const found: string[][] = [];
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const visit = (path: string): void => {
+    order.set(path, order.size);
+    lowest.set(path, order.get(path)!);
+    open.push(path);
+    for (const next of from(path)) {
+      if (!order.has(next)) visit(next);
+      if (open.includes(next)) lowest.set(path, Math.min(lowest.get(path)!, lowest.get(next)!));
+    }
+    if (lowest.get(path) === order.get(path)) found.push(open.splice(open.indexOf(path)));
+  };
+  for (const path of sources) if (!order.has(path)) visit(path);
+  return found.filter((group) => group.length > 1).map((group) => group.sort());
 }
 
 describe("TypeScript files", () => {
@@ -104,18 +181,24 @@ describe("TypeScript files", () => {
     expect(sources).toContain("engine/device.ts");
     expect(facts.get("engine/device.ts")!.imports).toContain("engine/errors.ts");
     expect(facts.get("engine/random.ts")!.callsKernel).toBe(false);
-    expect(shadersNamedIn("engine/backward.ts")).toContain("engine/sum.wgsl");
+    expect(shadersNamedIn("engine/autodiff/backward.ts")).toContain("engine/autodiff/sum.wgsl");
+    expect(facts.get("engine/autodiff/tape.ts")!.imports).toContain("engine/device.ts");
+    expect(facts.get("engine/autodiff/tape.ts")!.loads).not.toContain("engine/device.ts");
   });
 
-  it("import only in the direction engine <- kernels <- models <- experiments <- cli", () => {
+  it("import only in the direction engine <- kernels <- models <- runner <- experiments <- cli", () => {
     const wrong = sources.flatMap((path) => {
-      const allowed = mayImport[path.split("/")[0]!]!;
+      const allowed = mayImport[roomOf(path)]!;
       return facts
         .get(path)!
-        .imports.filter((target) => !allowed.includes(target.split(sep)[0]!))
+        .imports.filter((target) => !allowed.includes(roomOf(target)))
         .map((target) => `${path} imports ${target}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it("load each other in no circle", () => {
+    expect(circles((path) => facts.get(path)?.loads ?? [])).toEqual([]);
   });
 
   it("have fewer than 400 lines", () => {
@@ -151,7 +234,7 @@ describe("shaders", () => {
   const engine = useEngine();
 
   it("have fewer than 150 lines", () => {
-    expect(shaders).toContain("engine/sum.wgsl");
+    expect(shaders).toContain("engine/autodiff/sum.wgsl");
     expect(shaders.map((path) => `${path}: ${linesOf(path)}`).filter((line) => tooLong(line, 150))).toEqual(
       [],
     );
@@ -161,17 +244,14 @@ describe("shaders", () => {
     expect(shaders.filter((path) => !/^\/\/ \S.*\n/.test(read(path)))).toEqual([]);
   });
 
-  it("are each run by a kernel() beside them, and no kernel() names a missing file", () => {
+  it("are each run by a kernel(), and no kernel() names a missing file", () => {
     const named = new Set(sources.flatMap(shadersNamedIn));
     expect(shaders.filter((path) => !named.has(path))).toEqual([]);
-    const literal = sources
+    const ids = sources
       .filter((path) => !path.startsWith("test/"))
-      .flatMap((path) => {
-        const { callsKernel, strings } = facts.get(path)!;
-        const files = callsKernel ? strings.filter((text) => text.endsWith(".wgsl")) : [];
-        return files.map((file) => `${dirname(path)}/${file}`);
-      });
-    expect(literal.filter((path) => !shaders.includes(path))).toEqual([]);
+      .flatMap((path) => facts.get(path)!.kernels);
+    expect(ids.length).toBeGreaterThan(50);
+    expect(ids.map(shaderPath).filter((path) => !shaders.includes(path))).toEqual([]);
   });
 
   /** Functions for single numbers in some shaders and for vectors in others: but for the type they are one text. */

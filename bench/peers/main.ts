@@ -4,7 +4,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { nearest, UsageError, WgradError } from "../../engine/index.ts";
-import { commit } from "../../experiments/run/versions.ts";
+import { commit } from "../../runner/versions.ts";
 import { expectationFrom, findFault } from "./check.ts";
 import { type Result, runChild } from "./child.ts";
 import { commandOf, installPeers, type Peer, peers } from "./peers.ts";

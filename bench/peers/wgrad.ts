@@ -1,11 +1,11 @@
 /** @file wgrad's row: the step that fit() replays, on a data set in GPU memory. */
 import { createEngine, type Engine } from "../../engine/index.ts";
-import { versions } from "../../experiments/run/versions.ts";
 import { matmul } from "../../kernels/dense/matmul.ts";
 import { slice } from "../../kernels/shape/slice.ts";
 import { Feed } from "../../models/training/data.ts";
 import { TrainingLog } from "../../models/training/log.ts";
 import { TrainingStep } from "../../models/training/step.ts";
+import { versions } from "../../runner/versions.ts";
 import { workloads } from "../workloads.ts";
 import { type LoadedJob, meanSquare } from "./job.ts";
 import { runPeer } from "./time-steps.ts";

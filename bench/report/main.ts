@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { type Figure, standaloneSvg } from "../../experiments/report/figure.ts";
-import { svgToPng } from "../../experiments/report/svg-to-png.ts";
+import { type Figure, standaloneSvg } from "../../report/figure.ts";
+import { svgToPng } from "../../report/svg-to-png.ts";
 import { parseWords, runScript } from "../arguments.ts";
 import { adapterName, readResult } from "../result-file.ts";
 import { rooflinePage } from "./page.ts";

@@ -1,9 +1,9 @@
 /** @file The roofline as a page: picture, ceilings, and every row of the file. */
-import { type Figure, inlineFigure } from "../../experiments/report/figure.ts";
-import { formatShort } from "../../experiments/report/format.ts";
-import { htmlPage } from "../../experiments/report/html-page.ts";
-import { type Markup, markup } from "../../experiments/report/markup.ts";
-import { facts, type Section, sectionList, table } from "../../experiments/report/sections/section.ts";
+import { type Figure, inlineFigure } from "../../report/figure.ts";
+import { formatShort } from "../../report/format.ts";
+import { htmlPage } from "../../report/html-page.ts";
+import { type Markup, markup } from "../../report/markup.ts";
+import { facts, type Section, sectionList, table } from "../../report/sections/section.ts";
 import { adapterName, type BenchResult } from "../result-file.ts";
 import type { Row } from "../row.ts";
 import { drawable } from "./roofline.ts";

@@ -4,10 +4,10 @@
  * "Roofline: an insightful visual performance model", CACM 52 (4), 2009.
  */
 import { ArgumentError } from "../../engine/errors.ts";
-import { textWidth } from "../../experiments/report/axis.ts";
-import { formatShort } from "../../experiments/report/format.ts";
-import { color, type Role } from "../../experiments/report/palette.ts";
-import { type Drawing, drawChart } from "../../experiments/report/vega.ts";
+import { textWidth } from "../../report/axis.ts";
+import { formatShort } from "../../report/format.ts";
+import { color, type Role } from "../../report/palette.ts";
+import { type Drawing, drawChart } from "../../report/vega.ts";
 import type { BenchResult } from "../result-file.ts";
 import type { Row } from "../row.ts";
 import { type Box, type Pixel, placeLabels } from "./place-labels.ts";

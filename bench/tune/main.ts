@@ -1,22 +1,13 @@
 /** @file `npm run bench:tune`: finds the fastest recipe for every class of problem of the workloads, writes the profile. */
 import { type AdapterChoice, createEngine, type Engine, nearest, UsageError } from "../../engine/index.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { commit, versions } from "../../experiments/run/versions.ts";
+import { convolutionRecipes, defaultConvolution, naiveConvolution } from "../../kernels/conv2d/choose.ts";
 import { filterSize } from "../../kernels/conv2d/problem.ts";
+import { defaultMatmul, type MatmulVariant, matmulRecipes, naiveMatmul } from "../../kernels/dense/choose.ts";
 import { type MatmulProblem, multiply } from "../../kernels/dense/product.ts";
-import {
-  convolutionRecipes,
-  defaultConvolution,
-  naiveConvolution,
-} from "../../kernels/tuning/choose-convolution.ts";
-import {
-  defaultMatmul,
-  type MatmulVariant,
-  matmulRecipes,
-  naiveMatmul,
-} from "../../kernels/tuning/choose-matmul.ts";
 import type { TuningProfile } from "../../kernels/tuning/profile.ts";
 import { writeJson } from "../../models/files.ts";
+import { commit, versions } from "../../runner/versions.ts";
 import { parseWords, runScript } from "../arguments.ts";
 import { convolutionPass } from "../convolution-pass.ts";
 import { dispose, randomTensor } from "../random-tensor.ts";

@@ -1,10 +1,10 @@
 /** @file The products and convolutions that the workloads' training steps are made of: what is worth tuning. */
 import type { Engine } from "../../engine/device.ts";
 import type { PipelineRequest } from "../../engine/kernel.ts";
+import { type ConvolutionPass, convolutionClass } from "../../kernels/conv2d/choose.ts";
 import type { Convolution } from "../../kernels/conv2d/problem.ts";
+import { matmulClass } from "../../kernels/dense/choose.ts";
 import type { MatmulProblem } from "../../kernels/dense/product.ts";
-import { type ConvolutionPass, convolutionClass } from "../../kernels/tuning/choose-convolution.ts";
-import { matmulClass } from "../../kernels/tuning/choose-matmul.ts";
 import { Feed } from "../../models/training/data.ts";
 import { TrainingLog } from "../../models/training/log.ts";
 import { TrainingStep } from "../../models/training/step.ts";

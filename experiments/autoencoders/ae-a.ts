@@ -1,8 +1,8 @@
 /** @file ae-a: autoencoders with one hidden layer, by the size of the code and the activations. */
 import { TerminateOnNaN } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { type BasicPart, trainBasic, usualEncoder } from "./basic.ts";
 import { curves, manifold, receptiveFields, reconstructionGrid, shownImages } from "./pictures.ts";
 import { codesOf, meanImageError, type ReconstructionError, reconstructionError } from "./quality.ts";

@@ -1,7 +1,7 @@
 /** @file ae-c: nearest neighbours on pixels and on codes. */
 import type { HostRows } from "../../kernels/rows.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { basicMain, trainBasic } from "./basic.ts";
 import { codesOf, type NeighborResult, neighborError, neighbors } from "./quality.ts";
 import { encoderOfA, mnistQuestion, training } from "./source.ts";

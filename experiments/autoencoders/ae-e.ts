@@ -1,7 +1,8 @@
 /** @file ae-e: the basic autoencoder against principal components. */
-import type { StudyExperiment } from "../experiment.ts";
-import type { ReportImages } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
+
+import type { ReportImages } from "../../report/run-report.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { basicMain, trainBasic } from "./basic.ts";
 import { compareMethods, type Method } from "./comparison.ts";
 import { pcaReconstructed, reconstructed, shownImages } from "./pictures.ts";

@@ -1,9 +1,9 @@
 /** @file ae-g: deep autoencoders of several depths against PCA and the basic one. */
 import { adam, type Optimizer, sgd } from "../../models/index.ts";
 import { bypassedAutoencoder, deepAutoencoder } from "../../models/networks/ae-deep.ts";
-import type { StudyExperiment } from "../experiment.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { epsilon } from "../keras-2-0.ts";
-import type { Study } from "../run/study.ts";
 import { trainBasic } from "./basic.ts";
 import { compareMethods, type Method, type MethodResult } from "./comparison.ts";
 import { cutAt } from "./cut.ts";

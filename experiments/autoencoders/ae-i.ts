@@ -1,9 +1,9 @@
 /** @file ae-i: the convolutional autoencoder, at its own size of code against the others. */
 import { adadelta } from "../../models/index.ts";
 import { convolutionalAutoencoder } from "../../models/networks/ae-conv.ts";
-import type { StudyExperiment } from "../experiment.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { epsilon } from "../keras-2-0.ts";
-import type { Study } from "../run/study.ts";
 import { trainBasic } from "./basic.ts";
 import { cutAt } from "./cut.ts";
 import { curves, pcaReconstructed, reconstructed, shownImages } from "./pictures.ts";

@@ -1,6 +1,6 @@
 /** @file Methods of compression side by side: reconstruction error and nearest neighbours by the size of the code. */
-import type { LineBlock } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
+import type { LineBlock } from "../../report/run-report.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { neighbors } from "./quality.ts";
 
 export interface MethodResult {

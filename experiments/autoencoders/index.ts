@@ -1,6 +1,6 @@
 /** @file The experiments on autoencoders, in the order of the assignment. */
 
-import type { StudyExperiment } from "../experiment.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
 import { aeA } from "./ae-a.ts";
 import { aeB } from "./ae-b.ts";
 import { aeC } from "./ae-c.ts";

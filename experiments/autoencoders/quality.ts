@@ -3,8 +3,8 @@ import { NearestNeighbors } from "../../kernels/neighbors/index.ts";
 import { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import type { InputTransform, Model } from "../../models/index.ts";
-import type { Study } from "../run/study.ts";
-import type { DataPart } from "../run/study-data.ts";
+import type { Study } from "../../runner/study/study.ts";
+import type { DataPart } from "../../runner/study/study-data.ts";
 
 /** The assignment's number of neighbours. */
 export const neighbors = 10;

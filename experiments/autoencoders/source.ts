@@ -1,5 +1,5 @@
 /** @file Where the questions on autoencoders stand. */
-import type { Source } from "../experiment.ts";
+import type { Source } from "../../runner/experiment.ts";
 
 export function mnistQuestion(question: string): Source {
   return {

@@ -3,9 +3,9 @@ import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
 import { describeSplit, splitByRule, takeImages } from "../../datasets/splits.ts";
 import { countClasses, pixelRange } from "../../datasets/statistics.ts";
 import { formatShape } from "../../engine/errors.ts";
-import type { DataExperiment } from "../experiment.ts";
+import type { FreeSection } from "../../report/run-report.ts";
+import type { DataExperiment } from "../../runner/experiment.ts";
 import { randomImages } from "../random-images.ts";
-import type { FreeSection } from "../report/run-report.ts";
 import { cifar10Question, cifar10Validation } from "./cifar10-source.ts";
 
 const shown = 10;

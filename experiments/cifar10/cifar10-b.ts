@@ -1,7 +1,7 @@
 /** @file cifar10-b: the network of the section, its shapes and parameters. */
 import { sgd } from "../../kernels/optimizers/index.ts";
 import { cifar10BNetwork } from "../../models/networks/cifar10-b.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar10Question, cifar10Validation } from "./cifar10-source.ts";
 
 const quickSizes = { filters: 16, hidden: 64 };

@@ -2,7 +2,7 @@
 import { sgd } from "../../kernels/optimizers/index.ts";
 import { LearningRateScheduler } from "../../models/callbacks/learning-rate-scheduler.ts";
 import { halving } from "../../models/schedules.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar10B } from "./cifar10-b.ts";
 import { cifar10Question } from "./cifar10-source.ts";
 

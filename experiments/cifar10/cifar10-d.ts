@@ -1,6 +1,6 @@
 /** @file cifar10-d: the same network with RMSprop. */
 import { rmsprop } from "../../kernels/optimizers/index.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { epsilon } from "../keras-2-0.ts";
 import { cifar10B } from "./cifar10-b.ts";
 import { cifar10Question } from "./cifar10-source.ts";

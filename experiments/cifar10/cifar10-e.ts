@@ -1,6 +1,6 @@
 /** @file cifar10-e: two convolutions before each pooling, in three orders of filter sizes. */
 import { type Cifar10EFilters, cifar10ENetwork } from "../../models/networks/cifar10-e.ts";
-import type { SweepExperiment, TrainingExperiment, Trial } from "../experiment.ts";
+import type { SweepExperiment, TrainingExperiment, Trial } from "../../runner/experiment.ts";
 import { cifar10D } from "./cifar10-d.ts";
 import { cifar10Question } from "./cifar10-source.ts";
 

@@ -1,6 +1,6 @@
 /** @file cifar10-f: convolutions with stride 2 in place of pooling. */
 import { cifar10FNetwork } from "../../models/networks/cifar10-f.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar10D } from "./cifar10-d.ts";
 import { cifar10Question } from "./cifar10-source.ts";
 

@@ -1,5 +1,5 @@
 /** @file cifar10-g: does augmentation help, and which part of it? */
-import type { GeneratorSetup, SweepExperiment, Trial } from "../experiment.ts";
+import type { GeneratorSetup, SweepExperiment, Trial } from "../../runner/experiment.ts";
 import { cifar10D } from "./cifar10-d.ts";
 import { cifar10Question } from "./cifar10-source.ts";
 

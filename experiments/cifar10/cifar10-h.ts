@@ -1,5 +1,5 @@
 /** @file cifar10-h: the classes that are taken for one another. */
-import type { ReviewExperiment } from "../experiment.ts";
+import type { ReviewExperiment } from "../../runner/experiment.ts";
 import { cifar10D } from "./cifar10-d.ts";
 import { cifar10Question } from "./cifar10-source.ts";
 

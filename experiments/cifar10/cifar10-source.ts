@@ -1,5 +1,5 @@
 /** @file What the questions on CIFAR-10 have in common. */
-import type { Source } from "../experiment.ts";
+import type { Source } from "../../runner/experiment.ts";
 
 /** A question of section 1, "CNNs en CIFAR10". */
 export function cifar10Question(letter: string): Source {

@@ -1,5 +1,5 @@
 /** @file cifar100-cnn-30: the same network, 20 epochs more. */
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar100Cnn } from "./cifar100-cnn.ts";
 import { cifar100Part, printed } from "./cifar100-source.ts";
 

@@ -1,6 +1,6 @@
 /** @file cifar100-cnn: six convolutions on CIFAR-100, for 10 epochs. */
 import { cifar100ConvolutionalNetwork } from "../../models/networks/cifar100-cnn.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar100Plain } from "./cifar100-nn.ts";
 import { cifar100Part, printed } from "./cifar100-source.ts";
 

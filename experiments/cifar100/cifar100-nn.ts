@@ -1,7 +1,7 @@
 /** @file cifar100-nn: the plain network that the CNN is compared with. */
 import { sgd } from "../../kernels/optimizers/index.ts";
 import { cifar100DenseNetwork } from "../../models/networks/cifar100-nn.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar100Part } from "./cifar100-source.ts";
 
 export const cifar100Plain: TrainingExperiment = {

@@ -1,5 +1,5 @@
 /** @file cifar100-report: all that the article shows of the trained network. */
-import type { ReviewExperiment } from "../experiment.ts";
+import type { ReviewExperiment } from "../../runner/experiment.ts";
 import { cifar100Cnn } from "./cifar100-cnn.ts";
 import { cifar100Part, printed } from "./cifar100-source.ts";
 

@@ -1,5 +1,5 @@
 /** @file What the experiments on CIFAR-100 have in common. */
-import type { PublishedFigure, Source } from "../experiment.ts";
+import type { PublishedFigure, Source } from "../../runner/experiment.ts";
 
 const text =
   "J. Utrera Burgal: Deep Learning básico con Keras (Parte 2): Convolutional Nets, enmilocalfunciona.io";

@@ -1,5 +1,5 @@
 /** @file cifar25-base-aug: BaseNet on standardized and augmented images. */
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar25Base } from "./cifar25-base.ts";
 import {
   cifar25Figures,

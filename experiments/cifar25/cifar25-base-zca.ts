@@ -1,5 +1,5 @@
 /** @file cifar25-base-zca: BaseNet on whitened images. */
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar25BaseAugmented } from "./cifar25-base-aug.ts";
 import { cifar25Figures, cifar25Section, whitenedInputs, whiteningText } from "./cifar25-source.ts";
 

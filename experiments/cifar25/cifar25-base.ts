@@ -1,6 +1,6 @@
 /** @file cifar25-base: BaseNet on plain images. */
 import { cifar25BaseNetwork } from "../../models/networks/cifar25-base.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar25Figures, cifar25Optimizer, cifar25Section } from "./cifar25-source.ts";
 
 export const cifar25Base: TrainingExperiment = {

@@ -1,5 +1,5 @@
 /** @file cifar25-bn-after-zca: the network with batch normalisation after relu, on whitened images. */
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar25NormalizedAfter } from "./cifar25-bn-after.ts";
 import { cifar25Figures, cifar25Section, whitenedInputs, whiteningText } from "./cifar25-source.ts";
 

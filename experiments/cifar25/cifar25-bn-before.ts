@@ -1,6 +1,6 @@
 /** @file cifar25-bn-before: the improved network with batch normalisation before each relu. */
 import { cifar25ImprovedNetwork } from "../../models/networks/cifar25-improved.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar25Improved, quickWidth } from "./cifar25-improved.ts";
 import { cifar25Figures, cifar25Section } from "./cifar25-source.ts";
 

@@ -1,6 +1,6 @@
 /** @file cifar25-improved: a deeper network with dropout. */
 import { cifar25ImprovedNetwork } from "../../models/networks/cifar25-improved.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { cifar25BaseAugmented } from "./cifar25-base-aug.ts";
 import { cifar25Figures, cifar25Section } from "./cifar25-source.ts";
 

@@ -1,7 +1,13 @@
 /** @file What the experiments on the first 25 classes of CIFAR-100 have in common. */
 import { sgd } from "../../kernels/optimizers/index.ts";
 import { EarlyStopping } from "../../models/callbacks/early-stopping.ts";
-import type { GeneratorSetup, Literal, ProfileName, PublishedFigure, Source } from "../experiment.ts";
+import type {
+  GeneratorSetup,
+  Literal,
+  ProfileName,
+  PublishedFigure,
+  Source,
+} from "../../runner/experiment.ts";
 
 const text = "L. A. Ortega Andrés: Redes Neuronales Convolucionales (UGR, Visión por Computador, 2019)";
 

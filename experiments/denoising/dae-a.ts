@@ -1,7 +1,8 @@
 /** @file dae-a: masking noise. */
+
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { mnistQuestion } from "../autoencoders/source.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
 import { drawsGrid, noiseGrid, noiseStatistics } from "./noise-samples.ts";
 import { draws, keeps, masking } from "./source.ts";
 

@@ -1,8 +1,8 @@
 /** @file dae-b: autoencoders that take masking noise away. */
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
 import { usualEncoder } from "../autoencoders/basic.ts";
 import { encoderOfA, mnistQuestion, training } from "../autoencoders/source.ts";
-import type { StudyExperiment } from "../experiment.ts";
 import { denoisingGrid } from "./denoising-grid.ts";
 import { draws, keeps, masking } from "./source.ts";
 

@@ -1,7 +1,8 @@
 /** @file dae-c: Gaussian noise. */
+
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { mnistQuestion } from "../autoencoders/source.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
 import { drawsGrid, noiseGrid, noiseStatistics } from "./noise-samples.ts";
 import { deviations, draws, gaussian, slip } from "./source.ts";
 

@@ -1,12 +1,12 @@
 /** @file dae-e: denoising as a way to a better code. */
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import type { LineBlock } from "../../report/run-report.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { type BasicPart, trainBasic, usualEncoder } from "../autoencoders/basic.ts";
 import { receptiveFields } from "../autoencoders/pictures.ts";
 import { codeNeighborError, reconstructionError } from "../autoencoders/quality.ts";
 import { encoderOfA, mnistQuestion, training } from "../autoencoders/source.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { LineBlock } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
 import { noiseTransforms } from "./noise.ts";
 import { draws, masking } from "./source.ts";
 

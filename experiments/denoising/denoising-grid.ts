@@ -1,9 +1,10 @@
 /** @file Denoising over a grid of strengths: what dae-b and dae-d share. */
+
+import type { Block, LineBlock } from "../../report/run-report.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { type BasicPart, trainBasic } from "../autoencoders/basic.ts";
 import { reconstructed, shownImages } from "../autoencoders/pictures.ts";
 import { reconstructionError } from "../autoencoders/quality.ts";
-import type { Block, LineBlock } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
 import { denoised, noiseTransforms, transformedInputs } from "./noise.ts";
 import type { Strength } from "./noise-samples.ts";
 

@@ -1,6 +1,6 @@
 /** @file The experiments on denoising, in the order of the assignment. */
 
-import type { StudyExperiment } from "../experiment.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
 import { daeA } from "./dae-a.ts";
 import { daeB } from "./dae-b.ts";
 import { daeC } from "./dae-c.ts";

@@ -1,7 +1,8 @@
 /** @file Showing a kind of noise: images at several strengths, and that every part of the data has draws of its own. */
+
+import type { GridBlock } from "../../report/run-report.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { shownImages } from "../autoencoders/pictures.ts";
-import type { GridBlock } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
 import { corruptedImages, type Noise, noiseTransforms, transformedInputs } from "./noise.ts";
 
 /** A strength of the noise and what it is called. */

@@ -7,10 +7,10 @@ import { type Corruption, corrupt } from "../../kernels/augment/index.ts";
 import { mul, scale } from "../../kernels/elementwise/index.ts";
 import { GpuDataset, type HostDataset } from "../../kernels/gather/index.ts";
 import type { InputTransform, Model } from "../../models/index.ts";
+import type { ReportImages } from "../../report/run-report.ts";
+import type { Study } from "../../runner/study/study.ts";
+import type { DataPart } from "../../runner/study/study-data.ts";
 import { greyImages } from "../autoencoders/pictures.ts";
-import type { ReportImages } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
-import type { DataPart } from "../run/study-data.ts";
 
 /** `multiplied` is the source's listing for Gaussian noise, where its text adds: x * stddev * normal. */
 export type Noise = Corruption | { readonly kind: "multiplied"; readonly stddev: number };

@@ -3,13 +3,13 @@ import { GpuDataset } from "../../kernels/gather/index.ts";
 import { type ActivationName, adam, type Model } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
+import type { Study } from "../../runner/study/study.ts";
+import type { DataPart } from "../../runner/study/study-data.ts";
+import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { cutAt } from "../autoencoders/cut.ts";
 import { codesOf } from "../autoencoders/quality.ts";
 import { noiseTransforms } from "../denoising/noise.ts";
 import { epsilon } from "../keras-2-0.ts";
-import type { Study } from "../run/study.ts";
-import type { DataPart } from "../run/study-data.ts";
-import type { TrainedPart } from "../run/study-part.ts";
 import { testError, trainClassifier } from "./classifier.ts";
 import { fineTuningEpochs, hiddenUnits } from "./source.ts";
 

@@ -1,6 +1,6 @@
 /** @file The experiments on pre-training, and on stacked and tied autoencoders, in the order of the assignment. */
 
-import type { StudyExperiment } from "../experiment.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
 import { pretrainA } from "./pretrain-a.ts";
 import { pretrainB } from "./pretrain-b.ts";
 import { pretrainC } from "./pretrain-c.ts";

@@ -1,8 +1,9 @@
 /** @file Figures and pictures of pre-trained classifiers, alike in every question on them. */
+
+import type { Block } from "../../report/run-report.ts";
+import type { Study } from "../../runner/study/study.ts";
+import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
-import type { Block } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
-import type { TrainedPart } from "../run/study-part.ts";
 import { testError } from "./classifier.ts";
 import type { Pretrained } from "./greedy.ts";
 

@@ -1,9 +1,9 @@
 /** @file pretrain-a: the classifier without pre-training. */
 import { sgd } from "../../models/index.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
 import { testError, trainClassifier } from "./classifier.ts";
 import { measureMain } from "./outcome.ts";
 import { hiddenUnits, notebook, notebookError, pretrainingQuestion, quickNetwork, recipe } from "./source.ts";

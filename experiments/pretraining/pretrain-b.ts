@@ -1,7 +1,7 @@
 /** @file pretrain-b: layers pre-trained by basic autoencoders. */
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { trainClassifier } from "./classifier.ts";
 import { pretrain, type Scheme } from "./greedy.ts";
 import { compareSchemes, measureMain } from "./outcome.ts";

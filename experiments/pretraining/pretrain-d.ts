@@ -1,7 +1,7 @@
 /** @file pretrain-d: pre-training with tanh and ReLU units. */
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { pretrain } from "./greedy.ts";
 import { compareSchemes, measureMain } from "./outcome.ts";
 import { binaryFineTuning, greedy } from "./pretrain-b.ts";

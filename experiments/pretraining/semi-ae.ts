@@ -3,8 +3,8 @@ import { randomSubset } from "../../datasets/splits.ts";
 import { adam } from "../../models/index.ts";
 import { semiClassifier } from "../../models/networks/semi-classifier.ts";
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { geronQuestion } from "./source.ts";
 import { chapter, showReconstructions, trainStacked } from "./stacked.ts";
 

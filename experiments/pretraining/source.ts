@@ -1,5 +1,5 @@
 /** @file Where the questions on pre-training stand, and what they share. */
-import type { PublishedFigure, Source } from "../experiment.ts";
+import type { PublishedFigure, Source } from "../../runner/experiment.ts";
 
 export function pretrainingQuestion(letter: string): Source {
   return {

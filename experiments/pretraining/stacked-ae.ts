@@ -1,8 +1,8 @@
 /** @file stacked-ae: the stacked autoencoder that the tied one is compared with. */
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { receptiveFields } from "../autoencoders/pictures.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
 import { geronQuestion } from "./source.ts";
 import { chapter, showReconstructions, stackedQuality, trainStacked } from "./stacked.ts";
 

@@ -1,10 +1,10 @@
 /** @file The stacked autoencoder on clothes, which three experiments train, and its reconstructions. */
 import { takeImages } from "../../datasets/splits.ts";
 import { type Model, sgd } from "../../models/index.ts";
+import type { GridBlock } from "../../report/run-report.ts";
+import type { Study } from "../../runner/study/study.ts";
+import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { reconstructionGrid } from "../autoencoders/pictures.ts";
-import type { GridBlock } from "../report/run-report.ts";
-import type { Study } from "../run/study.ts";
-import type { TrainedPart } from "../run/study-part.ts";
 
 const shape = [28, 28];
 

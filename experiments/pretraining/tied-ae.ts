@@ -1,9 +1,9 @@
 /** @file tied-ae: an autoencoder whose decoder uses the encoder's weights, beside one with weights of its own. */
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
 import { tiedAutoencoder } from "../../models/networks/tied-ae.ts";
+import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { Study } from "../../runner/study/study.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
-import type { StudyExperiment } from "../experiment.ts";
-import type { Study } from "../run/study.ts";
 import { geronQuestion } from "./source.ts";
 import { chapter, showReconstructions, stackedQuality, trainStacked } from "./stacked.ts";
 

@@ -1,9 +1,9 @@
 /** @file svhn-a: load SVHN and look at it: sizes, classes, images per class, random samples. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import { countClasses } from "../../datasets/statistics.ts";
-import type { DataExperiment } from "../experiment.ts";
+import type { FreeSection } from "../../report/run-report.ts";
+import type { DataExperiment } from "../../runner/experiment.ts";
 import { randomImages } from "../random-images.ts";
-import type { FreeSection } from "../report/run-report.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 
 const shown = 5;

@@ -2,8 +2,8 @@
 import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
 import { pixelRange } from "../../datasets/statistics.ts";
 import { formatShape } from "../../engine/errors.ts";
-import type { DataExperiment } from "../experiment.ts";
-import type { FreeSection } from "../report/run-report.ts";
+import type { FreeSection } from "../../report/run-report.ts";
+import type { DataExperiment } from "../../runner/experiment.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 
 const shownLabels = 5;

@@ -1,7 +1,7 @@
 /** @file svhn-c: train the two-layer CNN on SVHN and compare with the literature. */
 import { adagrad } from "../../kernels/optimizers/index.ts";
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { epsilon } from "../keras-2-0.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 

@@ -1,6 +1,6 @@
 /** @file svhn-d: how sensitive the test error is to the sizes of filters and poolings. */
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
-import type { ProfileName, SweepExperiment, Trial } from "../experiment.ts";
+import type { ProfileName, SweepExperiment, Trial } from "../../runner/experiment.ts";
 import { svhnC } from "./svhn-c.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 

@@ -1,6 +1,6 @@
 /** @file svhn-e: what the numbers of filters do to training time and error. */
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
-import type { ProfileName, SweepExperiment, Trial } from "../experiment.ts";
+import type { ProfileName, SweepExperiment, Trial } from "../../runner/experiment.ts";
 import { svhnC } from "./svhn-c.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 

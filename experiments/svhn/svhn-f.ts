@@ -4,7 +4,7 @@ import { LearningRateScheduler } from "../../models/callbacks/learning-rate-sche
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
 import { svhnFNetwork } from "../../models/networks/svhn-f.ts";
 import { halving } from "../../models/schedules.ts";
-import type { SweepExperiment, TrainingExperiment, Trial } from "../experiment.ts";
+import type { SweepExperiment, TrainingExperiment, Trial } from "../../runner/experiment.ts";
 import { epsilon } from "../keras-2-0.ts";
 import { svhnC } from "./svhn-c.ts";
 import { svhnQuestion } from "./svhn-source.ts";

@@ -1,5 +1,5 @@
 /** @file svhn-g: the filters of the first layer, and what they make of images. */
-import type { ReviewExperiment } from "../experiment.ts";
+import type { ReviewExperiment } from "../../runner/experiment.ts";
 import { svhnC } from "./svhn-c.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 

@@ -1,5 +1,5 @@
 /** @file svhn-h: the digits that are taken for one another. */
-import type { ReviewExperiment } from "../experiment.ts";
+import type { ReviewExperiment } from "../../runner/experiment.ts";
 import { svhnC } from "./svhn-c.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 

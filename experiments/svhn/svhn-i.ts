@@ -1,5 +1,5 @@
 /** @file svhn-i: the network of (c) on all 604,388 training images. */
-import type { TrainingExperiment } from "../experiment.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { svhnC } from "./svhn-c.ts";
 import { svhnQuestion } from "./svhn-source.ts";
 

@@ -1,5 +1,5 @@
 /** @file What the questions on SVHN have in common. */
-import type { Source } from "../experiment.ts";
+import type { Source } from "../../runner/experiment.ts";
 
 /** A question of section 2, "Reconocimiento de dígitos en imágenes naturales". */
 export function svhnQuestion(letter: string): Source {

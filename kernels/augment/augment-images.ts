@@ -17,17 +17,17 @@ import {
 } from "./options.ts";
 import { checkTransform, type ImageTransform, mapRow } from "./transform.ts";
 
-const transformKernel = kernel(import.meta.url, "transform-images.wgsl", {
+const transformKernel = kernel("augment/transform-images", {
   reads: ["x", "maps"],
   writes: ["y"],
   flops: { y: ({ BILINEAR }) => (BILINEAR ? 9 : 0) },
 });
-const shiftKernel = kernel(import.meta.url, "shift-channels.wgsl", {
+const shiftKernel = kernel("augment/shift-channels", {
   reads: ["x", "maps", "lowest", "highest"],
   writes: ["y"],
   flops: { y: 3 },
 });
-const drawKernel = kernel(import.meta.url, "draw-maps.wgsl", {
+const drawKernel = kernel("augment/draw-maps", {
   reads: ["order"],
   writes: ["maps"],
   step: true,

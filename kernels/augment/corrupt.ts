@@ -6,7 +6,7 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { elementsPerSample, requireStream } from "../dropout/stream.ts";
 import { requireFloat } from "../shape/arguments.ts";
 
-const corruptKernel = kernel(import.meta.url, "corrupt.wgsl", {
+const corruptKernel = kernel("augment/corrupt", {
   reads: ["x", "order"],
   writes: ["y"],
   step: true,

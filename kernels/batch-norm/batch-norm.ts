@@ -1,36 +1,37 @@
 /** @file Batch normalisation over all axes but the last, in training and in inference. */
+
+import { differentiable, type Want } from "../../engine/autodiff/tape.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, like, run } from "../../engine/kernel.ts";
 import { checkFlag, checkOption, checkOptionNames, written } from "../../engine/options.ts";
-import { differentiable, type Want } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloats, requireVector } from "../shape/arguments.ts";
 import { mergeLanes, tailOf, walkForElements, walkForSums } from "./columns.ts";
 import { mergeParameterSums } from "./parameter-sums.ts";
 
-const partialMoments = kernel(import.meta.url, "moments.wgsl", {
+const partialMoments = kernel("batch-norm/moments", {
   reads: ["x"],
   writes: ["mean", "squares"],
   flops: { x: 7 },
 });
-const mergeMoments = kernel(import.meta.url, "merge-moments.wgsl", {
+const mergeMoments = kernel("batch-norm/merge-moments", {
   reads: ["partial_mean", "partial_squares", "x"],
   writes: ["mean", "variance"],
   updates: ["moving_mean", "moving_variance"],
   step: true,
   flops: { partial_mean: 10, moving_mean: 3, moving_variance: 5 },
 });
-const normalize = kernel(import.meta.url, "normalize.wgsl", {
+const normalize = kernel("batch-norm/normalize", {
   reads: ["x", "mean", "variance", "gamma", "beta"],
   writes: ["y"],
   flops: { y: 3 },
 });
-const backwardSums = kernel(import.meta.url, "backward-sums.wgsl", {
+const backwardSums = kernel("batch-norm/backward-sums", {
   reads: ["dy", "x", "mean", "variance"],
   writes: ["dy_sum", "dyz_sum"],
   flops: { dy: 4 },
 });
-const backwardInput = kernel(import.meta.url, "backward.wgsl", {
+const backwardInput = kernel("batch-norm/backward", {
   reads: ["dy", "x", "mean", "variance", "gamma", "dgamma", "dbeta"],
   writes: ["dx"],
   flops: { dx: ({ BATCH }) => (BATCH ? 5 : 1) },

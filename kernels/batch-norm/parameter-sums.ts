@@ -3,7 +3,7 @@ import { kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { mergeLanes, type Walk } from "./columns.ts";
 
-const mergeSums = kernel(import.meta.url, "merge-sums.wgsl", {
+const mergeSums = kernel("batch-norm/merge-sums", {
   reads: ["dy_sum", "dyz_sum"],
   writes: ["dgamma", "dbeta"],
   flops: { dy_sum: 1, dyz_sum: 1 },

@@ -18,7 +18,7 @@ import { resolveTransposedWindow } from "./window.ts";
 /** Keras's defaults: stride 1, no padding, no bias, no activation. */
 export type Conv2dTransposeOptions = Omit<Conv2dOptions, "groups" | "dtype">;
 
-const epilogue = kernel(import.meta.url, "epilogue.wgsl", {
+const epilogue = kernel("conv2d-transpose/epilogue", {
   reads: ["bias"],
   updates: ["y"],
   flops: { y: ({ HAS_BIAS, ACTIVATION }) => Number(HAS_BIAS) + (ACTIVATION ? 1 : 0) },

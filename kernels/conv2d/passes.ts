@@ -1,15 +1,12 @@
 /** @file The three passes of a convolution on the GPU, each in the variant that the chooser picks. */
+
+import type { Descent } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
-import type { Descent } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
-import {
-  type ConvolutionPass,
-  type ConvolutionVariant,
-  chooseConvolution,
-} from "../tuning/choose-convolution.ts";
+import { type ConvolutionPass, type ConvolutionVariant, chooseConvolution } from "./choose.ts";
 import { type Convolution, convolutionConstants, convolutionFlops, filterSize } from "./problem.ts";
 
 type VariantName = ConvolutionVariant["name"];
@@ -23,7 +20,7 @@ function variants<R extends string, W extends string>(
 ): Record<VariantName, Kernel<R, W, never>> {
   const variant = (name: VariantName) => {
     const bindings = { reads, writes, step: withStep.includes(name) };
-    return kernel(import.meta.url, `${pass}.${name}.wgsl`, bindings) as Kernel<R, W, never>;
+    return kernel(`conv2d/${pass}.${name}`, bindings) as Kernel<R, W, never>;
   };
   return {
     naive: variant("naive"),
@@ -46,7 +43,7 @@ const filterGradientKernels = variants(
   ["partials", "bias_partials"],
   descending,
 );
-const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
+const reducePartials = kernel("conv2d/reduce-partials", {
   reads: ["partials", "bias_partials"],
   writes: ["dfilters", "dbias"],
   step: true,

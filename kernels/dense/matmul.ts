@@ -1,9 +1,10 @@
 /** @file Batched matrix products with either side transposed and NumPy's broadcasting of the batch axes. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output } from "../../engine/kernel.ts";
 import { checkFlag, checkOptionNames } from "../../engine/options.ts";
 import { type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { broadcastShape, stretch, sumTo } from "../elementwise/broadcast.ts";
 import { requireFloats } from "../shape/arguments.ts";

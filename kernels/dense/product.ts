@@ -1,22 +1,23 @@
 /** @file One matrix product on the GPU, in the variant that the chooser picks; what dense and matmul are made of. */
+
+import type { Descent } from "../../engine/autodiff/tape.ts";
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
-import type { Descent } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { reduceBlock } from "../reduce/block.ts";
-import { chooseMatmul, type MatmulVariant } from "../tuning/choose-matmul.ts";
+import { chooseMatmul, type MatmulVariant } from "./choose.ts";
 
 const bindings = { reads: ["a", "b", "bias", "kept"], writes: ["y", "column_sums"], step: true } as const;
 type ProductKernel = Kernel<(typeof bindings.reads)[number], (typeof bindings.writes)[number], never>;
 const kernels: Record<MatmulVariant["name"], ProductKernel> = {
-  naive: kernel(import.meta.url, "matmul.naive.wgsl", bindings),
-  registers: kernel(import.meta.url, "matmul.registers.wgsl", bindings),
-  tiled: kernel(import.meta.url, "matmul.tiled.wgsl", bindings),
-  subgroup: kernel(import.meta.url, "matmul.subgroup.wgsl", bindings),
-  "subgroup-any": kernel(import.meta.url, "matmul.subgroup-any.wgsl", bindings),
-  "subgroup-matrix": kernel(import.meta.url, "matmul.subgroup-matrix.wgsl", bindings),
+  naive: kernel("dense/matmul.naive", bindings),
+  registers: kernel("dense/matmul.registers", bindings),
+  tiled: kernel("dense/matmul.tiled", bindings),
+  subgroup: kernel("dense/matmul.subgroup", bindings),
+  "subgroup-any": kernel("dense/matmul.subgroup-any", bindings),
+  "subgroup-matrix": kernel("dense/matmul.subgroup-matrix", bindings),
 };
-const reducePartials = kernel(import.meta.url, "reduce-partials.wgsl", {
+const reducePartials = kernel("dense/reduce-partials", {
   reads: ["partials", "bias", "kept"],
   writes: ["y"],
   flops: { partials: 1 },

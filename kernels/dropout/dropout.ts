@@ -1,20 +1,21 @@
 /** @file Dropout: a random part of the activations becomes zero, the rest grows so that the expected sum stays. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, like, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat, requireFloats } from "../shape/arguments.ts";
 import { elementsPerSample, requireStream } from "./stream.ts";
 
-const dropoutKernel = kernel(import.meta.url, "dropout.wgsl", {
+const dropoutKernel = kernel("dropout/dropout", {
   reads: ["x"],
   writes: ["y"],
   step: true,
   flops: { y: 2 },
 });
-const maskKernel = kernel(import.meta.url, "apply-mask.wgsl", {
+const maskKernel = kernel("dropout/apply-mask", {
   reads: ["x", "mask"],
   writes: ["y"],
   flops: { y: 2 },

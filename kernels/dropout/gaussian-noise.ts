@@ -1,12 +1,13 @@
 /** @file Gaussian noise added to activations while training. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import { elementsPerSample, requireStream } from "./stream.ts";
 
-const noiseKernel = kernel(import.meta.url, "gaussian-noise.wgsl", {
+const noiseKernel = kernel("dropout/gaussian-noise", {
   reads: ["x"],
   writes: ["y"],
   step: true,

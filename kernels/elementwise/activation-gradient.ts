@@ -1,8 +1,9 @@
 /** @file Gradients through activations that dense and conv2d apply in their epilogue, and through those of their input. */
+
+import { differentiable, type Rule } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { like, run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
-import { differentiable, type Rule } from "../../engine/tape.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import { requireFloats } from "../shape/arguments.ts";
 import { checkFusedActivation, type FusedActivation, fusedActivationCodes } from "./fused-activation.ts";

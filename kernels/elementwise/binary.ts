@@ -1,15 +1,16 @@
 /** @file The binary ops, with NumPy's broadcasting. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { kernel, like, type Output, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { requireFloats } from "../shape/arguments.ts";
 import { type BinaryName, binaryTable } from "./binary-table.ts";
 import { broadcastShape, operandFor, sumTo } from "./broadcast.ts";
 import { powScalar, scale } from "./unary.ts";
 
-const forward = kernel(import.meta.url, "binary.wgsl", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
-const gradient = kernel(import.meta.url, "binary-gradient.wgsl", {
+const forward = kernel("elementwise/binary", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
+const gradient = kernel("elementwise/binary-gradient", {
   reads: ["dy", "a", "b"],
   writes: ["dx"],
   flops: { dx: 2 },

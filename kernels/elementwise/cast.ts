@@ -1,6 +1,7 @@
 /** @file Between f32 and f16. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { run } from "../../engine/kernel.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import { checkRealType, type RealType } from "./real-type.ts";

@@ -1,12 +1,12 @@
 /** @file The two kernels of the unary functions; `const OP` selects the function. */
 import { kernel } from "../../engine/kernel.ts";
 
-export const unaryForward = kernel(import.meta.url, "unary.wgsl", {
+export const unaryForward = kernel("elementwise/unary", {
   reads: ["x"],
   writes: ["y"],
   flops: { y: 1 },
 });
-export const unaryGradient = kernel(import.meta.url, "unary-gradient.wgsl", {
+export const unaryGradient = kernel("elementwise/unary-gradient", {
   reads: ["dy", "kept"],
   writes: ["dx"],
   flops: { dx: 2 },

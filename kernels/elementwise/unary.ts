@@ -1,8 +1,9 @@
 /** @file The unary ops: one function per row of the table. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { like, run } from "../../engine/kernel.ts";
 import { checkOption } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import { fusedActivationCodes } from "./fused-activation.ts";

@@ -10,12 +10,12 @@ import { SampleStore } from "./sample-store.ts";
 const chunkNames = ["chunk0", "chunk1", "chunk2", "chunk3", "chunk4", "chunk5"] as const;
 const reads = [...chunkNames, "order"] as const;
 const gatherKernels: Record<SampleStore["dtype"], Kernel<(typeof reads)[number], "y", never>> = {
-  u8: kernel(import.meta.url, "gather-bytes.wgsl", { reads, writes: ["y"], step: true, flops: { y: 2 } }),
-  f32: kernel(import.meta.url, "gather-floats.wgsl", { reads, writes: ["y"], step: true, flops: { y: 2 } }),
+  u8: kernel("gather/gather-bytes", { reads, writes: ["y"], step: true, flops: { y: 2 } }),
+  f32: kernel("gather/gather-floats", { reads, writes: ["y"], step: true, flops: { y: 2 } }),
 };
 const labelReads = ["labels", "order"] as const;
-const labelKernel = kernel(import.meta.url, "labels.wgsl", { reads: labelReads, writes: ["y"], step: true });
-const oneHotKernel = kernel(import.meta.url, "one-hot-labels.wgsl", {
+const labelKernel = kernel("gather/labels", { reads: labelReads, writes: ["y"], step: true });
+const oneHotKernel = kernel("gather/one-hot-labels", {
   reads: labelReads,
   writes: ["y"],
   step: true,

@@ -1,35 +1,36 @@
 /** @file Layer normalisation over the last axis. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { ShapeError } from "../../engine/errors.ts";
 import { kernel, type Output, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { tailOf, walkForSums } from "../batch-norm/columns.ts";
 import { mergeParameterSums } from "../batch-norm/parameter-sums.ts";
 import { runLength } from "../runs.ts";
 import { requireFloats, requireVector } from "../shape/arguments.ts";
 
-const rowMoments = kernel(import.meta.url, "row-moments.wgsl", {
+const rowMoments = kernel("layer-norm/row-moments", {
   reads: ["x"],
   writes: ["mean", "inverse"],
   flops: { x: 5 },
 });
-const normalize = kernel(import.meta.url, "normalize.wgsl", {
+const normalize = kernel("layer-norm/normalize", {
   reads: ["x", "mean", "inverse", "gamma", "beta"],
   writes: ["y"],
   flops: { y: 4 },
 });
-const rowSums = kernel(import.meta.url, "row-sums.wgsl", {
+const rowSums = kernel("layer-norm/row-sums", {
   reads: ["dy", "x", "mean", "inverse", "gamma"],
   writes: ["g_mean", "gz_mean"],
   flops: { dy: 5 },
 });
-const backwardInput = kernel(import.meta.url, "backward.wgsl", {
+const backwardInput = kernel("layer-norm/backward", {
   reads: ["dy", "x", "mean", "inverse", "gamma", "g_mean", "gz_mean"],
   writes: ["dx"],
   flops: { dx: 7 },
 });
-const partialSums = kernel(import.meta.url, "parameter-sums.wgsl", {
+const partialSums = kernel("layer-norm/parameter-sums", {
   reads: ["dy", "x", "mean", "inverse"],
   writes: ["dy_sum", "dyz_sum"],
   flops: { dy: 5 },

@@ -10,12 +10,12 @@ import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import type { OptimizerGroup } from "../optimizers/index.ts";
 
-const unscale = kernel(import.meta.url, "unscale.wgsl", {
+const unscale = kernel("loss-scale/unscale", {
   reads: ["occupied"],
   updates: ["gradients", "state"],
   flops: { gradients: 1 },
 });
-const settle = kernel(import.meta.url, "settle.wgsl", { updates: ["loss", "state"] });
+const settle = kernel("loss-scale/settle", { updates: ["loss", "state"] });
 
 /** By Keras's names and with its defaults. */
 export interface LossScaleOptions {

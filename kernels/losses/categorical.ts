@@ -1,8 +1,9 @@
 /** @file Losses over classes: the cross-entropy of logits and of probabilities, with one-hot targets or labels. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, kernel, run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -25,12 +26,12 @@ interface LossKernels {
 function lossKernels(file: string, renormalizes: boolean, flops: readonly [number, number]): LossKernels {
   return {
     renormalizes,
-    forward: kernel(import.meta.url, `${file}.wgsl`, {
+    forward: kernel(`losses/${file}`, {
       reads: ["x", "targets", "weights"],
       writes: ["loss", "statistics", "batch_loss"],
       flops: { x: flops[0] },
     }),
-    backward: kernel(import.meta.url, `${file}-gradient.wgsl`, {
+    backward: kernel(`losses/${file}-gradient`, {
       reads: ["dy", "x", "targets", "statistics", "weights"],
       writes: ["dx"],
       flops: { dx: flops[1] },

@@ -1,7 +1,8 @@
 /** @file Penalties on the size of weights (kernel and bias regularizers) and of activations. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { reduceBlock } from "../reduce/block.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -12,7 +13,7 @@ export interface PenaltyOptions {
   readonly l2?: number;
 }
 
-const backward = kernel(import.meta.url, "penalty-gradient.wgsl", {
+const backward = kernel("losses/penalty-gradient", {
   reads: ["dy", "w"],
   writes: ["dw"],
   flops: { dw: 5 },

@@ -1,9 +1,10 @@
 /** @file Losses that compare prediction and target element by element. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
@@ -22,19 +23,19 @@ const gradientFlops = [3, 3, 8, 3];
 /** of the derivative of the activation in between, by its code */
 const throughFlops = [0, 2, 2, 2, 4];
 
-const forward = kernel(import.meta.url, "pointwise.wgsl", {
+const forward = kernel("losses/pointwise", {
   reads: ["x", "targets", "weights"],
   writes: ["loss", "batch_loss"],
   flops: { x: ({ LOSS }) => lossFlops[Number(LOSS)]! },
 });
 const gradientFlopsOf = ({ LOSS, THROUGH }: Constants) =>
   gradientFlops[Number(LOSS)]! + throughFlops[Number(THROUGH)]!;
-const backward = kernel(import.meta.url, "pointwise-gradient.wgsl", {
+const backward = kernel("losses/pointwise-gradient", {
   reads: ["dy", "x", "targets", "weights"],
   writes: ["dx"],
   flops: { dx: gradientFlopsOf },
 });
-const backwardInPlace = kernel(import.meta.url, "pointwise-gradient.wgsl", {
+const backwardInPlace = kernel("losses/pointwise-gradient", {
   reads: ["dy", "x", "targets", "weights"],
   updates: ["dx"],
   flops: { dx: gradientFlopsOf },

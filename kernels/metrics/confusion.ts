@@ -5,7 +5,7 @@ import { kernel, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { classOf } from "../reduce/arg-max.ts";
 
-const confusion = kernel(import.meta.url, "confusion.wgsl", {
+const confusion = kernel("metrics/confusion", {
   reads: ["predictions", "truths"],
   updates: ["counts"],
 });

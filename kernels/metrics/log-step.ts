@@ -6,7 +6,7 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { runLength } from "../runs.ts";
 import { checkRow, type LogEntry, logLossColumns } from "./log.ts";
 
-const stepRow = kernel(import.meta.url, "log-step.wgsl", {
+const stepRow = kernel("metrics/log-step", {
   reads: ["loss", "p", "t"],
   updates: ["log", "state"],
   flops: { loss: 3, p: operationsOf },

@@ -6,12 +6,12 @@ import { checkOption, checkOptionNames, written } from "../../engine/options.ts"
 import type { Tensor } from "../../engine/tensor.ts";
 import { runLength } from "../runs.ts";
 
-const logLoss = kernel(import.meta.url, "log-loss.wgsl", {
+const logLoss = kernel("metrics/log-loss", {
   reads: ["loss"],
   updates: ["log", "state"],
   flops: { loss: 3 },
 });
-const logColumn = kernel(import.meta.url, "log-column.wgsl", {
+const logColumn = kernel("metrics/log-column", {
   reads: ["values"],
   updates: ["log"],
   step: true,

@@ -12,12 +12,12 @@ import { classOf } from "../reduce/arg-max.ts";
 import { mean } from "../reduce/reduce.ts";
 import { runLength } from "../runs.ts";
 
-const classHits = kernel(import.meta.url, "class-hits.wgsl", {
+const classHits = kernel("metrics/class-hits", {
   reads: ["p", "labels"],
   writes: ["hits"],
   flops: { p: 1 },
 });
-const elementMeans = kernel(import.meta.url, "element-means.wgsl", {
+const elementMeans = kernel("metrics/element-means", {
   reads: ["p", "t"],
   writes: ["values"],
   flops: { p: 3 },

@@ -6,18 +6,18 @@ import { matrixProduct } from "../dense/product.ts";
 import { square } from "../elementwise/unary.ts";
 import { max, sum } from "../reduce/reduce.ts";
 
-const smallest = kernel(import.meta.url, "smallest.wgsl", {
+const smallest = kernel("neighbors/smallest", {
   reads: ["values", "offsets", "indices", "first"],
   updates: ["scores", "found"],
   flops: { values: ({ OFFSETS }) => (OFFSETS ? 3 : 1) },
 });
-const candidateDistances = kernel(import.meta.url, "candidate-distances.wgsl", {
+const candidateDistances = kernel("neighbors/candidate-distances", {
   reads: ["queries", "query_norms", "references", "largest_norm", "first", "scores", "candidates"],
   writes: ["distances"],
   updates: ["bound"],
   flops: { distances: ({ WIDTH }) => 3 * Number(WIDTH) },
 });
-const allDistances = kernel(import.meta.url, "distances.wgsl", {
+const allDistances = kernel("neighbors/distances", {
   reads: ["queries", "references"],
   writes: ["distances"],
   flops: { distances: ({ WIDTH }) => 3 * Number(WIDTH) },

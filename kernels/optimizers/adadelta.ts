@@ -8,7 +8,7 @@ import {
   type OptimizerOptions,
 } from "./optimizer.ts";
 
-const update = kernel(import.meta.url, "adadelta.wgsl", {
+const update = kernel("optimizers/adadelta", {
   reads: ["gradients"],
   updates: ["parameters", "accumulator", "delta"],
   step: true,

@@ -8,7 +8,7 @@ import {
   type OptimizerOptions,
 } from "./optimizer.ts";
 
-const update = kernel(import.meta.url, "adagrad.wgsl", {
+const update = kernel("optimizers/adagrad", {
   reads: ["gradients"],
   updates: ["parameters", "accumulator"],
   step: true,

@@ -8,7 +8,7 @@ import {
   type OptimizerOptions,
 } from "./optimizer.ts";
 
-const update = kernel(import.meta.url, "adam.wgsl", {
+const update = kernel("optimizers/adam", {
   reads: ["gradients"],
   updates: ["parameters", "first", "second"],
   step: true,

@@ -3,7 +3,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import type { OptimizerGroup } from "./optimizer.ts";
 
-const check = kernel(import.meta.url, "check-gradients.wgsl", {
+const check = kernel("optimizers/check-gradients", {
   reads: ["gradients", "occupied"],
   updates: ["state"],
   flops: { gradients: 2 },

@@ -16,17 +16,17 @@ export interface ClipOptions {
   readonly clipValue?: number;
 }
 
-const squareSums = kernel(import.meta.url, "square-sums.wgsl", {
+const squareSums = kernel("optimizers/square-sums", {
   reads: ["gradients", "occupied"],
   writes: ["partials"],
   flops: { gradients: 5 },
 });
-const squareTotal = kernel(import.meta.url, "square-total.wgsl", {
+const squareTotal = kernel("optimizers/square-total", {
   reads: ["partials"],
   updates: ["total"],
   flops: { partials: 1 },
 });
-const clip = kernel(import.meta.url, "clip.wgsl", {
+const clip = kernel("optimizers/clip", {
   reads: ["total"],
   updates: ["gradients"],
   flops: { gradients: ({ CLIP_NORM, CLIP_VALUE }) => (CLIP_NORM ? 1 : 0) + (CLIP_VALUE ? 2 : 0) },

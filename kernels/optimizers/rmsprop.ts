@@ -8,7 +8,7 @@ import {
   type OptimizerOptions,
 } from "./optimizer.ts";
 
-const update = kernel(import.meta.url, "rmsprop.wgsl", {
+const update = kernel("optimizers/rmsprop", {
   reads: ["gradients"],
   updates: ["parameters", "accumulator"],
   step: true,

@@ -8,13 +8,13 @@ import {
   type OptimizerOptions,
 } from "./optimizer.ts";
 
-const plain = kernel(import.meta.url, "sgd.wgsl", {
+const plain = kernel("optimizers/sgd", {
   reads: ["gradients"],
   updates: ["parameters"],
   step: true,
   flops: { parameters: 2 },
 });
-const withMomentum = kernel(import.meta.url, "momentum.wgsl", {
+const withMomentum = kernel("optimizers/momentum", {
   reads: ["gradients"],
   updates: ["parameters", "velocity"],
   step: true,

@@ -1,7 +1,8 @@
 /** @file Padding with a constant, and its inverse for images. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
 import { requireUnpacked } from "../shape/arguments.ts";
 import { place, readStrided, stridesOf } from "../shape/move.ts";

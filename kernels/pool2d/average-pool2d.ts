@@ -1,16 +1,17 @@
 /** @file Average-pooling over images. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { kernel, like, type Output, run } from "../../engine/kernel.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Window2d } from "../window.ts";
 import { type PoolOptions, poolConstants, quarters, resolvePool, windowPixels } from "./pool2d.ts";
 
-const forward = kernel(import.meta.url, "average-forward.wgsl", {
+const forward = kernel("pool2d/average-forward", {
   reads: ["x"],
   writes: ["y"],
   flops: { y: windowPixels },
 });
-const backward = kernel(import.meta.url, "average-backward.wgsl", {
+const backward = kernel("pool2d/average-backward", {
   reads: ["dy"],
   writes: ["dx"],
   flops: { dy: (constants) => 2 * windowPixels(constants) },

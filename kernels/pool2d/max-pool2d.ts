@@ -1,18 +1,19 @@
 /** @file Max-pooling over images. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { ShapeError } from "../../engine/errors.ts";
 import { kernel, like, run } from "../../engine/kernel.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sourceOf } from "../elementwise/activation-gradient.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { type PoolOptions, poolConstants, quarters, resolvePool, windowPixels } from "./pool2d.ts";
 
-const forward = kernel(import.meta.url, "max-forward.wgsl", {
+const forward = kernel("pool2d/max-forward", {
   reads: ["x"],
   writes: ["y", "winner"],
   flops: { y: windowPixels },
 });
-const backward = kernel(import.meta.url, "max-backward.wgsl", {
+const backward = kernel("pool2d/max-backward", {
   reads: ["dy", "winner", "y"],
   writes: ["dx"],
   flops: { dy: (constants) => 2 * windowPixels(constants) + (constants.DERIVATIVE ? 2 : 0) },

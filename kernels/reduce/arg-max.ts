@@ -4,7 +4,7 @@ import { sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
 
-const argMaxKernel = kernel(import.meta.url, "arg-max.wgsl", {
+const argMaxKernel = kernel("reduce/arg-max", {
   reads: ["x"],
   writes: ["y"],
   flops: { x: 1 },

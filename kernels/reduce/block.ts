@@ -26,8 +26,8 @@ export interface Reduction {
 }
 
 const bindings = { reads: ["x", "center"], writes: ["y"], flops: { x: operationsOf } } as const;
-const rows = kernel(import.meta.url, "rows.wgsl", bindings);
-const columns = kernel(import.meta.url, "columns.wgsl", bindings);
+const rows = kernel("reduce/rows", bindings);
+const columns = kernel("reduce/columns", bindings);
 
 const operationCodes = { sum: 0, largest: 1, smallest: 2 };
 const termCodes = { penalty: 1, "squared deviation": 2, equality: 3, deviation: 4 };

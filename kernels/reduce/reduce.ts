@@ -1,7 +1,8 @@
 /** @file Sum, mean, largest, smallest and variance over any axes. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { kernel, type Output, run } from "../../engine/kernel.ts";
 import { checkFlag, checkOptionNames } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import { type Arrangement, arrange, fromBlock, reducedShape, resolveAxes, toBlock } from "./axes.ts";
@@ -14,13 +15,13 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-const correctMoments = kernel(import.meta.url, "correct-moments.wgsl", {
+const correctMoments = kernel("reduce/correct-moments", {
   reads: ["deviation", "squares"],
   writes: ["variance"],
   updates: ["center"],
   flops: { variance: 3 },
 });
-const spreadKernel = kernel(import.meta.url, "spread.wgsl", {
+const spreadKernel = kernel("reduce/spread", {
   reads: ["dy", "x", "center", "count"],
   writes: ["dx"],
   flops: { dx: ({ KIND }) => [1, 3, 2][Number(KIND)]! },

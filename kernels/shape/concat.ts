@@ -1,15 +1,15 @@
 /** @file Joining tensors along an axis. */
 import { requireTensors } from "../../engine/arguments.ts";
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireUnpacked, resolveAxis } from "./arguments.ts";
 import { readStrided } from "./move.ts";
 
-const concatKernel = kernel(import.meta.url, "concat.wgsl", { reads: ["a", "b"], writes: ["y"] });
+const concatKernel = kernel("shape/concat", { reads: ["a", "b"], writes: ["y"] });
 
 /**
  * The tensors one after the other along `axis` (the last unless given).

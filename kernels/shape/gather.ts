@@ -1,14 +1,14 @@
 /** @file Picking entries of a tensor by their indices. */
 import { requireTensors } from "../../engine/arguments.ts";
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
 import { requireUnpacked, resolveAxis } from "./arguments.ts";
 
-const forward = kernel(import.meta.url, "gather.wgsl", { reads: ["x", "indices"], writes: ["y"] });
-const backward = kernel(import.meta.url, "gather-backward.wgsl", {
+const forward = kernel("shape/gather", { reads: ["x", "indices"], writes: ["y"] });
+const backward = kernel("shape/gather-backward", {
   reads: ["dy", "indices"],
   writes: ["dx"],
   flops: { dy: 1 },

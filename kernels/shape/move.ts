@@ -4,8 +4,8 @@ import { kernel, type Output, outputTensor, run } from "../../engine/kernel.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
-const stridedCopy = kernel(import.meta.url, "strided-copy.wgsl", { reads: ["x"], writes: ["y"] });
-const placeKernel = kernel(import.meta.url, "place.wgsl", { reads: ["x"], writes: ["y"] });
+const stridedCopy = kernel("shape/strided-copy", { reads: ["x"], writes: ["y"] });
+const placeKernel = kernel("shape/place", { reads: ["x"], writes: ["y"] });
 
 /** Axes that the kernels address. Neighbouring axes that lie in memory as one are merged before counting. */
 const maxAxes = 5;

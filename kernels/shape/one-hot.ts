@@ -5,7 +5,7 @@ import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
-const oneHotKernel = kernel(import.meta.url, "one-hot.wgsl", { reads: ["labels"], writes: ["y"] });
+const oneHotKernel = kernel("shape/one-hot", { reads: ["labels"], writes: ["y"] });
 
 /**
  * y[..., d] = 1 where the label is d, else 0. A label outside of 0 to depth - 1 makes a row of zeros, as in TensorFlow.

@@ -1,7 +1,8 @@
 /** @file Reordering of axes. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { ArgumentError, formatShape } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { DType, Tensor } from "../../engine/tensor.ts";
 import { requireUnpacked } from "./arguments.ts";
 import { readStrided, stridesOf } from "./move.ts";

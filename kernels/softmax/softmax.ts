@@ -1,23 +1,24 @@
 /** @file Softmax and log-softmax. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
 import type { RunOptions } from "../../engine/kernel.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
 
 const bindings = { reads: ["x"], writes: ["y"], flops: { y: 5 } } as const;
 const gradientBindings = { reads: ["dy", "y"], writes: ["dx"], flops: { dx: 4 } } as const;
 const rows = {
-  forward: kernel(import.meta.url, "rows.wgsl", bindings),
-  backward: kernel(import.meta.url, "rows-gradient.wgsl", gradientBindings),
+  forward: kernel("softmax/rows", bindings),
+  backward: kernel("softmax/rows-gradient", gradientBindings),
 };
-const shortRows = { ...rows, forward: kernel(import.meta.url, "rows.registers.wgsl", bindings) };
+const shortRows = { ...rows, forward: kernel("softmax/rows.registers", bindings) };
 const registers = 64; // values that an invocation keeps
 const anyAxis = {
-  forward: kernel(import.meta.url, "any-axis.wgsl", bindings),
-  backward: kernel(import.meta.url, "any-axis-gradient.wgsl", gradientBindings),
+  forward: kernel("softmax/any-axis", bindings),
+  backward: kernel("softmax/any-axis-gradient", gradientBindings),
 };
 
 /** exp(x) / sum of exp(x) along `axis`, the last unless given. Finite for all finite x; all NaN if x has a NaN or +infinity there. */

@@ -10,17 +10,17 @@ import { featureMeans } from "../pca/moments.ts";
 import { sum } from "../reduce/reduce.ts";
 import { checkFiniteRows, type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";
 
-const squaredDistances = kernel(import.meta.url, "squared-distances.wgsl", {
+const squaredDistances = kernel("tsne/squared-distances", {
   reads: ["products", "norms"],
   writes: ["d"],
   flops: { d: 4 },
 });
-const bandwidths = kernel(import.meta.url, "bandwidths.wgsl", {
+const bandwidths = kernel("tsne/bandwidths", {
   reads: ["d"],
   writes: ["beta", "nearest", "total"],
   flops: { d: 7 },
 });
-const joint = kernel(import.meta.url, "joint-probabilities.wgsl", {
+const joint = kernel("tsne/joint-probabilities", {
   reads: ["beta", "nearest", "total"],
   updates: ["p"],
   flops: { p: 10 },

@@ -5,22 +5,22 @@ import { sum } from "../reduce/reduce.ts";
 import type { Affinities } from "./affinities.ts";
 import type { Embedding } from "./embedding.ts";
 
-const forcesKernel = kernel(import.meta.url, "forces.wgsl", {
+const forcesKernel = kernel("tsne/forces", {
   reads: ["p", "y"],
   writes: ["forces", "mass"],
   flops: { p: 18 },
 });
-const gradientKernel = kernel(import.meta.url, "gradient.wgsl", {
+const gradientKernel = kernel("tsne/gradient", {
   reads: ["forces", "mass"],
   writes: ["gradient"],
   flops: { forces: 1, gradient: 4 },
 });
-const divergenceKernel = kernel(import.meta.url, "divergence.wgsl", {
+const divergenceKernel = kernel("tsne/divergence", {
   reads: ["p", "y", "mass"],
   writes: ["kl"],
   flops: { p: 14 },
 });
-const moveKernel = kernel(import.meta.url, "move-points.wgsl", {
+const moveKernel = kernel("tsne/move-points", {
   reads: ["gradient"],
   updates: ["gains", "velocity", "y"],
   flops: { y: 9 },

@@ -1,8 +1,9 @@
 /** @file Nearest-neighbour upsampling of images. */
+
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { like } from "../../engine/kernel.ts";
 import { checkOptionNames } from "../../engine/options.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { sumWindows } from "../pool2d/average-pool2d.ts";
 import { requireFloat } from "../shape/arguments.ts";

@@ -1,6 +1,7 @@
 /** @file Where a loss that is not finite came from when all outputs are finite, and gradients when the loss is. */
+
+import { gradients } from "../../engine/autodiff/tape.ts";
 import { indexOfNotFinite } from "../../engine/host-values.ts";
-import { gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass } from "./forward-pass.ts";

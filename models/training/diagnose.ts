@@ -1,6 +1,7 @@
 /** @file Where a loss or a gradient that is not finite came from: the step is run again, layer by layer. */
+
+import { gradients } from "../../engine/autodiff/tape.ts";
 import { NumericError } from "../../engine/errors.ts";
-import { gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Inspect } from "../layers/layer.ts";
 import type { Feed } from "./data.ts";

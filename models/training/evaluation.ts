@@ -1,7 +1,7 @@
 /** @file A pass over a feed in inference mode: loss and metrics, or the outputs themselves. */
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
-import type { Recording } from "../../engine/recording.ts";
+import type { Recording } from "../../engine/record/recording.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { type StepFields, StepState } from "../../engine/step-state.ts";
 import type { Tensor } from "../../engine/tensor.ts";

@@ -4,7 +4,7 @@
  */
 import type { Engine } from "../../engine/device.ts";
 import { formatBytes, MemoryError } from "../../engine/errors.ts";
-import type { Plan } from "../../engine/plan.ts";
+import type { Plan } from "../../engine/record/plan.ts";
 import type { Layer } from "../layers/layer.ts";
 
 /** Sizes of the parts of a batch, at most `limit` each, as equal as possible: 1280 by 300 is 256 five times. */

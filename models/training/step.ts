@@ -1,9 +1,10 @@
 /** @file One training step: gather, forward, backward, log, update; once as commands, then replayed. */
+
+import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
 import { MemoryError } from "../../engine/errors.ts";
-import type { Plan } from "../../engine/plan.ts";
-import type { Recording } from "../../engine/recording.ts";
-import { gradients } from "../../engine/tape.ts";
+import type { Plan } from "../../engine/record/plan.ts";
+import type { Recording } from "../../engine/record/recording.ts";
 import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import type { Feed } from "./data.ts";
 import { forwardPass, type Pass } from "./forward-pass.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { randomSamples } from "../../bench/random-samples.ts";
 import { workloads } from "../../bench/workloads.ts";
-import type { Dispatch } from "../../engine/commands.ts";
+import type { Dispatch } from "../../engine/record/commands.ts";
 import { binaryCrossentropy, categoricalCrossentropy, meanSquaredError } from "../../kernels/losses/index.ts";
 import { maxPool2d } from "../../kernels/pool2d/index.ts";
 import { mean, variance } from "../../kernels/reduce/index.ts";
@@ -58,7 +58,7 @@ describe("steps of the benchmark", () => {
       ["losses/pointwise-gradient", 10 * 3 * 784],
       [expect.stringMatching(/^dense\/matmul/), product],
       // magnitude and comparison of the inputs of both layers and of the gradients of their outputs; 2 places are not used
-      ["engine/check-gradients", 2 * (2 * 3 * (784 + 32) + 2)],
+      ["engine/autodiff/check-gradients", 2 * (2 * 3 * (784 + 32) + 2)],
       [expect.stringMatching(/^dense\/matmul/), product],
       [expect.stringMatching(/^dense\/matmul/), product],
       ["engine/advance", 0],

@@ -1,4 +1,5 @@
 /** @file A training run whose device goes away. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -6,9 +7,10 @@ import { loadDataset } from "../../datasets/load-dataset.ts";
 import type { AdapterChoice } from "../../engine/adapter.ts";
 import { createEngine } from "../../engine/device.ts";
 import { DeviceLostError } from "../../engine/errors.ts";
-import { resolveSettings } from "../../experiments/run/settings.ts";
-import { runTrainingExperiment } from "../../experiments/run/train-run.ts";
+import { findExperiment } from "../../experiments/registry.ts";
 import { svhnC } from "../../experiments/svhn/svhn-c.ts";
+import { resolveSettings } from "../../runner/settings.ts";
+import { runTrainingExperiment } from "../../runner/training/train-run.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
 import { adapter } from "./run.ts";
 import { checkpointPosition } from "./support/weights-file.ts";
@@ -37,6 +39,7 @@ it("leaves the checkpoint of the last finished epoch and an error with exit code
       // called when the epoch is done, and before its checkpoint is saved
       epochDone: (epoch) => void (epoch === 1 && engine.device.destroy()),
     },
+    find: findExperiment,
     saveInitial: false,
     resume: false,
     signal: new AbortController().signal,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
-import { threeEpochs, writeRunFolder } from "../experiments/support/run-folder.ts";
+import { threeEpochs, writeRunFolder } from "../runner/support/run-folder.ts";
 import { fail, succeed } from "./run.ts";
 
 const folder = useTemporaryFolder();

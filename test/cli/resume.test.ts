@@ -6,10 +6,10 @@ import { checkKeeps, otherAdapter, withWayOn } from "../../cli/resume.ts";
 import type { TrainOptions } from "../../cli/train.ts";
 import { FileError, InterruptedError, UsageError } from "../../engine/errors.ts";
 import { findExperiment } from "../../experiments/registry.ts";
-import { configSchema, findRunFolder, type RunConfig } from "../../experiments/run/run-folder.ts";
+import { configSchema, findRunFolder, type RunConfig } from "../../runner/store/run-folder.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
-import { quickSettings } from "../experiments/studies/support/run-study.ts";
-import { writeRunFolder } from "../experiments/support/run-folder.ts";
+import { quickSettings } from "../runner/studies/support/run-study.ts";
+import { writeRunFolder } from "../runner/support/run-folder.ts";
 
 const folder = useTemporaryFolder();
 const began: RunConfig = configSchema.parse({

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { TracedStep } from "../../experiments/trace/trace-step.ts";
+import type { TracedStep } from "../../runner/trace/trace-step.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
 import { adapter, fail, succeed } from "./run.ts";
 import { writeDigitFiles } from "./support/street-digit-files.ts";

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readConfig } from "../../experiments/run/run-folder.ts";
+import { readConfig } from "../../runner/store/run-folder.ts";
 import { adapter, fail, startCli, succeed, untilExists } from "./run.ts";
 import { writeDigitFiles } from "./support/street-digit-files.ts";
 import { checkpointPosition } from "./support/weights-file.ts";

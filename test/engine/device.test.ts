@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { gradients } from "../../engine/autodiff/tape.ts";
 import { createEngine, type Engine, type EngineOptions } from "../../engine/device.ts";
 import { ArgumentError, DeviceLostError, MemoryError, WgradError } from "../../engine/errors.ts";
 import { run } from "../../engine/kernel.ts";
-import { gradients } from "../../engine/tape.ts";
 import { useEngine } from "../support/engine.ts";
 import { adapterChoice } from "./adapter-choice.ts";
 import { multiply, multiplyKernel, product, scaleAndAdd, total } from "./ops.ts";
@@ -75,7 +75,7 @@ describe("GPU errors", () => {
     const x = engine.tensor([1]);
     aliasedDispatch(engine);
     product(x, x);
-    await expect(x.data()).rejects.toThrow(/^shaders\/multiply: .*\n?.*usage/i);
+    await expect(x.data()).rejects.toThrow(/^test\/multiply: .*\n?.*usage/i);
     expect(() => engine.zeros([1])).toThrow(WgradError);
   });
 
@@ -152,8 +152,8 @@ describe("plan", () => {
       engine().zeros([1000]); // 4,000 bytes in a block of 4,096: the peak
     });
     expect(pipelines.map(({ definition, constants }) => [definition.name, constants])).toEqual([
-      ["shaders/multiply", {}],
-      ["shaders/scale-and-add", { FACTOR: 4, AMOUNT: 0 }],
+      ["test/multiply", {}],
+      ["test/scale-and-add", { FACTOR: 4, AMOUNT: 0 }],
     ]);
     expect(peakBytes).toBe(256 + 4096);
     expect({ memory: engine().memory, pipelines: engine().pipelines.count }).toEqual(before);
@@ -213,7 +213,7 @@ describe("plan", () => {
       expect(engine().plan(() => product(x, x)).pipelines).toHaveLength(1);
       scaleAndAdd(x, 1, 1);
     });
-    expect(pipelines.map(({ definition }) => definition.name)).toEqual(["shaders/scale-and-add"]);
+    expect(pipelines.map(({ definition }) => definition.name)).toEqual(["test/scale-and-add"]);
   });
 
   it("refuses an async body", () => {

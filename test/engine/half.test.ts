@@ -8,6 +8,7 @@ import { parseBindings, setHalf } from "../../engine/shader.ts";
 import { useEngine } from "../support/engine.ts";
 import { describeHalf, halfRounding } from "../support/half.ts";
 import { properties } from "../support/properties.ts";
+import { shaderText } from "../support/shader-text.ts";
 import { multiplyKernel } from "./ops.ts";
 
 const half = (value: number) => decodeHalf(encodeHalf([value]))[0]!;
@@ -107,7 +108,11 @@ describeHalf("tensors of f16", () => {
   });
 
   it("overflow to infinity on the GPU, as loss scaling relies on, and keep NaN", async () => {
-    const convert = kernel(import.meta.url, "shaders/convert.wgsl", { reads: ["x"], writes: ["y"] });
+    const convert = kernel(
+      "test/convert",
+      { reads: ["x"], writes: ["y"] },
+      shaderText(import.meta.url, "shaders/convert.wgsl"),
+    );
     const x = engine().tensor([65504, 65520, 1e6, -1e38, Number.NaN, Infinity], [6]);
     const { y } = run(convert, { x }, { y: { shape: [6], dtype: "f16" } }, { invocations: 6 });
     expect([...(await y.data())]).toEqual([65504, Infinity, Infinity, -Infinity, Number.NaN, Infinity]);

@@ -1,18 +1,38 @@
 /** @file The smallest ops that exercise the engine: no kernel of kernels/ is needed to test it. */
 
-import { type Kernel, type KernelBindings, kernel, type PipelineRequest, run } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/autodiff/tape.ts";
+import {
+  type Kernel,
+  type KernelBindings,
+  kernel,
+  type PipelineRequest,
+  pipelineRequest,
+  run,
+} from "../../engine/kernel.ts";
 import type { Constants } from "../../engine/shader.ts";
-import { provideSources } from "../../engine/source.ts";
-import { differentiable } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { shaderText } from "../support/shader-text.ts";
 
-export const multiplyKernel = kernel(import.meta.url, "shaders/multiply.wgsl", {
-  reads: ["a", "b"],
-  writes: ["y"],
-});
-const totalKernel = kernel(import.meta.url, "shaders/total.wgsl", { reads: ["x"], writes: ["y"] });
-const spreadKernel = kernel(import.meta.url, "shaders/spread.wgsl", { reads: ["x"], writes: ["y"] });
-export const scaleAndAddKernel = kernel(import.meta.url, "shaders/scale-and-add.wgsl", { updates: ["x"] });
+export const multiplyKernel = kernel(
+  "test/multiply",
+  { reads: ["a", "b"], writes: ["y"] },
+  shaderText(import.meta.url, "shaders/multiply.wgsl"),
+);
+const totalKernel = kernel(
+  "test/total",
+  { reads: ["x"], writes: ["y"] },
+  shaderText(import.meta.url, "shaders/total.wgsl"),
+);
+const spreadKernel = kernel(
+  "test/spread",
+  { reads: ["x"], writes: ["y"] },
+  shaderText(import.meta.url, "shaders/spread.wgsl"),
+);
+export const scaleAndAddKernel = kernel(
+  "test/scale-and-add",
+  { updates: ["x"] },
+  shaderText(import.meta.url, "shaders/scale-and-add.wgsl"),
+);
 
 /** a * b, element by element, without a gradient. */
 export function product(a: Tensor, b: Tensor): Tensor {
@@ -52,8 +72,7 @@ export function inlineKernel<R extends string = never, W extends string = never,
   source: string,
   bindings: KernelBindings<R, W, U>,
 ): Kernel<R, W, U> {
-  provideSources({ [`inline/${name}.wgsl`]: source });
-  return kernel("file:///inline/here.ts", `${name}.wgsl`, bindings);
+  return kernel(`inline/${name}`, bindings, source);
 }
 
 export function requestFor(
@@ -61,5 +80,6 @@ export function requestFor(
   constants: Constants = {},
   half: readonly string[] = [],
 ): PipelineRequest {
-  return { key: `${definition.url.href}|${half}|${JSON.stringify(constants)}`, definition, constants, half };
+  const request = pipelineRequest(definition, { constants }, {});
+  return { ...request, key: `${request.key}|${half}`, half };
 }

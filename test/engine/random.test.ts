@@ -5,6 +5,7 @@ import { pcg4d } from "../../engine/random.ts";
 import { useEngine } from "../support/engine.ts";
 import { properties } from "../support/properties.ts";
 import { randomStream } from "../support/random.ts";
+import { shaderText } from "../support/shader-text.ts";
 
 const mask = 2n ** 32n - 1n;
 
@@ -93,7 +94,11 @@ describe("pcg4d", () => {
 
 describe("pcg4d in WGSL", () => {
   const engine = useEngine();
-  const hash = kernel(import.meta.url, "shaders/pcg4d.wgsl", { reads: ["counters"], writes: ["bits"] });
+  const hash = kernel(
+    "test/pcg4d",
+    { reads: ["counters"], writes: ["bits"] },
+    shaderText(import.meta.url, "shaders/pcg4d.wgsl"),
+  );
 
   it("gives the same bits", async () => {
     const next = randomStream(4);

@@ -4,6 +4,7 @@ import { kernel, run } from "../../engine/kernel.ts";
 import { type StepFields, StepState } from "../../engine/step-state.ts";
 import { useEngine } from "../support/engine.ts";
 import { properties } from "../support/properties.ts";
+import { shaderText } from "../support/shader-text.ts";
 
 const engine = useEngine();
 const zero: StepFields = {
@@ -16,7 +17,11 @@ const zero: StepFields = {
   learningRate: 0,
   halted: 0,
 };
-const stepFields = kernel(import.meta.url, "shaders/step-fields.wgsl", { updates: ["words"], step: true });
+const stepFields = kernel(
+  "test/step-fields",
+  { updates: ["words"], step: true },
+  shaderText(import.meta.url, "shaders/step-fields.wgsl"),
+);
 
 describe("StepState", () => {
   it("sets the named fields only and reads all back", async () => {

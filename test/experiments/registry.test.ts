@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cifar100FineClasses } from "../../datasets/cifar-classes.ts";
-import type { TrainingExperiment } from "../../experiments/experiment.ts";
-import { formatMeasure, measureOf } from "../../experiments/measures.ts";
 import { experiments, findExperiment } from "../../experiments/registry.ts";
-import { trainingVariant } from "../../experiments/run/variant.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
+import { formatMeasure, measureOf } from "../../runner/measures.ts";
+import { trainingVariant } from "../../runner/variant.ts";
 
 /** All that issue 5 lists, in its order. */
 const images = [

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { WgradError } from "../../engine/errors.ts";
-import { tensorsIn } from "../../engine/scope.ts";
+import { tensorsIn } from "../../engine/memory/scope.ts";
 import { properties } from "../support/properties.ts";
 import { anyJunk, type Junk, type Surroundings } from "./junk.ts";
 

@@ -1,7 +1,7 @@
 /** @file Fuzzes the engine: tensors, memory, recordings, gradients; and what makes batches of data sets. */
 import { describe, it } from "vitest";
+import { gradients } from "../../engine/autodiff/tape.ts";
 import { createEngine } from "../../engine/device.ts";
-import { gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { mul, square } from "../../kernels/elementwise/index.ts";
 import { GpuDataset, gatherLabels, gatherSamples, SampleStore } from "../../kernels/gather/index.ts";

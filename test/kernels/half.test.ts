@@ -1,6 +1,6 @@
 /** @file The ops between dense and convolution layers on f16: what they give on f32, but for the rounding of results. */
 import { expect, it } from "vitest";
-import { gradients } from "../../engine/tape.ts";
+import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { batchNorm } from "../../kernels/batch-norm/batch-norm.ts";
 import { dropout } from "../../kernels/dropout/index.ts";

@@ -3,11 +3,19 @@
  * of n such values, one after the other, is off by about n / 8 roundings; runs of values keep it below those allowed here.
  */
 import { describe, expect, it } from "vitest";
+import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
-import { gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { centreSamples, standardizeSamples } from "../../kernels/augment/index.ts";
 import { batchNorm } from "../../kernels/batch-norm/index.ts";
+import {
+  type ConvolutionVariant,
+  chooseConvolution,
+  naiveConvolution,
+  registersFilterGradient,
+  subgroupConvolution,
+  tiledConvolution,
+} from "../../kernels/conv2d/choose.ts";
 import { filterGradient } from "../../kernels/conv2d/passes.ts";
 import { dense } from "../../kernels/dense/dense.ts";
 import { mul } from "../../kernels/elementwise/index.ts";
@@ -19,14 +27,6 @@ import { clipGradients } from "../../kernels/optimizers/clip.ts";
 import { occupiedElements } from "../../kernels/optimizers/index.ts";
 import { globalAveragePool2d } from "../../kernels/pool2d/index.ts";
 import { columnSum, mean, sum, variance } from "../../kernels/reduce/index.ts";
-import {
-  type ConvolutionVariant,
-  chooseConvolution,
-  naiveConvolution,
-  registersFilterGradient,
-  subgroupConvolution,
-  tiledConvolution,
-} from "../../kernels/tuning/choose-convolution.ts";
 import { useEngine } from "../support/engine.ts";
 import { asGpu } from "./as-gpu.ts";
 import { convolution } from "./conv2d/convolution.ts";

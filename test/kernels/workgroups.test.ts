@@ -1,9 +1,10 @@
 /** @file WebGPU takes 65,535 workgroups along an axis; work that needs more is spread over two axes, and every kernel counts them. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { gradients } from "../../engine/tape.ts";
+import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { batchNorm } from "../../kernels/batch-norm/index.ts";
 import { conv2d } from "../../kernels/conv2d/conv2d.ts";
+import { naiveMatmul, registersMatmul, subgroupMatmul, tiledMatmul } from "../../kernels/dense/choose.ts";
 import { matmul } from "../../kernels/dense/matmul.ts";
 import { type MatmulProblem, multiply } from "../../kernels/dense/product.ts";
 import { mul } from "../../kernels/elementwise/index.ts";
@@ -14,12 +15,6 @@ import { globalAveragePool2d, maxPool2d } from "../../kernels/pool2d/index.ts";
 import { argMax, mean, sum, variance } from "../../kernels/reduce/index.ts";
 import { concat, transpose } from "../../kernels/shape/index.ts";
 import { softmax } from "../../kernels/softmax/index.ts";
-import {
-  naiveMatmul,
-  registersMatmul,
-  subgroupMatmul,
-  tiledMatmul,
-} from "../../kernels/tuning/choose-matmul.ts";
 import { useEngine } from "../support/engine.ts";
 import { randomArray } from "../support/random.ts";
 import { inTwoRows } from "../support/two-rows.ts";

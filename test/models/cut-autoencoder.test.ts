@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { cutAutoencoder } from "../../docs/examples/cut-autoencoder.ts";
 import { loadWeights } from "../../models/index.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
-import { digits } from "../experiments/studies/support/run-study.ts";
+import { digits } from "../runner/studies/support/run-study.ts";
 import { useEngine } from "../support/engine.ts";
 
 const engine = useEngine();

@@ -4,8 +4,8 @@
  * if a mutant survives, or if its row is wrong: stale, no valid WGSL, or with tests that are red without it.
  */
 import { type AdapterChoice, createEngine } from "../../engine/index.ts";
-import { allMutants } from "./index.ts";
-import { type Mutant, staleness } from "./mutant.ts";
+import { allMutants } from "../../lessons/mutants/index.ts";
+import { type Mutant, staleness } from "../../lessons/mutants/mutant.ts";
 import { runTests, type Selection, stopTests, type Verdict } from "./run-tests.ts";
 import { type Fate, fateOf, Table, totals } from "./table.ts";
 import { Workplace } from "./workplace.ts";

@@ -1,5 +1,5 @@
 /** @file The table of the mutation check: what became of every mutant. */
-import type { Mutant } from "./mutant.ts";
+import type { Mutant } from "../../lessons/mutants/mutant.ts";
 import type { Verdict } from "./run-tests.ts";
 
 export interface Fate {

@@ -1,5 +1,5 @@
 /** @file Holds a run against its repetition in PyTorch. */
-import type { SavedHistory } from "../../experiments/saved-run/saved-run.ts";
+import type { SavedHistory } from "../../runner/store/saved-run.ts";
 
 /** One value for each epoch by the names of history.json. */
 export type Curves = Readonly<Record<string, readonly number[]>>;

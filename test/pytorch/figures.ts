@@ -1,8 +1,8 @@
 /** @file The curves of a run and of its repetitions in pictures. */
-import type { Figure } from "../../experiments/report/figure.ts";
-import { formatPercent, formatShort } from "../../experiments/report/format.ts";
-import { type LineSeries, lineChart } from "../../experiments/report/line-chart.ts";
-import { seriesRoles } from "../../experiments/report/palette.ts";
+import type { Figure } from "../../report/figure.ts";
+import { formatPercent, formatShort } from "../../report/format.ts";
+import { type LineSeries, lineChart } from "../../report/line-chart.ts";
+import { seriesRoles } from "../../report/palette.ts";
 import type { Curves, Repeated } from "./compare.ts";
 
 /** Training loss, and accuracy on the test set. */

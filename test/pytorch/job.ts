@@ -5,14 +5,14 @@ import type { ImageSet } from "../../datasets/dataset.ts";
 import { loadDataset } from "../../datasets/load-dataset.ts";
 import { splitByRule } from "../../datasets/splits.ts";
 import { UsageError } from "../../engine/errors.ts";
-import type { TrainingExperiment } from "../../experiments/experiment.ts";
 import { findExperiment } from "../../experiments/registry.ts";
-import { imagesOf, splitRuleOf } from "../../experiments/run/experiment-data.ts";
-import { readConfig, sourceOf } from "../../experiments/run/run-folder.ts";
-import type { RunSettings } from "../../experiments/run/settings.ts";
-import { trainingVariant } from "../../experiments/run/variant.ts";
 import { ImageDataGenerator } from "../../models/preprocessing/image-data-generator.ts";
 import { identityOrder, shuffled } from "../../models/training/order.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
+import { imagesOf, splitRuleOf } from "../../runner/experiment-data.ts";
+import type { RunSettings } from "../../runner/settings.ts";
+import { readConfig, sourceOf } from "../../runner/store/run-folder.ts";
+import { trainingVariant } from "../../runner/variant.ts";
 
 export interface JobOptions {
   /** repeat the training too, not only the evaluation */

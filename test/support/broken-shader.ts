@@ -20,11 +20,12 @@ export async function withBrokenShader(
   const text = readFileSync(join(import.meta.dirname, "../..", shader), "utf8");
   expect(text, `${shader} has no "${from}" to break`).toContain(from);
   const engine = await createEngine({ adapter: (process.env.WGRAD_ADAPTER ?? "auto") as AdapterChoice });
-  provideSources({ [shader]: text.replaceAll(from, to) });
+  const id = shader.replace(/^kernels\/|\.wgsl$/g, "");
+  provideSources({ [id]: text.replaceAll(from, to) });
   try {
     await body(engine);
   } finally {
-    provideSources({ [shader]: text });
+    provideSources({ [id]: text });
     engine.dispose();
   }
 }

@@ -1,12 +1,13 @@
 /** @file Gradient checks: of a float64 reference by central differences, and of a GPU op against the reference. */
 import { expect } from "vitest";
+import { differentiable, gradients } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import { differentiable, gradients } from "../../engine/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type Array64, array64 } from "../../kernels/reference.ts";
 import { expectClose, type Tolerance } from "./compare.ts";
 import { randomArray } from "./random.ts";
+import { shaderText } from "./shader-text.ts";
 
 /**
  * Checks `gradient` (one array per input, from dy) of the float64 function `forward`: along a random direction v,
@@ -77,8 +78,16 @@ export async function expectMatchesReference(
   }
 }
 
-const dotKernel = kernel(import.meta.url, "inner-product.wgsl", { reads: ["a", "b"], writes: ["y"] });
-const scaleKernel = kernel(import.meta.url, "scale-by.wgsl", { reads: ["x", "factor"], writes: ["y"] });
+const dotKernel = kernel(
+  "test/inner-product",
+  { reads: ["a", "b"], writes: ["y"] },
+  shaderText(import.meta.url, "inner-product.wgsl"),
+);
+const scaleKernel = kernel(
+  "test/scale-by",
+  { reads: ["x", "factor"], writes: ["y"] },
+  shaderText(import.meta.url, "scale-by.wgsl"),
+);
 
 /** sum of y * cotangent: a scalar whose gradient with respect to y is the cotangent. */
 function innerProduct(y: Tensor, cotangent: Tensor): Tensor {

@@ -1,6 +1,7 @@
 /** @file One pass of a convolution by a forced variant, and what the float64 reference makes of the same random values. */
 import type { Engine } from "../../../engine/device.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "../../../kernels/conv2d/choose.ts";
 import {
   conv2dFilterGradientReference,
   conv2dInputGradientReference,
@@ -11,7 +12,6 @@ import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import { epilogueReference } from "../../../kernels/dense/dense.reference.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
-import type { ConvolutionPass, ConvolutionVariant } from "../../../kernels/tuning/choose-convolution.ts";
 import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { roundedToHalf } from "../../support/half.ts";

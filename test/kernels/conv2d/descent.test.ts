@@ -1,14 +1,14 @@
 /** @file Gradient descent in the kernels of the filter gradient: what they subtract from filters and bias. */
 import { describe, expect, it } from "vitest";
 import { StepState } from "../../../engine/step-state.ts";
-import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.reference.ts";
-import { filterGradient } from "../../../kernels/conv2d/passes.ts";
 import {
   type ConvolutionVariant,
   registersFilterGradient,
   subgroupConvolution,
   tiledConvolution,
-} from "../../../kernels/tuning/choose-convolution.ts";
+} from "../../../kernels/conv2d/choose.ts";
+import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.reference.ts";
+import { filterGradient } from "../../../kernels/conv2d/passes.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";

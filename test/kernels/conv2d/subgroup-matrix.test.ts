@@ -2,19 +2,15 @@
  * @file The experimental convolutions on matrix units. No adapter here has them, so that they never ran as they are: Tint checks
  * them on Dawn's null backend, and everything but the built-in functions runs with those computed one by one.
  */
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SubgroupMatrix } from "../../../engine/adapter.ts";
-import { provideSources } from "../../../engine/source.ts";
+import { provideSources, readSource } from "../../../engine/source.ts";
 import { StepState } from "../../../engine/step-state.ts";
+import { type ConvolutionPass, subgroupMatrixConvolution } from "../../../kernels/conv2d/choose.ts";
 import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.reference.ts";
 import { filterGradient, forward, inputGradient } from "../../../kernels/conv2d/passes.ts";
 import { convolutionConstants } from "../../../kernels/conv2d/problem.ts";
 import type { Array64 } from "../../../kernels/reference.ts";
-import {
-  type ConvolutionPass,
-  subgroupMatrixConvolution,
-} from "../../../kernels/tuning/choose-convolution.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { describeHalf, halfUlps, roundedToHalf } from "../../support/half.ts";
@@ -26,9 +22,9 @@ import { convolution } from "./convolution.ts";
 
 const large = { m: 16, n: 16, k: 16 };
 const passes = ["forward", "input-gradient", "filter-gradient"] as const;
-const pathOf = (pass: ConvolutionPass) => `kernels/conv2d/${pass}.subgroup-matrix.wgsl`;
-const sourceOf = (pass: ConvolutionPass) =>
-  readFileSync(new URL(`../../../${pathOf(pass)}`, import.meta.url), "utf8");
+const idOf = (pass: ConvolutionPass) => `conv2d/${pass}.subgroup-matrix`;
+const originals = Object.fromEntries(passes.map((pass) => [pass, readSource({ name: idOf(pass) })]));
+const sourceOf = (pass: ConvolutionPass) => originals[pass]!;
 
 describe("the shaders", () => {
   const layer = convolution({ image: [32, 16, 16, 64], window: 3, filters: 64, padding: "same" });
@@ -54,8 +50,7 @@ describe("the shaders", () => {
   ]);
 
   const definitionOf = (pass: ConvolutionPass) => {
-    const url = new URL(`../../../${pathOf(pass)}`, import.meta.url);
-    return { url, name: `${pass}.subgroup-matrix`, ...bindings[pass], updates: [], flops: {} };
+    return { name: idOf(pass), source: undefined, ...bindings[pass], updates: [], flops: {} };
   };
 
   it.for(cases)("are accepted by Tint: $pass, matrices of $m x $n x $k, tensors of f16", async (row) => {
@@ -83,10 +78,10 @@ const problems = {
 describeHalf("with their built-in functions computed one by one", () => {
   const engine = useEngine();
   beforeAll(() => {
-    for (const pass of passes) provideSources({ [pathOf(pass)]: emulated(sourceOf(pass)) });
+    for (const pass of passes) provideSources({ [idOf(pass)]: emulated(sourceOf(pass)) });
   });
   afterAll(() => {
-    for (const pass of passes) provideSources({ [pathOf(pass)]: sourceOf(pass) });
+    for (const pass of passes) provideSources({ [idOf(pass)]: sourceOf(pass) });
   });
 
   const rows = passes.flatMap((pass) => [

@@ -1,7 +1,5 @@
 /** @file Every kernel of the convolution's three passes, forced, on sizes that are no multiples of its tiles. */
 import { describe, expect, it } from "vitest";
-import { forward } from "../../../kernels/conv2d/passes.ts";
-import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import {
   type ConvolutionPass,
   type ConvolutionVariant,
@@ -10,7 +8,9 @@ import {
   registersFilterGradient,
   subgroupConvolution,
   tiledConvolution,
-} from "../../../kernels/tuning/choose-convolution.ts";
+} from "../../../kernels/conv2d/choose.ts";
+import { forward } from "../../../kernels/conv2d/passes.ts";
+import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { halfUlps, hasHalf } from "../../support/half.ts";

@@ -1,8 +1,6 @@
 /** @file Gradient descent in the kernel of the gradient: what each variant subtracts from parameters and bias. */
 import { describe, expect, it } from "vitest";
 import { StepState } from "../../../engine/step-state.ts";
-import { matmulReference } from "../../../kernels/dense/dense.reference.ts";
-import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
 import {
   fitsSubgroup,
   type MatmulVariant,
@@ -10,7 +8,9 @@ import {
   registersMatmul,
   subgroupMatmul,
   tiledMatmul,
-} from "../../../kernels/tuning/choose-matmul.ts";
+} from "../../../kernels/dense/choose.ts";
+import { matmulReference } from "../../../kernels/dense/dense.reference.ts";
+import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";

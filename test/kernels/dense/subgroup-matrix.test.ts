@@ -2,23 +2,22 @@
  * @file The experimental matrix product on matrix units. No adapter here has them, so that it never ran as it is: Tint checks
  * it on Dawn's null backend, and everything but the three built-in functions runs with those computed one by one.
  */
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeAdapter } from "../../../engine/adapter.ts";
 import { ArgumentError } from "../../../engine/errors.ts";
 import { experimental } from "../../../engine/experimental.ts";
-import { provideSources } from "../../../engine/source.ts";
+import { provideSources, readSource } from "../../../engine/source.ts";
+import { chooseMatmul, subgroupMatrixMatmul } from "../../../kernels/dense/choose.ts";
 import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
 import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
-import { chooseMatmul, subgroupMatrixMatmul } from "../../../kernels/tuning/choose-matmul.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { describeHalf, halfUlps, roundedToHalf } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
 import { emulated, expectTintAccepts } from "../../support/subgroup-matrix.ts";
 
-const path = "kernels/dense/matmul.subgroup-matrix.wgsl";
-const source = readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+const id = "dense/matmul.subgroup-matrix";
+const source = readSource({ name: id });
 
 const sizes = { m: 16, n: 16, k: 8 };
 function problem(m: number, n: number, k: number, sides: string): MatmulProblem {
@@ -43,16 +42,15 @@ describe("the shader", () => {
       step: true,
       flops: {},
     };
-    const url = new URL(`../../../${path}`, import.meta.url);
-    const definition = { url, name: "matmul.subgroup-matrix", ...bindings };
+    const definition = { name: id, source: undefined, ...bindings };
     await expectTintAccepts(definition, constants, ["a", "kept", "y"]);
   });
 });
 
 describeHalf("with its built-in functions computed one by one", () => {
   const engine = useEngine();
-  beforeAll(() => provideSources({ [path]: emulated(source) }));
-  afterAll(() => provideSources({ [path]: source }));
+  beforeAll(() => provideSources({ [id]: emulated(source) }));
+  afterAll(() => provideSources({ [id]: source }));
 
   it.for([
     ["tn", 33, 70, 37, 1],

@@ -1,9 +1,5 @@
 /** @file Every kernel of the matrix product, forced, on sizes that are no multiples of its tiles. */
 import { describe, expect, it } from "vitest";
-import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
-import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
-import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
-import { type Array64, array64 } from "../../../kernels/reference.ts";
 import {
   fitsSubgroup,
   type MatmulVariant,
@@ -11,7 +7,11 @@ import {
   registersMatmul,
   subgroupMatmul,
   tiledMatmul,
-} from "../../../kernels/tuning/choose-matmul.ts";
+} from "../../../kernels/dense/choose.ts";
+import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
+import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
+import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
+import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { slopeOf } from "../../support/activations.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";

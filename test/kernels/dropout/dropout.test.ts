@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { gradients } from "../../../engine/autodiff/tape.ts";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
 import { elementNormal, uniform } from "../../../engine/random.ts";
-import { gradients } from "../../../engine/tape.ts";
 import { dropoutReference, gaussianNoiseReference } from "../../../kernels/dropout/dropout.reference.ts";
 import { applyDropoutMask, dropout, gaussianNoise } from "../../../kernels/dropout/index.ts";
 import { array64 } from "../../../kernels/reference.ts";

@@ -1,6 +1,6 @@
 /** @file Ops that multiply their gradient by the derivative of the activation before them: same result as in two steps. */
 import { describe, expect, it } from "vitest";
-import { gradients } from "../../../engine/tape.ts";
+import { gradients } from "../../../engine/autodiff/tape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import { conv2d } from "../../../kernels/conv2d/conv2d.ts";
 import { dense } from "../../../kernels/dense/dense.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { gradients } from "../../../engine/autodiff/tape.ts";
 import { ShapeError } from "../../../engine/errors.ts";
-import { gradients } from "../../../engine/tape.ts";
 import {
   categoricalCrossentropyGradientReference,
   categoricalCrossentropyReference,

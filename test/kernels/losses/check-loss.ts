@@ -1,6 +1,7 @@
 /** @file Holds a loss on the GPU against its float64 reference: value, losses per sample and gradient. */
+
+import { gradients } from "../../../engine/autodiff/tape.ts";
 import type { Engine } from "../../../engine/device.ts";
-import { gradients } from "../../../engine/tape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import type { LossOptions } from "../../../kernels/losses/index.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";

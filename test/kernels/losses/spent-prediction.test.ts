@@ -1,7 +1,7 @@
 /** @file A loss writes its gradient over the prediction where the caller has given that up and nothing else reads it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gradients } from "../../../engine/tape.ts";
+import { gradients } from "../../../engine/autodiff/tape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import { add, mul, relu, scale, sigmoid, tanh } from "../../../kernels/elementwise/index.ts";
 import {

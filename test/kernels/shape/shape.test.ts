@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { gradients } from "../../../engine/autodiff/tape.ts";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
-import { gradients } from "../../../engine/tape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import { array64 } from "../../../kernels/reference.ts";
 import { concat, flatten, gather, oneHot, reshape, slice, transpose } from "../../../kernels/shape/index.ts";

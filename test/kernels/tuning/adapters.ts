@@ -1,6 +1,6 @@
 /** @file Adapters that a chooser may meet, and WGRAD_KERNELS as it was after each test. */
 import { afterEach, beforeEach } from "vitest";
-import type { TuningAdapter } from "../../../kernels/tuning/choose-matmul.ts";
+import type { TuningAdapter } from "../../../kernels/dense/choose.ts";
 
 /** Subgroup sizes as the drivers report them; 0 where subgroups are missing or of no fixed size. */
 export const adapters: readonly TuningAdapter[] = [

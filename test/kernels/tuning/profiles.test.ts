@@ -2,21 +2,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Convolution } from "../../../kernels/conv2d/problem.ts";
-import type { MatmulProblem } from "../../../kernels/dense/product.ts";
 import {
   chooseConvolution,
   convolutionClass,
   convolutionRecipes,
   defaultConvolution,
-} from "../../../kernels/tuning/choose-convolution.ts";
+} from "../../../kernels/conv2d/choose.ts";
+import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import {
   chooseMatmul,
   defaultMatmul,
   matmulClass,
   matmulRecipes,
   type TuningAdapter,
-} from "../../../kernels/tuning/choose-matmul.ts";
+} from "../../../kernels/dense/choose.ts";
+import type { MatmulProblem } from "../../../kernels/dense/product.ts";
 import { profileOf, sizeBucket, type TuningProfile } from "../../../kernels/tuning/profile.ts";
 import { properties } from "../../support/properties.ts";
 import { convolution } from "../conv2d/convolution.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gradients } from "../../../engine/tape.ts";
+import { gradients } from "../../../engine/autodiff/tape.ts";
 import { denseGradientReference, denseReference } from "../../../kernels/dense/dense.reference.ts";
 import {
   Add,

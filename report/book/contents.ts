@@ -1,0 +1,78 @@
+/** @file The table of contents: every experiment with its main figure beside the published one. */
+
+import type { SavedRun } from "../../runner/store/saved-run.ts";
+import { type Markup, markup } from "../markup.ts";
+import type { Book } from "./document.ts";
+import { Evidence } from "./evidence.ts";
+import { words } from "./words.ts";
+
+export function contents(book: Book): Markup {
+  const { language, chapters } = book;
+  const parts = chapters.map(({ id, title, experiments }) => {
+    const rows = Object.entries(experiments).map(([experiment, text]) =>
+      row(book, experiment, text.title[language]),
+    );
+    return markup`<tr><th colspan="4" scope="rowgroup"><a href="#${id}">${title[language]}</a></th></tr>
+${rows}`;
+  });
+  const heads = [words.experiment, words.measured, words.published].map((word) => word[language]);
+  return markup`<nav class="contents" aria-label="${words.contents[language]}">
+<h2>${words.contents[language]}</h2>
+<div class="table"><table>
+<thead><tr><th scope="col" colspan="2">${heads[0]}</th><th scope="col" class="number">${heads[1]}</th><th scope="col" class="number">${heads[2]}</th></tr></thead>
+<tbody>
+${parts}</tbody>
+</table></div>
+</nav>
+`;
+}
+
+function row(book: Book, id: string, title: string): Markup {
+  const run = book.runs.newest.get(id);
+  const { measured, published } = headline(book, id, run);
+  return markup`<tr class="${run ? "done" : "open"}"><td class="id"><a href="#${id}">${id}</a></td><td>${title}</td><td class="number">${measured}</td><td class="number">${published}</td></tr>
+`;
+}
+
+/** The first published figure with what was measured of it, else the test error. */
+function headline(
+  book: Book,
+  id: string,
+  run: SavedRun | undefined,
+): { measured: Markup | string; published: string } {
+  const { language, experiments } = book;
+  const listed = experiments.find((experiment) => experiment.id === id);
+  if (!run?.result) {
+    const first = listed?.published[0];
+    const state = (listed ? words.notRun : words.notBuilt)[language];
+    return { measured: state, published: first ? writePublished(language, first.measure, first.value) : "" };
+  }
+  const evidence = new Evidence(run, language);
+  const first = run.result.published[0];
+  const key = first?.measure ?? "test_error";
+  const value = evidence.written(key);
+  return {
+    measured: value === undefined ? "✓" : markup`<strong>${value}</strong> ${evidence.name(key)}`,
+    published: first ? evidence.write(first.measure, first.published) : "",
+  };
+}
+
+function writePublished(language: Book["language"], measure: string, value: number): string {
+  return new Evidence(emptyRun, language).write(measure, value);
+}
+
+const emptyRun: SavedRun = {
+  folder: "",
+  config: {
+    experiment: "",
+    command: "",
+    settings: {},
+    started: "",
+    adapter: {},
+    versions: {},
+    commit: null,
+    dataset: { id: "", origin: "official", note: "", train: 0, test: 0 },
+  },
+  measured: {},
+  figures: [],
+};

@@ -1,0 +1,33 @@
+/** @file The JSON files of docs/results: reading them, and adding those of runs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { FileError, UsageError } from "../../engine/errors.ts";
+import { readFolder, writeJson } from "../../models/files.ts";
+import { parse, resultSchema, type SavedRun } from "../../runner/store/saved-run.ts";
+import { fileName } from "../file-name.ts";
+import type { CommittedResult } from "./results-page.ts";
+
+/** Every *.json of the folder. Throws FileError if one is no result. */
+export function readResults(folder: string): CommittedResult[] {
+  if (!existsSync(folder)) throw new FileError(`There is no folder ${folder}.`);
+  return readFolder(folder)
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith(".json"))
+    .map((file) => ({ file, result: parse(join(folder, file), resultSchema) }));
+}
+
+/** Copies the result of a finished run, with how it was made; returns the name of the file, which it replaces. */
+export function addResult(folder: string, run: SavedRun): string {
+  const { result, config } = run;
+  if (!result) throw new UsageError(`results: ${run.folder} is not finished, so it has no result.json.`);
+  const { command, started, commit, versions, dataset, adapter } = config;
+  const words = [
+    config.experiment,
+    result.profile ?? "full",
+    ...(dataset.origin === "synthetic" ? ["synthetic"] : []),
+    adapter.class ?? "unknown",
+  ];
+  const file = `${fileName(words.join("-"))}.json`;
+  writeJson(join(folder, file), { adapter, ...result, run: { command, started, commit, versions } });
+  return file;
+}

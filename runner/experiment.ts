@@ -1,0 +1,175 @@
+/** @file What an experiment is: one question of the assignment, declared. */
+import type { Dataset } from "../datasets/dataset.ts";
+import type { DatasetId } from "../datasets/load-dataset.ts";
+import type { Optimizer } from "../kernels/optimizers/index.ts";
+import type { Model } from "../models/model.ts";
+import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
+import type { Callback } from "../models/training/callbacks.ts";
+import type { LearningPhase } from "../models/training/compile-options.ts";
+import type { FreeSection } from "../report/run-report.ts";
+import type { Study } from "./study/study.ts";
+
+/** Where a question stands. */
+export interface Source {
+  /** e.g. "INF-477, Tarea 2" */
+  readonly text: string;
+  /** e.g. "2 (c)" */
+  readonly question: string;
+  /** heading that it stands under in `npm run list`; its text if absent */
+  readonly section?: string;
+}
+
+/** A figure that a source reports. */
+export interface PublishedFigure {
+  readonly name: string;
+  /** the key of result.json that it is compared with, e.g. "test_accuracy" */
+  readonly measure: string;
+  /** a fraction for accuracies and errors */
+  readonly value: number;
+  readonly source: string;
+  readonly url?: string;
+}
+
+/** How much of the experiment is run. */
+export interface Profile {
+  readonly epochs: number;
+  readonly batch: number;
+  /** training images used; all if absent */
+  readonly limit?: number;
+  /** test images used; all if absent */
+  readonly testLimit?: number;
+  /** said on the terminal and in the report */
+  readonly description: string;
+}
+
+export type ProfileName = "full" | "quick";
+
+interface ExperimentBase {
+  readonly id: string;
+  readonly title: string;
+  readonly source: Source;
+  /** the question in words */
+  readonly question: string;
+  readonly dataset: DatasetId;
+  readonly published: readonly PublishedFigure[];
+  readonly profiles: Readonly<Record<ProfileName, Profile>>;
+}
+
+/** Looks at data: no network. */
+export interface DataExperiment extends ExperimentBase {
+  readonly kind: "data";
+  /** sections of the report; `seed` chooses the images shown */
+  readonly explore: (
+    dataset: Dataset,
+    seed: number,
+  ) => { readonly sections: FreeSection[]; readonly lines: string[] };
+}
+
+/**
+ * The images that give val_loss, val_accuracy, ... after every epoch: the test set, as in many of the sources, or a part
+ * of the training images. "last" is Keras's rule for fit(), "first" that of its ImageDataGenerator; "random" is drawn by
+ * the seed. Fractions are rounded as by Keras.
+ */
+export type Validation = "test" | HeldOut;
+
+export interface HeldOut {
+  readonly take: "last" | "first" | "random";
+  readonly fraction: number;
+  /** augmented like the training images, as by the validation part of Keras's ImageDataGenerator */
+  readonly augmented?: boolean;
+}
+
+/** What is done to images before the network sees them. */
+export interface GeneratorSetup extends ImageDataGeneratorOptions {
+  /** the whitening matrix is made from the first so many training images; all if absent */
+  readonly zcaImages?: number;
+}
+
+/** Trains a network and evaluates it on the test set after every epoch. */
+export interface TrainingExperiment extends ExperimentBase {
+  readonly kind: "training";
+  /** weights of the network of the full profile */
+  readonly parameters: number;
+  readonly network: (profile: ProfileName) => Model;
+  readonly optimizer: () => Optimizer;
+  readonly loss: string;
+  /** names of the metrics and what they compute */
+  readonly metrics: Readonly<Record<string, string>>;
+  /** no val_* in the history if absent */
+  readonly validation?: Validation;
+  /** augmentation and standardization */
+  readonly generator?: (profile: ProfileName) => GeneratorSetup;
+  readonly callbacks?: () => readonly Callback[];
+  /** 1: dropout acts in evaluation too */
+  readonly learningPhase?: LearningPhase;
+  /** id of the experiment whose newest run it goes on from, optimizer state included; that is run first if need be */
+  readonly continues?: string;
+  /** the source's code where it contradicts its text: `--literal` */
+  readonly literal?: Literal;
+}
+
+/** What changes with `--literal`: numbers of the profile, and parts of the experiment. */
+export interface Literal extends Partial<Profile> {
+  readonly explanation: string;
+  readonly changes?: Partial<TrainingExperiment>;
+}
+
+/** One training run of a sweep. */
+export interface Trial {
+  /** names its folder */
+  readonly name: string;
+  /** what distinguishes it, by the columns of the table */
+  readonly factors: Readonly<Record<string, string | number>>;
+  readonly experiment: TrainingExperiment;
+}
+
+/** Trains variations of one network and compares them. */
+export interface SweepExperiment extends ExperimentBase {
+  readonly kind: "sweep";
+  /** weights of the first trial's network in the full profile */
+  readonly parameters: number;
+  /** the first one is what the others are compared with */
+  readonly trials: (profile: ProfileName) => readonly Trial[];
+  /** the measure that the best trial is chosen by; the figures of the best one are those of the sweep */
+  readonly best: { readonly measure: string; readonly mode: "min" | "max" };
+}
+
+/** What a review shows of a trained network. */
+export type ReviewPart = "filters" | "responses" | "confusion" | "roc" | "samples" | "history";
+
+/** Looks at the newest run of another experiment, which is run first if need be. */
+export interface ReviewExperiment extends ExperimentBase {
+  readonly kind: "review";
+  /** id of a training experiment */
+  readonly of: string;
+  /** one to compare its curves with */
+  readonly against?: string;
+  readonly parts: readonly ReviewPart[];
+}
+
+/** Made of several steps: networks trained one after another or from one another, and figures measured on them. */
+export interface StudyExperiment extends ExperimentBase {
+  readonly kind: "study";
+  /** what history.json and weights.safetensors are of; none where the study trains nothing */
+  readonly main?: {
+    /** name of the part */
+    readonly part: (profile: ProfileName) => string;
+    /** weights of the network of the full profile */
+    readonly parameters: number;
+    readonly network: (profile: ProfileName) => Model;
+  };
+  /** which part of the training images is held out for validation: one in twelve, 5,000 of 60,000 */
+  readonly validation: "first" | "last";
+  /** inputs are corrupted: `--noise` chooses one draw for all epochs or another in each */
+  readonly takesNoise?: boolean;
+  /** `study.literal` tells the steps that it was asked for */
+  readonly literal?: Omit<Literal, "changes">;
+  readonly run: (study: Study) => Promise<void>;
+}
+
+export type Experiment =
+  | DataExperiment
+  | TrainingExperiment
+  | SweepExperiment
+  | ReviewExperiment
+  | StudyExperiment;

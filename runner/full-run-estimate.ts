@@ -1,0 +1,34 @@
+/** @file How long the experiment would take in full on this adapter, from what a shorter run took. */
+import { gradients } from "../engine/autodiff/tape.ts";
+import type { Model } from "../models/model.ts";
+import type { TrainingExperiment } from "./experiment.ts";
+import type { RunContext } from "./run.ts";
+
+/**
+ * Seconds of training, from the seconds that `images` passes through `model` took: by the ratio of floating-point
+ * operations, so a rough figure, since a larger network often runs at a better rate.
+ */
+export async function estimateFullRun(
+  { experiment, engine, dataset, settings }: RunContext<TrainingExperiment>,
+  model: Model,
+  measured: { readonly images: number; readonly seconds: number },
+): Promise<number> {
+  const { profiles, optimizer, loss } = experiment;
+  const full = experiment.network("full");
+  await full.compile({ engine, optimizer: optimizer(), loss, seed: settings.seed });
+  const rate = (measured.images * flopsPerImage(model)) / measured.seconds;
+  const seconds = (dataset.train.count * profiles.full.epochs * flopsPerImage(full)) / rate;
+  full.dispose();
+  return seconds;
+}
+
+/** Forward and backward, of one image. */
+function flopsPerImage(model: Model): number {
+  const { engine, objective, state } = model.trainer;
+  return engine.plan(() => {
+    const x = engine.zeros([1, ...model.inputShape]);
+    const y = engine.zeros([1, ...model.graph.outputs[0]!.shape]);
+    const loss = () => objective.loss(model.run(x, { training: true, stream: 0 }), y, 1);
+    gradients(engine, loss, state.sources);
+  }).flops;
+}

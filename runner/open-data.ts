@@ -1,0 +1,37 @@
+/** @file The images of a training run: on the GPU if they fit, else streamed from main memory. */
+import { freemem } from "node:os";
+import type { Engine } from "../engine/device.ts";
+import { formatBytes, MemoryError } from "../engine/errors.ts";
+import type { TrainingExperiment } from "./experiment.ts";
+import { ExperimentData, imagesOf } from "./experiment-data.ts";
+import type { RunContext } from "./run.ts";
+
+/**
+ * A hardware adapter is asked for the memory, and streaming follows if it refuses. A software adapter shares the main
+ * memory, where the images already are: it gets a copy if that takes less than half of what is free. Runs that augment
+ * or hold out images are never streamed: they end with the adapter's error.
+ */
+export async function openData(context: RunContext<TrainingExperiment>): Promise<ExperimentData> {
+  const { experiment, engine, events, stream } = context;
+  const { length: bytes } = imagesOf(context).train.images;
+  const streamable = !experiment.generator && !(experiment.validation instanceof Object);
+  const options = { ...context, line: events.line };
+  const streamed = () => {
+    events.line(
+      `${formatBytes(bytes)} of training images stay in main memory and go to the GPU batch by batch: ` +
+        "same results, more time per step.",
+    );
+    return ExperimentData.open({ ...options, stream: true });
+  };
+  if (stream ?? (streamable && !hasRoom(engine, bytes))) return streamed();
+  try {
+    return await ExperimentData.open(options);
+  } catch (error) {
+    if (!(error instanceof MemoryError && streamable)) throw error;
+    return streamed();
+  }
+}
+
+function hasRoom(engine: Engine, bytes: number): boolean {
+  return !engine.adapter.software || bytes < freemem() / 2;
+}

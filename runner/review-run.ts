@@ -1,0 +1,171 @@
+/** @file Running an experiment that looks at a network which another one has trained. */
+import { join } from "node:path";
+import { writeJson } from "../models/files.ts";
+import { classificationReport } from "../models/metrics/classification-report.ts";
+import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confusion.ts";
+import type { Model } from "../models/model.ts";
+import { History } from "../models/training/history.ts";
+import { loadWeights } from "../models/weights/model-weights.ts";
+import type { FreeSection, RunReport } from "../report/run-report.ts";
+import { writeRunReport } from "../report/write-report.ts";
+import type { ReviewExperiment, ReviewPart } from "./experiment.ts";
+import { ExperimentData, imageCounts } from "./experiment-data.ts";
+import {
+  datasetFacts,
+  type Measured,
+  publishedBeside,
+  type RunContext,
+  runFacts,
+  writeConfig,
+  writeResult,
+} from "./run.ts";
+import { shortfalls } from "./shortfall.ts";
+import { shown } from "./store/run-folder.ts";
+import { classificationParts } from "./training/classification.ts";
+import { firstLayerResponses } from "./training/first-layer-responses.ts";
+import { compileOptionsOf } from "./training/train-run.ts";
+import { type TrainedRun, trainedRun } from "./training/trained-run.ts";
+import { firstFilters, networkOf, resultRows } from "./training/training-report.ts";
+
+const pairsListed = 5;
+
+/** Evaluates the network again and writes config.json, result.json, history.json and the report. */
+export async function runReviewExperiment(
+  context: RunContext<ReviewExperiment>,
+): Promise<Record<string, unknown>> {
+  const { experiment, engine, dataset, settings, folder, events } = context;
+  const run = await trainedRun(context, experiment.of);
+  const other = experiment.against ? await trainedRun(context, experiment.against) : undefined;
+  const method = { reviewed: run.folder, compared_with: other?.folder ?? null };
+  const config = writeConfig(context, method);
+  const model = run.experiment.network(settings.profile);
+  await model.compile(compileOptionsOf({ ...run, engine }));
+  loadWeights(model, join(run.folder, "weights.safetensors"));
+  const data = await ExperimentData.open({ ...context, ...run, line: events.line });
+  try {
+    const outputs = await model.predict(data.testing);
+    const parts = classificationParts(data.test, outputs, dataset.classes, settings.seed);
+    const measured = reviewMeasures(await model.evaluate(data.testing), parts.confusion!, experiment);
+    const history = History.load(join(run.folder, "history.json"));
+    const pairs = mostConfusedPairs(parts.confusion!.counts, pairsListed).map((pair) => ({
+      classes: [dataset.classes[pair.first]!, dataset.classes[pair.second]!],
+      mistakes: pair.count,
+    }));
+    if (experiment.parts.includes("confusion")) {
+      events.line(`most often taken for each other, of ${data.test.count} test images:`);
+      for (const { classes, mistakes } of pairs) events.line(`  ${classes.join(" and ")}: ${mistakes}`);
+    }
+    const limits = shortfalls(run.experiment, run.settings, dataset).join("; ") || undefined;
+    const report: RunReport = {
+      title: experiment.title,
+      experiment: experiment.id,
+      question: experiment.question,
+      dataset: datasetFacts(context),
+      run: { ...runFacts(context, config, limits), options: { reviewed: shown(run.folder) } },
+      results: resultRows(context, measured, limits),
+      sections: other ? [comparison(run, history, other)] : [],
+      network: networkOf(model),
+      ...(await chosenParts(experiment.parts, { model, data, history, parts, classes: dataset.classes })),
+    };
+    const result = {
+      experiment: experiment.id,
+      profile: settings.profile,
+      epochs: history.epoch.at(-1) ?? 0,
+      seed: settings.seed,
+      dataset: {
+        origin: dataset.origin,
+        note: dataset.note,
+        ...imageCounts({ ...run, dataset }),
+      },
+      parameters: model.parameterCount,
+      parameters_in_full: run.experiment.parameters,
+      adapter: config.adapter,
+      method,
+      measured,
+      confused_pairs: pairs,
+      published: publishedBeside(experiment, measured),
+      peak_bytes: engine.memory.peakBytes,
+    };
+    writeJson(join(folder, "history.json"), history.toJSON());
+    writeResult(folder, config, result);
+    await writeRunReport(folder, report);
+    return result;
+  } finally {
+    data.dispose();
+    model.dispose();
+  }
+}
+
+/** Loss and accuracy, the means over classes, and those scores of single classes that a source gives: f1_bowl, ... */
+export function reviewMeasures(
+  evaluated: Record<string, number>,
+  { counts, classes }: ConfusionMatrix,
+  { published }: Pick<ReviewExperiment, "published">,
+): Measured {
+  const { macro: mean, perClass } = classificationReport(counts);
+  const { precision, recall, f1 } = mean;
+  const measured = Object.fromEntries(
+    Object.entries(evaluated).map(([name, value]) => [`test_${name}`, value]),
+  );
+  const macro = { macro_precision: precision, macro_recall: recall, macro_f1: f1 };
+  const ofClasses: Measured = {};
+  for (const { measure } of published) {
+    const [, score, name = ""] = /^(precision|recall|f1)_(.+)$/.exec(measure) ?? [];
+    const scores = perClass[classes.indexOf(name)];
+    if (scores) ofClasses[measure] = scores[score as "precision" | "recall" | "f1"];
+  }
+  return { ...measured, test_error: 1 - evaluated.accuracy!, ...macro, ...ofClasses };
+}
+
+interface Reviewed {
+  readonly model: Model;
+  readonly data: ExperimentData;
+  readonly history: History;
+  readonly parts: Pick<RunReport, "confusion" | "roc" | "classExamples" | "samples">;
+  readonly classes: readonly string[];
+}
+
+async function chosenParts(
+  names: readonly ReviewPart[],
+  { model, data, history, parts, classes }: Reviewed,
+): Promise<Partial<RunReport>> {
+  const { confusion, roc, classExamples, samples } = parts;
+  const filters = names.includes("filters") ? await firstFilters(model) : undefined;
+  return {
+    ...(names.includes("history") ? { history: { epoch: history.epoch, ...history.history } } : {}),
+    ...(names.includes("confusion") ? { confusion: confusion!, classExamples: classExamples! } : {}),
+    ...(names.includes("roc") ? { roc: roc! } : {}),
+    ...(names.includes("samples") ? { samples: samples! } : {}),
+    ...(names.includes("responses")
+      ? { featureMaps: [await firstLayerResponses(model, data, classes)] }
+      : {}),
+    ...(filters ? { filters } : {}),
+  };
+}
+
+const compared = [
+  { key: "val_accuracy", title: "Validation accuracy" },
+  { key: "val_loss", title: "Validation loss" },
+  { key: "val_mean_squared_error", title: "Validation mean squared error" },
+] as const;
+
+/** The curves of two runs in one chart each. */
+function comparison({ experiment, folder }: TrainedRun, own: History, other: TrainedRun): FreeSection {
+  const theirs = History.load(join(other.folder, "history.json"));
+  const points = ({ epoch, history }: History, key: string) =>
+    (history[key] ?? []).flatMap((y, i) => (y === null ? [] : [{ x: epoch[i]!, y }]));
+  const charts = compared
+    .filter(({ key }) => own.history[key] && theirs.history[key])
+    .map(({ key, title }) => ({
+      kind: "lines" as const,
+      title: `${title} of ${experiment.id} and ${other.experiment.id}`,
+      xTitle: "epoch",
+      yTitle: key.replaceAll("_", " "),
+      series: [
+        { name: experiment.id, points: points(own, key) },
+        { name: other.experiment.id, points: points(theirs, key) },
+      ],
+    }));
+  const text = `The runs in ${shown(folder)} and ${shown(other.folder)}, of ${own.epoch.length} and ${theirs.epoch.length} epochs.`;
+  return { title: `Comparison with ${other.experiment.id}`, blocks: [{ kind: "text", text }, ...charts] };
+}

@@ -1,0 +1,144 @@
+/** @file The settings of a run: options of the command line over the experiment's profile. */
+import { z } from "zod";
+import type { AdapterFacts } from "../engine/adapter.ts";
+import { UsageError } from "../engine/errors.ts";
+import { type Precision, precisions } from "../models/training/precision.ts";
+import { type Changes, type ChangeValue, shortName } from "./changes.ts";
+import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
+import { trainingVariant } from "./variant.ts";
+
+/** What the command line may say. */
+export interface RunOptions {
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly limit?: number;
+  readonly testLimit?: number;
+  readonly seed: number;
+  readonly profile: ProfileName | "auto";
+  readonly shuffle: boolean;
+  readonly eager?: boolean;
+  readonly precision?: Precision;
+  readonly literal?: boolean;
+  /** of experiments that corrupt their inputs */
+  readonly noise?: "fresh" | "fixed";
+  /** of studies: which end of the training file is held out */
+  readonly validation?: "first" | "last";
+  /** of a sweep: the one trial to run */
+  readonly trial?: string;
+  /** by their full names */
+  readonly changes?: Changes;
+}
+
+/** What is needed to repeat a run; part of config.json. */
+export const settingsSchema = z.object({
+  profile: z.enum(["full", "quick"]),
+  epochs: z.number().int().nonnegative(),
+  batch: z.number().int().nonnegative(),
+  limit: z.number().int().positive().nullable(),
+  testLimit: z.number().int().positive().nullable(),
+  seed: z.number().int().nonnegative(),
+  shuffle: z.boolean(),
+  eager: z.boolean(),
+  precision: z.enum(precisions).default("float32"), // runs of before had no other
+  literal: z.boolean(),
+  /** of experiments that corrupt their inputs: one draw for all epochs, or another in each */
+  noise: z.enum(["fresh", "fixed"]).optional(),
+  /** of studies: which end of the training file is held out; the experiment's own in runs of before */
+  validation: z.enum(["first", "last"]).optional(),
+  trial: z.string().nullable().default(null),
+  changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+});
+
+export type RunSettings = z.infer<typeof settingsSchema>;
+
+/** Throws UsageError for options that the experiment does not have. */
+export function resolveSettings(
+  experiment: Experiment,
+  options: RunOptions,
+  adapter: AdapterFacts,
+): RunSettings {
+  const automatic = adapter.software ? "quick" : "full";
+  const profile = options.profile === "auto" ? automatic : options.profile;
+  const { trial = null, literal = false, changes = {} } = options;
+  const variant = { profile, trial, literal: false, changes: {} };
+  const base = trial === null ? experiment : trainingVariant(experiment, variant);
+  const chosen: Profile = { ...base.profiles[profile], ...(literal ? literalPart(base) : {}) };
+  return {
+    profile,
+    epochs: options.epochs ?? count(changes, "epochs") ?? chosen.epochs,
+    batch: options.batch ?? count(changes, "batch") ?? chosen.batch,
+    limit: options.limit ?? count(changes, "limit") ?? chosen.limit ?? null,
+    testLimit: options.testLimit ?? chosen.testLimit ?? null,
+    seed: options.seed,
+    shuffle: options.shuffle,
+    eager: options.eager ?? false,
+    precision: precisionOf(experiment, options),
+    literal,
+    ...noisePart(experiment, options),
+    ...validationPart(experiment, options),
+    trial,
+    changes,
+  };
+}
+
+function precisionOf(experiment: Experiment, { precision = "float32", trial }: RunOptions): Precision {
+  const trains = ["training", "study"].includes(experiment.kind) || trial !== undefined;
+  if (precision !== "float32" && !trains)
+    throw new UsageError(`--precision: ${experiment.id} trains no network; it computes in float32.`);
+  return precision;
+}
+
+/** A number of epochs or images from `--set`. */
+function count(changes: Changes, name: "epochs" | "batch" | "limit"): number | undefined {
+  const value: ChangeValue | undefined = changes[name];
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new UsageError(`--set ${name}: it must be a positive whole number, got "${value}".`);
+}
+
+function literalPart(experiment: Experiment): Partial<Profile> {
+  if ((experiment.kind !== "training" && experiment.kind !== "study") || !experiment.literal) {
+    throw new UsageError(
+      `--literal: the source of ${experiment.id} has nothing that differs from what it means.`,
+    );
+  }
+  const { explanation: _, changes: __, ...numbers }: Literal = experiment.literal;
+  return numbers;
+}
+
+function noisePart(experiment: Experiment, { noise }: RunOptions): Pick<RunSettings, "noise"> {
+  if (experiment.kind === "study" && experiment.takesNoise) return { noise: noise ?? "fixed" };
+  if (noise === undefined) return {};
+  throw new UsageError(`--noise: ${experiment.id} corrupts no images.`);
+}
+
+function validationPart(experiment: Experiment, { validation }: RunOptions): Pick<RunSettings, "validation"> {
+  if (experiment.kind === "study") return { validation: validation ?? experiment.validation };
+  if (validation === undefined) return {};
+  throw new UsageError(
+    `--validation: ${experiment.id} does not hold out the first or last images of its training file; the experiments on MNIST do.`,
+  );
+}
+
+/** The words that repeat a run from the project's folder. */
+export function commandOf(experiment: Experiment, settings: RunSettings): string {
+  const words = [`npm run train -- ${experiment.id} --profile ${settings.profile}`];
+  const base = experiment.profiles[settings.profile];
+  if (settings.epochs !== base.epochs && !settings.literal) words.push(`--epochs ${settings.epochs}`);
+  if (settings.batch !== base.batch) words.push(`--batch ${settings.batch}`);
+  if (settings.limit !== (base.limit ?? null) && settings.limit) words.push(`--limit ${settings.limit}`);
+  if (settings.testLimit !== (base.testLimit ?? null) && settings.testLimit)
+    words.push(`--test-limit ${settings.testLimit}`);
+  words.push(`--seed ${settings.seed}`);
+  if (!settings.shuffle) words.push("--no-shuffle");
+  if (settings.eager) words.push("--eager");
+  if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
+  if (settings.literal) words.push("--literal");
+  if (settings.noise === "fresh") words.push("--noise fresh");
+  if (experiment.kind === "study" && (settings.validation ?? experiment.validation) !== experiment.validation)
+    words.push(`--validation ${settings.validation}`);
+  if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
+  for (const [name, value] of Object.entries(settings.changes))
+    words.push(`--set ${shortName(name)}=${value}`);
+  return words.join(" ");
+}

@@ -1,0 +1,87 @@
+/** @file The images of a study: training, validation and test part, in main memory and on the GPU. */
+import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
+import {
+  describeSplit,
+  randomSubset,
+  type SplitRule,
+  splitByRule,
+  takeImages,
+} from "../../datasets/splits.ts";
+import type { Engine } from "../../engine/device.ts";
+import type { Shape } from "../../engine/shape.ts";
+import { GpuDataset } from "../../kernels/gather/index.ts";
+import type { HostRows } from "../../kernels/rows.ts";
+import type { RunSettings } from "../settings.ts";
+
+export type DataPart = "train" | "validation" | "test";
+
+/** One image in twelve is held out: 5,000 of the 60,000 of MNIST, as the sources do. */
+const heldOut = 1 / 12;
+
+export class StudyData {
+  readonly classes: readonly string[];
+  readonly train: ImageSet;
+  readonly validation: ImageSet;
+  readonly test: ImageSet;
+  /** in words, which images validate */
+  readonly split: string;
+  readonly #engine: Engine;
+  readonly #uploads = new Map<string, GpuDataset>();
+
+  /**
+   * `take` says which end of the training file is held out. Limits draw from what is left; validation gets as many as the
+   * test set at most.
+   */
+  constructor(engine: Engine, dataset: Dataset, settings: RunSettings, take: "first" | "last") {
+    const { count } = dataset.train;
+    const rule: SplitRule = { take, size: { images: Math.floor(count * heldOut) } };
+    const { train, validation } = splitByRule(count, rule);
+    const { limit, testLimit, seed } = settings;
+    const limited = (indices: Uint32Array, most: number | null) =>
+      randomSubset(indices.length, most ?? indices.length, seed).map((i) => indices[i]!);
+    this.#engine = engine;
+    this.classes = dataset.classes;
+    this.train = takeImages(dataset.train, limited(train, limit));
+    this.validation = takeImages(dataset.train, limited(validation, testLimit));
+    const { test } = dataset;
+    this.test = testLimit === null ? test : takeImages(test, randomSubset(test.count, testLimit, seed));
+    const used =
+      this.validation.count < validation.length ? `, of which ${this.validation.count} are used` : "";
+    this.split = `validation: ${describeSplit(count, rule)}${used}`;
+  }
+
+  /** Pixels from 0 to 1 as rows [n, 784], for the classical methods. */
+  rows(part: DataPart): HostRows {
+    const { images, count } = this[part];
+    return { values: images, shape: [count, images.length / count], scale: 1 / 255 };
+  }
+
+  /** Images without labels, the targets of an autoencoder; [784] each unless another shape is given. */
+  images(part: DataPart, shape: Shape = [this.#pixels]): GpuDataset {
+    return this.#upload(part, shape, {});
+  }
+
+  /** Images with their classes. */
+  labelled(part: DataPart, shape: Shape = [this.#pixels]): GpuDataset {
+    return this.#upload(part, shape, { labels: this[part].labels, classes: this.classes.length });
+  }
+
+  dispose(): void {
+    for (const dataset of this.#uploads.values()) dataset.dispose();
+    this.#uploads.clear();
+  }
+
+  get #pixels(): number {
+    return this.train.height * this.train.width * this.train.channels;
+  }
+
+  #upload(part: DataPart, inputShape: Shape, labels: { labels?: Uint8Array; classes?: number }): GpuDataset {
+    const key = `${part} ${inputShape.join("x")} ${labels.classes ?? ""}`;
+    const known = this.#uploads.get(key);
+    if (known) return known;
+    const data = { inputs: this[part].images, inputShape, scale: 1 / 255, ...labels };
+    const dataset = GpuDataset.upload(this.#engine, data);
+    this.#uploads.set(key, dataset);
+    return dataset;
+  }
+}

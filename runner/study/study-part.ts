@@ -1,0 +1,181 @@
+/** @file A part of a study: one network, trained in a folder of its own, where it can be resumed or found finished. */
+import { copyFileSync, existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { FileError } from "../../engine/errors.ts";
+import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import { readJson, writeJson } from "../../models/files.ts";
+import type { Model } from "../../models/model.ts";
+import type { Callback } from "../../models/training/callbacks.ts";
+import { hasCheckpoint, readCheckpoint, saveCheckpoints } from "../../models/training/checkpoint.ts";
+import type { DataSource } from "../../models/training/data.ts";
+import { History } from "../../models/training/history.ts";
+import { loadWeights, saveWeights } from "../../models/weights/model-weights.ts";
+import type { StudyExperiment } from "../experiment.ts";
+import type { RunContext } from "../run.ts";
+import { errorRates } from "../training/error-rates.ts";
+import { liveHistory } from "../training/live-history.ts";
+
+export type PartOptions = PartTraining & Evaluated;
+
+/**
+ * Test images as the model is trained to take them: evaluated after every epoch as well (with the accuracies come the
+ * errors of all sets), or only by `wgrad evaluate`.
+ */
+type Evaluated =
+  | { readonly test: DataSource }
+  | { readonly test?: never; readonly evaluation: () => DataSource | Promise<DataSource> };
+
+interface PartTraining {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  /** binary_crossentropy unless given */
+  readonly loss?: string;
+  readonly metrics?: Readonly<Record<string, string>>;
+  readonly data: DataSource;
+  readonly validation?: DataSource;
+  /** those of the run unless given */
+  readonly epochs?: number;
+  /** that of the run unless given */
+  readonly batch?: number;
+  /** weights to start from, by path; the others are drawn */
+  readonly weights?: ReadonlyMap<string, Float32Array>;
+  /** what else decides the result: the same part of another run must agree in it */
+  readonly about?: Readonly<Record<string, string | number | boolean>>;
+  readonly callbacks?: readonly Callback[];
+  /** hundreds of short epochs: no line and no checkpoint for each, so that a stopped part begins again */
+  readonly quiet?: boolean;
+  /** experiments whose finished runs may hold this part */
+  readonly reuse?: readonly string[];
+  /** how the same part of a full run differs, for an estimate of its time */
+  readonly inFull?: PartInFull;
+}
+
+export interface PartInFull {
+  /** those of the full profile unless given */
+  readonly epochs?: number;
+  /** of its network; those it has unless given */
+  readonly parameters?: number;
+  /** it sees no more images in a full run */
+  readonly sameImages?: boolean;
+}
+
+export interface TrainedPart {
+  readonly name: string;
+  readonly model: Model;
+  readonly history: History;
+  /** of training, without evaluation */
+  readonly seconds: number;
+  /** name and learning rate */
+  readonly optimizer: string;
+  readonly loss: string;
+  /** the run that it was loaded from */
+  readonly from?: string;
+  readonly inFull: PartInFull;
+}
+
+const defaultLoss = "binary_crossentropy";
+const marker = "part.json";
+
+/** What a finished part says of itself, and must say to be loaded. */
+export function describePart(
+  context: RunContext<StudyExperiment>,
+  options: PartOptions,
+): Record<string, unknown> {
+  const { settings, experiment } = context;
+  const { model, optimizer, loss = defaultLoss, about = {} } = options;
+  const { validation = experiment.validation } = settings;
+  return JSON.parse(
+    JSON.stringify({
+      parameters: model.parameterCount,
+      layers: model.summary().rows.map(({ type, outputShape }) => `${type} ${outputShape.join("x")}`),
+      optimizer: { name: optimizer.name, learningRate: optimizer.learningRate, ...optimizer.config },
+      loss,
+      epochs: options.epochs ?? settings.epochs,
+      batch: options.batch ?? settings.batch,
+      limit: settings.limit,
+      seed: settings.seed,
+      shuffle: settings.shuffle,
+      precision: settings.precision,
+      ...(validation === experiment.validation ? {} : { validation }),
+      ...about,
+    }),
+  ) as Record<string, unknown>;
+}
+
+/** Whether `folder` holds this part, finished. */
+export function isFinished(folder: string, description: Record<string, unknown>): boolean {
+  const path = join(folder, marker);
+  return existsSync(path) && JSON.stringify(readJson(path)) === JSON.stringify(description);
+}
+
+/** Copies what makes a part finished, so that the run has all its parts. */
+export function copyPart(from: string, to: string): void {
+  for (const file of ["weights.safetensors", "history.json", marker]) {
+    copyFileSync(join(from, file), join(to, file));
+  }
+}
+
+/** Compiles the model, and puts its first weights in place. */
+export async function compilePart({ engine, settings }: RunContext, options: PartOptions): Promise<void> {
+  const { model, optimizer, loss = defaultLoss, metrics = {}, weights } = options;
+  await model.compile({ engine, optimizer, loss, metrics, seed: settings.seed });
+  if (weights) model.setWeights(weights);
+}
+
+/** The weights and history of a finished part. */
+export function loadPart(name: string, folder: string, options: PartOptions, from?: string): TrainedPart {
+  loadWeights(options.model, join(folder, "weights.safetensors"));
+  const history = History.load(join(folder, "history.json"));
+  return { ...partOf(name, options, history), ...(from ? { from } : {}) };
+}
+
+/** Trains the part, from its checkpoint if there is one, and leaves it finished in `folder`. */
+export async function trainPart(
+  context: RunContext<StudyExperiment>,
+  name: string,
+  folder: string,
+  options: PartOptions,
+): Promise<TrainedPart> {
+  const { settings, events, signal } = context;
+  const { model, data, validation, test, callbacks = [], quiet = false } = options;
+  const { epochs = settings.epochs, batch = settings.batch } = options;
+  const checkpoint = join(folder, "checkpoint");
+  const saving = [saveCheckpoints(checkpoint), liveHistory(folder)];
+  const history = await model.fit(data, {
+    epochs,
+    batchSize: batch,
+    shuffle: settings.shuffle,
+    eager: settings.eager,
+    precision: settings.precision,
+    signal,
+    ...(validation ? { validationData: validation } : {}),
+    ...(test ? { evaluationSets: { test } } : {}),
+    callbacks: [...callbacks, errorRates({ testIsValidation: false }), ...(quiet ? [] : saving)],
+    onProgress: (progress) => events.progress(progress),
+    ...(quiet ? {} : { onEpoch: (epoch, logs) => events.epochDone(epoch, epochs, logs) }),
+    ...(hasCheckpoint(checkpoint) ? { resume: resumeFrom(checkpoint, settings.seed) } : {}),
+  });
+  history.save(join(folder, "history.json"));
+  await saveWeights(model, join(folder, "weights.safetensors"));
+  writeJson(join(folder, marker), describePart(context, options));
+  rmSync(checkpoint, { recursive: true, force: true });
+  return partOf(name, options, history);
+}
+
+function partOf(
+  name: string,
+  { model, optimizer, loss = defaultLoss, inFull = {} }: PartOptions,
+  history: History,
+): TrainedPart {
+  const seconds = (history.history.seconds ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const optimized = `${optimizer.name}, ${optimizer.learningRate}`;
+  return { name, model, history, seconds, optimizer: optimized, loss, inFull };
+}
+
+function resumeFrom(checkpoint: string, seed: number) {
+  const snapshot = readCheckpoint(checkpoint);
+  if (snapshot.position.seed === seed) return snapshot;
+  throw new FileError(
+    `${checkpoint} was written with seed ${snapshot.position.seed}, config.json says ${seed}.`,
+  );
+}

@@ -1,0 +1,135 @@
+/** @file The report of a sweep: its table, charts of error and time, and the curves of the best trial. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { History } from "../../models/training/history.ts";
+import type { Block, FreeSection, RunReport } from "../../report/run-report.ts";
+import { measureOf } from "../measures.ts";
+import { datasetFacts, runFacts } from "../run.ts";
+import { shortfalls } from "../shortfall.ts";
+import type { RunConfig } from "../store/run-folder.ts";
+import { networkOf, resultRows } from "../training/training-report.ts";
+import type { SweepPlan } from "./plan.ts";
+import { factorText, type TrialResult, type TrialSummary } from "./summary.ts";
+import type { SweepContext } from "./sweep-run.ts";
+import { type SweepTable, trialLabel } from "./sweep-table.ts";
+
+/** What the trials gave. */
+export interface SweepFigures {
+  readonly summaries: readonly TrialSummary[];
+  readonly best: TrialSummary | undefined;
+  readonly table: SweepTable;
+  readonly trials: readonly TrialResult[];
+}
+
+const mostCurves = 5;
+
+export function sweepReport(
+  context: SweepContext,
+  config: RunConfig,
+  plan: SweepPlan,
+  figures: SweepFigures,
+): RunReport {
+  const { experiment, dataset, settings } = context;
+  const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
+  const { best } = figures;
+  const chosen = plan.trials.find(({ name }) => name === best?.runs[0]);
+  const history = chosen && historyOf(context, figures.trials, chosen.name);
+  return {
+    title: experiment.title,
+    experiment: config.experiment,
+    question: experiment.question,
+    dataset: datasetFacts(context),
+    run: {
+      ...runFacts(context, config, limits),
+      ...(limits ? { fullCommand: plan.fullCommand } : {}),
+      loss: plan.trials[0]!.experiment.loss,
+      epochs: settings.epochs,
+      batch: settings.batch,
+      precision: "float32",
+    },
+    ...(best ? { results: resultRows(context, best.mean, limits) } : {}),
+    sections: [comparison(plan, figures), ...curvesSection(context, figures), ...failures(figures.trials)],
+    ...(chosen ? { network: networkOf(chosen.experiment.network(settings.profile)) } : {}),
+    ...(history ? { history: { epoch: history.epoch, ...history.history } } : {}),
+  };
+}
+
+function comparison(plan: SweepPlan, { summaries, best, table }: SweepFigures): FreeSection {
+  const done = summaries.filter(({ runs }) => runs.length > 0);
+  const { measure, mode } = plan.best;
+  const { name } = measureOf(measure);
+  const by = `${mode === "max" ? "highest" : "lowest"} ${name.toLowerCase()}`;
+  const warning = measure.startsWith("test")
+    ? " It is chosen on the test set itself, so its figure there is a little too good."
+    : "";
+  const text = best
+    ? `The best of ${summaries.length} trials by the ${by} is ${factorText(best.factors) || "the only one"}.${warning} ` +
+      "The figures at the top, the layers and the curves by epoch are those of this trial."
+    : "No trial was finished.";
+  const categories = done.map(trialLabel);
+  const chart = (title: string, key: string, scale: number): Block[] =>
+    done.length > 0
+      ? [
+          {
+            kind: "bars",
+            title,
+            categories,
+            series: [{ name: measureOf(key).name, values: done.map(({ mean }) => scale * (mean[key] ?? 0)) }],
+          },
+        ]
+      : [];
+  return {
+    title: "Trials",
+    blocks: [
+      { kind: "text", text },
+      { kind: "table", title: "Mean and deviation over seeds", columns: table.columns, rows: table.rows },
+      ...chart("Test error, %", "test_error", 100),
+      ...chart("Seconds of training per epoch (median)", "epoch_seconds", 1),
+    ],
+  };
+}
+
+/** Test errors by epoch of the first run of each trial; of the best ones, where there are many. */
+function curvesSection(context: SweepContext, { summaries, trials }: SweepFigures): FreeSection[] {
+  const ranked = summaries
+    .filter(({ runs }) => runs.length > 0)
+    .sort((a, b) => (a.mean.test_error ?? 1) - (b.mean.test_error ?? 1));
+  const series = ranked.slice(0, mostCurves).flatMap((summary) => {
+    const history = historyOf(context, trials, summary.runs[0]!);
+    const errors = history?.history.test_error;
+    if (!history || !errors) return [];
+    const points = errors.flatMap((y, i) => (y === null ? [] : [{ x: history.epoch[i]!, y: 100 * y }]));
+    return [{ name: trialLabel(summary), points }];
+  });
+  if (series.length === 0) return [];
+  const which = ranked.length > mostCurves ? ` of the ${mostCurves} best trials` : "";
+  const title = `Test error by epoch${which}, %`;
+  return [
+    {
+      title: "Curves",
+      blocks: [{ kind: "lines", title, xTitle: "epoch", yTitle: "test error, %", series }],
+    },
+  ];
+}
+
+function historyOf(
+  { folder }: SweepContext,
+  trials: readonly TrialResult[],
+  name: string,
+): History | undefined {
+  const trial = trials.find((entry) => entry.name === name);
+  const path = join(folder, trial?.folder ?? "", "history.json");
+  return trial && existsSync(path) ? History.load(path) : undefined;
+}
+
+function failures(trials: readonly TrialResult[]): FreeSection[] {
+  const failed = trials.filter(({ status }) => status === "failed");
+  if (failed.length === 0) return [];
+  const rows = failed.map(({ name, error = "" }) => [name, error]);
+  return [
+    {
+      title: "Failed trials",
+      blocks: [{ kind: "table", title: "What went wrong", columns: ["trial", "error"], rows }],
+    },
+  ];
+}

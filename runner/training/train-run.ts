@@ -1,0 +1,243 @@
+/** @file Running an experiment that trains a network: from data to report. */
+import { join } from "node:path";
+import { FileError, UsageError } from "../../engine/errors.ts";
+import { writeJson } from "../../models/files.ts";
+import type { Model } from "../../models/model.ts";
+import { readCheckpoint, saveCheckpoints } from "../../models/training/checkpoint.ts";
+import type { History } from "../../models/training/history.ts";
+import type { FitOptions } from "../../models/training/options.ts";
+import type { TrainingSnapshot } from "../../models/training/snapshot.ts";
+import { saveWeights } from "../../models/weights/model-weights.ts";
+import { writeRunReport } from "../../report/write-report.ts";
+import type { TrainingExperiment } from "../experiment.ts";
+import { describeInputs, describeValidation, type ExperimentData, imageCounts } from "../experiment-data.ts";
+import { estimateFullRun } from "../full-run-estimate.ts";
+import { openData } from "../open-data.ts";
+import { type Measured, publishedBeside, type RunContext, writeConfig, writeResult } from "../run.ts";
+import type { RunSettings } from "../settings.ts";
+import type { RunConfig } from "../store/run-folder.ts";
+import { errorRates } from "./error-rates.ts";
+import { liveHistory } from "./live-history.ts";
+import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
+import { batchesPerEpoch } from "./streamed-batches.ts";
+import { trainingReport } from "./training-report.ts";
+
+/** What training left behind for result and report. */
+export interface Trained {
+  readonly model: Model;
+  readonly history: History;
+  readonly measured: Measured;
+  readonly predictions: Predictions;
+  /** images used */
+  readonly trainCount: number;
+  readonly testCount: number;
+  readonly microBatch: number;
+  readonly peakBytes: number;
+  readonly dispatchesPerStep: number;
+}
+
+/** Where training begins, if not with new weights: in another run's folder. */
+export interface StartingPoint {
+  readonly folder: string;
+  readonly snapshot: TrainingSnapshot;
+}
+
+/** Trains, evaluates, and writes every file of the run folder. Returns what result.json holds. */
+export async function runTrainingExperiment(
+  context: RunContext<TrainingExperiment>,
+  start?: StartingPoint,
+): Promise<Record<string, unknown>> {
+  const { experiment, settings, folder, resume } = context;
+  const snapshot = resume ? resumeFrom(join(folder, "checkpoint"), settings) : start?.snapshot;
+  const config = writeConfig(context, methodOf(context, start));
+  const model = experiment.network(settings.profile);
+  try {
+    await model.compile(compileOptionsOf(context));
+    if (context.saveInitial && !resume) await saveWeights(model, join(folder, "initial.safetensors"));
+    return await trainAndReport(context, config, model, snapshot);
+  } finally {
+    model.dispose();
+  }
+}
+
+async function trainAndReport(
+  context: RunContext<TrainingExperiment>,
+  config: RunConfig,
+  model: Model,
+  snapshot: TrainingSnapshot | undefined,
+): Promise<Record<string, unknown>> {
+  const { settings, folder } = context;
+  const trained = await train(context, model, snapshot);
+  await saveWeights(model, join(folder, "weights.safetensors"));
+  writeJson(join(folder, "history.json"), trained.history.toJSON());
+  const result = resultOf(context, config, trained);
+  if (settings.profile === "quick") {
+    const seconds = Math.min(...epochSeconds(trained.history)); // the first one also compiled the kernels
+    const measured = { images: trained.trainCount, seconds };
+    result.full_run_seconds = await estimateFullRun(context, model, measured);
+  }
+  writeResult(folder, config, result);
+  await writeRunReport(folder, await trainingReport(context, config, trained));
+  return result;
+}
+
+/** Options of compile() for an experiment. */
+export function compileOptionsOf({
+  experiment,
+  engine,
+  settings,
+}: Pick<RunContext<TrainingExperiment>, "experiment" | "engine" | "settings">) {
+  const { optimizer, loss, metrics, learningPhase = 0 } = experiment;
+  return { engine, optimizer: optimizer(), loss, metrics, learningPhase, seed: settings.seed };
+}
+
+/** For config.json: what the numbers of the settings do not say. */
+function methodOf(
+  { experiment, dataset, settings }: RunContext<TrainingExperiment>,
+  start: StartingPoint | undefined,
+): RunConfig["method"] {
+  const images = Math.min(settings.limit ?? dataset.train.count, dataset.train.count);
+  return {
+    validation: describeValidation(experiment, images, settings.seed),
+    inputs: describeInputs(experiment, settings.profile) ?? null,
+    continued_from: start?.folder ?? null,
+  };
+}
+
+async function train(
+  context: RunContext<TrainingExperiment>,
+  model: Model,
+  snapshot: TrainingSnapshot | undefined,
+): Promise<Trained> {
+  const { engine, dataset, settings, folder, events, signal, experiment } = context;
+  const data = await openData(context);
+  try {
+    let microBatch = settings.batch;
+    const options: FitOptions = {
+      epochs: settings.epochs,
+      shuffle: settings.shuffle,
+      eager: settings.eager,
+      precision: settings.precision,
+      ...evaluatedSets(experiment, data),
+      ...(data.streamed
+        ? { stepsPerEpoch: batchesPerEpoch(data.train.count, settings.batch) }
+        : { batchSize: settings.batch }),
+      signal,
+      callbacks: [
+        errorRates({ testIsValidation: experiment.validation === "test" }),
+        ...(experiment.callbacks?.() ?? []),
+        saveCheckpoints(join(folder, "checkpoint")), // first: on a full disk it is what matters
+        liveHistory(folder),
+      ],
+      onProgress: (progress) => events.progress(progress),
+      onEpoch: (epoch, logs) => events.epochDone(epoch, settings.epochs, logs),
+      onPlan: (parts) => {
+        microBatch = parts[0]!;
+        if (parts.length === 1) return;
+        events.line(
+          `batches of ${settings.batch} exceed this adapter's binding limit: computed in ${parts.length} parts of ${microBatch}, gradients added`,
+        );
+      },
+      ...(snapshot ? { resume: snapshot } : {}),
+    };
+    engine.resetPeakMemory();
+    const history = await model.fit(data.training(snapshot?.position), options);
+    const peakBytes = engine.memory.peakBytes;
+    const outputs = await model.predict(data.testing);
+    const predictions = predictionsOf(data.test, outputs, dataset.classes.length);
+    const evaluated = await model.evaluate(data.testing);
+    return {
+      model,
+      history,
+      predictions,
+      measured: measure(history, evaluated, predictions),
+      trainCount: data.trained.length,
+      testCount: data.test.count,
+      microBatch,
+      peakBytes,
+      dispatchesPerStep: model.trainer.dispatchesPerStep,
+    };
+  } finally {
+    data.dispose();
+  }
+}
+
+/** What is evaluated after every epoch: the validation part as val_*, the test set as test_*. */
+function evaluatedSets({ validation }: TrainingExperiment, data: ExperimentData): FitOptions {
+  if (validation === "test") return { validationData: data.testing };
+  const held = data.validation;
+  return { ...(held ? { validationData: held } : {}), evaluationSets: { test: data.testing } };
+}
+
+function resumeFrom(checkpoint: string, { seed, epochs }: RunSettings): TrainingSnapshot {
+  const snapshot = readCheckpoint(checkpoint);
+  const { position } = snapshot;
+  if (position.seed !== seed) {
+    throw new FileError(`${checkpoint} was written with seed ${position.seed}, config.json says ${seed}.`);
+  }
+  const begun = position.epoch + (position.batch > 0 ? 1 : 0);
+  if (begun > epochs)
+    throw new UsageError(`--resume: epoch ${begun} has begun, so the run cannot end after ${epochs}.`);
+  return snapshot;
+}
+
+function measure(history: History, evaluated: Record<string, number>, predictions: Predictions): Measured {
+  const measured: Measured = {};
+  for (const [name, value] of Object.entries(evaluated)) measured[`test_${name}`] = value;
+  measured.test_error = 1 - accuracyOf(predictions);
+  for (const name of Object.keys(evaluated)) {
+    for (const [key, logged] of [
+      [`train_${name}`, name],
+      [`val_${name}`, `val_${name}`],
+    ] as const) {
+      const value = history.last(logged);
+      if (value !== undefined) measured[key] = value;
+    }
+  }
+  const [losses, accuracies] = [valuesOf(history, "val_loss"), valuesOf(history, "val_accuracy")];
+  if (losses.length > 0) measured.best_val_loss = Math.min(...losses);
+  if (accuracies.length > 0) {
+    measured.best_val_accuracy = Math.max(...accuracies);
+    measured.first_5_val_accuracy = Math.max(...accuracies.slice(0, 5));
+  }
+  const seconds = epochSeconds(history).sort((a, b) => a - b);
+  measured.seconds = seconds.reduce((sum, value) => sum + value, 0);
+  measured.epoch_seconds = seconds[Math.floor((seconds.length - 1) / 2)] ?? 0; // of the first one, kernels are part
+  return measured;
+}
+
+function epochSeconds(history: History): number[] {
+  return valuesOf(history, "seconds");
+}
+
+function valuesOf({ history }: History, name: string): number[] {
+  return (history[name] ?? []).filter((value) => value !== null);
+}
+
+function resultOf(
+  context: RunContext<TrainingExperiment>,
+  config: RunConfig,
+  trained: Trained,
+): Record<string, unknown> {
+  const { experiment, settings, dataset } = context;
+  return {
+    experiment: experiment.id,
+    profile: settings.profile,
+    ...(settings.trial === null ? {} : { trial: settings.trial }),
+    epochs: trained.history.epoch.at(-1) ?? 0,
+    seed: settings.seed,
+    dataset: {
+      origin: dataset.origin,
+      note: dataset.note,
+      ...imageCounts(context),
+    },
+    parameters: trained.model.parameterCount,
+    parameters_in_full: experiment.parameters,
+    adapter: config.adapter,
+    method: config.method,
+    measured: trained.measured,
+    published: publishedBeside(experiment, trained.measured),
+    micro_batch: trained.microBatch,
+    peak_bytes: trained.peakBytes,
+  };
+}

@@ -1,0 +1,138 @@
+/** @file The report of a training run, from what the run measured. */
+import type { Model } from "../../models/model.ts";
+import type { FilterWeights, NetworkSummary, ResultRow, RunReport } from "../../report/run-report.ts";
+import type { TrainingExperiment } from "../experiment.ts";
+import { measureOf, shownMeasures } from "../measures.ts";
+import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
+import { shortfalls } from "../shortfall.ts";
+import type { RunConfig } from "../store/run-folder.ts";
+import { classificationParts } from "./classification.ts";
+import type { Trained } from "./train-run.ts";
+
+/** Everything report.html shows of a training run. */
+export async function trainingReport(
+  context: RunContext<TrainingExperiment>,
+  config: RunConfig,
+  trained: Trained,
+): Promise<RunReport> {
+  const { experiment, dataset, settings } = context;
+  const { model, history, predictions } = trained;
+  const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
+  const facts = runFacts(context, config, limits);
+  const { name: optimizer, config: optimizerConfig } = model.trainer.optimizer;
+  const filters = await firstFilters(model);
+  return {
+    title: experiment.title,
+    experiment: experiment.id,
+    question: experiment.question,
+    dataset: datasetFacts(context),
+    run: {
+      ...facts,
+      optimizer: `${optimizer} ${describeConfig(optimizerConfig)}`,
+      loss: experiment.loss,
+      epochs: settings.epochs,
+      batch: settings.batch,
+      ...(trained.microBatch < settings.batch ? { microBatch: trained.microBatch } : {}),
+      precision: settings.precision,
+      options: optionsOf(context, config),
+    },
+    results: resultRows(context, trained.measured, limits),
+    network: networkOf(model),
+    history: { epoch: history.epoch, ...history.history },
+    ...classificationParts(predictions.set, predictions.outputs, dataset.classes, settings.seed),
+    ...(filters ? { filters } : {}),
+    timing: timingOf(trained, settings.batch),
+  };
+}
+
+/** Everything else that config.json says on how it was trained. */
+function optionsOf(
+  { settings }: RunContext,
+  { method }: RunConfig,
+): Record<string, string | number | boolean> {
+  const { shuffle, eager, literal, trial, changes } = settings;
+  const words = {
+    validation: method.validation,
+    inputs: method.inputs,
+    "continued from": method.continued_from,
+  };
+  const said = Object.entries({ ...words, trial }).filter((entry): entry is [string, string] =>
+    Boolean(entry[1]),
+  );
+  return { shuffle, eager, literal, ...Object.fromEntries(said), ...changes };
+}
+
+/** The layers as a table. */
+export function networkOf(model: Model): NetworkSummary {
+  const { rows, trainable, nonTrainable } = model.summary();
+  const layers = rows.map(({ name, type, outputShape, parameters }) => ({
+    name,
+    type,
+    outputShape: [null, ...outputShape],
+    parameters,
+  }));
+  return { layers, trainable, nonTrainable };
+}
+
+/** Measured figures beside the published ones; `limits` says how the run falls short. */
+export function resultRows(
+  context: Pick<RunContext, "experiment" | "dataset">,
+  measured: Measured,
+  limits: string | undefined,
+): ResultRow[] {
+  const { experiment, dataset } = context;
+  const why = dataset.origin === "official" ? limits : dataset.note;
+  const own = experiment.published.map(({ measure }) => measure);
+  return [...new Set([...shownMeasures, ...own])]
+    .filter((key) => measured[key] !== undefined)
+    .map((key): ResultRow => {
+      const published = experiment.published.find(({ measure }) => measure === key);
+      const { unit, digits, ...known } = measureOf(key);
+      const name = shownMeasures.includes(key) ? known.name : published!.name;
+      const scale = unit === "%" ? 100 : 1;
+      return {
+        name,
+        measured: measured[key]! * scale,
+        unit,
+        digits,
+        comparable: why === undefined,
+        ...(why && published ? { why } : {}),
+        ...(published
+          ? {
+              published: published.value * scale,
+              source: { text: published.source, ...(published.url ? { url: published.url } : {}) },
+            }
+          : {}),
+        ...(key === "test_accuracy" ? { curve: "accuracy" as const } : {}),
+      };
+    });
+}
+
+/** The kernel of the first convolution, if it can be shown as images. */
+export async function firstFilters(model: Model): Promise<FilterWeights | undefined> {
+  const layer = model.layers.find(({ className }) => className === "Conv2D");
+  const kernel = layer?.variables.find(({ name }) => name === "kernel");
+  const [height, width, channels, filters] = kernel?.shape ?? [];
+  if (!layer || !kernel || (channels !== 1 && channels !== 3)) return undefined;
+  const weights = (await kernel.tensor.data()) as Float32Array;
+  return { layer: layer.name, weights, height: height!, width: width!, channels, filters: filters! };
+}
+
+function timingOf({ history, trainCount, peakBytes, dispatchesPerStep }: Trained, batch: number) {
+  const seconds = (history.history.seconds ?? []).filter((value): value is number => value !== null);
+  const perEpoch = seconds.reduce((sum, value) => sum + value, 0) / Math.max(1, seconds.length);
+  const steps = Math.ceil(trainCount / batch);
+  return {
+    imagesPerSecond: trainCount / perEpoch,
+    millisecondsPerStep: (1000 * perEpoch) / steps,
+    peakBytes,
+    dispatchesPerStep,
+  };
+}
+
+function describeConfig(config: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(config).filter(
+    ([name, value]) => name !== "name" && value !== null && value !== 0 && value !== false,
+  );
+  return entries.map(([name, value]) => `${name} ${value}`).join(", ");
+}

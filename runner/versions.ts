@@ -1,0 +1,33 @@
+/** @file Versions and commit, as config.json records them. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const projectFolder = fileURLToPath(new URL("..", import.meta.url));
+
+/** Versions of wgrad, Node and Dawn's package. */
+export function versions(): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  const versionOf = (path: string) => (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+  return {
+    wgrad: versionOf(`${projectFolder}/package.json`),
+    node: process.versions.node,
+    webgpu: versionOf(require.resolve("webgpu/package.json")),
+  };
+}
+
+/** The commit the code is at, "+ changes" if files differ from it; undefined outside of a git checkout. */
+export function commit(): string | undefined {
+  const git = (...words: string[]) =>
+    execFileSync("git", ["-C", projectFolder, ...words], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  try {
+    const hash = git("rev-parse", "HEAD");
+    return git("status", "--porcelain", "--untracked-files=no") === "" ? hash : `${hash} + changes`;
+  } catch {
+    return undefined;
+  }
+}

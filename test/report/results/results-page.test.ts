@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { experiments } from "../../../experiments/registry.ts";
+import { addResult, readResults } from "../../../report/results/committed-results.ts";
+import { resultsPage } from "../../../report/results/results-page.ts";
+import { readSavedRun } from "../../../runner/store/saved-run.ts";
+import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
+import { writeRunFolder } from "../../runner/support/run-folder.ts";
+
+const folder = useTemporaryFolder();
+const published = [{ name: "Test accuracy", measure: "test_accuracy", published: 0.9428, source: "a paper" }];
+
+function add(name: string, content: Parameters<typeof writeRunFolder>[1]) {
+  return addResult(folder(), readSavedRun(writeRunFolder(join(folder(), "runs", name), content)));
+}
+
+describe("the page of results", () => {
+  it("has a row for each published figure, and says why it may differ", () => {
+    const file = add("a", {
+      measured: { test_accuracy: 0.7, seconds: 90 },
+      published,
+      settings: { profile: "quick", epochs: 4 },
+      dataset: { origin: "synthetic", train: 1400, test: 500 },
+    });
+    expect(file).toBe("svhn-c-quick-synthetic-lavapipe.json");
+    const page = resultsPage(readResults(folder()), experiments);
+    const row = page.split("\n").find((line) => line.startsWith("| [svhn-c]"))!;
+    for (const cell of [
+      "llvmpipe",
+      "**synthetic**",
+      "1,400 / 500",
+      "4",
+      "1.5",
+      "70.00\u00a0%",
+      "94.28\u00a0%",
+    ]) {
+      expect(row).toContain(`| ${cell} |`);
+    }
+    expect(row).toContain("1,400 of 73,257 training images");
+    expect(row).toContain("4 of 10 epochs");
+    expect(page).not.toMatch(/Not yet run:.*`svhn-c`/);
+    expect(page).toMatch(/Not yet run:.*`svhn-a`/);
+  });
+
+  it("shows the main figures where nothing is published", () => {
+    add("a", { experiment: "ae-c", measured: { pixels_error: 0.03, code_2_error: 0.6, code_8_error: 0.1 } });
+    const page = resultsPage(readResults(folder()), experiments);
+    expect(page).toContain("| error: pixels | 3.00\u00a0% |");
+    expect(page, "one line for figures that differ in a number").toContain(
+      "| error: code 2, 8 | 60.00\u00a0%, 10.00\u00a0% |",
+    );
+  });
+
+  it("takes nothing inherited for a figure", () => {
+    const odd = { name: "odd", measure: "toString", published: 0.5, source: "" };
+    add("c", { measured: Object.fromEntries([["constructor", 0.5]]), published: [odd] });
+    add("d", { experiment: "ae-c", measured: { constructor: 0.5, valueOf: Number.NaN } });
+    const page = resultsPage(readResults(folder()), experiments);
+    expect(page).toContain("constructor");
+    expect(page).not.toMatch(/function|native code/);
+  });
+
+  it("refuses unfinished runs and files that are no results", () => {
+    expect(() => add("a", { finished: false })).toThrow(/is not finished/);
+    writeFileSync(join(folder(), "b.json"), '{"measured": []}');
+    expect(() => readResults(folder())).toThrow(/b.json is damaged/);
+  });
+
+  it("docs/results/README.md has every committed result", () => {
+    const docs = join(import.meta.dirname, "../../../docs/results");
+    const page = readFileSync(join(docs, "README.md"), "utf8");
+    for (const { file } of readResults(docs)) expect(page, "run `npm run results`").toContain(`](${file})`);
+  });
+});
