@@ -68,6 +68,8 @@ interface Facts {
   readonly strings: string[];
   /** template strings, with `*` for what is put in */
   readonly templates: string[];
+  /** lines of async functions that return what is not awaited of something that `using` disposes of at the end */
+  readonly disposedEarly: number[];
 }
 
 function inspect(path: string): Facts {
@@ -78,6 +80,8 @@ function inspect(path: string): Facts {
     anyLines: [] as number[],
     callsKernel: false,
   };
+  const disposedEarly: number[] = [];
+  const lineOf = (node: ts.Node) => file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
   const kernels: string[] = [];
   const strings: string[] = [];
   const templates: string[] = [];
@@ -91,7 +95,7 @@ function inspect(path: string): Facts {
       }
     }
     if (node.kind === ts.SyntaxKind.AnyKeyword) {
-      facts.anyLines.push(file.getLineAndCharacterOfPosition(node.getStart()).line + 1);
+      facts.anyLines.push(lineOf(node));
     }
     if (ts.isTemplateExpression(node)) {
       templates.push(node.head.text + node.templateSpans.map(({ literal }) => `*${literal.text}`).join(""));
@@ -101,10 +105,11 @@ function inspect(path: string): Facts {
       const [id] = node.arguments;
       if (id && ts.isStringLiteral(id)) kernels.push(id.text);
     }
+    if (ts.isFunctionLike(node)) disposedEarly.push(...returnsOfDisposed(node).map(lineOf));
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { ...facts, kernels, strings, templates };
+  return { ...facts, disposedEarly, kernels, strings, templates };
 }
 
 /** true for the "./x.ts" of import, export from, import() and import types */
@@ -114,6 +119,33 @@ function importsFrom(literal: ts.StringLiteralLike): boolean {
   if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent)) return true;
   if (ts.isCallExpression(parent)) return parent.expression.kind === ts.SyntaxKind.ImportKeyword;
   return ts.isLiteralTypeNode(parent) && ts.isImportTypeNode(parent.parent);
+}
+
+/** In an async function: `return x.work()` where x was declared by `using`, which disposes of it before the work is done. */
+function returnsOfDisposed(node: ts.SignatureDeclaration): ts.Node[] {
+  const isAsync =
+    ts.canHaveModifiers(node) && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+  if (!isAsync) return [];
+  const used = new Set<string>();
+  const found: ts.Node[] = [];
+  const mentions = (part: ts.Node): boolean => {
+    if (ts.isAwaitExpression(part)) return false;
+    return (ts.isIdentifier(part) && used.has(part.text)) || (ts.forEachChild(part, mentions) ?? false);
+  };
+  const look = (part: ts.Node): void => {
+    if (ts.isFunctionLike(part)) return;
+    if (
+      ts.isVariableDeclarationList(part) &&
+      (part.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.Using
+    ) {
+      for (const { name } of part.declarations) used.add(name.getText());
+    }
+    const call = ts.isReturnStatement(part) && part.expression;
+    if (call && ts.isCallExpression(call) && mentions(call)) found.push(part);
+    ts.forEachChild(part, look);
+  };
+  ts.forEachChild(node, look);
+  return found;
 }
 
 /** false for imports and re-exports of nothing but types, which are gone when the program runs */
@@ -205,6 +237,11 @@ describe("TypeScript files", () => {
     expect(sources.map((path) => `${path}: ${linesOf(path)}`).filter((line) => tooLong(line, 400))).toEqual(
       [],
     );
+  });
+
+  it("await what they return of something that `using` disposes of", () => {
+    const lines = sources.flatMap((path) => facts.get(path)!.disposedEarly.map((line) => `${path}:${line}`));
+    expect(lines).toEqual([]);
   });
 
   it("do without `any`", () => {

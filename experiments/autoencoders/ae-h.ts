@@ -100,7 +100,7 @@ async function embed(study: Study, what: string, rows: HostRows): Promise<Float3
 
 async function project(study: Study, rows: HostRows): Promise<Float32Array> {
   using pca = await Pca.fit(study.engine, rows, { components: 2 });
-  return pca.project(rows);
+  return await pca.project(rows); // `using` ends with the function: not before the projection
 }
 
 /** Share of points whose label most of their nearest in the plane have; the point itself has no vote. */

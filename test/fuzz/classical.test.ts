@@ -35,7 +35,7 @@ function targets(engine: () => Engine): readonly Target[] {
       sound: () => [rows(), [0, 1, 2, 0, 1, 2], { k: 2, blockRows: 4, blockQueries: 4 }, rows()],
       call: async (given: HostRows, labels: number[], options: NeighborsOptions, queries: HostRows) => {
         using neighbors = new NearestNeighbors(engine(), given, labels, options);
-        return neighbors.predict(queries);
+        return await neighbors.predict(queries);
       },
     },
     {

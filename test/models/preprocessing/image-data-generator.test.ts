@@ -147,7 +147,7 @@ describe("ImageDataGenerator", () => {
         { values, shape: [count, 6, 5, 3] },
         { ...more, onSlow: (t) => told.push(t) },
       );
-      return transformed(generator.evaluation, images(3, 4));
+      return await transformed(generator.evaluation, images(3, 4));
     };
     const [all, few] = [await fitted(200), await fitted(200, 20)];
     expect(few).not.toEqual(all);
