@@ -2,7 +2,7 @@
 
 import { type Ceilings, measureCeilings } from "../engine/ceilings/ceilings.ts";
 import { type AdapterChoice, createEngine, type Engine, UsageError } from "../engine/index.ts";
-import { writeJson } from "../models/files.ts";
+import { writeJson } from "../runner/json-files.ts";
 import { commit, versions } from "../runner/versions.ts";
 import { parseWords, runScript } from "./arguments.ts";
 import { checkSameAdapter, compareRows, comparisonText, machineText } from "./compare.ts";

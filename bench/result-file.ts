@@ -1,7 +1,7 @@
 /** @file The JSON files that `npm run bench -- --json FILE` writes. */
 import { z } from "zod";
 import { FileError } from "../engine/errors.ts";
-import { readJson } from "../models/files.ts";
+import { readJson } from "../runner/json-files.ts";
 import { rowSchema } from "./row.ts";
 
 const ceilingsSchema = z.object({

@@ -1,7 +1,7 @@
 /** @file `wgrad book`: the newest runs of all experiments as one document. */
 import { join } from "node:path";
+import { writeFileAtomically } from "../engine/platform/node/files.ts";
 import { experiments } from "../experiments/registry.ts";
-import { writeFileAtomically } from "../models/files.ts";
 import { chapters } from "../report/book/chapters/index.ts";
 import { renderBook } from "../report/book/document.ts";
 import type { Language } from "../report/book/language.ts";

@@ -1,10 +1,10 @@
 /** @file `wgrad doctor`: which adapter there is, what it can do, and how to get a faster one. */
 
+import { platform } from "#platform";
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { measureCeilings } from "../engine/ceilings/ceilings.ts";
 import { createEngine } from "../engine/device.ts";
 import { formatBytes } from "../engine/errors.ts";
-import { advice } from "../engine/find-adapter.ts";
 import { versions } from "../runner/versions.ts";
 
 export interface DoctorOptions {
@@ -51,6 +51,6 @@ function verdict(kind: string): string {
   if (kind === "gpu") return "This is a hardware GPU: experiments run in full by default.";
   const intro = "There is no hardware GPU here: experiments run in their quick profile by default.";
   return kind === "swiftshader"
-    ? `${intro}\nFaster: ${advice()}`
-    : `${intro}\nlavapipe is the fastest software adapter; only a GPU is faster. ${advice()}`;
+    ? `${intro}\nFaster: ${platform.advice()}`
+    : `${intro}\nlavapipe is the fastest software adapter; only a GPU is faster. ${platform.advice()}`;
 }

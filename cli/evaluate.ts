@@ -38,7 +38,7 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   const dataset = await loadDataset(declared.dataset, { ...source, seed: settings.seed });
   const model = experiment.network(settings.profile);
   await model.compile(compileOptionsOf({ experiment, engine, settings }));
-  loadWeights(model, weights);
+  await loadWeights(model, weights);
   const line = (text: string) => console.error(text);
   const data = await ExperimentData.open({ experiment, engine, dataset, settings, line, ...source });
   const subset = options.set === "test" ? data.testing : data.trainingAsTested;

@@ -2,7 +2,7 @@
  * @file Standard output and standard error that cannot be written any more: the reader went away (`| head`), the disk is
  * full, the terminal was closed. A run of hours does not end because of that.
  */
-import { reasonOf } from "../models/node-files.ts";
+import { reasonOf } from "../engine/platform/node/builtins.ts";
 
 /** What stopped standard output; a reader that went away has read what it wanted, so that is none. */
 let lost: NodeJS.ErrnoException | undefined;

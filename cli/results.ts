@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../engine/errors.ts";
+import { reasonOf } from "../engine/platform/node/builtins.ts";
+import { writeFileAtomically } from "../engine/platform/node/files.ts";
 import { experiments } from "../experiments/registry.ts";
-import { writeFileAtomically } from "../models/files.ts";
-import { reasonOf } from "../models/node-files.ts";
 import { addResult, readResults } from "../report/results/committed-results.ts";
 import { readmeTable, withResults } from "../report/results/readme-table.ts";
 import { resultsPage } from "../report/results/results-page.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { FileError, InterruptedError, UsageError } from "../engine/errors.ts";
-import { hasCheckpoint } from "../models/training/checkpoint.ts";
+import { checkpointPath } from "../models/training/checkpoint.ts";
 import { shortName } from "../runner/changes.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { checksumsOf } from "../runner/run.ts";
@@ -46,7 +46,7 @@ export function checkKeeps(
       `--resume: ${id} ${kind === "study" ? "trains several networks, each for" : "began with"} ${settings.epochs} epochs; start a new run for ${epochs}.`,
     );
   }
-  if (saveInitial && hasCheckpoint(join(folder, "checkpoint")))
+  if (saveInitial && existsSync(checkpointPath(join(folder, "checkpoint"))))
     throw new UsageError("--save-initial: the run has begun, its weights before training are gone.");
 }
 

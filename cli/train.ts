@@ -101,7 +101,7 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
     find: findExperiment,
     saveInitial: options.saveInitial ?? false,
     // a run that was killed before its first checkpoint starts again
-    resume: before !== undefined && hasCheckpoint(`${folder}/checkpoint`),
+    resume: before !== undefined && (await hasCheckpoint(`${folder}/checkpoint`)),
     signal: interruptSignal(() => events.line("stopping after this step ...")),
   });
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

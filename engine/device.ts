@@ -1,4 +1,5 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
+import { platform } from "#platform";
 import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
 import { requireTensorsOf } from "./arguments.ts";
 import type { Tape } from "./autodiff/tape.ts";
@@ -11,7 +12,6 @@ import type { MemoryLayout } from "./memory/memory-layout.ts";
 import { Scopes } from "./memory/scope.ts";
 import { openDevice } from "./open-device.ts";
 import { checkFunction, checkOptionNames } from "./options.ts";
-import { patiently } from "./patience.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readTensor } from "./readback.ts";
 import { type Command, Commands } from "./record/commands.ts";
@@ -309,7 +309,7 @@ export class Engine {
 
   /** Awaits `work`, then reports the first GPU error of everything before it. */
   async guard<T>(work: Promise<T>): Promise<T> {
-    const result = await patiently(work).catch(async (error: unknown) => {
+    const result = await platform.patiently(work).catch(async (error: unknown) => {
       await this.#settle();
       throw error;
     });

@@ -62,6 +62,12 @@ export function checkFlag(name: string, option: string, value: unknown): void {
   throw new ArgumentError(`${name}: ${option} must be true or false, got ${written(value)}.`);
 }
 
+/** Throws ArgumentError unless `path` may be the name of a file or folder. Node would read from a number, too. */
+export function requirePath(what: string, path: unknown): asserts path is string {
+  if (typeof path === "string" && path !== "") return;
+  throw new ArgumentError(`${what}: needs the name of a file or folder, got ${written(path)}.`);
+}
+
 /** Throws ArgumentError unless `value` can be called. */
 export function checkFunction(name: string, option: string, value: unknown): void {
   if (typeof value === "function") return;

@@ -2,9 +2,9 @@
  * @file The pipeline cache: one compute pipeline per kernel and set of constants. Constants hold shapes, so each new batch size
  * has pipelines of its own, about 0.5 MB each on lavapipe: those used last are kept. A recording keeps its own in any case.
  */
+import { platform } from "#platform";
 import { KernelError } from "./errors.ts";
 import { type CompiledKernel, loadShader, type PipelineRequest } from "./kernel.ts";
-import { patiently } from "./patience.ts";
 import type { Binding } from "./shader.ts";
 
 /** More than the steps of our largest network have, for training and evaluation, with whole batches and the rest. */
@@ -83,7 +83,7 @@ export class Pipelines {
     const wanted = new Map(requests.map((request) => [request.key, request]));
     this.#most = Math.max(this.#usual, wanted.size);
     const fresh = [...wanted.values()].filter(({ key }) => !this.#touch(key));
-    await patiently(Promise.all(fresh.map((request) => this.#compile(request))));
+    await platform.patiently(Promise.all(fresh.map((request) => this.#compile(request))));
     return fresh;
   }
 

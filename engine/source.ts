@@ -1,7 +1,8 @@
 /**
- * @file Where shader text comes from: the kernel brings it along, or it stands in the file that the kernel's id names. In Node
- * that is read from disk; a page cannot read files, so a build gives every kernel its text.
+ * @file Where shader text comes from: the kernel brings it along, or it stands in the file that the kernel's id names. In a
+ * clone that is read from disk; a page cannot read files, so a build gives every kernel its text.
  */
+import { platform } from "#platform";
 import { KernelError } from "./errors.ts";
 
 const replaced = new Map<string, string>();
@@ -16,6 +17,11 @@ export function shaderPath(id: string): string {
   return `${id.startsWith("engine/") ? id : `kernels/${id}`}.wgsl`;
 }
 
+/** The id of the kernel whose text is in a file below the project's root. */
+export function kernelId(path: string): string {
+  return path.replace(/^kernels\//, "").replace(/\.wgsl$/, "");
+}
+
 /** The WGSL of a kernel. Throws KernelError if it has none and there is no such file. */
 export function readSource({
   name,
@@ -27,13 +33,8 @@ export function readSource({
   const text = replaced.get(name) ?? source;
   if (text !== undefined) return text;
   const path = shaderPath(name);
-  const fs = globalThis.process?.getBuiltinModule?.("node:fs");
-  if (!fs)
-    throw new KernelError(
-      `${name}: there is no file to read here, and the kernel was declared without its WGSL.`,
-    );
   try {
-    return fs.readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+    return platform.shaderText(path);
   } catch (cause) {
     throw new KernelError(`${name}: cannot read the shader ${path}.`, { cause });
   }

@@ -86,5 +86,13 @@ export {
   saveWeights,
   type WeightValues,
 } from "./weights/model-weights.ts";
-export { readSafetensors, writeSafetensors } from "./weights/safetensors.ts";
+export {
+  parseSafetensors,
+  readSafetensors,
+  type SafetensorsEntry,
+  type SafetensorsFile,
+  type SafetensorsTensor,
+  serializeSafetensors,
+  writeSafetensors,
+} from "./weights/safetensors.ts";
 export type { WeightFilter, WeightPattern } from "./weights/weight-filter.ts";

@@ -1,7 +1,7 @@
 /** @file A report as files: `report.html` and `figures/`. */
 
 import { join } from "node:path";
-import { makeFolder, writeFileAtomically } from "../models/files.ts";
+import { makeFolder, writeFileAtomically } from "../engine/platform/node/files.ts";
 import { type ReportDocument, renderReport } from "./document.ts";
 import { standaloneSvg } from "./figure.ts";
 import { fileName } from "./file-name.ts";

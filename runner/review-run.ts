@@ -1,6 +1,5 @@
 /** @file Running an experiment that looks at a network which another one has trained. */
 import { join } from "node:path";
-import { writeJson } from "../models/files.ts";
 import { classificationReport } from "../models/metrics/classification-report.ts";
 import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confusion.ts";
 import type { Model } from "../models/model.ts";
@@ -10,6 +9,7 @@ import type { FreeSection, RunReport } from "../report/run-report.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import type { ReviewExperiment, ReviewPart } from "./experiment.ts";
 import { ExperimentData, imageCounts } from "./experiment-data.ts";
+import { writeJson } from "./json-files.ts";
 import {
   datasetFacts,
   type Measured,
@@ -40,13 +40,13 @@ export async function runReviewExperiment(
   const config = writeConfig(context, method);
   const model = run.experiment.network(settings.profile);
   await model.compile(compileOptionsOf({ ...run, engine }));
-  loadWeights(model, join(run.folder, "weights.safetensors"));
+  await loadWeights(model, join(run.folder, "weights.safetensors"));
   const data = await ExperimentData.open({ ...context, ...run, line: events.line });
   try {
     const outputs = await model.predict(data.testing);
     const parts = classificationParts(data.test, outputs, dataset.classes, settings.seed);
     const measured = reviewMeasures(await model.evaluate(data.testing), parts.confusion!, experiment);
-    const history = History.load(join(run.folder, "history.json"));
+    const history = await History.load(join(run.folder, "history.json"));
     const pairs = mostConfusedPairs(parts.confusion!.counts, pairsListed).map((pair) => ({
       classes: [dataset.classes[pair.first]!, dataset.classes[pair.second]!],
       mistakes: pair.count,
@@ -63,7 +63,7 @@ export async function runReviewExperiment(
       dataset: datasetFacts(context),
       run: { ...runFacts(context, config, limits), options: { reviewed: shown(run.folder) } },
       results: resultRows(context, measured, limits),
-      sections: other ? [comparison(run, history, other)] : [],
+      sections: other ? [await comparison(run, history, other)] : [],
       network: networkOf(model),
       ...(await chosenParts(experiment.parts, { model, data, history, parts, classes: dataset.classes })),
     };
@@ -150,8 +150,12 @@ const compared = [
 ] as const;
 
 /** The curves of two runs in one chart each. */
-function comparison({ experiment, folder }: TrainedRun, own: History, other: TrainedRun): FreeSection {
-  const theirs = History.load(join(other.folder, "history.json"));
+async function comparison(
+  { experiment, folder }: TrainedRun,
+  own: History,
+  other: TrainedRun,
+): Promise<FreeSection> {
+  const theirs = await History.load(join(other.folder, "history.json"));
   const points = ({ epoch, history }: History, key: string) =>
     (history[key] ?? []).flatMap((y, i) => (y === null ? [] : [{ x: epoch[i]!, y }]));
   const charts = compared

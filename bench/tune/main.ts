@@ -6,7 +6,7 @@ import { filterSize } from "../../kernels/conv2d/problem.ts";
 import { defaultMatmul, type MatmulVariant, matmulRecipes, naiveMatmul } from "../../kernels/dense/choose.ts";
 import { type MatmulProblem, multiply } from "../../kernels/dense/product.ts";
 import type { TuningProfile } from "../../kernels/tuning/profile.ts";
-import { writeJson } from "../../models/files.ts";
+import { writeJson } from "../../runner/json-files.ts";
 import { commit, versions } from "../../runner/versions.ts";
 import { parseWords, runScript } from "../arguments.ts";
 import { convolutionPass } from "../convolution-pass.ts";

@@ -24,7 +24,7 @@ export async function cutAutoencoder(engine: Engine, digits: Digits, file: strin
 
   const saved = basicAutoencoder({ code: 32 }); // Keras: load_model(file). Here the network is code, the file its weights
   await saved.compile({ engine, optimizer: adam(), loss: "binary_crossentropy" });
-  loadWeights(saved, file);
+  await loadWeights(saved, file);
   const code = saved.outputOf("dense_1");
   const encoder = model({ inputs: saved.inputs, outputs: code }); // the halves share the weights of the whole
   const decoder = model({ inputs: code, outputs: saved.outputs });

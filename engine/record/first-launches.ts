@@ -3,8 +3,8 @@
  * before the first step each is launched once, on several devices at the same time: what one of them has compiled, the others
  * find in Mesa's shader cache. Without that cache (MESA_SHADER_CACHE_DISABLE) the first step compiles the others' share again.
  */
+import { platform } from "#platform";
 import type { CompiledKernel, PipelineRequest } from "../kernel.ts";
-import { patiently } from "../patience.ts";
 import { Pipelines } from "../pipelines.ts";
 import { readSource } from "../source.ts";
 
@@ -23,7 +23,7 @@ export async function launchFirst(
 ): Promise<void> {
   const length = ({ definition }: PipelineRequest) => readSource(definition).length;
   const queue = [...requests].sort((a, b) => length(b) - length(a)); // the longest shader first, so that all end together
-  const devices = Math.min(mostDevices, processors(), Math.floor(queue.length / pipelinesPerDevice));
+  const devices = Math.min(mostDevices, platform.processors(), Math.floor(queue.length / pipelinesPerDevice));
   const helpers = Array.from({ length: Math.max(0, devices - 1) }, async () => {
     const helper = await open();
     await launchFrom(queue, helper, new Pipelines(helper, ignore)).finally(() => helper.destroy());
@@ -41,7 +41,7 @@ async function launchFrom(queue: PipelineRequest[], device: GPUDevice, pipelines
   for (let request = queue.shift(); request; request = queue.shift()) {
     await pipelines.create([request]);
     launch(device, pipelines.get(request), buffers);
-    await patiently(device.queue.onSubmittedWorkDone());
+    await platform.patiently(device.queue.onSubmittedWorkDone());
   }
   for (const buffer of buffers) buffer.destroy();
 }
@@ -69,10 +69,4 @@ function launch(
   pass.end();
   device.queue.submit([encoder.finish()]);
   ignore(device.popErrorScope());
-}
-
-function processors(): number {
-  if (typeof process === "object" && typeof process.getBuiltinModule === "function")
-    return process.getBuiltinModule("node:os").availableParallelism();
-  return globalThis.navigator?.hardwareConcurrency ?? 1;
 }

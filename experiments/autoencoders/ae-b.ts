@@ -117,7 +117,7 @@ async function loadHalves(study: Study, part: BasicPart): Promise<void> {
     seed: study.settings.seed + 1,
   });
   const { encoder, decoder } = cutAt(fresh, "dense_1");
-  for (const [i, half] of [encoder, decoder].entries()) loadWeights(half, files[i]!);
+  for (const [i, half] of [encoder, decoder].entries()) await loadWeights(half, files[i]!);
   const difference = await largestDifference(study, part.model, encoder, decoder);
   fresh.dispose();
   study.measure("loaded_difference", difference, {

@@ -1,8 +1,5 @@
 /** @file A mutant: a shader with one small error, which some test must notice. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-export const root = join(import.meta.dirname, "../..");
+import { kernelId, readSource } from "../../engine/source.ts";
 
 /** A row of the tables beside this file. */
 export interface Mutant {
@@ -42,7 +39,7 @@ export function mutantsOf(
 
 /** Why a row cannot be run any more, or undefined: its shader has changed since it was written. */
 export function staleness({ file, from, to }: Mutant): string | undefined {
-  const found = readFileSync(join(root, file), "utf8").split(from).length - 1;
+  const found = readSource({ name: kernelId(file) }).split(from).length - 1;
   if (found !== 1) return `${file}: "${from}" occurs ${found} times, must occur once`;
   return from === to ? `${file}: "${from}" is replaced by itself` : undefined;
 }

@@ -1,10 +1,9 @@
 /** @file CSVLogger: a line of every epoch's results in a table that spreadsheets read. */
 import { z } from "zod";
-import { ArgumentError, FileError } from "../../engine/errors.ts";
+import { platform } from "#platform";
+import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
-import { nodeFiles } from "../node-files.ts";
 import { ownEntry } from "../records.ts";
-import { requireFilePlace } from "../regular-file.ts";
 import type { Callback, CallbackState } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
 import { parseState } from "./state.ts";
@@ -49,19 +48,14 @@ export class CSVLoggerCallback implements Callback {
   }
 
   /** Empties the file, unless it shall be appended to; a resumed run takes back what came after its checkpoint. */
-  onTrainBegin(): void {
-    requireFilePlace(this.#path);
-    this.#touch(({ dirname, mkdirSync, existsSync, statSync, truncateSync, writeFileSync }) => {
-      mkdirSync(dirname(this.#path), { recursive: true });
-      const size = existsSync(this.#path) ? statSync(this.#path).size : 0;
-      const resumed = this.#state.keys !== null && size >= this.#state.bytes;
-      if (resumed) return truncateSync(this.#path, this.#state.bytes);
-      this.#state = { keys: null, bytes: this.#append ? size : 0 };
-      writeFileSync(this.#path, "", { flag: this.#append ? "a" : "w" });
-    });
+  async onTrainBegin(): Promise<void> {
+    const size = await platform.files.size(this.#path);
+    const resumed = this.#state.keys !== null && size >= this.#state.bytes;
+    if (!resumed) this.#state = { keys: null, bytes: this.#append ? size : 0 };
+    await platform.files.append(this.#path, new Uint8Array(0), this.#state.bytes);
   }
 
-  onEpochEnd(epoch: number, logs: Logs): void {
+  async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const { keys: known, bytes } = this.#state;
     const keys = known ?? Object.keys(logs).sort();
     const rows: (string | number)[][] = [[epoch, ...keys.map((key) => ownEntry(logs, key) ?? "NA")]];
@@ -69,10 +63,8 @@ export class CSVLoggerCallback implements Callback {
     const text = rows.map(
       (row) => `${row.map((field) => this.#quote(String(field))).join(this.#separator)}\r\n`,
     );
-    this.#touch(({ appendFileSync, statSync }) => {
-      appendFileSync(this.#path, text.join(""));
-      this.#state = { keys, bytes: statSync(this.#path).size };
-    });
+    const size = await platform.files.append(this.#path, new TextEncoder().encode(text.join("")));
+    this.#state = { keys, bytes: size };
   }
 
   saveState(): CallbackState {
@@ -86,15 +78,6 @@ export class CSVLoggerCallback implements Callback {
   #quote(field: string): string {
     const plain = !field.includes(this.#separator) && !/["\r\n]/.test(field);
     return plain ? field : `"${field.replaceAll('"', '""')}"`;
-  }
-
-  #touch(use: (files: ReturnType<typeof nodeFiles>) => void): void {
-    const files = nodeFiles(this.#path);
-    try {
-      use(files);
-    } catch (cause) {
-      throw new FileError(`${label}: cannot write ${this.#path}: ${(cause as Error).message}`, { cause });
-    }
   }
 }
 

@@ -1,8 +1,8 @@
-/** @file ModelCheckpoint: the weights of every epoch, or of the best, as safetensors files. Node only. */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+/** @file ModelCheckpoint: the weights of every epoch, or of the best, as safetensors files. */
+
 import { z } from "zod";
-import { ArgumentError, FileError } from "../../engine/errors.ts";
+import { platform } from "#platform";
+import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
 import type { Logs } from "../training/history.ts";
@@ -70,11 +70,7 @@ export class ModelCheckpointCallback implements Callback {
   }
 
   async #save(path: string, control: FitControl): Promise<void> {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-    } catch (cause) {
-      throw new FileError(`${label}: cannot create ${dirname(path)}: ${(cause as Error).message}`, { cause });
-    }
+    await platform.files.makeFolder(platform.files.folderOf(path));
     await saveWeights(control.model, path);
   }
 }

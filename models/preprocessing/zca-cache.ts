@@ -1,9 +1,6 @@
 /** @file Whitening matrices on disk: fitting one takes minutes, reading it a moment. */
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { platform } from "#platform";
 import { FileError } from "../../engine/errors.ts";
-import { makeFolder } from "../files.ts";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 
 /** What a matrix was made from: a file made from anything else is replaced. */
@@ -27,11 +24,11 @@ export async function cachedZcaMatrix(
   compute: () => Promise<Float64Array>,
   onUnkept: (trouble: FileError) => void,
 ): Promise<Float64Array> {
-  const found = existsSync(path) ? read(path, key) : undefined;
+  const found = (await platform.files.exists(path)) ? await read(path, key) : undefined;
   if (found) return found;
   const matrix = await compute();
   try {
-    write(path, key, matrix);
+    await write(path, key, matrix);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     onUnkept(error);
@@ -40,36 +37,37 @@ export async function cachedZcaMatrix(
 }
 
 /** undefined if the file is whole, but of another key */
-function read(path: string, key: ZcaKey): Float64Array | undefined {
-  const { tensors, metadata } = readWhole(path);
+async function read(path: string, key: ZcaKey): Promise<Float64Array | undefined> {
+  const { tensors, metadata } = await readWhole(path);
   const data = tensors.get("zca")?.data;
-  if (!(data instanceof Float64Array) || metadata.sha256 !== checksum(data)) {
+  if (!(data instanceof Float64Array) || metadata.sha256 !== (await checksum(data))) {
     throw damaged(path, "its checksum is wrong");
   }
   return metadata.key === keyText(key) ? data : undefined;
 }
 
-function readWhole(path: string) {
+async function readWhole(path: string) {
   try {
-    return readSafetensors(path);
+    return await readSafetensors(path);
   } catch (cause) {
     throw damaged(path, (cause as Error).message, cause);
   }
 }
 
-function write(path: string, key: ZcaKey, matrix: Float64Array): void {
-  makeFolder(dirname(path));
+async function write(path: string, key: ZcaKey, matrix: Float64Array): Promise<void> {
+  await platform.files.makeFolder(platform.files.folderOf(path));
   const entry = { name: "zca", shape: [key.width, key.width], data: matrix };
-  writeSafetensors(path, [entry], { key: keyText(key), sha256: checksum(matrix) });
+  await writeSafetensors(path, [entry], { key: keyText(key), sha256: await checksum(matrix) });
 }
 
 function keyText({ source, epsilon, width }: ZcaKey): string {
   return JSON.stringify({ source, epsilon, width });
 }
 
-function checksum(matrix: Float64Array): string {
-  const bytes = new Uint8Array(matrix.buffer, matrix.byteOffset, matrix.byteLength);
-  return createHash("sha256").update(bytes).digest("hex");
+async function checksum(matrix: Float64Array): Promise<string> {
+  const bytes = new Uint8Array(matrix.buffer as ArrayBuffer, matrix.byteOffset, matrix.byteLength);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function damaged(path: string, why: string, cause?: unknown): FileError {

@@ -2,7 +2,7 @@
 import { ArgumentError, FileError } from "../../engine/errors.ts";
 import { checkOption, written } from "../../engine/options.ts";
 import { fromJsonNumber, type JsonNumber, toJsonNumber } from "../exact-json.ts";
-import { readJson, writeJson } from "../files.ts";
+import { readJson, writeJson } from "../json-files.ts";
 import { ownEntry, setEntry } from "../records.ts";
 
 /** Values of one epoch: loss, accuracy, val_loss, ... */
@@ -64,14 +64,14 @@ export class History {
     return joined;
   }
 
-  /** Writes a JSON file with the layout of history.json; it appears only when it is whole. Throws FileError. */
-  save(path: string): void {
-    writeJson(path, this.toJSON());
+  /** Writes a JSON file with the layout of history.json; it appears only when it is whole. Rejects with FileError. */
+  async save(path: string): Promise<void> {
+    await writeJson(path, this.toJSON());
   }
 
-  /** Reads what save() wrote. Throws FileError if the file is missing or holds no history. */
-  static load(path: string): History {
-    const json = readJson(path);
+  /** Reads what save() wrote. Rejects with FileError if the file is missing or holds no history. */
+  static async load(path: string): Promise<History> {
+    const json = await readJson(path);
     try {
       return History.fromJSON(json as HistoryJson);
     } catch (cause) {

@@ -1,9 +1,8 @@
 /** @file A model's weights as a safetensors file, Keras's names in layer order, and loading all or a part of them. */
 import { ArgumentError, FileError, formatShape } from "../../engine/errors.ts";
-import { written } from "../../engine/options.ts";
+import { requirePath, written } from "../../engine/options.ts";
 import { type Shape, sameShape } from "../../engine/shape.ts";
 import { checkUnclaimed } from "../claims.ts";
-import { requirePath } from "../files.ts";
 import { Model } from "../model.ts";
 import type { StoredVariable } from "../stored-variables.ts";
 import { requireMap } from "../variable.ts";
@@ -30,24 +29,24 @@ export async function saveWeights(model: Model, path: string): Promise<void> {
   const entries = model.weights.map(({ path: name, variable }) => {
     return { name, shape: variable.shape, data: values.get(name)! };
   });
-  writeSafetensors(path, entries, { format: "wgrad" });
+  await writeSafetensors(path, entries, { format: "wgrad" });
 }
 
 /**
  * Sets the weights of the model that `only` and `skip` select, all unless given, from a file or a map. Nothing is set
  * unless every selected weight is there with the right type and shape, and every selected entry is in the model.
  * Returns what became of every weight, in the model's order; formatLoadedWeights() makes a table of it.
- * Throws FileError (ArgumentError for a map) with what does not fit; ArgumentError for a pattern that matches nothing;
+ * Rejects with FileError (ArgumentError for a map) with what does not fit; ArgumentError for a pattern that matches nothing;
  * WgradError while another call works with the weights.
  */
-export function loadWeights(
+export async function loadWeights(
   model: Model,
   source: string | WeightValues,
   filter: WeightFilter = {},
-): readonly LoadedWeight[] {
+): Promise<readonly LoadedWeight[]> {
   requireModel("loadWeights", model);
   if (typeof source !== "string") requireMap("loadWeights", source);
-  const values = typeof source === "string" ? readSafetensors(source).tensors : source;
+  const values = typeof source === "string" ? (await readSafetensors(source)).tensors : source;
   const weights = model.weights;
   const inModel = new Set(weights.map(({ path }) => path));
   const extra = [...values.keys()].filter((path) => !inModel.has(path)).map(entryOnly);

@@ -4,6 +4,7 @@
  */
 import { FileError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
+import type { OpenFile } from "../../engine/platform/platform.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import {
   elementType,
@@ -13,7 +14,7 @@ import {
   typeOfArray,
 } from "./element-types.ts";
 import { numberToHalf } from "./half-precision.ts";
-import { type ByteSource, type Layout, parseHeader, parseMetadata } from "./safetensors-header.ts";
+import { headerEnd, type Layout, parseHeader, parseMetadata } from "./safetensors-header.ts";
 
 export type { SafetensorsData, SafetensorsDType } from "./element-types.ts";
 
@@ -42,26 +43,40 @@ export interface SafetensorsEntry {
   readonly dtype?: "F16";
 }
 
-/** A file that is in memory. */
-export function bytesInMemory(bytes: Uint8Array): ByteSource {
-  return { size: bytes.length, read: (begin, end) => Uint8Array.from(bytes.subarray(begin, end)) };
+/** Reads a file that is in memory; `what` names it in errors. Throws FileError if it breaks the format. */
+export function parseSafetensors(bytes: Uint8Array, what = "safetensors"): SafetensorsFile {
+  if (!(bytes instanceof Uint8Array))
+    throw new FileError(`${what}: needs the bytes of a file as a Uint8Array, got ${written(bytes)}.`);
+  const start = headerEnd(bytes, bytes.length, what);
+  const { layouts, metadata } = parseHeader(bytes.subarray(8, start), bytes.length, what);
+  const tensors = layouts.map((layout) => {
+    const own = Uint8Array.from(bytes.subarray(start + layout.begin, start + layout.end));
+    return [layout.name, tensorOf(layout, own, what)] as const;
+  });
+  return { tensors: new Map(tensors), metadata };
 }
 
-/** Reads a whole file; `what` names it in errors. Throws FileError if it breaks the format. */
-export function parseSafetensors(source: ByteSource, what = "safetensors"): SafetensorsFile {
-  const { layouts, metadata, start } = parseHeader(source, what);
-  const tensors = new Map(layouts.map((layout) => [layout.name, tensorOf(source, start, layout, what)]));
+/** Reads an open file in parts: it may be larger than what can be in memory at once. Rejects with FileError. */
+export async function readParts(file: OpenFile, what: string): Promise<SafetensorsFile> {
+  const { size } = file;
+  const start = headerEnd(await file.read(0, Math.min(8, size)), size, what);
+  const { layouts, metadata } = parseHeader(await file.read(8, start), size, what);
+  const tensors = new Map<string, SafetensorsTensor>();
+  for (const layout of layouts) {
+    const known = elementType(layout.dtype) !== undefined;
+    const bytes = await file.read(start + layout.begin, known ? start + layout.end : start + layout.begin);
+    tensors.set(layout.name, tensorOf(layout, bytes, what));
+  }
   return { tensors, metadata };
 }
 
 function tensorOf(
-  source: ByteSource,
-  start: number,
-  { name, dtype, shape, begin, end }: Layout,
+  { name, dtype, shape }: Layout,
+  bytes: Uint8Array<ArrayBuffer>,
   what: string,
 ): SafetensorsTensor {
   const type = elementType(dtype);
-  if (type) return { dtype, shape, data: type.read(source.read(start + begin, start + end)) };
+  if (type) return { dtype, shape, data: type.read(bytes) };
   return {
     dtype,
     shape,
@@ -72,11 +87,26 @@ function tensorOf(
   };
 }
 
+/** The bytes of a file: those of serializeParts() in one piece. Throws FileError on duplicate names and wrong sizes. */
+export function serializeSafetensors(
+  entries: readonly SafetensorsEntry[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const parts = serializeParts(entries, metadata);
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 /**
  * The parts of a file, to be written one after the other: header, then each entry's bytes in the given order.
  * The same entries and metadata give the same bytes. Throws FileError on duplicate names and wrong sizes.
  */
-export function serializeSafetensors(
+export function serializeParts(
   entries: readonly SafetensorsEntry[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {

@@ -18,24 +18,14 @@ export interface Header {
   /** in the order of their bytes, which they cover without overlap or hole */
   readonly layouts: readonly Layout[];
   readonly metadata: Record<string, string>;
-  /** first byte after the header */
-  readonly start: number;
-}
-
-/** Bytes that are read in parts: a file may be larger than what can be in memory. */
-export interface ByteSource {
-  /** in bytes */
-  readonly size: number;
-  /** the bytes from `begin` to `end` (exclusive), in a buffer of their own */
-  read(begin: number, end: number): Uint8Array<ArrayBuffer>;
 }
 
 /** bytes; the format allows no longer header */
 const longestHeader = 100_000_000;
 
-/** Parses and checks the header of a file; `what` names it in errors. Throws FileError. */
-export function parseHeader(source: ByteSource, what: string): Header {
-  const { text, start } = headerText(source, what);
+/** Parses and checks the header of a file of `size` bytes, its bytes from 8 to `headerEnd`; `what` names it in errors. Throws FileError. */
+export function parseHeader(bytes: Uint8Array, size: number, what: string): Header {
+  const text = decodeText(bytes, what);
   const header = parseObject(text, what);
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) throw new FileError(`${what}: the header names ${duplicate} twice.`);
@@ -44,18 +34,19 @@ export function parseHeader(source: ByteSource, what: string): Header {
     .filter(([name]) => name !== "__metadata__")
     .map(([name, entry]) => parseLayout(name, entry, what))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkCoverage(layouts, source.size - start, what);
-  return { layouts, metadata, start };
+  checkCoverage(layouts, size - 8 - bytes.length, what);
+  return { layouts, metadata };
 }
 
-function headerText(source: ByteSource, what: string): { text: string; start: number } {
-  if (source.size < 8) {
-    throw new FileError(`${what}: ${source.size} bytes are too few for a safetensors file.`);
+/** The first byte after the header of a file of `size` bytes that begins with `first`. Throws FileError. */
+export function headerEnd(first: Uint8Array, size: number, what: string): number {
+  if (size < 8) {
+    throw new FileError(`${what}: ${size} bytes are too few for a safetensors file.`);
   }
-  const length = new DataView(source.read(0, 8).buffer).getBigUint64(0, true);
-  if (length > BigInt(source.size - 8)) {
+  const length = new DataView(first.buffer, first.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(size - 8)) {
     throw new FileError(
-      `${what}: the header length ${length} is beyond the file of ${source.size} bytes. ` +
+      `${what}: the header length ${length} is beyond the file of ${size} bytes. ` +
         "It is truncated or not a safetensors file.",
     );
   }
@@ -64,12 +55,13 @@ function headerText(source: ByteSource, what: string): { text: string; start: nu
       `${what}: a header of ${length} bytes, more than the ${longestHeader} that a safetensors file may have.`,
     );
   }
-  const start = 8 + Number(length);
+  return 8 + Number(length);
+}
+
+function decodeText(bytes: Uint8Array, what: string): string {
   try {
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    return { text: decoder.decode(source.read(8, start)), start };
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof FileError) throw cause;
     throw new FileError(`${what}: the header is not UTF-8.`, { cause });
   }
 }

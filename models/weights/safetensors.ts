@@ -1,12 +1,12 @@
-/** @file Safetensors files on disk: read, and written so that a crash or a full disk never costs the old file. */
-import { requirePath, writeFileAtomically } from "../files.ts";
-import { openRegularFile } from "../regular-file.ts";
+/** @file Safetensors files in the store: read, and written so that a crash or a full disk never costs the old file. */
+import { platform } from "#platform";
+import { requirePath } from "../../engine/options.ts";
 import {
-  bytesInMemory,
   parseSafetensors,
+  readParts,
   type SafetensorsEntry,
   type SafetensorsFile,
-  serializeSafetensors,
+  serializeParts,
 } from "./safetensors-format.ts";
 
 export type {
@@ -16,31 +16,32 @@ export type {
   SafetensorsFile,
   SafetensorsTensor,
 } from "./safetensors-format.ts";
+export { parseSafetensors, serializeSafetensors } from "./safetensors-format.ts";
 
 /**
- * Reads a file by its path, of any size, or one that is in memory. Throws FileError if it is missing, no regular file, or
+ * Reads a file by its path, of any size, or one that is in memory. Rejects with FileError if it is missing, no regular file, or
  * breaks the format. What wgrad cannot read of a sound file is missed only by who asks for its data.
  */
-export function readSafetensors(source: string | Uint8Array): SafetensorsFile {
-  if (source instanceof Uint8Array) return parseSafetensors(bytesInMemory(source));
+export async function readSafetensors(source: string | Uint8Array): Promise<SafetensorsFile> {
+  if (source instanceof Uint8Array) return parseSafetensors(source);
   requirePath("readSafetensors", source);
-  const file = openRegularFile(source);
+  const file = await platform.files.open(source);
   try {
-    return parseSafetensors(file, source);
+    return await readParts(file, source);
   } finally {
-    file.close();
+    await file.close();
   }
 }
 
 /**
  * Writes the entries' bytes in the given order. The file appears under its name only when it is whole and on disk;
- * until then, and if anything fails, whatever had the name before stays. Throws FileError.
+ * until then, and if anything fails, whatever had the name before stays. Rejects with FileError.
  */
-export function writeSafetensors(
+export async function writeSafetensors(
   path: string,
   entries: readonly SafetensorsEntry[],
   metadata: Readonly<Record<string, string>> = {},
-): void {
+): Promise<void> {
   requirePath("writeSafetensors", path);
-  writeFileAtomically(path, serializeSafetensors(entries, metadata), { makeFolder: false });
+  await platform.files.write(path, serializeParts(entries, metadata), { makeFolder: false });
 }

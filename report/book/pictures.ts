@@ -1,6 +1,6 @@
 /** @file The pictures of a run for its place in the book. */
 import { join } from "node:path";
-import { readTextIfThere } from "../../models/files.ts";
+import { readTextIfThere } from "../../engine/platform/node/files.ts";
 import type { SavedRun } from "../../runner/store/saved-run.ts";
 import { textWidth } from "../axis.ts";
 import { type Figure, inlineFigure, readStandaloneSvg } from "../figure.ts";

@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { readFolder, writeJson } from "../../models/files.ts";
+import { readFolder } from "../../engine/platform/node/files.ts";
+import { writeJson } from "../../runner/json-files.ts";
 import { parse, resultSchema, type SavedRun } from "../../runner/store/saved-run.ts";
 import { fileName } from "../file-name.ts";
 import type { CommittedResult } from "./results-page.ts";

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
-import { readFolder } from "../../models/files.ts";
+import { readFolder } from "../../engine/platform/node/files.ts";
 import { readSavedRun, type SavedRun } from "./saved-run.ts";
 
 export interface FoundRuns {

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { makeFolder, readJson } from "../../models/files.ts";
-import { reasonOf } from "../../models/node-files.ts";
+import { reasonOf } from "../../engine/platform/node/builtins.ts";
+import { makeFolder } from "../../engine/platform/node/files.ts";
+import { readJson } from "../json-files.ts";
 import { settingsSchema } from "../settings.ts";
 
 /** below the folder that the command is run in */

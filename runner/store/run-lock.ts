@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { processExists, writerOf } from "../../models/files.ts";
-import { reasonOf } from "../../models/node-files.ts";
+import { reasonOf } from "../../engine/platform/node/builtins.ts";
+import { processExists, writerOf } from "../../engine/platform/node/files.ts";
 import { processFields } from "./process-fields.ts";
 import { shown } from "./run-folder.ts";
 

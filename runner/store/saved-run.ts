@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
+import { readFolder } from "../../engine/platform/node/files.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
-import { readFolder, readJson } from "../../models/files.ts";
 import { emptyRecord, recordOf } from "../../models/records.ts";
+import { readJson } from "../json-files.ts";
 import { named } from "./names.ts";
 
 /** What readers of config.json need; experiments may have more. */

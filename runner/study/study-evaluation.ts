@@ -69,7 +69,7 @@ class FinishedStudy extends Study {
         `${folder} cannot be evaluated: its part.json is missing, or says other settings than this version would train it with.`,
       );
     }
-    const part = loadPart(name, folder, options);
+    const part = await loadPart(name, folder, options);
     this.evaluations.set(name, await evaluatePart(part, options));
     return part;
   }

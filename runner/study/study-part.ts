@@ -3,7 +3,6 @@ import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
-import { readJson, writeJson } from "../../models/files.ts";
 import type { Model } from "../../models/model.ts";
 import type { Callback } from "../../models/training/callbacks.ts";
 import { hasCheckpoint, readCheckpoint, saveCheckpoints } from "../../models/training/checkpoint.ts";
@@ -11,6 +10,7 @@ import type { DataSource } from "../../models/training/data.ts";
 import { History } from "../../models/training/history.ts";
 import { loadWeights, saveWeights } from "../../models/weights/model-weights.ts";
 import type { StudyExperiment } from "../experiment.ts";
+import { readJson, writeJson } from "../json-files.ts";
 import type { RunContext } from "../run.ts";
 import { errorRates } from "../training/error-rates.ts";
 import { liveHistory } from "../training/live-history.ts";
@@ -123,9 +123,14 @@ export async function compilePart({ engine, settings }: RunContext, options: Par
 }
 
 /** The weights and history of a finished part. */
-export function loadPart(name: string, folder: string, options: PartOptions, from?: string): TrainedPart {
-  loadWeights(options.model, join(folder, "weights.safetensors"));
-  const history = History.load(join(folder, "history.json"));
+export async function loadPart(
+  name: string,
+  folder: string,
+  options: PartOptions,
+  from?: string,
+): Promise<TrainedPart> {
+  await loadWeights(options.model, join(folder, "weights.safetensors"));
+  const history = await History.load(join(folder, "history.json"));
   return { ...partOf(name, options, history), ...(from ? { from } : {}) };
 }
 
@@ -153,9 +158,9 @@ export async function trainPart(
     callbacks: [...callbacks, errorRates({ testIsValidation: false }), ...(quiet ? [] : saving)],
     onProgress: (progress) => events.progress(progress),
     ...(quiet ? {} : { onEpoch: (epoch, logs) => events.epochDone(epoch, epochs, logs) }),
-    ...(hasCheckpoint(checkpoint) ? { resume: resumeFrom(checkpoint, settings.seed) } : {}),
+    ...((await hasCheckpoint(checkpoint)) ? { resume: await resumeFrom(checkpoint, settings.seed) } : {}),
   });
-  history.save(join(folder, "history.json"));
+  await history.save(join(folder, "history.json"));
   await saveWeights(model, join(folder, "weights.safetensors"));
   writeJson(join(folder, marker), describePart(context, options));
   rmSync(checkpoint, { recursive: true, force: true });
@@ -172,8 +177,8 @@ function partOf(
   return { name, model, history, seconds, optimizer: optimized, loss, inFull };
 }
 
-function resumeFrom(checkpoint: string, seed: number) {
-  const snapshot = readCheckpoint(checkpoint);
+async function resumeFrom(checkpoint: string, seed: number) {
+  const snapshot = await readCheckpoint(checkpoint);
   if (snapshot.position.seed === seed) return snapshot;
   throw new FileError(
     `${checkpoint} was written with seed ${snapshot.position.seed}, config.json says ${seed}.`,

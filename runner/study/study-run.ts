@@ -23,7 +23,7 @@ export async function runStudyExperiment(
     const { main } = study;
     if (main) {
       await saveWeights(main.model, join(folder, "weights.safetensors"));
-      main.history.save(join(folder, "history.json"));
+      await main.history.save(join(folder, "history.json"));
     }
     const estimate = fullRun(context, study);
     const result = resultOf(context, config, study, estimate);

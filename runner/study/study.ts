@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import type { Engine } from "../../engine/device.ts";
 import { InterruptedError } from "../../engine/errors.ts";
-import { makeFolder } from "../../models/files.ts";
+import { makeFolder } from "../../engine/platform/node/files.ts";
 import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import { formatCount } from "../../report/format.ts";
@@ -143,14 +143,14 @@ export class Study {
     const description = describePart(this.context, options);
     if (isFinished(folder, description)) {
       this.line("  finished before: loaded");
-      return loadPart(name, folder, options);
+      return await loadPart(name, folder, options);
     }
     const { reuse = [] } = options;
     const found = findFinishedPart(reuse, name, description, this.#config, this.context.folder);
     if (!found) return trainPart(this.context, name, folder, options);
     this.line(`  trained by ${shown(found.run)} with the same settings: loaded`);
     copyPart(found.folder, folder);
-    return loadPart(name, folder, options, found.run);
+    return await loadPart(name, folder, options, found.run);
   }
 
   async #saveInitial(model: Model): Promise<void> {

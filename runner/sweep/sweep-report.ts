@@ -23,17 +23,17 @@ export interface SweepFigures {
 
 const mostCurves = 5;
 
-export function sweepReport(
+export async function sweepReport(
   context: SweepContext,
   config: RunConfig,
   plan: SweepPlan,
   figures: SweepFigures,
-): RunReport {
+): Promise<RunReport> {
   const { experiment, dataset, settings } = context;
   const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
   const { best } = figures;
   const chosen = plan.trials.find(({ name }) => name === best?.runs[0]);
-  const history = chosen && historyOf(context, figures.trials, chosen.name);
+  const history = chosen && (await historyOf(context, figures.trials, chosen.name));
   return {
     title: experiment.title,
     experiment: config.experiment,
@@ -48,7 +48,11 @@ export function sweepReport(
       precision: "float32",
     },
     ...(best ? { results: resultRows(context, best.mean, limits) } : {}),
-    sections: [comparison(plan, figures), ...curvesSection(context, figures), ...failures(figures.trials)],
+    sections: [
+      comparison(plan, figures),
+      ...(await curvesSection(context, figures)),
+      ...failures(figures.trials),
+    ],
     ...(chosen ? { network: networkOf(chosen.experiment.network(settings.profile)) } : {}),
     ...(history ? { history: { epoch: history.epoch, ...history.history } } : {}),
   };
@@ -90,17 +94,21 @@ function comparison(plan: SweepPlan, { summaries, best, table }: SweepFigures): 
 }
 
 /** Test errors by epoch of the first run of each trial; of the best ones, where there are many. */
-function curvesSection(context: SweepContext, { summaries, trials }: SweepFigures): FreeSection[] {
+async function curvesSection(
+  context: SweepContext,
+  { summaries, trials }: SweepFigures,
+): Promise<FreeSection[]> {
   const ranked = summaries
     .filter(({ runs }) => runs.length > 0)
     .sort((a, b) => (a.mean.test_error ?? 1) - (b.mean.test_error ?? 1));
-  const series = ranked.slice(0, mostCurves).flatMap((summary) => {
-    const history = historyOf(context, trials, summary.runs[0]!);
+  const best = ranked.slice(0, mostCurves).map(async (summary) => {
+    const history = await historyOf(context, trials, summary.runs[0]!);
     const errors = history?.history.test_error;
     if (!history || !errors) return [];
     const points = errors.flatMap((y, i) => (y === null ? [] : [{ x: history.epoch[i]!, y: 100 * y }]));
     return [{ name: trialLabel(summary), points }];
   });
+  const series = (await Promise.all(best)).flat();
   if (series.length === 0) return [];
   const which = ranked.length > mostCurves ? ` of the ${mostCurves} best trials` : "";
   const title = `Test error by epoch${which}, %`;
@@ -112,14 +120,14 @@ function curvesSection(context: SweepContext, { summaries, trials }: SweepFigure
   ];
 }
 
-function historyOf(
+async function historyOf(
   { folder }: SweepContext,
   trials: readonly TrialResult[],
   name: string,
-): History | undefined {
+): Promise<History | undefined> {
   const trial = trials.find((entry) => entry.name === name);
   const path = join(folder, trial?.folder ?? "", "history.json");
-  return trial && existsSync(path) ? History.load(path) : undefined;
+  return trial && existsSync(path) ? await History.load(path) : undefined;
 }
 
 function failures(trials: readonly TrialResult[]): FreeSection[] {

@@ -10,12 +10,13 @@ import {
   UsageError,
   WgradError,
 } from "../../engine/errors.ts";
+import { makeFolder } from "../../engine/platform/node/files.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
-import { makeFolder, readJson } from "../../models/files.ts";
 import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { imageCounts } from "../experiment-data.ts";
+import { readJson } from "../json-files.ts";
 import { checksumsOf, publishedBeside, type RunContext, writeConfig, writeResult } from "../run.ts";
 import type { RunSettings } from "../settings.ts";
 import { readConfig, runsOf, shown } from "../store/run-folder.ts";
@@ -98,7 +99,7 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     minutes: (Date.now() - started) / 60_000,
   };
   writeResult(folder, config, result);
-  await writeRunReport(folder, sweepReport(context, config, plan, { summaries, best, table, trials }));
+  await writeRunReport(folder, await sweepReport(context, config, plan, { summaries, best, table, trials }));
   return { result, failed };
 }
 
@@ -113,8 +114,8 @@ async function runTrial(
     const result = finishedResult(folder, settings);
     if (result) context.events.line("  finished before");
     else makeFolder(folder);
-    const train = () => {
-      const resume = hasCheckpoint(join(folder, "checkpoint"));
+    const train = async () => {
+      const resume = await hasCheckpoint(join(folder, "checkpoint"));
       return runTrainingExperiment({ ...context, experiment, settings, folder, started: new Date(), resume });
     };
     const { parameters, epochs, measured } = (result ?? (await whileLocked(folder, train))) as Pick<

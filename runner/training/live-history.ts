@@ -1,7 +1,7 @@
 /** @file history.json while a network trains. */
 import { join } from "node:path";
-import { writeJson } from "../../models/files.ts";
 import type { Callback } from "../../models/training/callbacks.ts";
+import { writeJson } from "../json-files.ts";
 
 /** Keeps history.json in `folder` up to date, so that a run that is cut shows what it did. */
 export function liveHistory(folder: string): Callback {

@@ -17,7 +17,7 @@ export async function startingPoint(
   const { experiment, settings, resume } = context;
   if (!experiment.continues || resume) return undefined;
   const { folder } = await trainedRun(context, experiment.continues);
-  const snapshot = readCheckpoint(join(folder, "checkpoint"));
+  const snapshot = await readCheckpoint(join(folder, "checkpoint"));
   const { epoch } = snapshot.position;
   if (epoch < settings.epochs) return { folder, snapshot };
   throw new UsageError(

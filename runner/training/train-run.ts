@@ -1,7 +1,6 @@
 /** @file Running an experiment that trains a network: from data to report. */
 import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { writeJson } from "../../models/files.ts";
 import type { Model } from "../../models/model.ts";
 import { readCheckpoint, saveCheckpoints } from "../../models/training/checkpoint.ts";
 import type { History } from "../../models/training/history.ts";
@@ -12,6 +11,7 @@ import { writeRunReport } from "../../report/write-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { describeInputs, describeValidation, type ExperimentData, imageCounts } from "../experiment-data.ts";
 import { estimateFullRun } from "../full-run-estimate.ts";
+import { writeJson } from "../json-files.ts";
 import { openData } from "../open-data.ts";
 import { type Measured, publishedBeside, type RunContext, writeConfig, writeResult } from "../run.ts";
 import type { RunSettings } from "../settings.ts";
@@ -48,7 +48,7 @@ export async function runTrainingExperiment(
   start?: StartingPoint,
 ): Promise<Record<string, unknown>> {
   const { experiment, settings, folder, resume } = context;
-  const snapshot = resume ? resumeFrom(join(folder, "checkpoint"), settings) : start?.snapshot;
+  const snapshot = resume ? await resumeFrom(join(folder, "checkpoint"), settings) : start?.snapshot;
   const config = writeConfig(context, methodOf(context, start));
   const model = experiment.network(settings.profile);
   try {
@@ -169,8 +169,8 @@ function evaluatedSets({ validation }: TrainingExperiment, data: ExperimentData)
   return { ...(held ? { validationData: held } : {}), evaluationSets: { test: data.testing } };
 }
 
-function resumeFrom(checkpoint: string, { seed, epochs }: RunSettings): TrainingSnapshot {
-  const snapshot = readCheckpoint(checkpoint);
+async function resumeFrom(checkpoint: string, { seed, epochs }: RunSettings): Promise<TrainingSnapshot> {
+  const snapshot = await readCheckpoint(checkpoint);
   const { position } = snapshot;
   if (position.seed !== seed) {
     throw new FileError(`${checkpoint} was written with seed ${position.seed}, config.json says ${seed}.`);

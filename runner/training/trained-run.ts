@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError, WgradError } from "../../engine/errors.ts";
-import { hasCheckpoint } from "../../models/training/checkpoint.ts";
+import { checkpointPath, hasCheckpoint } from "../../models/training/checkpoint.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
 import { checksumsOf, type RunContext } from "../run.ts";
 import { type RunSettings, resolveSettings } from "../settings.ts";
@@ -39,8 +39,8 @@ export async function trainedRun(context: RunContext, id: string): Promise<Train
       ? `${context.experiment.id} builds on ${id}, of which ${shown(folder)} is not finished: it goes on`
       : `${context.experiment.id} builds on ${id}, of which there is no finished run like this one: it is trained first, in ${shown(folder)}`,
   );
-  await whileLocked(folder, () => {
-    const resume = found !== undefined && hasCheckpoint(join(folder, "checkpoint"));
+  await whileLocked(folder, async () => {
+    const resume = found !== undefined && (await hasCheckpoint(join(folder, "checkpoint")));
     return runTrainingExperiment({ ...context, experiment, settings, folder, started: new Date(), resume });
   });
   events.line(`${id} is done: ${shown(folder)}`);
@@ -79,7 +79,8 @@ function newestRun({ dataset }: RunContext, id: string, wanted: RunSettings): Fo
     const { origin, train, test, files } = config.dataset;
     const same = origin === dataset.origin && train === dataset.train.count && test === dataset.test.count;
     if (!same || checksumsOf(files) !== checksumsOf(dataset.files)) return [];
-    const finished = existsSync(join(folder, "result.json")) && hasCheckpoint(join(folder, "checkpoint"));
+    const finished =
+      existsSync(join(folder, "result.json")) && existsSync(checkpointPath(join(folder, "checkpoint")));
     return [{ folder, config, finished }];
   });
   return runs.find(({ finished }) => finished) ?? runs[0];

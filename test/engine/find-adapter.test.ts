@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { platform } from "#platform";
 import { type AdapterChoice, describeAdapter } from "../../engine/adapter.ts";
 import { createEngine } from "../../engine/device.ts";
 import { AdapterError, ArgumentError } from "../../engine/errors.ts";
-import { advice, findAdapter } from "../../engine/find-adapter.ts";
+import { findAdapter } from "../../engine/find-adapter.ts";
 import { adapterChoice } from "./adapter-choice.ts";
 import { product } from "./ops.ts";
 
@@ -40,7 +41,9 @@ describe("findAdapter", () => {
     const hardware = await findAdapter("hardware").catch((reason: unknown) => reason);
     if (any.software) {
       expect(hardware).toBeInstanceOf(AdapterError);
-      expect((hardware as Error).message).toBe(`No hardware adapter found, only ${any.device}. ${advice()}`);
+      expect((hardware as Error).message).toBe(
+        `No hardware adapter found, only ${any.device}. ${platform.advice()}`,
+      );
     } else expect(describeAdapter(hardware as GPUAdapter).class).toBe("gpu");
   });
 
@@ -107,7 +110,7 @@ describe("engines one after the other", () => {
 
 describe("advice", () => {
   it("names packages on Linux", () => {
-    const text = advice();
+    const text = platform.advice();
     if (process.platform === "linux") expect(text).toMatch(/mesa-vulkan-drivers.*@sparticuz\/chromium/);
     else expect(text).toMatch(/graphics driver/);
   });

@@ -154,7 +154,7 @@ const uses: readonly (Omit<Target, "call"> & { readonly use: Use })[] = [
   {
     name: "optimizer",
     sound: () => [0.1],
-    use: (net, rate: number) => {
+    use: async (net, rate: number) => {
       net.optimizer.learningRate = rate;
     },
   },
@@ -174,9 +174,9 @@ const uses: readonly (Omit<Target, "call"> & { readonly use: Use })[] = [
       new Map([["dense_1/bias", new Float32Array(3)]]),
       { only: ["dense_1/bias"], skip: /kernel/ },
     ],
-    use: (net, ...args: never[]) => {
+    use: async (net, ...args: never[]) => {
       const [source, filter] = args as unknown as [Map<string, Float32Array>, { only: string }];
-      expect(formatLoadedWeights(loadWeights(net, source, filter))).toMatch(/loaded|skipped/);
+      expect(formatLoadedWeights(await loadWeights(net, source, filter))).toMatch(/loaded|skipped/);
     },
   },
 ];

@@ -92,10 +92,10 @@ const histories: readonly Target[] = [
   { name: "read", says: /read|write|history/, sound: () => [file("h.json")], call: saveAndLoad },
 ];
 
-function saveAndLoad(path: string): void {
+async function saveAndLoad(path: string): Promise<void> {
   if (typeof path === "string" && path !== "" && !path.startsWith(folder)) return; // anything would be written
-  history().save(path);
-  History.load(path);
+  await history().save(path);
+  await History.load(path);
 }
 
 const counts = [

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
-import { readSafetensors, type SafetensorsTensor } from "../../models/weights/safetensors.ts";
+import { parseSafetensors, type SafetensorsTensor } from "../../models/weights/safetensors.ts";
 
 const tensorSchema = z.object({ role: z.string(), atol: z.number().optional() });
 const caseSchema = z.object({
@@ -47,7 +47,7 @@ export function readIndex(folder: string): GoldenEntry[] {
 /** Reads the values of a case. Throws FileError if one that the index lists is not in the file. */
 export function readCase(folder: string, entry: GoldenEntry): GoldenCase {
   const path = join(folder, entry.file);
-  const file = readSafetensors(path);
+  const file = parseSafetensors(readFileSync(path), path);
   const tensors = new Map<string, GoldenTensor>();
   for (const [name, { role, atol }] of Object.entries(entry.tensors)) {
     const tensor = file.tensors.get(name);

@@ -35,7 +35,7 @@ it("the README's halves and classifiers are made of the saved autoencoder", asyn
   const copied = await separate.getWeights();
   expect(copied.get("dense_1/bias")).toEqual(learned.get("dense_1/bias"));
   expect(copied.get("dense_2/kernel")!.length).toBe(320);
-  loadWeights(encoder, file.replace(".safetensors", ".encoder.safetensors"));
+  await loadWeights(encoder, file.replace(".safetensors", ".encoder.safetensors"));
   expect(await encoder.getWeights()).toEqual(new Map([...learned].filter(([path]) => /^dense_1/.test(path))));
   for (const model of [autoencoder, saved, classifier, separate]) model.dispose();
 });

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { allMutants, hotFolders } from "../../lessons/mutants/index.ts";
-import { root, staleness } from "../../lessons/mutants/mutant.ts";
+import { staleness } from "../../lessons/mutants/mutant.ts";
+import { root } from "./root.ts";
 
 it("has no stale row", () => {
   expect(allMutants.map(staleness).filter((problem) => problem !== undefined)).toEqual([]);

@@ -2,7 +2,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Mutant, root } from "../../lessons/mutants/mutant.ts";
+import type { Mutant } from "../../lessons/mutants/mutant.ts";
+import { root } from "./root.ts";
 
 /** What the tests of kernels need of the project. */
 const copied = [

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FileError, UsageError } from "../../engine/errors.ts";
-import { writeFileAtomically } from "../../models/files.ts";
+import { writeFileAtomically } from "../../engine/platform/node/files.ts";
 import { whileLocked } from "../../runner/store/run-lock.ts";
 import { runTrainingExperiment } from "../../runner/training/train-run.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";

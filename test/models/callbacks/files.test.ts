@@ -30,7 +30,7 @@ async function weightsIn(path: string) {
   const model = tinyNetwork();
   await model.compile({ optimizer: sgd(), loss: "mse", engine: engine(), seed: 99 });
   try {
-    loadWeights(model, path);
+    await loadWeights(model, path);
     return bits(await model.getWeights());
   } finally {
     model.dispose();
@@ -123,7 +123,7 @@ describe("CSVLogger", () => {
     const values = [1, 2, 3];
     const callbacks = () => [withoutSeconds(), CSVLogger(path), saveCheckpoints(folder)];
     await scripted(engine(), values, callbacks(), { epochs: 1 });
-    const resume = readCheckpoint(folder);
+    const resume = await readCheckpoint(folder);
     await scripted(engine(), values, [withoutSeconds(), CSVLogger(path)], { resume, epochs: 2 }); // dies unsaved
     await scripted(engine(), values, callbacks(), { resume });
     const expected = "epoch,loss,val_loss\r\n0,0.5,1\r\n1,0.5,2\r\n2,0.5,3\r\n";
@@ -160,7 +160,7 @@ describe("EarlyStopping in a checkpoint file", () => {
     const stopping = () => EarlyStopping({ patience: 3, restoreBestWeights: true });
     const whole = await scripted(engine(), values, [stopping()]);
     await scripted(engine(), values, [stopping(), saveCheckpoints(folder)], { epochs: 2 });
-    const rest = await scripted(engine(), values, [stopping()], { resume: readCheckpoint(folder) });
+    const rest = await scripted(engine(), values, [stopping()], { resume: await readCheckpoint(folder) });
     expect(rest.finalWeights).toEqual(whole.weightsAfter[0]);
     expect(rest.history.history.val_loss).toEqual(values);
   });

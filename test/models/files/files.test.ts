@@ -13,7 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { FileError } from "../../../engine/errors.ts";
-import { readJson, writeFileAtomically, writeJson } from "../../../models/files.ts";
+import { writeFileAtomically } from "../../../engine/platform/node/files.ts";
+import { openRegularFile } from "../../../engine/platform/node/regular-file.ts";
 import {
   CSVLogger,
   History,
@@ -21,7 +22,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from "../../../models/index.ts";
-import { openRegularFile } from "../../../models/regular-file.ts";
+import { readJson, writeJson } from "../../../runner/json-files.ts";
 
 let root = "";
 beforeAll(() => {
@@ -57,28 +58,28 @@ describe("a pipe, a device, a folder", () => {
     return path;
   }
 
-  it.each(others)("is not read as a file and not waited for: %s", (kind, path) => {
+  it.each(others)("is not read as a file and not waited for: %s", async (kind, path) => {
     const said = `Cannot read ${path()}: it is a ${kind}.`;
-    expect(() => readSafetensors(path())).toThrow(said);
+    await expect(readSafetensors(path())).rejects.toThrow(said);
     expect(() => readJson(path())).toThrow(said);
-    expect(() => History.load(path())).toThrow(said);
+    await expect(History.load(path())).rejects.toThrow(said);
     const folder = join(root, `checkpoint of ${path().replaceAll("/", " ")}`);
     mkdirSync(folder);
     symlinkSync(path(), join(folder, "training.safetensors"));
-    expect(() => readCheckpoint(folder)).toThrow(`it is a ${kind}.`);
+    await expect(readCheckpoint(folder)).rejects.toThrow(`it is a ${kind}.`);
   });
 
-  it.each(others)("is neither replaced nor written to: %s", (kind, path) => {
+  it.each(others)("is neither replaced nor written to: %s", async (kind, path) => {
     const said = `Cannot write ${path()}: it is a ${kind}.`;
-    expect(() => writeSafetensors(path(), [])).toThrow(said);
+    await expect(writeSafetensors(path(), [])).rejects.toThrow(said);
     expect(() => writeJson(path(), {})).toThrow(said);
-    expect(() => new History().save(path())).toThrow(said);
-    expect(() => CSVLogger(path()).onTrainBegin()).toThrow(FileError);
-    expect(() => CSVLogger(path()).onTrainBegin()).toThrow(`it is a ${kind}`);
+    await expect(new History().save(path())).rejects.toThrow(said);
+    await expect(CSVLogger(path()).onTrainBegin()).rejects.toThrow(FileError);
+    await expect(CSVLogger(path()).onTrainBegin()).rejects.toThrow(`it is a ${kind}`);
   });
 
-  it.each(["/proc/self/status", "/proc/kcore"])("%s is not taken for a weights file", (path) => {
-    if (existsSync(path)) expect(() => readSafetensors(path)).toThrow(FileError);
+  it.each(["/proc/self/status", "/proc/kcore"])("%s is not taken for a weights file", async (path) => {
+    if (existsSync(path)) await expect(readSafetensors(path)).rejects.toThrow(FileError);
   });
 });
 

@@ -67,7 +67,7 @@ describe("a resumed run", () => {
     const folder = join(root, "epoch");
     const whole = await train(engine(), data, { ...common(), epochs: 3 });
     await train(engine(), data, { ...common(), epochs: 2, callbacks: [saveCheckpoints(folder)] });
-    const resume = readCheckpoint(folder);
+    const resume = await readCheckpoint(folder);
     expect(resume.position).toMatchObject({ epoch: 2, batch: 0, step: 6, seed: 7 }); // 17 samples are 3 batches
     expect(await train(engine(), data, { ...common(), epochs: 3, resume })).toEqual(whole);
   });
@@ -87,7 +87,7 @@ describe("a resumed run", () => {
     expect((error as InterruptedError).exitCode).toBe(130);
     const message = `Interrupted in epoch 2 after 1 of ${batches} batches.`;
     expect((error as InterruptedError).message).toBe(message);
-    const resume = readCheckpoint(folder);
+    const resume = await readCheckpoint(folder);
     expect(resume.position).toMatchObject({ epoch: 1, batch: 1, step: batches + 1 });
     expect(resume.position.rows).toHaveLength(1);
     expect(await train(engine(), samples, { ...common(), epochs: 3, resume })).toEqual(whole);
@@ -108,7 +108,7 @@ describe("a resumed run", () => {
     };
     const folder = join(root, "callbacks");
     await train(engine(), data, { epochs: 2, callbacks: [counter(), saveCheckpoints(folder)] });
-    await train(engine(), data, { epochs: 3, callbacks: [counter()], resume: readCheckpoint(folder) });
+    await train(engine(), data, { epochs: 3, callbacks: [counter()], resume: await readCheckpoint(folder) });
     expect(seen).toEqual([1, 2, 3]);
   });
 });
@@ -126,64 +126,68 @@ function snapshot(value: number): TrainingSnapshot {
 describe("checkpoints", () => {
   const shapes = new Map([["dense_1/kernel", [2, 2]]]);
 
-  it("come back as they were written", () => {
+  it("come back as they were written", async () => {
     const folder = join(root, "roundtrip", "deeper");
-    expect(hasCheckpoint(folder)).toBe(false);
-    writeCheckpoint(folder, snapshot(1), shapes);
-    expect(hasCheckpoint(folder)).toBe(true);
-    expect(readCheckpoint(folder)).toEqual(snapshot(1));
+    expect(await hasCheckpoint(folder)).toBe(false);
+    await writeCheckpoint(folder, snapshot(1), shapes);
+    expect(await hasCheckpoint(folder)).toBe(true);
+    expect(await readCheckpoint(folder)).toEqual(snapshot(1));
   });
 
-  it.each([0, 100])("stay as they were when the disk is full after %i bytes", (room) => {
+  it.each([0, 100])("stay as they were when the disk is full after %i bytes", async (room) => {
     const folder = join(root, `full-${room}`);
-    writeCheckpoint(folder, snapshot(1), shapes);
+    await writeCheckpoint(folder, snapshot(1), shapes);
     const before = readFileSync(checkpointPath(folder));
     disk.room = room;
     try {
-      expect(() => writeCheckpoint(folder, snapshot(2), shapes)).toThrow(FileError);
+      await expect(writeCheckpoint(folder, snapshot(2), shapes)).rejects.toThrow(FileError);
       disk.room = room;
-      expect(() => writeCheckpoint(folder, snapshot(2), shapes)).toThrow(/the disk is full/);
+      await expect(writeCheckpoint(folder, snapshot(2), shapes)).rejects.toThrow(/the disk is full/);
     } finally {
       disk.room = Number.POSITIVE_INFINITY;
     }
     expect(readFileSync(checkpointPath(folder)).equals(before)).toBe(true);
     expect(readdirSync(folder)).toEqual(["training.safetensors"]);
-    writeCheckpoint(folder, snapshot(2), shapes);
-    expect(readCheckpoint(folder)).toEqual(snapshot(2));
+    await writeCheckpoint(folder, snapshot(2), shapes);
+    expect(await readCheckpoint(folder)).toEqual(snapshot(2));
   });
 
-  it("stay as they were when the file cannot be replaced", () => {
+  it("stay as they were when the file cannot be replaced", async () => {
     const folder = join(root, "blocked");
-    writeCheckpoint(folder, snapshot(1), shapes);
+    await writeCheckpoint(folder, snapshot(1), shapes);
     mkdirSync(join(folder, `training.safetensors.${process.pid}.tmp`, "in the way"), { recursive: true });
-    expect(() => writeCheckpoint(folder, snapshot(2), shapes)).toThrow(FileError);
-    expect(readCheckpoint(folder)).toEqual(snapshot(1));
+    await expect(writeCheckpoint(folder, snapshot(2), shapes)).rejects.toThrow(FileError);
+    expect(await readCheckpoint(folder)).toEqual(snapshot(1));
   });
 
-  it("name the folder that cannot be made, and the file that is none", () => {
+  it("name the folder that cannot be made, and the file that is none", async () => {
     const file = join(root, "a-file");
     writeFileSync(file, "text");
-    expect(() => writeCheckpoint(join(file, "folder"), snapshot(1), shapes)).toThrow(
+    await expect(writeCheckpoint(join(file, "folder"), snapshot(1), shapes)).rejects.toThrow(
       /^Cannot make the folder .*a-file/,
     );
-    expect(() => readCheckpoint(join(root, "nowhere"))).toThrow(FileError);
+    await expect(readCheckpoint(join(root, "nowhere"))).rejects.toThrow(FileError);
   });
 
-  it("are not written if they could not be read back: the one before stays", () => {
+  it("are not written if they could not be read back: the one before stays", async () => {
     const folder = join(root, "senseless");
-    writeCheckpoint(folder, snapshot(1), shapes);
+    await writeCheckpoint(folder, snapshot(1), shapes);
     const { position } = snapshot(2);
     const write = (changed: object) => () =>
       writeCheckpoint(folder, { ...snapshot(2), position: { ...position, ...changed } }, shapes);
-    expect(write({ step: -1 })).toThrow("step must be a whole number below 2^32 - 2, got -1");
-    expect(write({ callbacks: { mine: { best: 1n } } })).toThrow(/position cannot be kept as JSON: .*BigInt/);
-    expect(write({ callbacks: { mine: { at: [new Map()] } } })).toThrow("{} at callbacks.mine.at.0");
-    expect(write({ history: { epoch: [1], loss: [] } })).toThrow(
+    await expect(write({ step: -1 })()).rejects.toThrow("step must be a whole number below 2^32 - 2, got -1");
+    await expect(write({ callbacks: { mine: { best: 1n } } })()).rejects.toThrow(
+      /position cannot be kept as JSON: .*BigInt/,
+    );
+    await expect(write({ callbacks: { mine: { at: [new Map()] } } })()).rejects.toThrow(
+      "{} at callbacks.mine.at.0",
+    );
+    await expect(write({ history: { epoch: [1], loss: [] } })()).rejects.toThrow(
       '"loss" has not as many values as "epoch" (1)',
     );
     for (const none of [null, 3, {}, { ...snapshot(1), kept: new Map([["a", 1]]) }])
-      expect(() => writeCheckpoint(folder, none as never, shapes)).toThrow(ArgumentError);
-    expect(readCheckpoint(folder)).toEqual(snapshot(1));
+      await expect(writeCheckpoint(folder, none as never, shapes)).rejects.toThrow(ArgumentError);
+    expect(await readCheckpoint(folder)).toEqual(snapshot(1));
   });
 
   it("of killed runs leave nothing behind once training begins, those of living ones stay", async () => {
@@ -199,7 +203,7 @@ describe("checkpoints", () => {
     expect(readdirSync(folder).sort()).toEqual(["training.safetensors", temporary(process.ppid)]);
   });
 
-  it("bring back every number and every name", () => {
+  it("bring back every number and every name", async () => {
     const folder = join(root, "every");
     const odd = [
       Number.NaN,
@@ -235,19 +239,19 @@ describe("checkpoints", () => {
       slots: new Map([...values].map(([path, data]) => [`m/${path}`, data])),
       kept: new Map(names.map((name) => [name, values])),
     };
-    writeCheckpoint(folder, written, new Map());
-    const read = readCheckpoint(folder);
+    await writeCheckpoint(folder, written, new Map());
+    const read = await readCheckpoint(folder);
     expect(read).toEqual(written); // -0 is not 0 for toEqual
     expect(Object.keys(read.position.callbacks).sort()).toEqual([...names].sort());
     expect(History.fromJSON(read.position.history).history).toEqual(history.history);
   });
 
-  it("keep the bits of weights, and of a NaN", () => {
+  it("keep the bits of weights, and of a NaN", async () => {
     const folder = join(root, "bits");
     const words = Uint32Array.of(0x7fc12345, 0xff800001, 0x80000000, 1, 0x7f800000, 0xffc00000);
     const data = new Float32Array(words.buffer);
-    writeCheckpoint(folder, { ...snapshot(1), weights: new Map([["d/kernel", data]]) }, new Map());
-    const read = readCheckpoint(folder).weights.get("d/kernel")!;
+    await writeCheckpoint(folder, { ...snapshot(1), weights: new Map([["d/kernel", data]]) }, new Map());
+    const read = (await readCheckpoint(folder)).weights.get("d/kernel")!;
     expect([...new Uint32Array(read.buffer)]).toEqual([...words]);
   });
 });
@@ -261,13 +265,13 @@ describe("checkpoints of the first format", () => {
     folder: string,
     names: readonly string[],
     metadata = { position: JSON.stringify(position) },
-  ) => {
+  ): Promise<void> => {
     mkdirSync(folder);
     const entries = names.map((name, i) => ({ name, shape: [1], data: Float32Array.of(i) }));
-    writeSafetensors(checkpointPath(folder), entries, metadata);
+    return writeSafetensors(checkpointPath(folder), entries, metadata);
   };
 
-  it("are read", () => {
+  it("are read", async () => {
     const folder = join(root, "first");
     const own = [
       "d/kernel",
@@ -275,8 +279,8 @@ describe("checkpoints of the first format", () => {
       "callback/EarlyStopping/d/kernel",
       "callback/a/b/d/kernel",
     ];
-    write(folder, own);
-    const read = readCheckpoint(folder);
+    await write(folder, own);
+    const read = await readCheckpoint(folder);
     expect(read.weights).toEqual(new Map([["d/kernel", Float32Array.of(0)]]));
     expect(read.slots).toEqual(new Map([["m/d/kernel", Float32Array.of(1)]]));
     expect(read.kept.get("EarlyStopping")).toEqual(new Map([["d/kernel", Float32Array.of(2)]]));
@@ -287,25 +291,25 @@ describe("checkpoints of the first format", () => {
   it.each([
     ["optimizer/kernel", ["optimizer/kernel", "optimizer/m/optimizer/kernel"]],
     ["callback/kernel", ["callback/kernel", "optimizer/m/callback/kernel"]],
-  ])("are refused where %s may be a weight", (name, names) => {
+  ])("are refused where %s may be a weight", async (name, names) => {
     const folder = join(root, name.replace("/", " "));
-    write(folder, names);
-    expect(() => readCheckpoint(folder)).toThrow(FileError);
-    expect(() => readCheckpoint(folder)).toThrow(
+    await write(folder, names);
+    await expect(readCheckpoint(folder)).rejects.toThrow(FileError);
+    await expect(readCheckpoint(folder)).rejects.toThrow(
       /written by an earlier version.*may be the weight of a layer\. Resume/,
     );
   });
 
-  it("and files that are none, and formats to come, are told apart", () => {
+  it("and files that are none, and formats to come, are told apart", async () => {
     const [none, damaged, later] = ["none", "damaged", "later"].map((name) => join(root, `first-${name}`));
-    write(none!, ["d/kernel"], {} as never);
-    expect(() => readCheckpoint(none!)).toThrow("is no checkpoint of wgrad");
-    write(damaged!, ["d/kernel"], { position: JSON.stringify({ ...position, step: 2 ** 53 }) });
-    expect(() => readCheckpoint(damaged!)).toThrow(
+    await write(none!, ["d/kernel"], {} as never);
+    await expect(readCheckpoint(none!)).rejects.toThrow("is no checkpoint of wgrad");
+    await write(damaged!, ["d/kernel"], { position: JSON.stringify({ ...position, step: 2 ** 53 }) });
+    await expect(readCheckpoint(damaged!)).rejects.toThrow(
       /position of the checkpoint is damaged: step must be a whole number below 2\^32 - 2, got 9007199254740992/,
     );
     const metadata = { position: JSON.stringify(position), format: "wgrad checkpoint 3" };
-    write(later!, ["weight/d/kernel"], metadata);
-    expect(() => readCheckpoint(later!)).toThrow('has the format "wgrad checkpoint 3"');
+    await write(later!, ["weight/d/kernel"], metadata);
+    await expect(readCheckpoint(later!)).rejects.toThrow('has the format "wgrad checkpoint 3"');
   });
 });

@@ -125,24 +125,24 @@ describe("a history file", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("holds what history.json of a run holds, and comes back", () => {
+  it("holds what history.json of a run holds, and comes back", async () => {
     const path = join(folder, "deeper", "history.json");
-    example().save(path);
+    await example().save(path);
     expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(example().toJSON());
     expect(readdirSync(join(folder, "deeper"))).toEqual(["history.json"]); // nothing temporary is left
-    expect(History.load(path).toJSON()).toEqual(example().toJSON());
-    example().join(example()).save(path);
-    expect(History.load(path).epoch).toEqual([1, 2, 3, 4]);
+    expect((await History.load(path)).toJSON()).toEqual(example().toJSON());
+    await example().join(example()).save(path);
+    expect((await History.load(path)).epoch).toEqual([1, 2, 3, 4]);
   });
 
-  it("that is missing or damaged is named", () => {
-    expect(() => History.load(join(folder, "none.json"))).toThrow(FileError);
+  it("that is missing or damaged is named", async () => {
+    await expect(History.load(join(folder, "none.json"))).rejects.toThrow(FileError);
     const path = join(folder, "damaged.json");
     for (const text of ["{", "[]", "3", '{"epoch": [1], "loss": [1, 2]}']) {
       writeFileSync(path, text);
-      expect(() => History.load(path)).toThrow(FileError);
-      expect(() => History.load(path)).toThrow(/damaged\.json/);
+      await expect(History.load(path)).rejects.toThrow(FileError);
+      await expect(History.load(path)).rejects.toThrow(/damaged\.json/);
     }
-    expect(() => example().save(join(path, "history.json"))).toThrow(FileError);
+    await expect(example().save(join(path, "history.json"))).rejects.toThrow(FileError);
   });
 });

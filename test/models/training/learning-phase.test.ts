@@ -85,7 +85,7 @@ describe("learningPhase 1", () => {
     };
     const whole = await run();
     await run({ epochs: 1, callbacks: [saveCheckpoints(folder())] });
-    const resumed = await run({ resume: readCheckpoint(folder()) });
+    const resumed = await run({ resume: await readCheckpoint(folder()) });
     for (const name of ["a_loss", "b_loss"]) expect(resumed[name]).toEqual(whole[name]);
     expect(new Set([...whole.a_loss!, ...whole.b_loss!]).size).toBe(6);
     net.dispose();

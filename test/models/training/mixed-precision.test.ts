@@ -86,7 +86,7 @@ describeHalf("mixed precision", () => {
     const { callback, scales } = watchScale();
     const whole = await train(engine(), data, { ...options(), epochs: 4, callbacks: [callback] });
     await train(engine(), data, { ...options(), epochs: 2, callbacks: [saveCheckpoints(folder)] });
-    const resume = readCheckpoint(folder);
+    const resume = await readCheckpoint(folder);
     expect(resume.position.lossScale).toEqual(scales[1]);
     expect(resume.position.lossScale!.skipped, "the half before skipped, too").toBeGreaterThan(0);
     expect(await train(engine(), data, { ...options(), epochs: 4, resume })).toEqual(whole);
@@ -224,7 +224,7 @@ describeHalf("mixed precision", () => {
   ] as const)("a checkpoint of precision %s is not resumed with %s", async (before, now) => {
     const folder = join(root, `${before}-${now}`);
     await train(engine(), data, { precision: before, callbacks: [saveCheckpoints(folder)] });
-    const resume = readCheckpoint(folder);
+    const resume = await readCheckpoint(folder);
     await expect(train(engine(), data, { precision: now, resume, epochs: 2 })).rejects.toThrow(
       `fit: the checkpoint was written with precision ${before}, this fit has ${now}. Resume with precision ${before}`,
     );

@@ -78,7 +78,7 @@ describe("layers of any name", () => {
     const wanted = bits(await saved.getWeights());
     expect(Object.keys(wanted)).toContain(`${name}/kernel`);
     const resumed = await compiled(network(), 99);
-    await resumed.fit(data, { batchSize: 8, epochs: 1, resume: readCheckpoint(folder) }); // nothing is left to train
+    await resumed.fit(data, { batchSize: 8, epochs: 1, resume: await readCheckpoint(folder) }); // nothing is left to train
     expect(bits(await resumed.getWeights())).toEqual(wanted);
     expect(bits(await resumed.trainer.state.read())).toEqual(bits(await saved.trainer.state.read()));
     const clone = await compiled(await saved.clone());
@@ -86,7 +86,7 @@ describe("layers of any name", () => {
     const path = join(root, `names-${names.indexOf(name)}-${name.length}.safetensors`);
     await saveWeights(saved, path);
     const loaded = await compiled(network(), 99);
-    loadWeights(loaded, path);
+    await loadWeights(loaded, path);
     expect(bits(await loaded.getWeights())).toEqual(wanted);
     for (const net of [saved, resumed, clone, loaded]) net.dispose();
   });
@@ -145,7 +145,7 @@ describe("training that goes on", () => {
     const folder = join(root, "states");
     const callbacks = () => [report, stopping(), stopping(), saveCheckpoints(folder)];
     await train(engine(), data, { epochs: 2, callbacks: callbacks() });
-    const { position, kept } = readCheckpoint(folder);
+    const { position, kept } = await readCheckpoint(folder);
     expect(Object.keys(position.callbacks)).toEqual([
       "EarlyStopping 2",
       "EarlyStopping",
@@ -163,7 +163,7 @@ describe("training that goes on", () => {
     const { history } = await train(engine(), data, {
       epochs: 3,
       callbacks: resumed,
-      resume: readCheckpoint(folder),
+      resume: await readCheckpoint(folder),
     });
     expect(history.odd).toEqual([Number.POSITIVE_INFINITY, -0, -0]);
     expect((resumed[1] as ReturnType<typeof stopping>).saveState()).toMatchObject({ wait: 2, bestEpoch: 0 });

@@ -41,10 +41,10 @@ describe("weights", () => {
     const [saved, loaded] = [await compiled(1), await compiled(2)];
     const path = join(folder, "weights.safetensors");
     await saveWeights(saved, path);
-    expect([...readSafetensors(path).tensors.keys()]).toEqual(complete().map(({ name }) => name));
+    expect([...(await readSafetensors(path)).tensors.keys()]).toEqual(complete().map(({ name }) => name));
     const wanted = bits(await saved.getWeights());
     expect(bits(await loaded.getWeights())).not.toEqual(wanted);
-    loadWeights(loaded, path);
+    await loadWeights(loaded, path);
     expect(bits(await loaded.getWeights())).toEqual(wanted);
     saved.dispose();
     loaded.dispose();
@@ -60,20 +60,16 @@ describe("weights", () => {
       SafetensorsEntry,
     ];
     const path = join(folder, "wrong.safetensors");
-    writeSafetensors(path, [
+    await writeSafetensors(path, [
       kernel1,
       { ...kernel2, shape: [3, 4] },
       { ...bias2, data: new Int32Array(3) },
       { name: "dense_3/bias", shape: [1], data: new Float32Array(1) },
     ]);
-    const error = (() => {
-      try {
-        loadWeights(model, path);
-      } catch (cause) {
-        return cause as FileError;
-      }
-      return undefined;
-    })();
+    const error = await loadWeights(model, path).then(
+      () => undefined,
+      (cause: unknown) => cause as FileError,
+    );
     expect(error).toBeInstanceOf(FileError);
     expect(error?.message.split("\n")).toEqual([
       `${path} does not fit the model sequential_1:`,
@@ -82,7 +78,7 @@ describe("weights", () => {
       "  dense_2/bias: F32 expected, I32 found",
       "  dense_3/bias: the model has no such weight",
     ]);
-    expect(() => loadWeights(model, join(folder, "nowhere"))).toThrow(FileError);
+    await expect(loadWeights(model, join(folder, "nowhere"))).rejects.toThrow(FileError);
     expect(bits(await model.getWeights())).toEqual(before);
     model.dispose();
   });
@@ -95,7 +91,7 @@ describe("weights", () => {
     model.setWeights(new Map([["dense_1/bias", odd.bias]]));
     expect(bits(await model.getWeights())["dense_1/bias"]).toBe(hex);
     await saveWeights(model, odd.path);
-    loadWeights(loaded, odd.path); // before compile()
+    await loadWeights(loaded, odd.path); // before compile()
     await loaded.compile({ optimizer: sgd(), loss: "mse", engine: engine() });
     expect(bits(await loaded.getWeights())).toEqual(bits(await model.getWeights()));
     const clone = await loaded.clone();
@@ -107,19 +103,19 @@ describe("weights", () => {
   it("of float64 are loaded where float32 has the same values, codes and other types are not", async () => {
     const model = await compiled(1);
     const path = join(folder, "types.safetensors");
-    const load = (bias: SafetensorsEntry["data"]) => {
+    const load = async (bias: SafetensorsEntry["data"]) => {
       const entries = complete().map((entry) =>
         entry.name === "dense_2/bias" ? { ...entry, data: bias } : entry,
       );
-      writeSafetensors(path, entries);
+      await writeSafetensors(path, entries);
       return loadWeights(model, path);
     };
-    load(Float64Array.of(1.5, -0, Number.NaN));
+    await load(Float64Array.of(1.5, -0, Number.NaN));
     expect(Object.is((await model.getWeights()).get("dense_2/bias")![1], -0)).toBe(true);
-    expect(() => load(Float64Array.of(1, 0.1, 2))).toThrow(
+    await expect(load(Float64Array.of(1, 0.1, 2))).rejects.toThrow(
       "dense_2/bias: F32 expected, F64 with 0.1, which F32 would round, found",
     );
-    expect(() => load(Int8Array.of(1, 2, 3))).toThrow("dense_2/bias: F32 expected, I8 found");
+    await expect(load(Int8Array.of(1, 2, 3))).rejects.toThrow("dense_2/bias: F32 expected, I8 found");
     model.dispose();
   });
 

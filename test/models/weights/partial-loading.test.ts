@@ -28,9 +28,9 @@ async function compiled(seed: number, classes = 3): Promise<Model> {
 }
 
 /** Paths of the weights that loading changed. */
-async function changes(net: Model, load: () => unknown): Promise<string[]> {
+async function changes(net: Model, load: () => Promise<unknown>): Promise<string[]> {
   const before = bits(await net.getWeights());
-  load();
+  await load();
   const after = bits(await net.getWeights());
   return Object.keys(after).filter((path) => after[path] !== before[path]);
 }
@@ -66,7 +66,7 @@ describe("loading a part of the weights", () => {
     const [source, net] = [await compiled(1), await compiled(2, 7)];
     const values = await source.getWeights();
     values.set("extra/kernel", new Float32Array(1));
-    const rows = loadWeights(net, values, { skip: ["head", "extra"] });
+    const rows = await loadWeights(net, values, { skip: ["head", "extra"] });
     expect(formatLoadedWeights(rows).split("\n")).toEqual([
       "dense_1/kernel  loaded",
       "dense_1/bias    loaded",
@@ -89,7 +89,7 @@ describe("loading a part of the weights", () => {
     values.delete("dense_1/bias");
     values.set("extra/kernel", new Float32Array(1));
     const before = bits(await net.getWeights());
-    expect(() => loadWeights(net, values)).toThrow(
+    await expect(loadWeights(net, values)).rejects.toThrow(
       new ArgumentError(
         [
           "The map does not fit the model sequential_1:",
@@ -102,11 +102,11 @@ describe("loading a part of the weights", () => {
     );
     const path = join(folder, "other.safetensors");
     await saveWeights(source, path);
-    expect(() => loadWeights(net, path, { only: "head" })).toThrow(FileError);
-    expect(() => loadWeights(net, path, { only: "haed" })).toThrow(
+    await expect(loadWeights(net, path, { only: "head" })).rejects.toThrow(FileError);
+    await expect(loadWeights(net, path, { only: "haed" })).rejects.toThrow(
       'loadWeights: only "haed" matches no weight. Did you mean "head"?',
     );
-    expect(() => loadWeights(net, path, { skip: /nothing/ })).toThrow(ArgumentError);
+    await expect(loadWeights(net, path, { skip: /nothing/ })).rejects.toThrow(ArgumentError);
     expect(bits(await net.getWeights())).toEqual(before);
     source.dispose();
     net.dispose();

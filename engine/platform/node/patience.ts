@@ -7,16 +7,13 @@ const longestSleep = 1; // ms
 const shortestSleep = 0.1; // shorter ones took 10 to 20 % of the processor time of a step on lavapipe
 const sleepFraction = 1 / 10; // of the time waited so far: how much later than at once the end may be noticed
 
-// Browsers do not poll, and may not block their main thread.
-const blocks = typeof process === "object" && typeof process.versions?.node === "string";
-const clock = new Int32Array(new SharedArrayBuffer(4));
+let clock: Int32Array | undefined;
 let waits = 0;
 let waitingSince = 0;
 let dozing = false;
 
 /** Awaits `work`, a promise that the GPU settles. Other work of the event loop is delayed by 1 ms at most. */
 export async function patiently<T>(work: Promise<T>): Promise<T> {
-  if (!blocks) return work;
   waits++;
   waitingSince = performance.now();
   if (!dozing) void doze();
@@ -29,6 +26,7 @@ export async function patiently<T>(work: Promise<T>): Promise<T> {
 
 async function doze(): Promise<void> {
   dozing = true;
+  clock ??= new Int32Array(new SharedArrayBuffer(4)); // nobody wakes who waits for it: the time passes
   for (;;) {
     await new Promise((turn) => setImmediate(turn));
     if (waits === 0) break;

@@ -2,7 +2,7 @@
  * @file Software Vulkan in Node: points the Vulkan loader at lavapipe or at the SwiftShader inside @sparticuz/chromium.
  * Dawn looks the drivers up whenever an instance is created, so both work within a running process.
  */
-import { AdapterError } from "./errors.ts";
+import { AdapterError } from "../../errors.ts";
 
 const lavapipeFiles = ["lvp_icd.json", "lvp_icd.x86_64.json", "lvp_icd.aarch64.json"];
 const driverFolders = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
@@ -46,9 +46,10 @@ async function unpackSwiftShader(): Promise<string> {
   const { createRequire } = process.getBuiltinModule("node:module");
   const { Readable } = process.getBuiltinModule("node:stream");
   const { pipeline } = process.getBuiltinModule("node:stream/promises");
+  let entry: string;
   let packageFolder: string;
   try {
-    const entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
+    entry = createRequire(import.meta.url).resolve("@sparticuz/chromium");
     packageFolder = entry.slice(0, entry.lastIndexOf("@sparticuz/chromium") + "@sparticuz/chromium".length);
   } catch (cause) {
     throw new AdapterError("No WebGPU adapter, and the npm package @sparticuz/chromium is not installed.", {
@@ -66,7 +67,7 @@ async function unpackSwiftShader(): Promise<string> {
     const archive = zlib.brotliDecompressSync(
       fs.readFileSync(path.join(packageFolder, "bin", "swiftshader.tar.br")),
     );
-    const tar = await import("tar-fs");
+    const tar = createRequire(entry)("tar-fs") as typeof import("tar-fs"); // its own, to unpack itself
     await pipeline(Readable.from([archive]), tar.extract(partial));
     if (!fs.existsSync(folder)) fs.renameSync(partial, folder);
   } catch (cause) {

@@ -1,17 +1,9 @@
 /** @file Files, written so that a crash leaves either the old one or the new one. */
 import type { Dirent } from "node:fs";
-import { ArgumentError, FileError } from "../engine/errors.ts";
-import { written } from "../engine/options.ts";
-import { printable } from "../engine/printable.ts";
-import { readableJson } from "./exact-json.ts";
-import { nodeFiles, reasonOf } from "./node-files.ts";
+import { FileError } from "../../errors.ts";
+import { requirePath } from "../../options.ts";
+import { nodeFiles, reasonOf } from "./builtins.ts";
 import { readText, requireFilePlace } from "./regular-file.ts";
-
-/** Throws ArgumentError unless `path` may be the name of a file or folder. Node would read from a number, too. */
-export function requirePath(what: string, path: unknown): asserts path is string {
-  if (typeof path === "string" && path !== "") return;
-  throw new ArgumentError(`${what}: needs the name of a file or folder, got ${written(path)}.`);
-}
 
 /**
  * Writes text or bytes, which may come in parts, under a temporary name, reads them back, and renames the file. Makes the
@@ -24,7 +16,7 @@ export function writeFileAtomically(
 ): void {
   requirePath("write", path);
   const parts = typeof content === "string" ? [new TextEncoder().encode(content)] : [content].flat();
-  const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync } = nodeFiles(path);
+  const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync } = nodeFiles();
   const temporary = temporaryName(path, process.pid);
   try {
     requireFilePlace(path);
@@ -32,9 +24,9 @@ export function writeFileAtomically(
     removeLeftovers(path);
     const file = openSync(temporary, "w+");
     try {
-      writeParts(path, file, parts);
+      writeParts(file, parts);
       fsyncSync(file);
-      compareParts(path, file, parts);
+      compareParts(file, parts);
     } finally {
       closeSync(file);
     }
@@ -62,8 +54,8 @@ export function writerOf(name: string): number | undefined {
 const megabyte = 2 ** 20;
 
 /** In pieces, since Node writes less than 2 GiB at once. */
-function writeParts(path: string, file: number, parts: readonly Uint8Array[]): void {
-  const { writeFileSync } = nodeFiles(path); // unlike writeSync it goes on after a partial write
+function writeParts(file: number, parts: readonly Uint8Array[]): void {
+  const { writeFileSync } = nodeFiles(); // unlike writeSync it goes on after a partial write
   for (const part of parts) {
     for (let begin = 0; begin < part.length; begin += 1024 * megabyte)
       writeFileSync(file, part.subarray(begin, begin + 1024 * megabyte));
@@ -71,8 +63,8 @@ function writeParts(path: string, file: number, parts: readonly Uint8Array[]): v
 }
 
 /** The file must hold what was written, or the old one would go for a damaged one. */
-function compareParts(path: string, file: number, parts: readonly Uint8Array[]): void {
-  const { Buffer, readSync } = nodeFiles(path);
+function compareParts(file: number, parts: readonly Uint8Array[]): void {
+  const { Buffer, readSync } = nodeFiles();
   const found = new Uint8Array(megabyte);
   let position = 0;
   for (const part of parts) {
@@ -89,7 +81,7 @@ function compareParts(path: string, file: number, parts: readonly Uint8Array[]):
 
 /** Removes what processes that are no more left of the file at `path` when they were killed while writing it. */
 export function removeLeftovers(path: string): void {
-  const { basename, dirname, existsSync, join, readdirSync, rmSync } = nodeFiles(path);
+  const { basename, dirname, existsSync, join, readdirSync, rmSync } = nodeFiles();
   const folder = dirname(path);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
@@ -115,22 +107,17 @@ export function processExists(id: number): boolean {
 export function makeFolder(path: string): void {
   requirePath("folder", path);
   try {
-    nodeFiles(path).mkdirSync(path, { recursive: true });
+    nodeFiles().mkdirSync(path, { recursive: true });
   } catch (cause) {
     throw new FileError(`Cannot make the folder ${path}: ${reasonOf(cause)}.`, { cause });
   }
-}
-
-/** Numbers that JSON lacks are written by their names: NaN, Infinity. */
-export function writeJson(path: string, value: unknown): void {
-  writeFileAtomically(path, `${readableJson(value)}\n`);
 }
 
 /** What is in a folder, by name. Throws FileError if it cannot be read. */
 export function readFolder(path: string): readonly Dirent[] {
   requirePath("folder", path);
   try {
-    const entries = nodeFiles(path).readdirSync(path, { withFileTypes: true });
+    const entries = nodeFiles().readdirSync(path, { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
     throw new FileError(`Cannot read the folder ${path}: ${reasonOf(cause)}.`, { cause });
@@ -140,27 +127,5 @@ export function readFolder(path: string): readonly Dirent[] {
 /** The text of a file; undefined if there is none. Throws FileError if it cannot be read, or is no regular file. */
 export function readTextIfThere(path: string): string | undefined {
   requirePath("read", path);
-  return nodeFiles(path).existsSync(path) ? readText(path) : undefined;
-}
-
-/**
- * The value in a JSON file, its texts and names without characters that a terminal would obey. Throws FileError if it cannot
- * be read or is no JSON.
- */
-export function readJson(path: string): unknown {
-  requirePath("read", path);
-  const text = readText(path);
-  try {
-    return withPrintableTexts(JSON.parse(text));
-  } catch (cause) {
-    throw new FileError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function withPrintableTexts(value: unknown): unknown {
-  if (typeof value === "string") return printable(value);
-  if (Array.isArray(value)) return value.map(withPrintableTexts);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  return Object.fromEntries(entries.map(([name, entry]) => [printable(name), withPrintableTexts(entry)]));
+  return nodeFiles().existsSync(path) ? readText(path) : undefined;
 }

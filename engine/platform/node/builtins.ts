@@ -1,13 +1,8 @@
-/**
- * @file Node's modules for files. They are asked for when a file is touched and never imported, so that modules for the
- * browser may use this one.
- */
-import { FileError } from "../engine/errors.ts";
+/** @file Node's modules for files, asked for when a file is touched, and its reasons in words. */
 
-/** node:fs, node:path and node:buffer. Throws FileError where there are none. */
-export function nodeFiles(path: string) {
-  const builtin = globalThis.process?.getBuiltinModule;
-  if (!builtin) throw new FileError(`Cannot open ${path}: files are read and written in Node only.`);
+/** node:fs, node:path and node:buffer. */
+export function nodeFiles() {
+  const builtin = process.getBuiltinModule;
   return { ...builtin("node:buffer"), ...builtin("node:fs"), ...builtin("node:path") };
 }
 

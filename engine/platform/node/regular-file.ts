@@ -2,8 +2,8 @@
  * @file Regular files only: a pipe would be waited for without end, a device has no end, and a rename would put a file in
  * the place of either.
  */
-import { FileError } from "../engine/errors.ts";
-import { nodeFiles, reasonOf } from "./node-files.ts";
+import { FileError } from "../../errors.ts";
+import { nodeFiles, reasonOf } from "./builtins.ts";
 
 /** What Node reads at once is less than 2 GiB. */
 const mostAtOnce = 2 ** 30;
@@ -19,7 +19,7 @@ export interface OpenFile {
 
 /** Opens a file for reading. Throws FileError if it is missing or no regular file; never waits. */
 export function openRegularFile(path: string): OpenFile {
-  const { closeSync, constants, fstatSync, openSync, readSync, statSync } = nodeFiles(path);
+  const { closeSync, constants, fstatSync, openSync, readSync, statSync } = nodeFiles();
   const attempt = <T>(act: () => T): T => {
     try {
       return act();
@@ -62,7 +62,7 @@ export function readText(path: string): string {
 
 /** Throws FileError if something is at `path` that is no regular file. */
 export function requireFilePlace(path: string): void {
-  const found = nodeFiles(path).statSync(path, { throwIfNoEntry: false });
+  const found = nodeFiles().statSync(path, { throwIfNoEntry: false });
   if (found) refuseOther("write", path, found);
 }
 

@@ -1,0 +1,17 @@
+/** @file Node, and what is like it (Deno, Bun): Dawn and its drivers, files, the environment. */
+import { advice, openGpu, openSoftwareGpu } from "./node/dawn.ts";
+import { patiently } from "./node/patience.ts";
+import { fileStore } from "./node/store.ts";
+import type { Platform } from "./platform.ts";
+
+export const platform: Platform = {
+  environment: (name) => process.env[name],
+  processors: () => process.getBuiltinModule("node:os").availableParallelism(),
+  shaderText: (path) =>
+    process.getBuiltinModule("node:fs").readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"),
+  patiently,
+  openGpu,
+  openSoftwareGpu,
+  advice,
+  files: fileStore,
+};
