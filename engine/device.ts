@@ -4,13 +4,14 @@ import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapte
 import { requireTensorsOf } from "./arguments.ts";
 import type { Tape } from "./autodiff/tape.ts";
 import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
+import { Failures } from "./failures.ts";
 import { findAdapter, findAgain } from "./find-adapter.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
 import { Arena } from "./memory/arena.ts";
 import { type BlockPool, BufferPool, type EngineMemory, type PoolOptions } from "./memory/buffers.ts";
 import type { MemoryLayout } from "./memory/memory-layout.ts";
 import { Scopes } from "./memory/scope.ts";
-import { openDevice } from "./open-device.ts";
+import { factsOfDevice, openDevice } from "./open-device.ts";
 import { checkFunction, checkOptionNames } from "./options.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readTensor } from "./readback.ts";
@@ -21,17 +22,28 @@ import { Recording, StepLog } from "./record/recording.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { StepState } from "./step-state.ts";
 import { checkDType, type DataOf, type DType, Storage, storageBytes, Tensor, toTyped } from "./tensor.ts";
+import { requireKept } from "./unproven.ts";
 import { uploadBytes } from "./upload.ts";
 
 export interface EngineOptions {
   readonly adapter?: AdapterChoice;
+  /**
+   * A device of your own, for example one that also draws. dispose() gives back what the engine took and leaves the device. An
+   * error on it that no error scope catches ends the engine, whoever made it. deviceDescriptor(adapter) asks for all that kernels use.
+   */
+  readonly device?: GPUDevice;
   /** validate every dispatch in an error scope of its own and name the kernel: slow, for tests and debugging */
   readonly debug?: boolean;
 }
 
-/** Finds an adapter and opens a device. Throws AdapterError with what to install if there is none. */
+/** Finds an adapter and opens a device, unless one is given. Throws AdapterError with what to install if there is none. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  checkOptionNames("createEngine", options, { adapter: true, debug: true });
+  checkOptionNames("createEngine", options, { adapter: true, device: true, debug: true });
+  if (options.device !== undefined) {
+    if (options.adapter !== undefined)
+      throw new ArgumentError("createEngine: a device has its adapter: give device or adapter.");
+    return new Engine(options.device, factsOfDevice(options.device), options.debug ?? false);
+  }
   const adapter = await findAdapter(options.adapter ?? "auto");
   const openAnother = async () => openDevice(await findAgain(adapter));
   return new Engine(await openDevice(adapter), describeAdapter(adapter), options.debug ?? false, openAnother);
@@ -57,39 +69,41 @@ export class Engine {
   #pool: BlockPool;
   #log: StepLog | undefined;
   #plan: PlanNotes | undefined;
-  /** what went wrong first, by the order of the calls: a shader's error comes in later than those it leads to */
-  #failure: { readonly error: WgradError; readonly call: number } | undefined;
-  #checks: Promise<unknown>[] = [];
-  #calls = 0;
+  readonly #failures = new Failures();
   #disposed = false;
 
-  /** `openAnother` opens a further device of the same adapter */
+  /** buffers on a device that is not the engine's */
+  readonly #borrowed: GPUBuffer[] | undefined;
+
+  /** `openAnother` opens a further device of the same adapter; a device without it is the caller's and outlives the engine */
   constructor(
     device: GPUDevice,
     adapter: AdapterFacts,
     debug: boolean,
-    openAnother: () => Promise<GPUDevice>,
+    openAnother?: () => Promise<GPUDevice>,
   ) {
     this.device = device;
     this.adapter = adapter;
     this.limits = device.limits;
     this.#debug = debug;
-    this.commands = new Commands(device);
+    this.commands = new Commands(
+      device,
+      () => this.#failures.unproven.any && !debug,
+      (error) => this.#failures.watchEffects(error),
+    );
     this.pipelines = new Pipelines(
       device,
-      (check) => this.#watch(check),
-      adapter.class === "lavapipe"
+      (pipeline, check) => this.#failures.watchPipeline(pipeline, check),
+      adapter.class === "lavapipe" && openAnother
         ? (fresh) => launchFirst(device, this.pipelines, fresh, openAnother)
         : undefined,
     );
     this.#memory = this.#newPool();
     this.#pool = this.#memory;
-    device.addEventListener("uncapturederror", (event) => {
-      event.preventDefault(); // else Dawn prints it too
-      this.#fail(new WgradError(event.error.message), Number.POSITIVE_INFINITY);
-    });
+    this.#borrowed = openAnother ? undefined : [];
+    device.addEventListener("uncapturederror", this.#onError);
     void device.lost.then(({ message }) => {
-      if (!this.#disposed) this.#fail(deviceLost(message), -1);
+      if (!this.#disposed) this.#failures.end(deviceLost(message), -1);
     });
     this.step = new StepState(this);
     this.one = this.keep(this.tensor([1], []));
@@ -155,6 +169,7 @@ export class Engine {
   upload(target: Tensor, data: ArrayBufferView, byteOffset = 0): void {
     this.assertAlive();
     uploadBytes(this, target, data, byteOffset);
+    this.#failures.unproven.write(target, byteOffset === 0 ? data.byteLength : 0);
   }
 
   /** Sets all elements to zero. */
@@ -163,6 +178,7 @@ export class Engine {
     this.tape?.refuseChange("clear", target);
     if (this.planning) return;
     const { buffer, byteOffset: offset, byteLength: bytes } = target;
+    this.#failures.unproven.write(target);
     this.#submit({ kind: "clear", label: "clear", target: buffer, offset, bytes }, [target]);
   }
 
@@ -177,6 +193,8 @@ export class Engine {
     if (this.planning) return;
     if (source.buffer === target.buffer)
       throw new ArgumentError("copy: source and target share their memory.");
+    requireKept(source);
+    this.#failures.unproven.write(target);
     const command: Command = {
       kind: "copy",
       label: "copy",
@@ -202,6 +220,7 @@ export class Engine {
       return;
     }
     const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options, tensors));
+    this.#failures.unproven.launch(definition, tensors);
     const bound = bindings.map(({ name }) => (name === "step" ? this.step.tensor : tensors[name]!));
     const entries = bindings.map(({ index, stride }, i): GPUBindGroupEntry => {
       const tensor = bound[i]!;
@@ -214,7 +233,9 @@ export class Engine {
     const label = definition.name;
     const work = workOf(definition, bindings, bound, options);
     this.#submit({ kind: "dispatch", label, pipeline, bindGroup, workgroups, ...work }, bound);
-    if (this.#debug) this.#popDebugScope(label);
+    if (!this.#debug) return;
+    this.commands.flush(); // a wrong dispatch is reported when its encoder ends
+    this.#failures.watchEffects(this.device.popErrorScope(), `${label}: `);
   }
 
   adopt<T extends Tensor>(tensor: T): T {
@@ -297,7 +318,10 @@ export class Engine {
         "data(): a recorded step cannot read values back or branch on them. Return the tensor and read it after replay().",
       );
     }
-    return this.guard(readTensor(this, tensor));
+    return this.guard(readTensor(this, tensor)).then((values) => {
+      requireKept(tensor);
+      return values;
+    });
   }
 
   /** Waits until the GPU has done everything submitted so far. */
@@ -310,57 +334,43 @@ export class Engine {
   /** Awaits `work`, then reports the first GPU error of everything before it. */
   async guard<T>(work: Promise<T>): Promise<T> {
     const result = await platform.patiently(work).catch(async (error: unknown) => {
-      await this.#settle();
+      await this.#failures.settle();
       throw error;
     });
-    await this.#settle();
+    await this.#failures.settle();
     return result;
   }
 
   /** Throws the error that ended this engine, if one did. */
   assertAlive(): void {
-    if (this.#failure) throw this.#failure.error;
+    if (this.#failures.fatal) throw this.#failures.fatal;
     if (this.#disposed) throw new ArgumentError("This engine was disposed.");
   }
 
-  /** Frees the device. Tensors of this engine are dead afterwards. */
+  /** Throws the KernelError of the first of these pipelines that does not compile. */
+  assertCompiled(pipelines: () => Iterable<GPUComputePipeline>): void {
+    this.#failures.unproven.assertSound(pipelines);
+  }
+
+  /** Frees the device, or what it has of a device that is not its own. Tensors of this engine are dead afterwards. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.device.destroy();
+    this.device.removeEventListener("uncapturederror", this.#onError);
+    if (this.#borrowed) {
+      this.commands.flush();
+      for (const buffer of this.#borrowed) buffer.destroy();
+    } else this.device.destroy();
   }
 
-  async #settle(): Promise<void> {
-    const checks = this.#checks;
-    this.#checks = [];
-    await Promise.all(checks);
-    if (this.#failure) throw this.#failure.error;
-  }
+  readonly #onError = (event: GPUUncapturedErrorEvent): void => {
+    if (!this.#borrowed) event.preventDefault(); // else Dawn prints it too
+    this.#failures.end(new WgradError(event.error.message), Number.POSITIVE_INFINITY);
+  };
 
   #submit(command: Command, tensors: readonly Tensor[]): void {
     this.commands.add(command);
     this.#log?.add(command, tensors);
-  }
-
-  #watch(check: Promise<unknown>): void {
-    const call = this.#calls++;
-    const watched = check.catch((error: unknown) => {
-      this.#fail(error instanceof WgradError ? error : new WgradError(String(error)), call);
-    });
-    this.#checks.push(watched);
-  }
-
-  #fail(error: WgradError, call: number): void {
-    if (!this.#failure || call < this.#failure.call) this.#failure = { error, call };
-  }
-
-  #popDebugScope(label: string): void {
-    this.commands.flush(); // a wrong dispatch is reported when its encoder ends
-    this.#watch(
-      this.device.popErrorScope().then((error) => {
-        if (error) throw new WgradError(`${label}: ${error.message}`);
-      }),
-    );
   }
 
   #newPool(options?: PoolOptions): BufferPool {
@@ -376,7 +386,8 @@ export class Engine {
     if (this.#memory.wasteful) this.#trimBuffers();
     this.device.pushErrorScope("out-of-memory");
     const buffer = this.device.createBuffer({ size: bytes, usage: storageUsage });
-    this.#watch(
+    this.#borrowed?.push(buffer);
+    this.#failures.watch(
       this.device.popErrorScope().then((error) => {
         if (error) throw new MemoryError(`The GPU is out of memory: a buffer of ${bytes} bytes was refused.`);
       }),

@@ -5,6 +5,7 @@ export { createEngine, type Engine, type EngineOptions } from "./device.ts";
 export * from "./errors.ts";
 export { type Kernel, kernel, type Output, type RunOptions, run } from "./kernel.ts";
 export type { EngineMemory, MemoryUse } from "./memory/buffers.ts";
+export { deviceDescriptor } from "./open-device.ts";
 export type { Command, Dispatch } from "./record/commands.ts";
 export type { Plan } from "./record/plan.ts";
 export { type Clock, profile, type StepProfile, type TimedCommand } from "./record/profile.ts";

@@ -22,17 +22,17 @@ export class Pipelines {
   readonly #usual: number;
   /** `#usual`, or what the last step needs */
   #most: number;
-  readonly #report: (check: Promise<unknown>) => void;
+  readonly #report: (pipeline: GPUComputePipeline, check: Promise<unknown>) => void;
   readonly #launch: ((fresh: readonly PipelineRequest[]) => Promise<void>) | undefined;
 
   /**
-   * `report` receives a promise per compilation; it rejects with a KernelError if the shader is wrong. `launch` is for drivers
+   * `report` receives a promise for every pipeline of get(); it rejects with a KernelError if the shader is wrong. `launch` is for drivers
    * that compile a pipeline when it is first launched: it launches what prepare() has created. At most `most` pipelines are
    * kept, or as many as one create() asks for.
    */
   constructor(
     device: GPUDevice,
-    report: (check: Promise<unknown>) => void,
+    report: (pipeline: GPUComputePipeline, check: Promise<unknown>) => void,
     launch?: (fresh: readonly PipelineRequest[]) => Promise<void>,
     most = mostPipelines,
   ) {
@@ -51,12 +51,15 @@ export class Pipelines {
   get(request: PipelineRequest): CompiledKernel {
     const known = this.#touch(request.key);
     if (known) return known;
-    const { descriptor, layout, bindings, code, module } = this.#describe(request);
     this.#device.pushErrorScope("validation");
+    const { descriptor, layout, bindings, code, module } = this.#describe(request);
     const pipeline = this.#device.createComputePipeline(descriptor);
-    this.#report(
-      this.#device.popErrorScope().then((error) => error && fail(request, module, code, error.message)),
-    );
+    const check = this.#device.popErrorScope().then((error) => {
+      if (!error) return;
+      if (this.#compiled.get(request.key)?.pipeline === pipeline) this.#compiled.delete(request.key);
+      return fail(request, module, code, error.message);
+    });
+    this.#report(pipeline, check);
     return this.#remember(request, { pipeline, layout, bindings });
   }
 
@@ -97,7 +100,9 @@ export class Pipelines {
   }
 
   async #compile(request: PipelineRequest): Promise<void> {
+    this.#device.pushErrorScope("validation"); // of the module; the pipeline's comes as a rejection
     const { descriptor, layout, bindings, code, module } = this.#describe(request);
+    void this.#device.popErrorScope();
     try {
       const pipeline = await this.#device.createComputePipelineAsync(descriptor);
       this.#remember(request, { pipeline, layout, bindings });
@@ -118,11 +123,7 @@ export class Pipelines {
   #describe(request: PipelineRequest) {
     const { code, bindings } = loadShader(request);
     const label = request.definition.name;
-    this.#device.pushErrorScope("validation");
     const module = this.#device.createShaderModule({ code, label });
-    this.#report(
-      this.#device.popErrorScope().then((error) => error && fail(request, module, code, error.message)),
-    );
     const layout = this.#device.createBindGroupLayout({ label, entries: bindings.map(layoutEntry) });
     const descriptor: GPUComputePipelineDescriptor = {
       label,

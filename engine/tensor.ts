@@ -33,6 +33,8 @@ export function storageBytes(shape: Shape, dtype: DType): number {
 /** A pool block shared by tensors: it goes back to its pool when the last of them lets go. */
 export class Storage {
   readonly block: Block;
+  /** why its values are not what was computed, if they are not */
+  lost: WgradError | undefined;
   #references = 0;
 
   constructor(block: Block) {

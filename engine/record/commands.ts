@@ -58,9 +58,18 @@ export class Commands {
   #pass: GPUComputePassEncoder | undefined;
   #pipeline: GPUComputePipeline | undefined;
   #pending = 0;
+  readonly #doubtful: () => boolean;
+  readonly #watch: (error: Promise<GPUError | null>) => void;
 
-  constructor(device: GPUDevice) {
+  /** `watch` is told of the outcome of a submission if `doubtful` says before it that it may fail */
+  constructor(
+    device: GPUDevice,
+    doubtful: () => boolean = () => false,
+    watch: (error: Promise<GPUError | null>) => void = () => {},
+  ) {
     this.#device = device;
+    this.#doubtful = doubtful;
+    this.#watch = watch;
   }
 
   /** Encodes one command after all earlier ones; submits once enough are waiting. */
@@ -118,7 +127,7 @@ export class Commands {
   /** Submits everything encoded so far. */
   flush(): void {
     this.#endPass();
-    if (this.#encoder) this.#device.queue.submit([this.#encoder.finish()]);
+    if (this.#encoder) this.#submit(this.#encoder);
     this.#encoder = undefined;
     this.#pending = 0;
   }
@@ -133,6 +142,13 @@ export class Commands {
       tail.set(new Uint8Array(data.buffer, data.byteOffset + whole, data.byteLength - whole));
       this.#device.queue.writeBuffer(target, offset + whole, tail);
     }
+  }
+
+  #submit(encoder: GPUCommandEncoder): void {
+    const doubtful = this.#doubtful();
+    if (doubtful) this.#device.pushErrorScope("validation");
+    this.#device.queue.submit([encoder.finish()]);
+    if (doubtful) this.#watch(this.#device.popErrorScope());
   }
 
   #openEncoder(): GPUCommandEncoder {

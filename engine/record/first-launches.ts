@@ -26,7 +26,9 @@ export async function launchFirst(
   const devices = Math.min(mostDevices, platform.processors(), Math.floor(queue.length / pipelinesPerDevice));
   const helpers = Array.from({ length: Math.max(0, devices - 1) }, async () => {
     const helper = await open();
-    await launchFrom(queue, helper, new Pipelines(helper, ignore)).finally(() => helper.destroy());
+    await launchFrom(queue, helper, new Pipelines(helper, (_, check) => ignore(check))).finally(() =>
+      helper.destroy(),
+    );
   });
   await Promise.allSettled([launchFrom(queue, device, own), ...helpers]);
 }

@@ -67,6 +67,7 @@ export class Recording<R = unknown> {
   assertUsable(what: string): void {
     if (this.#disposed) throw new WgradError(`${what}: this recording was disposed.`);
     this.#engine.assertAlive();
+    this.#engine.assertCompiled(() => this.dispatches.map(({ pipeline }) => pipeline));
   }
 
   /** Encodes the step `times` times and submits. */

@@ -3,6 +3,7 @@ import { createEngine, type Engine } from "../../engine/device.ts";
 import { KernelError } from "../../engine/errors.ts";
 import { run } from "../../engine/kernel.ts";
 import { Pipelines } from "../../engine/pipelines.ts";
+import { provideSources } from "../../engine/source.ts";
 import { useEngine } from "../support/engine.ts";
 import { adapterChoice } from "./adapter-choice.ts";
 import { inlineKernel, multiplyKernel, product, requestFor, scaleAndAdd, scaleAndAddKernel } from "./ops.ts";
@@ -48,7 +49,7 @@ describe("pipelines that are not used any more", () => {
   const engine = useEngine();
   const of = (...amounts: number[]) =>
     amounts.map((AMOUNT) => requestFor(scaleAndAddKernel, { FACTOR: 1, AMOUNT }));
-  const cache = () => new Pipelines(engine().device, (check) => void check.catch(() => {}), undefined, 4);
+  const cache = () => new Pipelines(engine().device, (_, check) => void check.catch(() => {}), undefined, 4);
   /** True for those that are there without being compiled again. */
   async function kept(pipelines: Pipelines, amounts: number[]): Promise<boolean[]> {
     const found: boolean[] = [];
@@ -124,14 +125,72 @@ describe("a shader that does not compile", () => {
       expect((error as Error).message).toMatch(message);
       expect((error as Error).message).toContain("  2 | const TILE: u32 = 4u;");
       expect((error as Error).message).toContain("  4 |   y[0] = unknown_name;\n  5 | }");
-      expect(() => engine.zeros([1])).toThrow(KernelError); // nothing is silently zero afterwards
+      await expect(y.data()).rejects.toThrow(KernelError); // nothing is silently zero afterwards
+      expect(() => product(y, y)).toThrow(message);
     });
   });
 
-  it("makes prepare() reject with its lines", async () => {
+  it.each([
+    true,
+    false,
+  ])("fails one call: what was there before and is made afterwards is sound (debug %s)", async (debug) => {
+    await withEngine(debug, async (engine) => {
+      const [x, y] = [engine.tensor([3]), engine.zeros([1])];
+      await engine.sync();
+      run(wrong, { y }, {}, { constants: { TILE: 4 } });
+      const bystander = product(x, x); // in the submission that fails
+      await expect(engine.sync()).rejects.toThrow(message);
+      await engine.sync();
+      expect(await x.data()).toEqual(Float32Array.of(3));
+      await expect(bystander.data()).rejects.toThrow(message);
+      expect(() => engine.copy(bystander, x)).toThrow(message);
+      expect(await product(x, x).data()).toEqual(Float32Array.of(9));
+      engine.upload(y, Float32Array.of(5)); // overwritten: its values are sound again
+      engine.clear(bystander);
+      expect([await y.data(), await bystander.data()]).toEqual([Float32Array.of(5), Float32Array.of(0)]);
+    });
+  });
+
+  it("fails every reader of what it should have written, also two at a time", async () => {
+    await withEngine(false, async (engine) => {
+      const y = engine.zeros([1]);
+      run(wrong, { y }, {}, { constants: { TILE: 4 } });
+      const outcomes = await Promise.allSettled([y.data(), y.data(), y.data()]);
+      expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    });
+  });
+
+  it("fails every replay of a step that launches it", async () => {
+    await withEngine(false, async (engine) => {
+      const y = engine.zeros([1]);
+      const recording = engine.record(() => run(wrong, { y }, {}, { constants: { TILE: 4 } }));
+      await expect(engine.sync()).rejects.toThrow(message);
+      expect(() => recording.replay()).toThrow(message);
+      const x = engine.tensor([3]);
+      expect(await product(x, x).data()).toEqual(Float32Array.of(9));
+      recording.dispose();
+    });
+  });
+
+  it("works once it is mended", async () => {
+    await withEngine(false, async (engine) => {
+      const y = engine.zeros([1]);
+      run(wrong, { y }, {}, { constants: { TILE: 4 } });
+      await expect(engine.sync()).rejects.toThrow(message);
+      provideSources({ [wrong.name]: wrongShader.replace("unknown_name", "7.0") });
+      const fresh = engine.zeros([1]);
+      run(wrong, { y: fresh }, {}, { constants: { TILE: 4 } });
+      expect(await fresh.data()).toEqual(Float32Array.of(7));
+      provideSources({ [wrong.name]: wrongShader });
+    });
+  });
+
+  it("makes prepare() reject with its lines, and nothing else", async () => {
     await withEngine(false, async (engine) => {
       const requests = [requestFor(multiplyKernel), requestFor(wrong, { TILE: 4 })];
       await expect(engine.pipelines.prepare(requests)).rejects.toThrow(message);
+      const x = engine.tensor([3]);
+      expect(await product(x, x).data()).toEqual(Float32Array.of(9));
     });
   });
 
