@@ -1,10 +1,10 @@
 /** @file `npm run bench:fit`: what fit() costs beyond the steps it replays, on a data set in GPU memory. */
 import { type AdapterChoice, createEngine, type Engine, nearest, UsageError } from "../engine/index.ts";
 import { GpuDataset } from "../kernels/gather/index.ts";
-import { Feed } from "../models/training/data.ts";
-import { TrainingLog } from "../models/training/log.ts";
-import { Pace } from "../models/training/pace.ts";
-import { TrainingStep } from "../models/training/step.ts";
+import { Feed } from "../models/data/batches.ts";
+import { TrainingLog } from "../models/fit/log.ts";
+import { Pace } from "../models/fit/pace.ts";
+import { TrainingStep } from "../models/fit/step.ts";
 import { parseWords, runScript } from "./arguments.ts";
 import { randomSamples } from "./random-samples.ts";
 import { workloads } from "./workloads.ts";

@@ -16,6 +16,7 @@ export {
   sgd,
 } from "../kernels/optimizers/index.ts";
 export type { ActivationName } from "./activations.ts";
+export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from "./callbacks/callback.ts";
 export { CSVLogger, type CSVLoggerOptions } from "./callbacks/csv-logger.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./callbacks/early-stopping.ts";
 export { LambdaCallback } from "./callbacks/lambda-callback.ts";
@@ -24,6 +25,24 @@ export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-
 export type { MonitorOptions } from "./callbacks/monitor.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/reduce-lr-on-plateau.ts";
 export { TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
+export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./checkpoint/checkpoint.ts";
+export type { TrainingPosition, TrainingSnapshot } from "./checkpoint/snapshot.ts";
+export type { BatchGenerator } from "./data/batch-iterator.ts";
+export type { DataSource, Subset } from "./data/batches.ts";
+export type { InputTransform } from "./data/gpu-samples.ts";
+export type { ClassWeight, SampleWeight, WeightOptions } from "./data/sample-weights.ts";
+export type {
+  ArrayDataset,
+  HostData,
+  ScaleByName,
+  Scales,
+  Values,
+  ValuesByName,
+} from "./data/samples.ts";
+export type { CompileOptions } from "./fit/compile-options.ts";
+export type { HostBatch } from "./fit/generator-steps.ts";
+export { History, type HistoryJson, type Logs } from "./fit/history.ts";
+export type { EvaluateOptions, FitOptions, OnBatchOptions, PredictOptions } from "./fit/options.ts";
 export * from "./initializers.ts";
 export { Activation } from "./layers/activation.ts";
 export { Add } from "./layers/add.ts";
@@ -52,33 +71,14 @@ export * from "./metrics/classification-report.ts";
 export * from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
+export { lossNames } from "./objective/loss-names.ts";
+export { type MetricName, metricNames, topKCategoricalAccuracy } from "./objective/metric-names.ts";
 export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";
 export { l1, l1l2, l2, type Regularizer, type WeightRegularizers } from "./regularizers.ts";
 export * from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";
 export type { Summary, SummaryRow } from "./summary.ts";
 export type { SymbolicTensor } from "./symbolic.ts";
-export type {
-  ArrayDataset,
-  HostData,
-  ScaleByName,
-  Scales,
-  Values,
-  ValuesByName,
-} from "./training/arrays.ts";
-export type { HostBatch } from "./training/batch-generator.ts";
-export type { BatchGenerator } from "./training/batch-iterator.ts";
-export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from "./training/callbacks.ts";
-export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
-export type { CompileOptions } from "./training/compile-options.ts";
-export type { DataSource, Subset } from "./training/data.ts";
-export { History, type HistoryJson, type Logs } from "./training/history.ts";
-export { lossNames } from "./training/loss-names.ts";
-export { type MetricName, metricNames, topKCategoricalAccuracy } from "./training/metric-names.ts";
-export type { EvaluateOptions, FitOptions, OnBatchOptions, PredictOptions } from "./training/options.ts";
-export type { InputTransform } from "./training/sample-source.ts";
-export type { ClassWeight, SampleWeight, WeightOptions } from "./training/sample-weights.ts";
-export type { TrainingPosition, TrainingSnapshot } from "./training/snapshot.ts";
 export {
   formatLoadedWeights,
   type LoadedWeight,

@@ -6,6 +6,22 @@ import { type Shape, sameShape } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { Claim, checkUnclaimed, claimed, type Work } from "./claims.ts";
 import { type CloneOptions, cloneModel, copyGraph } from "./clone.ts";
+import type { BatchGenerator } from "./data/batch-iterator.ts";
+import type { DataSource } from "./data/batches.ts";
+import type { Scales, ValuesByName } from "./data/samples.ts";
+import type { CompileOptions } from "./fit/compile-options.ts";
+import type { History, Logs } from "./fit/history.ts";
+import { ModelOptimizer } from "./fit/model-optimizer.ts";
+import {
+  batchData,
+  checkOnBatch,
+  type EvaluateOptions,
+  type FitOptions,
+  type OnBatchOptions,
+  type PredictOptions,
+} from "./fit/options.ts";
+import { predictOutputs } from "./fit/prediction.ts";
+import { Trainer } from "./fit/session.ts";
 import { Graph } from "./graph.ts";
 import { namesOf } from "./layer-names.ts";
 import {
@@ -21,22 +37,6 @@ import { ParameterStore } from "./parameter-store.ts";
 import { type StoredVariable, storedVariables } from "./stored-variables.ts";
 import { formatSummary, type Summary, summarize } from "./summary.ts";
 import { type SymbolicTensor, symbolicTensors } from "./symbolic.ts";
-import type { Scales, ValuesByName } from "./training/arrays.ts";
-import type { BatchGenerator } from "./training/batch-iterator.ts";
-import type { CompileOptions } from "./training/compile-options.ts";
-import type { DataSource } from "./training/data.ts";
-import type { History, Logs } from "./training/history.ts";
-import { ModelOptimizer } from "./training/model-optimizer.ts";
-import {
-  batchData,
-  checkOnBatch,
-  type EvaluateOptions,
-  type FitOptions,
-  type OnBatchOptions,
-  type PredictOptions,
-} from "./training/options.ts";
-import { predictOutputs } from "./training/prediction.ts";
-import { Trainer } from "./training/trainer.ts";
 import { readTogether, requireMap } from "./variable.ts";
 
 export interface ModelOptions extends LayerOptions {

@@ -2,9 +2,9 @@
 import { createEngine, type Engine } from "../../engine/index.ts";
 import { matmul } from "../../kernels/dense/matmul.ts";
 import { slice } from "../../kernels/shape/slice.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Feed } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import { versions } from "../../runner/versions.ts";
 import { workloads } from "../workloads.ts";
 import { type LoadedJob, meanSquare } from "./job.ts";

@@ -5,9 +5,9 @@ import { type ConvolutionPass, convolutionClass } from "../../kernels/conv2d/cho
 import type { Convolution } from "../../kernels/conv2d/problem.ts";
 import { matmulClass } from "../../kernels/dense/choose.ts";
 import type { MatmulProblem } from "../../kernels/dense/product.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Feed } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import { randomSamples } from "../random-samples.ts";
 import { workloads } from "../workloads.ts";
 

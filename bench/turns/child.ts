@@ -7,10 +7,9 @@ const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(folder, 
 const { createEngine } = await load<typeof import("../../engine/index.ts")>("engine/index.ts");
 const { workloads } = await load<typeof import("../workloads.ts")>("bench/workloads.ts");
 const { randomSamples } = await load<typeof import("../random-samples.ts")>("bench/random-samples.ts");
-const { Feed } = await load<typeof import("../../models/training/data.ts")>("models/training/data.ts");
-const { TrainingLog } = await load<typeof import("../../models/training/log.ts")>("models/training/log.ts");
-const { TrainingStep } =
-  await load<typeof import("../../models/training/step.ts")>("models/training/step.ts");
+const { Feed } = await load<typeof import("../../models/data/batches.ts")>("models/training/data.ts");
+const { TrainingLog } = await load<typeof import("../../models/fit/log.ts")>("models/training/log.ts");
+const { TrainingStep } = await load<typeof import("../../models/fit/step.ts")>("models/training/step.ts");
 
 const [name = "", batch = "1"] = job.split(":");
 const { network, optimizer, loss, metrics, classes } = workloads[name]!;

@@ -7,7 +7,7 @@ import {
   type OptionNames,
   written,
 } from "../../engine/options.ts";
-import type { Callback } from "../training/callbacks.ts";
+import type { Callback } from "./callback.ts";
 
 export type LambdaCallbackOptions = Partial<Callback>;
 

@@ -2,10 +2,10 @@
 
 import { measureCeilings } from "../../engine/ceilings/ceilings.ts";
 import { profile } from "../../engine/record/profile.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { shuffled } from "../../models/training/order.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Feed } from "../../models/data/batches.ts";
+import { shuffled } from "../../models/data/order.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { ExperimentData } from "../experiment-data.ts";
 import type { RunContext } from "../run.ts";

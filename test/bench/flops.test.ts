@@ -7,9 +7,9 @@ import { binaryCrossentropy, categoricalCrossentropy, meanSquaredError } from ".
 import { maxPool2d } from "../../kernels/pool2d/index.ts";
 import { mean, variance } from "../../kernels/reduce/index.ts";
 import { softmax } from "../../kernels/softmax/index.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Feed } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import { useEngine } from "../support/engine.ts";
 
 const engine = useEngine();

@@ -4,11 +4,11 @@
  */
 import { type Engine, gradients, type Tensor } from "../../../engine/index.ts";
 import { GpuDataset } from "../../../kernels/gather/index.ts";
+import { Feed } from "../../../models/data/batches.ts";
+import { identityOrder } from "../../../models/data/order.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import type { Model } from "../../../models/model.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import { identityOrder } from "../../../models/training/order.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { Attributes } from "../attributes.ts";
 import type { GoldenCase } from "../cases.ts";
 import type { Check, Results } from "../compare.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GpuDataset } from "../../../kernels/gather/index.ts";
+import { identityOrder } from "../../../models/data/order.ts";
 import { adam } from "../../../models/index.ts";
-import { identityOrder } from "../../../models/training/order.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { bits, classes, features, tinyData, tinyNetwork } from "../tiny.ts";

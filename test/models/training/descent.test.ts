@@ -1,6 +1,9 @@
 /** @file Plain gradient descent updates the weights in the kernels of their gradients, where that is the same thing. */
 import { describe, expect, it } from "vitest";
 import type { HostDataset } from "../../../kernels/gather/index.ts";
+import { Feed } from "../../../models/data/batches.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import {
   Conv2D,
   Dense,
@@ -15,9 +18,6 @@ import {
   sequential,
   sgd,
 } from "../../../models/index.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";

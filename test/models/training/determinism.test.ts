@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { Feed } from "../../../models/data/batches.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import { adam, type Optimizer, sgd } from "../../../models/index.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { useEngine } from "../../support/engine.ts";
 import { tinyData, tinyNetwork, train, withBindingLimit } from "../tiny.ts";
 

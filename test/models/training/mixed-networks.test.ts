@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { handwrittenDigits } from "../../../datasets/synthetic-handwriting.ts";
 import type { HostDataset } from "../../../kernels/gather/index.ts";
+import { Feed } from "../../../models/data/batches.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import type { Precision } from "../../../models/fit/precision.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import * as w from "../../../models/index.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import type { Precision } from "../../../models/training/precision.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { useEngine } from "../../support/engine.ts";
 import { describeHalf, halfRounding } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../../engine/errors.ts";
 import { Dense, Input, lossNames, metricNames, sequential } from "../../../models/index.ts";
-import { Objective } from "../../../models/training/objective.ts";
+import { Objective } from "../../../models/objective/objective.ts";
 
 const network = (units = 3) => sequential([Input([2]), Dense(units)]);
 const kinds = (loss: string, units?: number) =>

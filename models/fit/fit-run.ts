@@ -1,0 +1,254 @@
+/** @file fit(): epochs of recorded steps, evaluation after each, callbacks, progress, and stopping between two steps. */
+import { ArgumentError, InterruptedError, NumericError } from "../../engine/errors.ts";
+import { checkOption } from "../../engine/options.ts";
+import {
+  type Callback,
+  type FitControl,
+  loadCallbacks,
+  type Progress,
+  saveCallbacks,
+} from "../callbacks/callback.ts";
+import type { TrainingPosition, TrainingSnapshot } from "../checkpoint/snapshot.ts";
+import type { Claim } from "../claims.ts";
+import type { Feed } from "../data/batches.ts";
+import { setEntry } from "../records.ts";
+import { checkedRate } from "../schedules.ts";
+import type { TrainingBatches } from "./epoch-steps.ts";
+import { History, type Logs } from "./history.ts";
+import { TrainingLog } from "./log.ts";
+import type { FitOptions } from "./options.ts";
+import { Pace } from "./pace.ts";
+import type { Trainer } from "./session.ts";
+
+const progressMilliseconds = 100;
+
+/** Sets to evaluate after every epoch, with the prefix of their results. */
+export type EvaluationFeeds = readonly { readonly prefix: string; readonly feed: Feed }[];
+
+export class FitRun implements FitControl {
+  readonly epochs: number;
+  readonly history: History;
+  readonly #trainer: Trainer;
+  readonly #options: FitOptions;
+  readonly #batches: TrainingBatches;
+  readonly #evaluations: EvaluationFeeds;
+  readonly #log: TrainingLog;
+  readonly #callbacks: readonly Callback[];
+  readonly #claim: Claim;
+  #epoch: number;
+  #batch: number;
+  /** batches before the running epoch: optimizer updates and those that mixed precision skipped */
+  #firstStep = 0;
+  #rows: number[][];
+  #stopReason: string | undefined;
+
+  constructor(
+    trainer: Trainer,
+    batches: TrainingBatches,
+    evaluations: EvaluationFeeds,
+    options: FitOptions,
+    claim: Claim,
+  ) {
+    const { epochs = 1, initialEpoch = 0, resume } = options;
+    this.#trainer = trainer;
+    this.#options = options;
+    this.#batches = batches;
+    this.#evaluations = evaluations;
+    this.#callbacks = options.callbacks ?? [];
+    this.#claim = claim;
+    this.epochs = epochs;
+    this.#epoch = resume?.position.epoch ?? initialEpoch;
+    this.#batch = resume?.position.batch ?? 0;
+    this.#rows = resume?.position.rows.map((row) => [...row]) ?? []; // may be resumed from again
+    this.history = resume ? History.fromJSON(resume.position.history) : new History();
+    const memory = resume && { states: resume.position.callbacks, weights: resume.kept };
+    loadCallbacks(this.#callbacks, memory);
+    this.#log = new TrainingLog(trainer.engine, trainer.objective, this.stepsPerEpoch);
+  }
+
+  get model() {
+    return this.#trainer.model;
+  }
+
+  get stepsPerEpoch(): number {
+    return this.#batches.stepsPerEpoch;
+  }
+
+  get learningRate(): number {
+    return this.#trainer.learningRate;
+  }
+
+  set learningRate(value: number) {
+    checkOption("fit", "learningRate", value, () => value >= 0, "0 or more");
+    if (this.#trainer.optimizer.schedule) {
+      throw new ArgumentError(
+        "fit: the optimizer's learning rate is a function of the step, so no callback can set it.",
+      );
+    }
+    this.#trainer.learningRate = value;
+  }
+
+  stop(reason: string): void {
+    this.#stopReason ??= reason;
+  }
+
+  async run(): Promise<History> {
+    try {
+      this.#trainer.step.set({ halted: 0, sample: 0 });
+      await this.#call((callback) => callback.onTrainBegin?.(this));
+      await this.#runEpochs();
+      await this.#call((callback) => callback.onTrainEnd?.(this));
+      return this.history;
+    } finally {
+      this.#log.dispose();
+    }
+  }
+
+  async snapshot(): Promise<TrainingSnapshot> {
+    const { model, state, seed, optimizer } = this.#trainer;
+    const { step } = await this.#trainer.step.read();
+    const lossScale = await this.#trainer.lossScale?.read();
+    const { states, weights: kept } = saveCallbacks(this.#callbacks);
+    const position: TrainingPosition = {
+      epoch: this.#epoch,
+      batch: this.#batch,
+      step,
+      seed,
+      learningRate: this.learningRate,
+      optimizer: optimizer.name,
+      ...(lossScale && { lossScale }),
+      rows: this.#rows.map((row) => [...row]),
+      history: this.history.toJSON(),
+      callbacks: states,
+    };
+    return { position, weights: await model.getWeights(), slots: await state.read(), kept };
+  }
+
+  /** Up to the last epoch, a stop, or a loss or gradient that is not finite and that a callback takes note of. */
+  async #runEpochs(): Promise<void> {
+    try {
+      while (this.#epoch < this.epochs && this.#stopReason === undefined) await this.#runEpoch();
+    } catch (error) {
+      if (!(error instanceof NumericError)) throw error;
+      const noted = this.#callbacks.filter((callback) => callback.onNumericError?.(error, this));
+      if (noted.length === 0) throw error;
+    }
+  }
+
+  async #runEpoch(): Promise<void> {
+    const { step } = this.#trainer;
+    const epoch = this.#epoch;
+    await this.#call((callback) => callback.onEpochBegin?.(epoch, this));
+    this.#batches.start(epoch, this.#batch);
+    this.#firstStep = (await this.#batchesDone()) - this.#batch;
+    step.set({ epoch, batch: this.#batch, learningRate: this.learningRate });
+
+    const seconds = await this.#runSteps();
+    const logs: Logs = this.#log.means(this.#rows);
+    for (const [index, { prefix, feed }] of this.#evaluations.entries()) {
+      const at = this.#trainer.momentInFit(epoch, this.#firstStep + this.stepsPerEpoch, index);
+      const results = await this.#trainer.evaluateFeed(feed, {}, at);
+      for (const [name, value] of Object.entries(results)) setEntry(logs, `${prefix}_${name}`, value);
+    }
+    logs.seconds = seconds;
+    this.#epoch++;
+    this.#batch = 0;
+    this.#rows = [];
+    await this.#endEpoch(epoch, logs);
+  }
+
+  async #endEpoch(epoch: number, logs: Logs): Promise<void> {
+    const end = (saving: boolean) =>
+      this.#call((callback) => {
+        if ((callback.savesTraining ?? false) === saving) return callback.onEpochEnd?.(epoch, logs, this);
+      });
+    await end(false);
+    this.history.append(epoch + 1, logs);
+    await this.#claim.letOthers(() => this.#options.onEpoch?.(epoch, logs));
+    await end(true); // what they save includes this epoch
+  }
+
+  /** The rest of the epoch's batches; returns the seconds they took. */
+  async #runSteps(): Promise<number> {
+    const { engine } = this.#trainer;
+    const pace = new Pace(engine);
+    const started = performance.now();
+    const firstBatch = this.#batch;
+    let shown = started;
+    while (this.#batch < this.stepsPerEpoch) {
+      const most = Math.min(pace.steps, this.#log.room(this.#rows.length, this.#batch));
+      const count = await this.#batches.run(this.#batch, this.#scheduleRate() ? 1 : most, this.#log);
+      this.#batch += count;
+      await pace.submitted(count);
+      const interrupted = this.#options.signal?.aborted ?? false;
+      const due = performance.now() - shown >= progressMilliseconds;
+      if (due || interrupted || this.#log.room(this.#rows.length, this.#batch) === 0) {
+        await this.#readLog();
+        await this.#showProgress(firstBatch, (performance.now() - started) / 1000);
+        shown = performance.now();
+      }
+      if (interrupted) throw await this.#interrupt();
+    }
+    await pace.drain();
+    await this.#readLog();
+    return (performance.now() - started) / 1000;
+  }
+
+  /** Sets the rate of the next step, if the optimizer has a schedule; then each step is submitted on its own. */
+  #scheduleRate(): boolean {
+    const { name, schedule } = this.#trainer.optimizer;
+    if (!schedule) return false;
+    const step = this.#firstStep + this.#batch;
+    this.#trainer.learningRate = checkedRate(name, schedule(step), step);
+    return true;
+  }
+
+  async #interrupt(): Promise<InterruptedError> {
+    await this.#call((callback) => callback.onInterrupt?.(this));
+    return new InterruptedError(
+      `Interrupted in epoch ${this.#epoch + 1} after ${this.#batch} of ${this.stepsPerEpoch} batches.`,
+    );
+  }
+
+  /** Fetches the log's new rows. Throws NumericError, naming step and layer, if a loss or a gradient was not finite. */
+  async #readLog(): Promise<void> {
+    this.#rows.push(...(await this.#log.read(this.#rows.length, this.#batch)));
+    const { halted } = await this.#trainer.step.read();
+    if (halted === 0) return;
+    const step = halted - 1;
+    const batch = step + (await this.#skipped()) - this.#firstStep;
+    throw await this.#batches.diagnose({ epoch: this.#epoch, batch, step });
+  }
+
+  /** Of all epochs so far. */
+  async #batchesDone(): Promise<number> {
+    return (await this.#trainer.step.read()).step + (await this.#skipped());
+  }
+
+  /** Updates that were left out since gradients overflowed f16. */
+  async #skipped(): Promise<number> {
+    return (await this.#trainer.lossScale?.read())?.skipped ?? 0;
+  }
+
+  async #showProgress(firstBatch: number, seconds: number): Promise<void> {
+    const samples = this.#batches.samplesIn(this.#batch);
+    const progress: Progress = {
+      epoch: this.#epoch,
+      epochs: this.epochs,
+      batch: this.#batch,
+      steps: this.stepsPerEpoch,
+      samples,
+      totalSamples: this.#batches.totalSamples,
+      logs: this.#log.means(this.#rows),
+      seconds,
+      imagesPerSecond: (samples - this.#batches.samplesIn(firstBatch)) / seconds,
+    };
+    await this.#call((callback) => callback.onProgress?.(progress, this));
+    await this.#claim.letOthers(() => this.#options.onProgress?.(progress));
+  }
+
+  /** One callback after the other; meanwhile, and until all they began is done, they may use the model. */
+  async #call(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#callbacks) await this.#claim.letOthers(() => hook(callback));
+  }
+}
