@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AdapterChoice, createEngine, UsageError } from "../engine/index.ts";
-import { Feed } from "../models/data/batches.ts";
+import { Batches } from "../models/data/batches.ts";
 import { TrainingLog } from "../models/fit/log.ts";
 import { TrainingStep } from "../models/fit/step.ts";
 import { parseWords, runScript } from "./arguments.ts";
@@ -84,14 +84,14 @@ async function begin(name: string, batch: number, adapter: AdapterChoice): Promi
   const { network, optimizer, loss, metrics, classes } = workloads[name]!;
   const model = network();
   await model.compile({ engine, optimizer: optimizer(), loss, metrics });
-  const feed = Feed.open(engine, randomSamples(model, batch, classes), model.trainer.objective.oneHot);
-  const log = new TrainingLog(engine, model.trainer.objective, 1);
-  const step = await TrainingStep.prepare(model.trainer, feed, log, batch, false);
+  const batches = Batches.open(engine, randomSamples(model, batch, classes), model.session.objective.oneHot);
+  const log = new TrainingLog(engine, model.session.objective, 1);
+  const step = await TrainingStep.prepare(model.session, batches, log, batch, false);
   const ready = (performance.now() - start) / 1000;
   const steps: number[] = [];
   for (let i = 0; i < 4; i++) {
     const before = performance.now();
-    model.trainer.step.set({ position: 0 });
+    model.session.step.set({ position: 0 });
     step.run(1);
     await log.read(0, 1);
     steps.push((performance.now() - before) / 1000);

@@ -3,6 +3,7 @@
  * fit() lets others in while it waits for what its user wrote, a callback or a generator: it goes on when they are done.
  */
 import { WgradError } from "../engine/errors.ts";
+import type { StoredVariable } from "./stored-variables.ts";
 import type { Variable } from "./variable.ts";
 
 /** What a call works with: weights, and the model itself, which stands for its optimizer. */
@@ -12,6 +13,30 @@ export interface Work {
   readonly name: string;
   readonly changes: readonly object[];
   readonly reads: readonly object[];
+}
+
+/**
+ * Of a call on a model whose weights are in `store`. Reading changes nothing. Training leaves alone what was frozen at
+ * compile(); what was frozen later it still changes, as in Keras. Replacing ends the store, and with it the weights that no
+ * other model has.
+ */
+export function workOf(
+  model: { readonly name: string; readonly weights: readonly StoredVariable[] },
+  store: { readonly entries: readonly StoredVariable[] } | undefined,
+  kind: "reading" | "training" | "replacing",
+): Work {
+  const { name, weights } = model;
+  const variables = weights.map(({ variable }) => variable);
+  if (kind === "reading") return { model, name, changes: [], reads: [model, ...variables] };
+  const entries = store?.entries ?? [];
+  if (kind === "replacing") {
+    const own = entries.map(({ variable }) => variable).filter(({ holders }) => holders === 1);
+    return { model, name, changes: [model, ...own], reads: [] };
+  }
+  const kept = new Set(entries.filter(({ frozen }) => frozen).map(({ variable }) => variable));
+  const reads = weights.filter(({ frozen, variable }) => frozen && kept.has(variable));
+  const read = new Set(reads.map(({ variable }) => variable));
+  return { model, name, changes: [model, ...variables.filter((each) => !read.has(each))], reads: [...read] };
 }
 
 const claims = new WeakMap<object, Set<Claim>>();

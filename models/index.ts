@@ -27,22 +27,23 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/re
 export { TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./checkpoint/checkpoint.ts";
 export type { TrainingPosition, TrainingSnapshot } from "./checkpoint/snapshot.ts";
-export type { BatchGenerator } from "./data/batch-iterator.ts";
+export type { ArrayData, ArraysByName, ArrayTuple, NestedList } from "./data/arrays.ts";
+export type { BatchGenerator, HostBatch } from "./data/batch-iterator.ts";
 export type { DataSource, Subset } from "./data/batches.ts";
 export type { InputTransform } from "./data/gpu-samples.ts";
-export type { ClassWeight, SampleWeight, WeightOptions } from "./data/sample-weights.ts";
+export type { ClassWeight, WeightOptions } from "./data/sample-weights.ts";
 export type {
   ArrayDataset,
   HostData,
+  SampleWeight,
   ScaleByName,
   Scales,
   Values,
   ValuesByName,
 } from "./data/samples.ts";
 export type { CompileOptions } from "./fit/compile-options.ts";
-export type { HostBatch } from "./fit/generator-steps.ts";
 export { History, type HistoryJson, type Logs } from "./fit/history.ts";
-export type { EvaluateOptions, FitOptions, OnBatchOptions, PredictOptions } from "./fit/options.ts";
+export type { FitOptions, OnBatchOptions } from "./fit/options.ts";
 export * from "./initializers.ts";
 export { Activation } from "./layers/activation.ts";
 export { Add } from "./layers/add.ts";
@@ -71,6 +72,7 @@ export * from "./metrics/classification-report.ts";
 export * from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
+export type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
 export { lossNames } from "./objective/loss-names.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./objective/metric-names.ts";
 export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";

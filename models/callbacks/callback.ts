@@ -1,18 +1,14 @@
 /** @file Callbacks: what happens around epochs. Kept state survives a checkpoint, so a resumed run goes on the same. */
 
 import type { NumericError } from "../../engine/errors.ts";
-import type { TrainingSnapshot } from "../checkpoint/snapshot.ts";
+import type { CallbackState, KeptWeights, TrainingSnapshot } from "../checkpoint/snapshot.ts";
 import { jsonCopy } from "../exact-json.ts";
 import type { History, Logs } from "../fit/history.ts";
-import type { Model } from "../model.ts";
+import type { Network } from "../network.ts";
 import { ownEntry } from "../records.ts";
 import { requireMap } from "../variable.ts";
 
-/** JSON-compatible state of a callback. */
-export type CallbackState = Record<string, unknown>;
-
-/** Weights that a callback keeps, by path. */
-export type KeptWeights = ReadonlyMap<string, Float32Array>;
+export type { CallbackState, KeptWeights };
 
 /** Where training stands, for progress displays; at most every 100 ms. */
 export interface Progress {
@@ -33,7 +29,7 @@ export interface Progress {
 
 /** What a callback may look at and change. */
 export interface FitControl {
-  readonly model: Model;
+  readonly model: Network;
   readonly history: History;
   readonly epochs: number;
   /** before decay; a change counts from the next step on */

@@ -2,8 +2,13 @@
 import { z } from "zod";
 import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
-import type { CallbackState, KeptWeights } from "../callbacks/callback.ts";
 import { History, type HistoryJson } from "../fit/history.ts";
+
+/** JSON-compatible state of a callback. */
+export type CallbackState = Record<string, unknown>;
+
+/** Weights that a callback keeps, by path. */
+export type KeptWeights = ReadonlyMap<string, Float32Array>;
 
 /** Where training stands between two steps. */
 export interface TrainingPosition {

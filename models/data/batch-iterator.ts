@@ -1,8 +1,10 @@
 /** @file The batches that a generator makes, one after the other, and its end. */
 import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
-import type { HostBatch } from "../fit/generator-steps.ts";
-import { unlessAborted } from "./abort.ts";
+import type { HostData } from "./samples.ts";
+
+/** One batch in main memory. */
+export type HostBatch = HostData;
 
 type BatchIterable = Iterable<HostBatch> | AsyncIterable<HostBatch>;
 
@@ -95,4 +97,23 @@ function iteratorOf(source: BatchGenerator): Iterator<HostBatch> | AsyncIterator
 function requireResult(result: unknown): void {
   if (typeof result === "object" && result !== null) return;
   throw new ArgumentError(`fit: next() of an iterator gives { value, done }, got ${written(result)}.`);
+}
+
+/** What `work` gives, or undefined as soon as `signal` aborts; what becomes of `work` then is of no interest. */
+async function unlessAborted<T>(
+  work: T | Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  if (!signal) return work;
+  let stop = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

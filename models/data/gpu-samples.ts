@@ -1,15 +1,25 @@
-/** @file Samples on the GPU that a feed takes its batches from: a data set, or arrays for several inputs and outputs. */
+/** @file Samples on the GPU that batches are gathered from: a data set, or arrays for several inputs and outputs. */
 import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type GpuDataset, gatherLabels, gatherSamples, SampleStore } from "../../kernels/gather/index.ts";
 import type { HostSamples, SampleArray, TargetArray } from "./samples.ts";
 
-/** Inputs and targets of the batch at the StepState's position in an order. */
-export interface SampleSource {
+/** What one (micro-)batch is computed from. */
+export interface Batch {
+  /** [n, ...] each, in the model's order */
+  readonly inputs: readonly Tensor[];
+  readonly targets: readonly Tensor[];
+  /** [n] per output, or one for each row of classes: factors of the losses; none without sample or class weights */
+  readonly weights: readonly (Tensor | undefined)[];
+}
+
+/** Images, targets and weights on the GPU. */
+export interface GpuSamples {
   readonly engine: Engine;
   readonly count: number;
-  batch(order: Tensor<"u32">, samples: number): { inputs: Tensor[]; targets: Tensor[] };
+  /** The `samples` samples that `order` names from the StepState's position on. */
+  batch(order: Tensor<"u32">, samples: number): Batch;
   dispose(): void;
 }
 
@@ -24,27 +34,33 @@ export interface InputTransform {
   apply(x: Tensor, order: Tensor<"u32">): Tensor;
 }
 
-export interface DatasetSourceOptions {
+export interface DatasetSamplesOptions {
   /** labels become one-hot rows */
   readonly oneHot: boolean;
-  /** the data set is disposed of with the source */
+  /** the data set is disposed of with the samples */
   readonly owned: boolean;
   readonly transform?: InputTransform | undefined;
+  /** by output, one value per sample of the data set or for each of its rows of classes */
+  readonly weights?: readonly (Float32Array | undefined)[];
 }
 
 /** A data set for a model with one input and one output. A transform leaves the targets of an autoencoder clean. */
-export function datasetSource(
+export function datasetSamples(
   dataset: GpuDataset,
-  { oneHot, owned, transform }: DatasetSourceOptions,
-): SampleSource {
+  { oneHot, owned, transform, weights = [] }: DatasetSamplesOptions,
+): GpuSamples {
+  const { engine, count } = dataset;
+  const factors = new WeightStores(engine, weights, count);
   return {
-    engine: dataset.engine,
-    count: dataset.count,
+    engine,
+    count,
     batch(order, samples) {
       const { inputs, targets } = dataset.batch(order, { batch: samples, oneHot });
-      return { inputs: [transform ? transformed(transform, inputs, order) : inputs], targets: [targets] };
+      const seen = transform ? transformed(transform, inputs, order) : inputs;
+      return { inputs: [seen], targets: [targets], weights: factors.batch(order, samples) };
     },
     dispose: () => {
+      factors.dispose();
       if (owned) dataset.dispose();
     },
   };
@@ -67,11 +83,12 @@ interface ScaledStore {
 type TargetStore = ScaledStore | { readonly labels: Tensor<"u32">; readonly classes: number } | "inputs";
 
 /** Arrays on the GPU, one per input and output, which may be overwritten by others of the same kinds. */
-export class ArraySource implements SampleSource {
+export class ArraySamples implements GpuSamples {
   readonly engine: Engine;
   readonly count: number;
   readonly #inputs: readonly ScaledStore[];
   readonly #targets: readonly TargetStore[];
+  readonly #weights: WeightStores;
   /** per target: labels become one-hot rows */
   readonly #oneHot: readonly boolean[];
 
@@ -93,18 +110,20 @@ export class ArraySource implements SampleSource {
         classes,
       };
     });
+    this.#weights = new WeightStores(engine, samples.weights, samples.count);
   }
 
   /** What must be equal for write(): two samples of one kind have the same stores. */
-  static kindOf({ count, inputs, targets }: HostSamples): string {
+  static kindOf({ count, inputs, targets, weights }: HostSamples): string {
     const kind = (array: TargetArray) =>
       "labels" in array ? "labels" : [array.values.constructor.name, ...array.shape, array.scale].join(" ");
     const targetKind = (target: TargetArray) => (target === inputs[0] ? "inputs" : kind(target));
-    return [count, ...inputs.map(kind), "to", ...targets.map(targetKind)].join("; ");
+    const factors = weights.map((values) => values?.length).join(" ");
+    return [count, ...inputs.map(kind), "to", ...targets.map(targetKind), "weights", factors].join("; ");
   }
 
   /** Other samples in the place of these; of the same kind. */
-  write({ inputs, targets }: HostSamples): void {
+  write({ inputs, targets, weights }: HostSamples): void {
     for (const [i, { values }] of inputs.entries()) this.#inputs[i]!.store.write(0, values);
     for (const [i, target] of targets.entries()) {
       const place = this.#targets[i]!;
@@ -112,9 +131,10 @@ export class ArraySource implements SampleSource {
       if ("store" in place && "values" in target) place.store.write(0, target.values);
       else if ("labels" in place && "labels" in target) this.engine.upload(place.labels, target.labels);
     }
+    this.#weights.write(weights);
   }
 
-  batch(order: Tensor<"u32">, samples: number): { inputs: Tensor[]; targets: Tensor[] } {
+  batch(order: Tensor<"u32">, samples: number): Batch {
     const batch = { batch: samples };
     const gather = ({ store, scale }: ScaledStore) => gatherSamples(store, order, { ...batch, scale });
     const inputs = this.#inputs.map(gather);
@@ -124,7 +144,7 @@ export class ArraySource implements SampleSource {
       const classes = this.#oneHot[i] ? { classes: place.classes } : {};
       return gatherLabels(place.labels, order, { ...batch, ...classes });
     });
-    return { inputs, targets };
+    return { inputs, targets, weights: this.#weights.batch(order, samples) };
   }
 
   dispose(): void {
@@ -132,5 +152,29 @@ export class ArraySource implements SampleSource {
     for (const place of this.#targets) {
       if (place !== "inputs") ("store" in place ? place.store : place.labels).dispose();
     }
+    this.#weights.dispose();
+  }
+}
+
+/** Sample weights by output on the GPU, one value per sample or for each of its rows of classes. */
+class WeightStores {
+  readonly #stores: readonly (SampleStore | undefined)[];
+
+  constructor(engine: Engine, weights: readonly (Float32Array | undefined)[], samples: number) {
+    this.#stores = weights.map(
+      (values) => values && SampleStore.upload(engine, values, [values.length / samples]),
+    );
+  }
+
+  write(weights: readonly (Float32Array | undefined)[]): void {
+    for (const [i, values] of weights.entries()) if (values) this.#stores[i]!.write(0, values);
+  }
+
+  batch(order: Tensor<"u32">, samples: number): (Tensor | undefined)[] {
+    return this.#stores.map((store) => store && gatherSamples(store, order, { batch: samples }).view([-1]));
+  }
+
+  dispose(): void {
+    for (const store of this.#stores) store?.dispose();
   }
 }

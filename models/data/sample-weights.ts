@@ -1,19 +1,21 @@
-/** @file Factors of the samples' losses, from sample weights and class weights. */
+/** @file Samples that a loss is computed of: with targets, finite, and with factors from sample weights and class weights. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkValues } from "../../engine/host-values.ts";
 import { written } from "../../engine/options.ts";
 import { sizeOf } from "../../engine/shape.ts";
+import { requireNone, samplesNotFinite } from "../../kernels/gather/index.ts";
 import { byName, checkNames } from "../by-name.ts";
 import { ownEntry } from "../records.ts";
-import type { OutputPort, Port, TargetArray } from "./samples.ts";
+import type { OutputPort, Port } from "./ports.ts";
+import {
+  type HostData,
+  type HostSamples,
+  hostSamples,
+  type SampleWeight,
+  type TargetArray,
+} from "./samples.ts";
 
 type Numbers = ArrayLike<number>;
-
-/**
- * A factor for the loss of each sample of a data set, of a subset of it too: for all outputs, or by output in the model's order
- * or by name. A loss over classes of an output [h, w, classes] also takes one for each pixel.
- */
-export type SampleWeight = Numbers | readonly Numbers[] | Readonly<Record<string, Numbers>>;
 
 /** A factor for the losses of each class, which must have all classes that occur; or records of them by output. */
 export type ClassWeight =
@@ -24,6 +26,43 @@ export type ClassWeight =
 export interface WeightOptions {
   readonly sampleWeight?: SampleWeight;
   readonly classWeight?: ClassWeight;
+}
+
+/**
+ * `options` may have weights too, but sample weights only once. Throws ShapeError or ArgumentError for data that does not
+ * fit the model, NumericError, naming sample and place, for values that are not finite.
+ */
+export function lossSamples(
+  what: string,
+  inputs: readonly Port[],
+  outputs: readonly OutputPort[],
+  data: HostData,
+  options: WeightOptions = {},
+): HostSamples {
+  const samples = hostSamples(what, inputs, outputs, data);
+  if (samples.targets.length === 0) {
+    throw new ArgumentError(
+      `${what}: the data has no targets, and the inputs do not have the outputs' shapes.`,
+    );
+  }
+  for (const [i, { values, shape }] of samples.inputs.entries())
+    requireNone(titleOf(`${what}: inputs`, inputs, i), samplesNotFinite(values, shape));
+  for (const [i, target] of samples.targets.entries()) {
+    if ("labels" in target || target === samples.inputs[0]) continue;
+    requireNone(titleOf(`${what}: targets`, outputs, i), samplesNotFinite(target.values, target.shape));
+  }
+  return { ...samples, weights: sampleWeights(what, outputs, samples, withWeight(what, data, options)) };
+}
+
+/** Sample weights may come with the data or as an option. */
+function withWeight(what: string, { sampleWeight }: HostData, options: WeightOptions): WeightOptions {
+  if (sampleWeight === undefined) return options;
+  if (options.sampleWeight === undefined) return { ...options, sampleWeight };
+  throw new ArgumentError(`${what}: sampleWeight is given twice, with the data and as an option.`);
+}
+
+function titleOf(what: string, ports: readonly Port[], index: number): string {
+  return ports.length === 1 ? what : `${what}.${ports[index]!.name}`;
 }
 
 /**

@@ -12,9 +12,7 @@ import {
   storedValues,
 } from "../../kernels/gather/index.ts";
 import { byName } from "../by-name.ts";
-import type { Loss } from "../objective/loss-names.ts";
-import { checkDatasetShapes } from "./dataset-shapes.ts";
-import type { SampleWeight } from "./sample-weights.ts";
+import { checkDatasetShapes, type OutputPort, type Port } from "./ports.ts";
 
 /** Row-major numbers. Arrays of bytes stay bytes on the GPU, all else becomes float32; what they mean is the same. */
 export type Values = HostValues;
@@ -43,19 +41,16 @@ export interface ArrayDataset extends Scales {
   readonly targets?: ValuesByName;
 }
 
+type Numbers = ArrayLike<number>;
+
+/**
+ * A factor for the loss of each sample of a data set, of a subset of it too: for all outputs, or by output in the model's order
+ * or by name. A loss over classes of an output [h, w, classes] also takes one for each pixel.
+ */
+export type SampleWeight = Numbers | readonly Numbers[] | Readonly<Record<string, Numbers>>;
+
 /** Data in main memory, with the weights of its samples if they have some. */
 export type HostData = (ArrayDataset | HostDataset) & { readonly sampleWeight?: SampleWeight };
-
-/** An input or output of a model. */
-export interface Port {
-  readonly name: string;
-  /** of one sample */
-  readonly shape: Shape;
-}
-
-export interface OutputPort extends Port {
-  readonly loss: Pick<Loss, "sparse" | "rows">;
-}
 
 /** Values of all samples. */
 export interface SampleArray {
@@ -80,6 +75,8 @@ export interface HostSamples {
   readonly inputs: readonly SampleArray[];
   /** none if the samples are for prediction only; where an input is the target too, the same object */
   readonly targets: readonly TargetArray[];
+  /** per output the factors of its losses, if there are any */
+  readonly weights: readonly (Float32Array | undefined)[];
 }
 
 /**
@@ -107,7 +104,7 @@ export function hostSamples(
     checkCount(what, inputs[i]!.name, values.length / sizeOf(shape), count);
   }
   const targets = outputs.length === 0 ? [] : targetsFor(what, outputs, plain, { arrays, count });
-  return { count, inputs: arrays, targets };
+  return { count, inputs: arrays, targets, weights: [] };
 }
 
 function targetsFor(

@@ -1,10 +1,10 @@
 /** @file Training steps on batches that come from main memory one by one. */
-import { Feed, WeightStores } from "../data/batches.ts";
-import { ArraySource } from "../data/gpu-samples.ts";
-import type { WeightedSamples } from "../data/loss-samples.ts";
+import { Batches } from "../data/batches.ts";
+import { ArraySamples } from "../data/gpu-samples.ts";
 import { identityOrder } from "../data/order.ts";
+import type { HostSamples } from "../data/samples.ts";
 import type { TrainingLog } from "./log.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 import { TrainingStep } from "./step.ts";
 
 /** Places that are kept, those used last; another is planned and recorded again, which takes some milliseconds. */
@@ -12,34 +12,32 @@ const mostPlaces = 8;
 
 /** The place on the GPU for batches of one kind, and their step. */
 interface Place {
-  readonly source: ArraySource;
-  readonly weights: WeightStores;
-  readonly feed: Feed;
+  readonly samples: ArraySamples;
+  readonly batches: Batches;
   readonly step: TrainingStep;
 }
 
 export class BatchSteps {
-  readonly #trainer: Trainer;
+  readonly #session: Session;
   readonly #log: TrainingLog;
   readonly #eager: boolean;
   /** the one used last at the end */
   readonly #places = new Map<string, Place>();
 
-  constructor(trainer: Trainer, log: TrainingLog, eager: boolean) {
-    this.#trainer = trainer;
+  constructor(session: Session, log: TrainingLog, eager: boolean) {
+    this.#session = session;
     this.#log = log;
     this.#eager = eager;
   }
 
   /** Uploads the batch and trains on it. Returns the place, to look at what went wrong in it. */
-  async run(batch: WeightedSamples): Promise<Place> {
-    const kind = `${ArraySource.kindOf(batch.samples)} weights ${batch.weights.map((values) => values?.length).join(" ")}`;
+  async run(batch: HostSamples): Promise<Place> {
+    const kind = ArraySamples.kindOf(batch);
     const known = this.#places.get(kind);
-    known?.source.write(batch.samples);
-    known?.weights.write(batch.weights);
+    known?.samples.write(batch);
     const place = known ?? (await this.#open(batch));
     this.#keep(kind, place);
-    this.#trainer.step.set({ position: 0 });
+    this.#session.step.set({ position: 0 });
     place.step.run(1);
     return place;
   }
@@ -58,23 +56,22 @@ export class BatchSteps {
     free(oldest[1]);
   }
 
-  async #open({ samples, weights: factors }: WeightedSamples): Promise<Place> {
-    const { engine, objective } = this.#trainer;
+  async #open(host: HostSamples): Promise<Place> {
+    const { engine, objective } = this.#session;
     const oneHot = objective.heads.map(({ loss }) => !loss.sparse);
-    const source = new ArraySource(engine, samples, oneHot);
-    const weights = new WeightStores(engine, factors, samples.count);
-    const feed = new Feed(source, identityOrder(samples.count), true, weights);
+    const samples = new ArraySamples(engine, host, oneHot);
+    const batches = new Batches(samples, identityOrder(samples.count), true);
     try {
-      const step = await TrainingStep.prepare(this.#trainer, feed, this.#log, samples.count, this.#eager);
-      return { source, weights, feed, step };
+      const step = await TrainingStep.prepare(this.#session, batches, this.#log, samples.count, this.#eager);
+      return { samples, batches, step };
     } catch (error) {
-      feed.dispose();
+      batches.dispose();
       throw error;
     }
   }
 }
 
-function free({ feed, step }: Place): void {
+function free({ batches, step }: Place): void {
   step.dispose();
-  feed.dispose();
+  batches.dispose();
 }

@@ -3,9 +3,9 @@
 import { gradients } from "../../engine/autodiff/tape.ts";
 import { indexOfNotFinite } from "../../engine/host-values.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import type { Feed } from "../data/batches.ts";
+import type { Batches } from "../data/batches.ts";
 import { forwardPass } from "./forward-pass.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** What was found. */
 export interface Cause {
@@ -31,14 +31,14 @@ export function firstNotFinite(values: ArrayLike<number>): { index: number; valu
 
 /** `outputs` are those of the model, finite all. */
 export async function badLoss(
-  trainer: Trainer,
-  feed: Feed,
+  session: Session,
+  batches: Batches,
   part: Part,
   outputs: readonly Tensor[],
 ): Promise<Cause | undefined> {
-  const { engine, step, objective } = trainer;
+  const { engine, step, objective } = session;
   const loss = engine.scope(() =>
-    engine.useStep(step, () => objective.losses(outputs, feed.batch(part.size), part.batchSize).total),
+    engine.useStep(step, () => objective.losses(outputs, batches.batch(part.size), part.batchSize).total),
   );
   const [value] = (await loss.data()) as Float32Array;
   engine.scopes.discard(loss);
@@ -66,17 +66,17 @@ async function rowWithoutSum(outputs: Tensor): Promise<number | undefined> {
 
 /** The gradient that is the first not to be finite, from the loss backwards. */
 export async function badGradient(
-  trainer: Trainer,
-  feed: Feed,
+  session: Session,
+  batches: Batches,
   part: Part,
   outputs: readonly Tensor[],
 ): Promise<Cause | undefined> {
-  const { engine, step, objective, model, state, lossScale } = trainer;
+  const { engine, step, objective, model, state, lossScale } = session;
   const { size, batchSize, first } = part;
   const take = (body: () => Tensor, sources: readonly Tensor[]) =>
     engine.scope(() => engine.useStep(step, () => gradients(engine, body, sources).gradients));
   const constants = outputs.map((output) => engine.scope(() => engine.keep(output.view(output.shape))));
-  const slopes = take(() => objective.losses(constants, feed.batch(size), batchSize).total, constants);
+  const slopes = take(() => objective.losses(constants, batches.batch(size), batchSize).total, constants);
   const names = objective.heads.map(({ name }) => name);
   let cause: Cause | undefined;
   for (const [i, slope] of slopes.entries()) {
@@ -95,7 +95,7 @@ export async function badGradient(
   if (cause) return cause;
   const options = { training: true, batchSize, first: first === 0, mixed: lossScale !== undefined };
   const { sources } = state;
-  const results = take(() => forwardPass(trainer, feed.batch(size), options).loss, sources);
+  const results = take(() => forwardPass(session, batches.batch(size), options).loss, sources);
   const byTensor = new Map(model.weights.map(({ path, variable }) => [variable.tensor, path]));
   for (const [i, gradient] of [...results.entries()].reverse()) {
     const found = cause ? undefined : await findIn(gradient);

@@ -3,12 +3,12 @@
 import { gradients } from "../../engine/autodiff/tape.ts";
 import { NumericError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import type { Feed } from "../data/batches.ts";
+import type { Batches } from "../data/batches.ts";
 import type { Inspect } from "../layers/layer.ts";
 import { badGradient, badLoss, type Cause, firstNotFinite, type Part } from "./diagnose-loss.ts";
 import { forwardPass } from "./forward-pass.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Which batch it was, counted from 0. */
 export interface BadBatch {
@@ -27,12 +27,13 @@ const mostSamples = 64;
  * The weights have not changed since the bad step, because a halted StepState stops updates. So its batch is computed once
  * more, and what is the first not to be finite is named: a weight, the data, a layer's output, the loss, a gradient.
  */
-export async function diagnose(trainer: Trainer, feed: Feed, bad: BadBatch): Promise<NumericError> {
+export async function diagnose(session: Session, batches: Batches, bad: BadBatch): Promise<NumericError> {
   const { epoch, batch, step, batchSize } = bad;
-  const samples = Math.min(batchSize, feed.count - batch * batchSize);
-  const { subject, text, grew } = (await badWeight(trainer)) ?? (await badBatch(trainer, feed, bad, samples));
-  const place = `epoch ${epoch + 1}, batch ${batch + 1} of ${Math.ceil(feed.count / batchSize)} (step ${step})`;
-  const half = trainer.lossScale ? ", or precision float32: f16 ends at 65504" : "";
+  const samples = Math.min(batchSize, batches.count - batch * batchSize);
+  const { subject, text, grew } =
+    (await badWeight(session)) ?? (await badBatch(session, batches, bad, samples));
+  const place = `epoch ${epoch + 1}, batch ${batch + 1} of ${Math.ceil(batches.count / batchSize)} (step ${step})`;
+  const half = session.lossScale ? ", or precision float32: f16 ends at 65504" : "";
   return new NumericError(
     `The ${subject} is not finite in ${place}: ${text}. Training stopped before this update; the checkpoint of the last ` +
       `finished epoch is kept.${grew ? ` A smaller learning rate often helps${half}.` : ""}`,
@@ -40,7 +41,7 @@ export async function diagnose(trainer: Trainer, feed: Feed, bad: BadBatch): Pro
 }
 
 /** A weight that was not finite before the step. */
-export async function badWeight({ model }: Trainer): Promise<Cause | undefined> {
+export async function badWeight({ model }: Session): Promise<Cause | undefined> {
   const weights = await model.getWeights();
   for (const { path } of model.weights) {
     const found = firstNotFinite(weights.get(path)!);
@@ -52,11 +53,11 @@ export async function badWeight({ model }: Trainer): Promise<Cause | undefined> 
 }
 
 /** Samples whose gradients can be computed together: a batch may have been computed in parts. */
-function mostAtOnce(trainer: Trainer, feed: Feed, samples: number): number {
-  const { engine, step, state, lossScale } = trainer;
+function mostAtOnce(session: Session, batches: Batches, samples: number): number {
+  const { engine, step, state, lossScale } = session;
   const options = { training: true, batchSize: samples, first: true, mixed: lossScale !== undefined };
   const take = (size: number) => {
-    const loss = () => forwardPass(trainer, feed.batch(size), options).loss;
+    const loss = () => forwardPass(session, batches.batch(size), options).loss;
     engine.useStep(step, () => void gradients(engine, loss, state.sources));
   };
   const { parts } = fitMicroBatch(engine, Math.min(mostSamples, samples), ([size]) => take(size!));
@@ -64,31 +65,31 @@ function mostAtOnce(trainer: Trainer, feed: Feed, samples: number): number {
 }
 
 /** Of the batch's data, its forward pass, its loss or its gradients. */
-async function badBatch(trainer: Trainer, feed: Feed, bad: BadBatch, samples: number): Promise<Cause> {
-  const { engine, step } = trainer;
+async function badBatch(session: Session, batches: Batches, bad: BadBatch, samples: number): Promise<Cause> {
+  const { engine, step } = session;
   await engine.sync();
-  const most = mostAtOnce(trainer, feed, samples);
+  const most = mostAtOnce(session, batches, samples);
   for (let first = 0; first < samples; first += most) {
     step.set({ position: bad.batch * bad.batchSize, sample: first });
     const size = Math.min(most, samples - first);
-    const cause = await badPart(trainer, feed, { first, size, batchSize: samples });
+    const cause = await badPart(session, batches, { first, size, batchSize: samples });
     if (cause) return cause;
   }
-  const text = trainer.lossScale
+  const text = session.lossScale
     ? "the loss and all outputs are finite, but gradients overflow f16 even at a loss scale of 1"
     : "the loss and all outputs are finite, but gradients come too near to the end of float32, 3.4e38";
   return { subject: "gradient", text, grew: true };
 }
 
-async function badPart(trainer: Trainer, feed: Feed, part: Part): Promise<Cause | undefined> {
-  const { engine, step, model, lossScale } = trainer;
+async function badPart(session: Session, batches: Batches, part: Part): Promise<Cause | undefined> {
+  const { engine, step, model, lossScale } = session;
   const named: { name: string; tensor: Tensor; layer: boolean }[] = [];
   const note = (name: string, tensor: Tensor, layer = false) =>
     named.push({ name, tensor: engine.keep(tensor.view(tensor.shape)), layer });
   const inspect: Inspect = ({ name }, y) => note(`the output of ${name}`, y, true);
   const outputs = engine.scope(() =>
     engine.useStep(step, () => {
-      const batch = feed.batch(part.size);
+      const batch = batches.batch(part.size);
       const several = (list: readonly unknown[], what: string, name: string) =>
         list.length === 1 ? `the ${what}` : `the ${what} ${name}`;
       for (const [i, x] of batch.inputs.entries())
@@ -117,7 +118,7 @@ async function badPart(trainer: Trainer, feed: Feed, part: Part): Promise<Cause 
     tensor.dispose();
   }
   cause ??=
-    (await badLoss(trainer, feed, part, outputs)) ?? (await badGradient(trainer, feed, part, outputs));
+    (await badLoss(session, batches, part, outputs)) ?? (await badGradient(session, batches, part, outputs));
   for (const output of outputs) engine.scopes.discard(output);
   return cause;
 }

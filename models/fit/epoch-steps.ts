@@ -1,15 +1,15 @@
 /** @file Where fit() gets the batches of its epochs from: samples on the GPU, visited in a new order every epoch. */
 import { ArgumentError, type NumericError } from "../../engine/errors.ts";
-import type { Feed } from "../data/batches.ts";
+import type { Batches } from "../data/batches.ts";
 import { shuffled } from "../data/order.ts";
 import { type BadBatch, diagnose } from "./diagnose.ts";
 import type { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 import { TrainingStep } from "./step.ts";
 
 /** The batches of training, epoch after epoch. */
-export interface TrainingBatches {
+export interface EpochSteps {
   readonly stepsPerEpoch: number;
   /** of an epoch; of a generator, as far as is known */
   readonly totalSamples: number;
@@ -25,47 +25,47 @@ export interface TrainingBatches {
   dispose(): void | Promise<void>;
 }
 
-/** Batches of a feed; the last of an epoch may have fewer samples. */
-export class FeedBatches implements TrainingBatches {
-  readonly #trainer: Trainer;
-  readonly #feed: Feed;
+/** Batches of a batches; the last of an epoch may have fewer samples. */
+export class SampleSteps implements EpochSteps {
+  readonly #session: Session;
+  readonly #batches: Batches;
   readonly #options: FitOptions;
   readonly #batchSize: number;
   /** by batch size */
   readonly #steps = new Map<number, TrainingStep>();
 
   /** Throws ArgumentError for options that only make sense for a generator. */
-  constructor(trainer: Trainer, feed: Feed, options: FitOptions) {
+  constructor(session: Session, batches: Batches, options: FitOptions) {
     if (options.stepsPerEpoch !== undefined)
       throw new ArgumentError("fit: stepsPerEpoch is for generators; a data set is visited once per epoch.");
-    this.#trainer = trainer;
-    this.#feed = feed;
+    this.#session = session;
+    this.#batches = batches;
     this.#options = options;
-    this.#batchSize = Math.min(options.batchSize ?? 32, feed.count);
+    this.#batchSize = Math.min(options.batchSize ?? 32, batches.count);
   }
 
   get stepsPerEpoch(): number {
-    return Math.ceil(this.#feed.count / this.#batchSize);
+    return Math.ceil(this.#batches.count / this.#batchSize);
   }
 
   get totalSamples(): number {
-    return this.#feed.count;
+    return this.#batches.count;
   }
 
   samplesIn(batches: number): number {
-    return Math.min(batches * this.#batchSize, this.#feed.count);
+    return Math.min(batches * this.#batchSize, this.#batches.count);
   }
 
   start(epoch: number, batch: number): void {
-    const { indices } = this.#feed;
-    const { step, seed } = this.#trainer;
-    this.#feed.setOrder((this.#options.shuffle ?? true) ? shuffled(indices, seed, epoch) : indices);
+    const { indices } = this.#batches;
+    const { step, seed } = this.#session;
+    this.#batches.setOrder((this.#options.shuffle ?? true) ? shuffled(indices, seed, epoch) : indices);
     step.set({ position: batch * this.#batchSize });
   }
 
   async run(batch: number, most: number, log: TrainingLog): Promise<number> {
-    const full = Math.floor(this.#feed.count / this.#batchSize);
-    const size = batch < full ? this.#batchSize : this.#feed.count - full * this.#batchSize;
+    const full = Math.floor(this.#batches.count / this.#batchSize);
+    const size = batch < full ? this.#batchSize : this.#batches.count - full * this.#batchSize;
     const count = Math.min(most, batch < full ? full - batch : 1);
     const step = await this.#stepFor(size, log);
     step.run(count);
@@ -73,7 +73,7 @@ export class FeedBatches implements TrainingBatches {
   }
 
   diagnose(bad: Omit<BadBatch, "batchSize">): Promise<NumericError> {
-    return diagnose(this.#trainer, this.#feed, { ...bad, batchSize: this.#batchSize });
+    return diagnose(this.#session, this.#batches, { ...bad, batchSize: this.#batchSize });
   }
 
   dispose(): void {
@@ -84,7 +84,7 @@ export class FeedBatches implements TrainingBatches {
     const known = this.#steps.get(size);
     if (known) return known;
     const { eager = false, onPlan } = this.#options;
-    const step = await TrainingStep.prepare(this.#trainer, this.#feed, log, size, eager);
+    const step = await TrainingStep.prepare(this.#session, this.#batches, log, size, eager);
     this.#steps.set(size, step);
     if (this.#steps.size === 1) onPlan?.(step.parts);
     return step;

@@ -1,12 +1,12 @@
-/** @file A pass over a feed in inference mode: loss and metrics, or the outputs themselves. */
+/** @file A pass over a batches in inference mode: loss and metrics, or the outputs themselves. */
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
 import type { Recording } from "../../engine/record/recording.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import { type StepFields, StepState } from "../../engine/step-state.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import type { Feed } from "../data/batches.ts";
-import type { Model } from "../model.ts";
+import type { Batches } from "../data/batches.ts";
+import type { Network } from "../network.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { LearningPhase } from "./compile-options.ts";
 import { forwardPass } from "./forward-pass.ts";
@@ -20,7 +20,7 @@ export const evaluationBatch = 256;
 /** The model, and for evaluate() its losses and metrics. */
 export interface EvaluationSetup {
   readonly engine: Engine;
-  readonly model: Model;
+  readonly model: Network;
   readonly objective?: Objective;
   /** 1: layers behave as in training */
   readonly learningPhase?: LearningPhase;
@@ -38,7 +38,7 @@ interface Stretch {
 
 export class Evaluation {
   readonly #setup: EvaluationSetup;
-  readonly #feed: Feed;
+  readonly #batches: Batches;
   readonly #engine: Engine;
   /** the full batches, then the rest */
   readonly #stretches: readonly Stretch[];
@@ -47,18 +47,18 @@ export class Evaluation {
    * Batches have `batchSize` samples, or fewer where that would not fit the adapter. Throws MemoryError if a layer needs them
    * whole then.
    */
-  constructor(setup: EvaluationSetup, feed: Feed, batchSize: number) {
+  constructor(setup: EvaluationSetup, batches: Batches, batchSize: number) {
     this.#setup = setup;
-    this.#feed = feed;
+    this.#batches = batches;
     this.#engine = setup.engine;
-    const most = Math.min(batchSize, feed.count);
+    const most = Math.min(batchSize, batches.count);
     const outputs = ([samples]: readonly number[]) => void this.#outputs(samples!);
     const crossing = crossingLayers(setup.model, this.#training);
     const { parts } = fitMicroBatch(this.#engine, most, outputs, crossing);
     const size = parts[0]!;
     const stretches = [
-      { samples: size, batches: Math.floor(feed.count / size) },
-      { samples: feed.count % size, batches: 1 },
+      { samples: size, batches: Math.floor(batches.count / size) },
+      { samples: batches.count % size, batches: 1 },
     ];
     this.#stretches = stretches.filter(({ samples }) => samples > 0);
   }
@@ -72,7 +72,7 @@ export class Evaluation {
     const rows: number[][] = [];
     let batch = 0;
     const body = (samples: number) => {
-      const batch = this.#feed.batch(samples);
+      const batch = this.#batches.batch(samples);
       const options = { training: this.#training, batchSize: samples, first: true };
       log.write(forwardPass({ model, objective }, batch, options), samples, batch.targets);
     };
@@ -99,7 +99,7 @@ export class Evaluation {
   /** The outputs of all samples, [n, ...] row-major, one array per output. */
   async predict(): Promise<Float32Array[]> {
     const sizes = this.#setup.model.outputs.map(({ shape }) => sizeOf(shape));
-    const results = sizes.map((size) => new Float32Array(this.#feed.count * size));
+    const results = sizes.map((size) => new Float32Array(this.#batches.count * size));
     let done = 0;
     await this.#replayAll(
       (samples) => this.#outputs(samples),
@@ -123,7 +123,7 @@ export class Evaluation {
   ): Promise<void> {
     const step = new StepState(this.#engine);
     if (this.#setup.at) step.set(this.#setup.at);
-    this.#feed.setOrder(this.#feed.indices);
+    this.#batches.setOrder(this.#batches.indices);
     try {
       for (const stretch of this.#stretches) {
         const { samples } = stretch;
@@ -152,8 +152,8 @@ export class Evaluation {
     return this.#setup.learningPhase === 1;
   }
 
-  #outputs(samples: number): Tensor[] {
-    const { inputs } = this.#feed.batch(samples);
+  #outputs(samples: number): readonly Tensor[] {
+    const { inputs } = this.#batches.batch(samples);
     return this.#setup.model.callAll(inputs, { training: this.#training, stream: 0 });
   }
 }

@@ -10,28 +10,32 @@ import {
 } from "../callbacks/callback.ts";
 import type { TrainingPosition, TrainingSnapshot } from "../checkpoint/snapshot.ts";
 import type { Claim } from "../claims.ts";
-import type { Feed } from "../data/batches.ts";
+import type { Batches } from "../data/batches.ts";
 import { setEntry } from "../records.ts";
 import { checkedRate } from "../schedules.ts";
-import type { TrainingBatches } from "./epoch-steps.ts";
+import type { EpochSteps } from "./epoch-steps.ts";
+import { evaluateBatches } from "./evaluate.ts";
 import { History, type Logs } from "./history.ts";
 import { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 
 const progressMilliseconds = 100;
 
-/** Sets to evaluate after every epoch, with the prefix of their results. */
-export type EvaluationFeeds = readonly { readonly prefix: string; readonly feed: Feed }[];
+/** Samples to evaluate after every epoch, with the prefix of their results. */
+export interface EvaluationSet {
+  readonly prefix: string;
+  readonly batches: Batches;
+}
 
 export class FitRun implements FitControl {
   readonly epochs: number;
   readonly history: History;
-  readonly #trainer: Trainer;
+  readonly #session: Session;
   readonly #options: FitOptions;
-  readonly #batches: TrainingBatches;
-  readonly #evaluations: EvaluationFeeds;
+  readonly #steps: EpochSteps;
+  readonly #evaluations: readonly EvaluationSet[];
   readonly #log: TrainingLog;
   readonly #callbacks: readonly Callback[];
   readonly #claim: Claim;
@@ -43,16 +47,16 @@ export class FitRun implements FitControl {
   #stopReason: string | undefined;
 
   constructor(
-    trainer: Trainer,
-    batches: TrainingBatches,
-    evaluations: EvaluationFeeds,
+    session: Session,
+    steps: EpochSteps,
+    evaluations: readonly EvaluationSet[],
     options: FitOptions,
     claim: Claim,
   ) {
     const { epochs = 1, initialEpoch = 0, resume } = options;
-    this.#trainer = trainer;
+    this.#session = session;
     this.#options = options;
-    this.#batches = batches;
+    this.#steps = steps;
     this.#evaluations = evaluations;
     this.#callbacks = options.callbacks ?? [];
     this.#claim = claim;
@@ -63,29 +67,29 @@ export class FitRun implements FitControl {
     this.history = resume ? History.fromJSON(resume.position.history) : new History();
     const memory = resume && { states: resume.position.callbacks, weights: resume.kept };
     loadCallbacks(this.#callbacks, memory);
-    this.#log = new TrainingLog(trainer.engine, trainer.objective, this.stepsPerEpoch);
+    this.#log = new TrainingLog(session.engine, session.objective, this.stepsPerEpoch);
   }
 
   get model() {
-    return this.#trainer.model;
+    return this.#session.model;
   }
 
   get stepsPerEpoch(): number {
-    return this.#batches.stepsPerEpoch;
+    return this.#steps.stepsPerEpoch;
   }
 
   get learningRate(): number {
-    return this.#trainer.learningRate;
+    return this.#session.learningRate;
   }
 
   set learningRate(value: number) {
     checkOption("fit", "learningRate", value, () => value >= 0, "0 or more");
-    if (this.#trainer.optimizer.schedule) {
+    if (this.#session.optimizer.schedule) {
       throw new ArgumentError(
         "fit: the optimizer's learning rate is a function of the step, so no callback can set it.",
       );
     }
-    this.#trainer.learningRate = value;
+    this.#session.learningRate = value;
   }
 
   stop(reason: string): void {
@@ -94,7 +98,7 @@ export class FitRun implements FitControl {
 
   async run(): Promise<History> {
     try {
-      this.#trainer.step.set({ halted: 0, sample: 0 });
+      this.#session.step.set({ halted: 0, sample: 0 });
       await this.#call((callback) => callback.onTrainBegin?.(this));
       await this.#runEpochs();
       await this.#call((callback) => callback.onTrainEnd?.(this));
@@ -105,9 +109,9 @@ export class FitRun implements FitControl {
   }
 
   async snapshot(): Promise<TrainingSnapshot> {
-    const { model, state, seed, optimizer } = this.#trainer;
-    const { step } = await this.#trainer.step.read();
-    const lossScale = await this.#trainer.lossScale?.read();
+    const { model, state, seed, optimizer } = this.#session;
+    const { step } = await this.#session.step.read();
+    const lossScale = await this.#session.lossScale?.read();
     const { states, weights: kept } = saveCallbacks(this.#callbacks);
     const position: TrainingPosition = {
       epoch: this.#epoch,
@@ -136,18 +140,18 @@ export class FitRun implements FitControl {
   }
 
   async #runEpoch(): Promise<void> {
-    const { step } = this.#trainer;
+    const { step } = this.#session;
     const epoch = this.#epoch;
     await this.#call((callback) => callback.onEpochBegin?.(epoch, this));
-    this.#batches.start(epoch, this.#batch);
+    this.#steps.start(epoch, this.#batch);
     this.#firstStep = (await this.#batchesDone()) - this.#batch;
     step.set({ epoch, batch: this.#batch, learningRate: this.learningRate });
 
     const seconds = await this.#runSteps();
     const logs: Logs = this.#log.means(this.#rows);
-    for (const [index, { prefix, feed }] of this.#evaluations.entries()) {
-      const at = this.#trainer.momentInFit(epoch, this.#firstStep + this.stepsPerEpoch, index);
-      const results = await this.#trainer.evaluateFeed(feed, {}, at);
+    for (const [index, { prefix, batches }] of this.#evaluations.entries()) {
+      const at = this.#session.momentInFit(epoch, this.#firstStep + this.stepsPerEpoch, index);
+      const results = await evaluateBatches(this.#session, batches, at);
       for (const [name, value] of Object.entries(results)) setEntry(logs, `${prefix}_${name}`, value);
     }
     logs.seconds = seconds;
@@ -170,14 +174,14 @@ export class FitRun implements FitControl {
 
   /** The rest of the epoch's batches; returns the seconds they took. */
   async #runSteps(): Promise<number> {
-    const { engine } = this.#trainer;
+    const { engine } = this.#session;
     const pace = new Pace(engine);
     const started = performance.now();
     const firstBatch = this.#batch;
     let shown = started;
     while (this.#batch < this.stepsPerEpoch) {
       const most = Math.min(pace.steps, this.#log.room(this.#rows.length, this.#batch));
-      const count = await this.#batches.run(this.#batch, this.#scheduleRate() ? 1 : most, this.#log);
+      const count = await this.#steps.run(this.#batch, this.#scheduleRate() ? 1 : most, this.#log);
       this.#batch += count;
       await pace.submitted(count);
       const interrupted = this.#options.signal?.aborted ?? false;
@@ -196,10 +200,10 @@ export class FitRun implements FitControl {
 
   /** Sets the rate of the next step, if the optimizer has a schedule; then each step is submitted on its own. */
   #scheduleRate(): boolean {
-    const { name, schedule } = this.#trainer.optimizer;
+    const { name, schedule } = this.#session.optimizer;
     if (!schedule) return false;
     const step = this.#firstStep + this.#batch;
-    this.#trainer.learningRate = checkedRate(name, schedule(step), step);
+    this.#session.learningRate = checkedRate(name, schedule(step), step);
     return true;
   }
 
@@ -213,35 +217,35 @@ export class FitRun implements FitControl {
   /** Fetches the log's new rows. Throws NumericError, naming step and layer, if a loss or a gradient was not finite. */
   async #readLog(): Promise<void> {
     this.#rows.push(...(await this.#log.read(this.#rows.length, this.#batch)));
-    const { halted } = await this.#trainer.step.read();
+    const { halted } = await this.#session.step.read();
     if (halted === 0) return;
     const step = halted - 1;
     const batch = step + (await this.#skipped()) - this.#firstStep;
-    throw await this.#batches.diagnose({ epoch: this.#epoch, batch, step });
+    throw await this.#steps.diagnose({ epoch: this.#epoch, batch, step });
   }
 
   /** Of all epochs so far. */
   async #batchesDone(): Promise<number> {
-    return (await this.#trainer.step.read()).step + (await this.#skipped());
+    return (await this.#session.step.read()).step + (await this.#skipped());
   }
 
   /** Updates that were left out since gradients overflowed f16. */
   async #skipped(): Promise<number> {
-    return (await this.#trainer.lossScale?.read())?.skipped ?? 0;
+    return (await this.#session.lossScale?.read())?.skipped ?? 0;
   }
 
   async #showProgress(firstBatch: number, seconds: number): Promise<void> {
-    const samples = this.#batches.samplesIn(this.#batch);
+    const samples = this.#steps.samplesIn(this.#batch);
     const progress: Progress = {
       epoch: this.#epoch,
       epochs: this.epochs,
       batch: this.#batch,
       steps: this.stepsPerEpoch,
       samples,
-      totalSamples: this.#batches.totalSamples,
+      totalSamples: this.#steps.totalSamples,
       logs: this.#log.means(this.#rows),
       seconds,
-      imagesPerSecond: (samples - this.#batches.samplesIn(firstBatch)) / seconds,
+      imagesPerSecond: (samples - this.#steps.samplesIn(firstBatch)) / seconds,
     };
     await this.#call((callback) => callback.onProgress?.(progress, this));
     await this.#claim.letOthers(() => this.#options.onProgress?.(progress));

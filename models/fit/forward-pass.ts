@@ -2,9 +2,9 @@
 import type { Tensor } from "../../engine/tensor.ts";
 import { add } from "../../kernels/elementwise/index.ts";
 import { l1l2Penalty } from "../../kernels/losses/index.ts";
-import type { Batch } from "../data/batches.ts";
+import type { Batch } from "../data/gpu-samples.ts";
 import type { Penalties } from "../layers/layer.ts";
-import type { Model } from "../model.ts";
+import type { Network } from "../network.ts";
 import type { Objective } from "../objective/objective.ts";
 
 export interface PassOptions {
@@ -27,7 +27,7 @@ export interface Pass {
 
 /** Runs the model on a (micro-)batch. Differentiable. */
 export function forwardPass(
-  { model, objective }: { readonly model: Model; readonly objective: Objective },
+  { model, objective }: { readonly model: Network; readonly objective: Objective },
   batch: Batch,
   { training, batchSize, first, mixed = false }: PassOptions,
 ): Pass {
@@ -46,7 +46,7 @@ export function forwardPass(
 }
 
 /** Kernel and bias penalties, of every weight once; frozen ones count too, as in Keras. */
-function weightPenalties(model: Model): Tensor[] {
+function weightPenalties(model: Network): Tensor[] {
   return model.weights.flatMap(({ variable: { regularizer, tensor } }) =>
     regularizer ? [l1l2Penalty(tensor, regularizer)] : [],
   );

@@ -3,22 +3,18 @@ import { ArgumentError, NumericError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { GpuDataset } from "../../kernels/gather/index.ts";
 import type { Claim } from "../claims.ts";
-import { type BatchGenerator, BatchIterator } from "../data/batch-iterator.ts";
-import { lossSamples } from "../data/loss-samples.ts";
-import type { HostData } from "../data/samples.ts";
+import { type BatchGenerator, BatchIterator, type HostBatch } from "../data/batch-iterator.ts";
+import { lossSamples } from "../data/sample-weights.ts";
 import { BatchSteps } from "./batch-steps.ts";
 import { type BadBatch, badWeight } from "./diagnose.ts";
-import type { TrainingBatches } from "./epoch-steps.ts";
+import type { EpochSteps } from "./epoch-steps.ts";
 import type { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 
-/** One batch in main memory. */
-export type HostBatch = HostData;
-
-export class GeneratorBatches implements TrainingBatches {
+export class GeneratorSteps implements EpochSteps {
   readonly stepsPerEpoch: number;
-  readonly #trainer: Trainer;
+  readonly #session: Session;
   readonly #options: FitOptions;
   readonly #claim: Claim;
   readonly #batches: BatchIterator;
@@ -29,9 +25,9 @@ export class GeneratorBatches implements TrainingBatches {
   /** batches before the first that is trained on: those of the epochs before */
   #toSkip = 0;
 
-  constructor(trainer: Trainer, generator: BatchGenerator, options: FitOptions, claim: Claim) {
+  constructor(session: Session, generator: BatchGenerator, options: FitOptions, claim: Claim) {
     this.stepsPerEpoch = checkGeneratorOptions(generator, options);
-    this.#trainer = trainer;
+    this.#session = session;
     this.#options = options;
     this.#claim = claim;
     this.#batches = new BatchIterator(generator, options.signal);
@@ -60,14 +56,14 @@ export class GeneratorBatches implements TrainingBatches {
     if (data === "ended") throw this.#ended(batch);
     const what = `fit: batch ${batch + 1} of epoch ${(this.#epoch ?? 0) + 1}`;
     requireBatch(what, data);
-    const { inputs, outputs } = this.#trainer;
+    const { inputs, outputs } = this.#session;
     const { classWeight, eager = false, onPlan } = this.#options;
     const weights = classWeight === undefined ? {} : { classWeight };
     const samples = lossSamples(what, inputs, outputs, data, weights);
-    this.#steps ??= new BatchSteps(this.#trainer, log, eager);
+    this.#steps ??= new BatchSteps(this.#session, log, eager);
     const { step } = await this.#steps.run(samples);
     if (this.#ends.length === 0) onPlan?.(step.parts);
-    this.#ends.push(this.samplesIn(batch) + samples.samples.count);
+    this.#ends.push(this.samplesIn(batch) + samples.count);
     return 1;
   }
 
@@ -87,7 +83,7 @@ export class GeneratorBatches implements TrainingBatches {
 
   /** The batch is not there any more to be looked at. */
   async diagnose({ epoch, batch, step }: Omit<BadBatch, "batchSize">): Promise<NumericError> {
-    const weight = await badWeight(this.#trainer);
+    const weight = await badWeight(this.#session);
     const place = `epoch ${epoch + 1}, batch ${batch + 1} of ${this.stepsPerEpoch} (step ${step})`;
     const cause = weight
       ? `The loss is not finite in ${place}: ${weight.text}. Training stopped before this update.`

@@ -2,7 +2,6 @@
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { fitsLogStep, logLossColumns, logRow, logStep } from "../../kernels/metrics/index.ts";
-import { metricFunction, stepMetric } from "../objective/metric-names.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "./forward-pass.ts";
 import type { Logs } from "./history.ts";
@@ -32,16 +31,16 @@ export class TrainingLog {
     const samples = outputs[0]!.shape[0]!;
     const { heads } = this.#objective;
     if (heads.length === 1) {
-      const metrics = heads[0]!.metrics.map(({ kind }) => stepMetric(kind));
+      const metrics = heads[0]!.metrics.flatMap(({ inLog }) => inLog ?? []);
       const entry = { loss, divisor, samples, predictions: outputs[0]!, targets: targets[0]!, metrics };
-      if (fitsLogStep(entry)) {
+      if (metrics.length === heads[0]!.metrics.length && fitsLogStep(entry)) {
         logStep(this.#tensor, entry);
         return;
       }
     }
     this.#engine.scope(() => {
       const metrics = heads.flatMap((head, i) =>
-        head.metrics.map(({ kind }) => metricFunction(kind)(outputs[i]!, targets[i]!)),
+        head.metrics.map(({ perSample }) => perSample(outputs[i]!, targets[i]!)),
       );
       logRow(this.#tensor, { loss, divisor, samples, metrics: [...losses, ...metrics] });
     });

@@ -2,36 +2,36 @@
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkOption } from "../../engine/options.ts";
 import type { OptimizerConfig } from "../../kernels/optimizers/index.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 
 export class ModelOptimizer {
-  readonly #trainer: Trainer;
+  readonly #session: Session;
 
-  constructor(trainer: Trainer) {
-    this.#trainer = trainer;
+  constructor(session: Session) {
+    this.#session = session;
   }
 
   /** sgd, rmsprop, adagrad, adadelta, adam, adamw */
   get name(): string {
-    return this.#trainer.optimizer.name;
+    return this.#session.optimizer.name;
   }
 
   /** the options it was made with */
   get config(): OptimizerConfig {
-    return this.#trainer.optimizer.config;
+    return this.#session.optimizer.config;
   }
 
   /** Of the next step, before decay. */
   get learningRate(): number {
-    return this.#trainer.learningRate;
+    return this.#session.learningRate;
   }
 
   /** Throws ArgumentError for a rate that is none, or if the optimizer's rate is a function of the step. */
   set learningRate(value: number) {
     checkOption("optimizer", "learningRate", value, () => value >= 0, "0 or more");
-    if (this.#trainer.optimizer.schedule) {
+    if (this.#session.optimizer.schedule) {
       throw new ArgumentError("optimizer: the learning rate is a function of the step, so it cannot be set.");
     }
-    this.#trainer.learningRate = value;
+    this.#session.learningRate = value;
   }
 }

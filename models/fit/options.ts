@@ -15,6 +15,7 @@ import { checkSnapshot, type TrainingSnapshot } from "../checkpoint/snapshot.ts"
 import type { DataSource } from "../data/batches.ts";
 import type { WeightOptions } from "../data/sample-weights.ts";
 import type { HostData, Scales, ValuesByName } from "../data/samples.ts";
+import type { EvaluateOptions, PredictOptions } from "../network.ts";
 import type { Logs } from "./history.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
 
@@ -67,13 +68,6 @@ export interface FitOptions extends WeightOptions {
   /** called about every 100 ms */
   readonly onProgress?: (progress: Progress) => void;
 }
-
-export interface PredictOptions {
-  /** samples at a time. Default 256; does not change the result but for rounding */
-  readonly batchSize?: number;
-}
-
-export interface EvaluateOptions extends PredictOptions, Pick<WeightOptions, "sampleWeight"> {}
 
 /** Of trainOnBatch(); testOnBatch() and predictOnBatch() take some of them. */
 export interface OnBatchOptions extends WeightOptions, Scales {}

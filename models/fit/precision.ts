@@ -1,7 +1,6 @@
 /** @file The precision that fit() computes in. */
 import { ArgumentError, nearest } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
-import type { TrainingSnapshot } from "../checkpoint/snapshot.ts";
 
 export const precisions = ["float32", "mixed"] as const;
 export type Precision = (typeof precisions)[number];
@@ -13,15 +12,5 @@ export function checkPrecision(op: string, precision: unknown): asserts precisio
   const hint = near ? ` Did you mean ${near}?` : "";
   throw new ArgumentError(
     `${op}: precision must be ${precisions.join(" or ")}, got ${written(precision)}.${hint}`,
-  );
-}
-
-/** Throws ArgumentError for a checkpoint of another precision: it would not go on to the same bits. */
-export function checkSamePrecision(precision: Precision, { position }: TrainingSnapshot): void {
-  const before: Precision = position.lossScale ? "mixed" : "float32";
-  if (before === precision) return;
-  throw new ArgumentError(
-    `fit: the checkpoint was written with precision ${before}, this fit has ${precision}. Resume with precision ${before}, ` +
-      "or start anew from its weights.",
   );
 }

@@ -3,25 +3,26 @@ import { ArgumentError, formatShape } from "../../engine/errors.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import { logLossColumns } from "../../kernels/metrics/index.ts";
 import type { TrainingPosition, TrainingSnapshot } from "../checkpoint/snapshot.ts";
-import type { TrainingBatches } from "./epoch-steps.ts";
-import type { Trainer } from "./session.ts";
+import type { EpochSteps } from "./epoch-steps.ts";
+import type { Precision } from "./precision.ts";
+import type { Session } from "./session.ts";
 
-/** What goes on: a compiled model, its batches, and the last epoch. */
+/** What goes on: a compiled model, the steps of its epochs, and the last epoch. */
 export interface Resumed {
-  readonly trainer: Trainer;
-  readonly batches: TrainingBatches;
+  readonly session: Session;
+  readonly steps: EpochSteps;
   readonly epochs: number;
 }
 
 /** Throws ArgumentError with all that is missing, too much or out of range in a snapshot whose kind was checked. */
 export function checkResume(snapshot: TrainingSnapshot, resumed: Resumed): void {
-  const { model } = resumed.trainer;
+  const { model } = resumed.session;
   const shapes = new Map(model.weights.map(({ path, variable }) => [path, variable.shape]));
   const kept = [...snapshot.kept].flatMap(([callback, values]) => keptProblems(callback, values, shapes));
   const problems = [
     ...positionProblems(snapshot.position, resumed),
     ...valueProblems("weight", snapshot.weights, shapes, Number.isFinite),
-    ...slotProblems(snapshot, resumed.trainer),
+    ...slotProblems(snapshot, resumed.session),
     ...kept,
   ];
   if (problems.length === 0) return;
@@ -36,14 +37,14 @@ const mostShown = 12;
 
 function positionProblems(position: TrainingPosition, resumed: Resumed): string[] {
   const { epoch, batch, step, rows, history, lossScale } = position;
-  const { batches, epochs, trainer } = resumed;
-  const steps = batches.stepsPerEpoch;
-  const columns = logLossColumns + trainer.objective.columnNames.length;
+  const { epochs, session } = resumed;
+  const steps = resumed.steps.stepsPerEpoch;
+  const columns = logLossColumns + session.objective.columnNames.length;
   const done = history.epoch!.length + batch;
   const updates = step + (lossScale?.skipped ?? 0);
   const odd = rows.findIndex((row) => row.length !== columns || !(row[0]! > 0));
   const samples = rows.reduce((sum, [count]) => sum + (count ?? 0), 0);
-  const expected = batches.samplesIn(batch);
+  const expected = resumed.steps.samplesIn(batch);
   const found: (string | false)[] = [
     epoch > epochs && `it has ${epoch} epochs, training shall end after ${epochs}: give more epochs`,
     batch > steps &&
@@ -75,7 +76,7 @@ function historyProblems({ epoch, history }: TrainingPosition): (string | false)
 }
 
 /** Moments: those of another optimizer would be taken for this one's where the names are the same. */
-function slotProblems({ position, slots }: TrainingSnapshot, { optimizer, state }: Trainer): string[] {
+function slotProblems({ position, slots }: TrainingSnapshot, { optimizer, state }: Session): string[] {
   const { optimizer: name = optimizer.name } = position;
   if (name !== optimizer.name)
     return [`it has the moments of the optimizer ${name}, the model is compiled with ${optimizer.name}`];
@@ -124,4 +125,14 @@ function contentProblem(
 ): string | undefined {
   const bad = data.findIndex((value) => !isSound(value));
   return bad < 0 ? undefined : `${what} is ${data[bad]} at place ${bad}`;
+}
+
+/** Throws ArgumentError for a checkpoint of another precision: it would not go on to the same bits. */
+export function checkSamePrecision(precision: Precision, { position }: TrainingSnapshot): void {
+  const before: Precision = position.lossScale ? "mixed" : "float32";
+  if (before === precision) return;
+  throw new ArgumentError(
+    `fit: the checkpoint was written with precision ${before}, this fit has ${precision}. Resume with precision ${before}, ` +
+      "or start anew from its weights.",
+  );
 }

@@ -1,5 +1,4 @@
-/** @file A compiled model: engine, optimizer, loss and metrics, and what fit, evaluate and predict do with them. */
-import { requireHalf } from "../../engine/adapter.ts";
+/** @file Session: a compiled model with all that its training steps work on. */
 import { isAlive } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
@@ -8,32 +7,20 @@ import { StepState } from "../../engine/step-state.ts";
 import { LossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { TrainingSnapshot } from "../checkpoint/snapshot.ts";
-import type { Claim } from "../claims.ts";
-import { type BatchGenerator, isBatchGenerator } from "../data/batch-iterator.ts";
-import type { DataSource, Feed } from "../data/batches.ts";
-import { FeedOpener } from "../data/open.ts";
-import type { OutputPort, Port } from "../data/samples.ts";
+import type { OutputPort, Port } from "../data/ports.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Model } from "../model.ts";
+import type { Network } from "../network.ts";
 import { Objective } from "../objective/objective.ts";
-import { checkSetNames } from "../objective/result-names.ts";
 import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
-import { FeedBatches, type TrainingBatches } from "./epoch-steps.ts";
-import { Evaluation, type EvaluationMoment, evaluationBatch } from "./evaluation.ts";
-import { type EvaluationFeeds, FitRun } from "./fit-run.ts";
-import { GeneratorBatches } from "./generator-steps.ts";
-import type { History } from "./history.ts";
-import { OnBatch } from "./on-batch.ts";
+import type { EvaluationMoment } from "./evaluation.ts";
 import { OptimizerState } from "./optimizer-state.ts";
-import { checkEvaluate, checkFit, type EvaluateOptions, type FitOptions } from "./options.ts";
-import { checkSamePrecision, type Precision } from "./precision.ts";
-import { checkResume } from "./resume.ts";
+import type { Precision } from "./precision.ts";
 
 const evaluationStream = 0x6576;
 
-export class Trainer {
-  readonly model: Model;
+export class Session {
+  readonly model: Network;
   readonly engine: Engine;
   readonly objective: Objective;
   readonly state: OptimizerState;
@@ -43,25 +30,24 @@ export class Trainer {
   readonly step: StepState;
   readonly inputs: readonly Port[];
   readonly outputs: readonly OutputPort[];
-  readonly onBatch: OnBatch;
   /** of the steps that are prepared: in mixed precision the scale of their loss, in float32 undefined */
   lossScale: LossScale | undefined;
   /** parts of a batch that does not fit may count as batches of their own where a layer needs the whole one */
   independentParts = false;
   /** of evaluate() and predict() */
   readonly learningPhase: LearningPhase;
-  readonly #open: FeedOpener;
+  /** kernel launches of the last recorded training step */
+  dispatchesPerStep = 0;
   /** calls of evaluate() and predict() so far */
   #evaluations = 0;
   #learningRate: number;
   #disposed = false;
+  readonly #atEnd: (() => void)[] = [];
   /** stays from one mixed fit to the next */
   #lossScale: LossScale | undefined;
-  /** kernel launches of the last recorded training step */
-  dispatchesPerStep = 0;
 
   private constructor(
-    model: Model,
+    model: Network,
     engine: Engine,
     objective: Objective,
     options: CompileOptions,
@@ -72,37 +58,39 @@ export class Trainer {
     this.objective = objective;
     this.seed = options.seed ?? 1;
     this.learningPhase = options.learningPhase ?? 0;
-    const names = model.inputNames;
-    this.inputs = model.inputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
+    this.inputs = inputPorts(model);
     this.outputs = objective.heads;
     this.state = new OptimizerState(model.initialize(engine, this.seed, kept), options.optimizer);
     this.step = new StepState(engine);
     this.#learningRate = options.optimizer.learningRate;
     this.step.set({ seed: this.seed, learningRate: this.#learningRate });
-    this.#open = new FeedOpener(engine, this.inputs, this.outputs);
-    this.onBatch = new OnBatch(this);
   }
 
   /**
    * Checks loss and metrics against the model by a dry run of one sample, and puts the weights on the engine. A model
    * that is compiled again keeps its weights, and `previous` is disposed of. Weights on an engine that is dead are lost.
    */
-  static async create(model: Model, options: CompileOptions, previous?: Trainer): Promise<Trainer> {
+  static async create(model: Network, options: CompileOptions, previous?: Session): Promise<Session> {
     checkCompile(options);
     if (options.learningPhase === 1) refuseBatchNormalization(model);
-    const objective = new Objective(model, options.loss, options.metrics ?? [], options.lossWeights);
+    const names = model.outputNames;
+    const outputs = model.outputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
+    const objective = new Objective(outputs, options.loss, options.metrics ?? [], options.lossWeights);
     if (options.engine) model.checkEngine(options.engine);
     const kept = previous && (await keptWeights(model, previous.engine));
     const engine = await leaseEngine(options.engine, model.engine);
     previous?.dispose();
-    const trainer = new Trainer(model, engine, objective, options, kept);
+    const session = new Session(model, engine, objective, options, kept);
     try {
-      objective.check(engine, model);
+      objective.check(engine, () => {
+        const inputs = model.inputs.map(({ shape }) => engine.zeros([1, ...shape]));
+        return model.callAll(inputs, { training: false, stream: 0 });
+      });
     } catch (error) {
-      trainer.dispose();
+      session.dispose();
       throw error;
     }
-    return trainer;
+    return session;
   }
 
   get optimizer(): Optimizer {
@@ -117,84 +105,6 @@ export class Trainer {
   set learningRate(value: number) {
     this.#learningRate = value;
     this.step.set({ learningRate: value });
-  }
-
-  /** `claim` is on the model's weights, from here to the end. */
-  async fit(source: DataSource | BatchGenerator, options: FitOptions, claim: Claim): Promise<History> {
-    checkFit(options);
-    const { precision = "float32", lossScale } = options;
-    if (options.resume) checkSamePrecision(precision, options.resume);
-    if (precision === "mixed") requireHalf('fit: precision "mixed"', this.engine.adapter);
-    const feeds: Feed[] = [];
-    const keep = (feed: Feed) => {
-      feeds.push(feed);
-      return feed;
-    };
-    let batches: TrainingBatches | undefined;
-    let history: History | undefined;
-    try {
-      this.setPrecision(precision, lossScale);
-      this.independentParts = options.microBatches === "independent";
-      const { validationSplit = 0, validationData, evaluationSets = {}, resume } = options;
-      const evaluations: EvaluationFeeds[number][] = [];
-      if (isBatchGenerator(source)) batches = new GeneratorBatches(this, source, options, claim);
-      else {
-        let training = keep(await this.#open.weighted("fit", source, options));
-        if (validationSplit > 0) {
-          const kept = Math.floor(training.count * (1 - validationSplit));
-          if (kept === 0)
-            throw new ArgumentError(`fit: validationSplit ${validationSplit} leaves no sample to train on.`);
-          const { indices } = training;
-          evaluations.push({ prefix: "val", feed: keep(training.withIndices(indices.slice(kept))) });
-          training = keep(training.withIndices(indices.slice(0, kept)));
-        }
-        batches = new FeedBatches(this, training, options);
-      }
-      const sets = Object.entries(evaluationSets).map(([prefix, data]) => ({
-        prefix,
-        title: `fit: evaluationSets.${prefix}`,
-        data,
-      }));
-      if (validationData) sets.unshift({ prefix: "val", title: "fit: validationData", data: validationData });
-      for (const { prefix, title, data } of sets)
-        evaluations.push({ prefix, feed: keep(await this.#open.weighted(title, data)) });
-      checkSetNames(
-        this.objective.columnNames,
-        evaluations.map(({ prefix }) => prefix),
-      );
-      if (resume) checkResume(resume, { trainer: this, batches, epochs: options.epochs ?? 1 });
-      const run = new FitRun(this, batches, evaluations, options, claim);
-      if (resume) await claim.letOthers(() => this.restore(resume));
-      history = await run.run();
-      return history;
-    } finally {
-      this.setPrecision("float32");
-      this.independentParts = false;
-      for (const feed of feeds) feed.dispose();
-      const closed = (async () => batches?.dispose())();
-      await (history ? closed : closed.catch(() => {})); // what ended fit is told first, as by for ... of
-    }
-  }
-
-  async evaluate(source: DataSource, options: EvaluateOptions): Promise<Record<string, number>> {
-    checkEvaluate(options);
-    const feed = await this.#open.weighted("evaluate", source, options);
-    try {
-      return await this.evaluateFeed(feed, options);
-    } finally {
-      feed.dispose();
-    }
-  }
-
-  /** Loss and metrics over all samples of a feed. */
-  async evaluateFeed(
-    feed: Feed,
-    options: EvaluateOptions = {},
-    at: EvaluationMoment = this.nextMoment(),
-  ): Promise<Record<string, number>> {
-    const { engine, model, objective, learningPhase } = this;
-    const setup = { engine, model, objective, learningPhase, at };
-    return new Evaluation(setup, feed, options.batchSize ?? evaluationBatch).evaluate();
   }
 
   /** Of the next evaluate() or predict(): in learning phase 1 no two of a compiled model draw the same numbers. */
@@ -236,9 +146,14 @@ export class Trainer {
     return this.#disposed;
   }
 
+  /** Calls `free` when the session is disposed of. */
+  onDispose(free: () => void): void {
+    this.#atEnd.push(free);
+  }
+
   dispose(): void {
     this.#disposed = true;
-    this.onBatch.dispose();
+    for (const free of this.#atEnd.splice(0)) free();
     this.state.dispose();
     this.step.dispose();
     this.#lossScale?.dispose();
@@ -246,9 +161,14 @@ export class Trainer {
   }
 }
 
+/** A model's inputs, by which its data is checked. */
+export function inputPorts({ inputs, inputNames }: Network): Port[] {
+  return inputs.map(({ shape }, i) => ({ name: inputNames[i]!, shape }));
+}
+
 /** Undefined if they went with their device. */
 async function keptWeights(
-  model: Model,
+  model: Network,
   engine: Engine,
 ): Promise<ReadonlyMap<string, Float32Array> | undefined> {
   try {
@@ -259,7 +179,7 @@ async function keptWeights(
   }
 }
 
-function refuseBatchNormalization({ layers }: Model): void {
+function refuseBatchNormalization({ layers }: Network): void {
   const within = (layer: Layer): readonly Layer[] => [layer, ...layer.innerLayers.flatMap(within)];
   const found = layers.flatMap(within).find(({ className }) => className === "BatchNormalization");
   if (!found) return;

@@ -6,21 +6,21 @@ import { MemoryError } from "../../engine/errors.ts";
 import type { Plan } from "../../engine/record/plan.ts";
 import type { Recording } from "../../engine/record/recording.ts";
 import type { LossScale } from "../../kernels/loss-scale/index.ts";
-import type { Feed } from "../data/batches.ts";
+import type { Batches } from "../data/batches.ts";
 import { forwardPass, type Pass } from "./forward-pass.ts";
 import type { TrainingLog } from "./log.ts";
 import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
-import type { Trainer } from "./session.ts";
+import type { Session } from "./session.ts";
 
-/** The step for one batch size, in the precision that the trainer has set. Its micro-batches are chosen so that every tensor fits the adapter. */
+/** The step for one batch size, in the precision that the session has set. Its micro-batches are chosen so that every tensor fits the adapter. */
 export class TrainingStep {
   readonly batchSize: number;
   /** samples per micro-batch */
   readonly parts: readonly number[];
   /** what the dry run found; undefined only while that is going on */
   readonly plan: Plan | undefined;
-  readonly #trainer: Trainer;
-  readonly #feed: Feed;
+  readonly #session: Session;
+  readonly #batches: Batches;
   readonly #log: TrainingLog;
   readonly #eager: boolean;
   /** of mixed precision */
@@ -30,19 +30,19 @@ export class TrainingStep {
   #recording: Recording | undefined;
 
   private constructor(
-    trainer: Trainer,
-    feed: Feed,
+    session: Session,
+    batches: Batches,
     log: TrainingLog,
     parts: readonly number[],
     eager: boolean,
     descends: boolean,
     plan?: Plan,
   ) {
-    this.#trainer = trainer;
-    this.#feed = feed;
+    this.#session = session;
+    this.#batches = batches;
     this.#log = log;
     this.#eager = eager;
-    this.#lossScale = trainer.lossScale;
+    this.#lossScale = session.lossScale;
     this.#descends = descends;
     this.plan = plan;
     this.parts = parts;
@@ -50,23 +50,29 @@ export class TrainingStep {
   }
 
   /** Plans the step without running it and compiles its kernels in parallel. */
-  static async prepare(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
-    const step = TrainingStep.planned(trainer, feed, log, batchSize, eager);
-    await trainer.engine.pipelines.prepare(step.plan!.pipelines, trainer.model);
+  static async prepare(
+    session: Session,
+    batches: Batches,
+    log: TrainingLog,
+    batchSize: number,
+    eager: boolean,
+  ) {
+    const step = TrainingStep.planned(session, batches, log, batchSize, eager);
+    await session.engine.pipelines.prepare(step.plan!.pipelines, session.model);
     return step;
   }
 
   /** The step with its plan; its kernels are not compiled. */
-  static planned(trainer: Trainer, feed: Feed, log: TrainingLog, batchSize: number, eager: boolean) {
-    const { engine, optimizer, state } = trainer;
+  static planned(session: Session, batches: Batches, log: TrainingLog, batchSize: number, eager: boolean) {
+    const { engine, optimizer, state } = session;
     const step = (parts: readonly number[], descends: boolean, plan?: Plan) =>
-      new TrainingStep(trainer, feed, log, parts, eager, descends, plan);
+      new TrainingStep(session, batches, log, parts, eager, descends, plan);
     // the scale of mixed precision must come out of the gradients first
-    const plain = optimizer.descent !== undefined && !trainer.lossScale;
+    const plain = optimizer.descent !== undefined && !session.lossScale;
     const descent = plain ? step([batchSize], true).#planDescent() : undefined;
     if (descent) return step([batchSize], true, descent);
     state.allocateGradients();
-    const crossing = trainer.independentParts ? [] : crossingLayers(trainer.model, true);
+    const crossing = session.independentParts ? [] : crossingLayers(session.model, true);
     const { parts, plan } = fitMicroBatch(
       engine,
       batchSize,
@@ -80,7 +86,7 @@ export class TrainingStep {
   #planDescent(): Plan | undefined {
     let pays = false;
     try {
-      const plan = this.#trainer.engine.plan(() => {
+      const plan = this.#session.engine.plan(() => {
         pays = this.#run();
       });
       return pays ? plan : undefined;
@@ -97,7 +103,7 @@ export class TrainingStep {
 
   /** Runs the step `times` times: the first time by recording it, unless every step shall be eager. */
   run(times: number): void {
-    const { engine } = this.#trainer;
+    const { engine } = this.#session;
     let left = times;
     if (this.#eager) {
       for (; left > 0; left--) engine.scope(() => this.#run());
@@ -106,7 +112,7 @@ export class TrainingStep {
     }
     if (!this.#recording) {
       this.#recording = engine.record(() => this.#run(), this.plan?.layout);
-      this.#trainer.dispatchesPerStep = this.#recording.dispatches.length;
+      this.#session.dispatchesPerStep = this.#recording.dispatches.length;
       engine.commands.flush();
       left--;
     }
@@ -119,7 +125,7 @@ export class TrainingStep {
 
   /** Returns true if a gradient need not be stored. */
   #run(): boolean {
-    const { engine, step, state } = this.#trainer;
+    const { engine, step, state } = this.#session;
     return engine.useStep(step, () => {
       let leaner = false;
       for (const [index, samples] of this.parts.entries()) {
@@ -137,13 +143,13 @@ export class TrainingStep {
    * since a loss that is no number stops updates. Returns true if a gradient was not stored.
    */
   #differentiate(engine: Engine, samples: number, accumulate: boolean): boolean {
-    const { state, optimizer } = this.#trainer;
+    const { state, optimizer } = this.#session;
     const { batchSize } = this;
-    const batch = this.#feed.batch(samples);
+    const batch = this.#batches.batch(samples);
     let pass: Pass | undefined;
     const forward = () => {
       const options = { training: true, batchSize, first: !accumulate, mixed: this.#lossScale !== undefined };
-      pass = forwardPass(this.#trainer, batch, options);
+      pass = forwardPass(this.#session, batch, options);
       return pass.loss;
     };
     const beforeBackward = () => this.#log.write(pass!, batchSize, batch.targets);

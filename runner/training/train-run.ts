@@ -155,7 +155,7 @@ async function train(
       testCount: data.test.count,
       microBatch,
       peakBytes,
-      dispatchesPerStep: model.trainer.dispatchesPerStep,
+      dispatchesPerStep: model.session.dispatchesPerStep,
     };
   } finally {
     data.dispose();

@@ -1,8 +1,19 @@
-/** @file Whether what a data set says about its samples fits the model. */
+/** @file A model's inputs and outputs as data meets them, and whether what a data set says about its samples fits. */
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Shape, sameShape } from "../../engine/shape.ts";
 import type { GpuDataset, LabelOfSample } from "../../kernels/gather/index.ts";
-import type { OutputPort, Port } from "./samples.ts";
+import type { Loss } from "../objective/loss-names.ts";
+
+/** An input or output of a model. */
+export interface Port {
+  readonly name: string;
+  /** of one sample */
+  readonly shape: Shape;
+}
+
+export interface OutputPort extends Port {
+  readonly loss: Pick<Loss, "sparse" | "rows">;
+}
 
 /** What a data set declares; shapes of one sample. */
 export interface DatasetShapes {
