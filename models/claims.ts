@@ -3,7 +3,6 @@
  * fit() lets others in while it waits for what its user wrote, a callback or a generator: it goes on when they are done.
  */
 import { WgradError } from "../engine/errors.ts";
-import type { StoredVariable } from "./stored-variables.ts";
 import type { Variable } from "./variable.ts";
 
 /** What a call works with: weights, and the model itself, which stands for its optimizer. */
@@ -15,14 +14,20 @@ export interface Work {
   readonly reads: readonly object[];
 }
 
+/** A weight of a model, and whether a layer or a model that it is in is not trainable. */
+interface HeldWeight {
+  readonly variable: Variable;
+  readonly frozen: boolean;
+}
+
 /**
  * Of a call on a model whose weights are in `store`. Reading changes nothing. Training leaves alone what was frozen at
  * compile(); what was frozen later it still changes, as in Keras. Replacing ends the store, and with it the weights that no
  * other model has.
  */
 export function workOf(
-  model: { readonly name: string; readonly weights: readonly StoredVariable[] },
-  store: { readonly entries: readonly StoredVariable[] } | undefined,
+  model: { readonly name: string; readonly weights: readonly HeldWeight[] },
+  store: { readonly entries: readonly HeldWeight[] } | undefined,
   kind: "reading" | "training" | "replacing",
 ): Work {
   const { name, weights } = model;
