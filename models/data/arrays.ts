@@ -119,7 +119,7 @@ async function flatArrays(
     throw new ArgumentError(`${what}: one array is given for ${names.join(", ")}.`);
   }
   const arrays = single
-    ? [given as ArrayData]
+    ? [onlyArray(given)]
     : byName(what, names, given as readonly ArrayData[] | Readonly<Record<string, ArrayData>>);
   const flat = await Promise.all(
     ports.map((port, i) => {
@@ -128,6 +128,13 @@ async function flatArrays(
     }),
   );
   return Object.fromEntries(names.map((name, i) => [name, flat[i]!]));
+}
+
+/** Of a list of one typed array or tensor that, of other lists the list. */
+function onlyArray(given: ArrayData | readonly ArrayData[]): ArrayData {
+  if (!Array.isArray(given) || given.length !== 1) return given as ArrayData;
+  const [first] = given as readonly unknown[];
+  return ArrayBuffer.isView(first) || first instanceof Tensor ? (first as ArrayData) : (given as NestedList);
 }
 
 async function flatValues(

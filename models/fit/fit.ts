@@ -2,6 +2,7 @@
 import { requireHalf } from "../../engine/adapter.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import type { Claim } from "../claims.ts";
+import { type ArrayTuple, dataFrom } from "../data/arrays.ts";
 import { type BatchGenerator, isBatchGenerator } from "../data/batch-iterator.ts";
 import type { Batches, DataSource } from "../data/batches.ts";
 import { openBatches } from "../data/open.ts";
@@ -85,13 +86,13 @@ async function openSets(
   { validationData, evaluationSets = {} }: FitOptions,
   opened: Batches[],
 ): Promise<EvaluationSet[]> {
-  const sets: { prefix: string; title: string; data: DataSource }[] = [];
+  const sets: { prefix: string; title: string; data: DataSource | ArrayTuple }[] = [];
   if (validationData) sets.push({ prefix: "val", title: "fit: validationData", data: validationData });
   for (const [prefix, data] of Object.entries(evaluationSets))
     sets.push({ prefix, title: `fit: evaluationSets.${prefix}`, data });
   const found: EvaluationSet[] = [];
   for (const { prefix, title, data } of sets) {
-    const batches = await openBatches(title, session, data);
+    const batches = await openBatches(title, session, await dataFrom(title, session, data));
     opened.push(batches);
     found.push({ prefix, batches });
   }

@@ -12,6 +12,7 @@ import {
 import { checkLossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Callback, Progress } from "../callbacks/callback.ts";
 import { checkSnapshot, type TrainingSnapshot } from "../checkpoint/snapshot.ts";
+import type { ArrayTuple } from "../data/arrays.ts";
 import type { DataSource } from "../data/batches.ts";
 import type { WeightOptions } from "../data/sample-weights.ts";
 import type { HostData, Scales, ValuesByName } from "../data/samples.ts";
@@ -32,9 +33,9 @@ export interface FitOptions extends WeightOptions {
   /** the LAST fraction of the samples, before shuffling, is held out and evaluated after every epoch */
   readonly validationSplit?: number;
   /** evaluated after every epoch; results are named val_loss, val_accuracy, ... */
-  readonly validationData?: DataSource;
+  readonly validationData?: DataSource | ArrayTuple;
   /** further sets to evaluate after every epoch, by prefix: { test: ... } gives test_loss, test_accuracy, ... */
-  readonly evaluationSets?: Readonly<Record<string, DataSource>>;
+  readonly evaluationSets?: Readonly<Record<string, DataSource | ArrayTuple>>;
   /** a new order for every epoch. Default true */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];
