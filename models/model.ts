@@ -171,6 +171,11 @@ export class Model extends Layer implements Network {
     return storedVariables(this.layers, this.trainable);
   }
 
+  /** Keras's trainable_weights as tensors: what a loop of your own gives to minimizer(). Throws WgradError before there are any. */
+  get trainableWeights(): Tensor[] {
+    return this.store.entries.flatMap(({ trainable, variable }) => (trainable ? variable.tensor : []));
+  }
+
   override get parameterCount(): number {
     return this.weights.reduce((sum, { variable }) => sum + variable.size, 0);
   }
