@@ -79,6 +79,13 @@ export type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
 export { lossNames } from "./objective/loss-names.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./objective/metric-names.ts";
 export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";
+export { toCategorical } from "./preprocessing/to-categorical.ts";
+export {
+  type Splittable,
+  type TrainTestSplit,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from "./preprocessing/train-test-split.ts";
 export { l1, l1l2, l2, type Regularizer, type WeightRegularizers } from "./regularizers.ts";
 export * from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";
