@@ -19,7 +19,14 @@ export {
   sgd,
 } from "../kernels/optimizers/index.ts";
 export type { ActivationName } from "./activations.ts";
-export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from "./callbacks/callback.ts";
+export type {
+  Callback,
+  CallbackState,
+  FitControl,
+  KeptWeights,
+  Progress,
+  StepRecord,
+} from "./callbacks/callback.ts";
 export { CSVLogger, type CSVLoggerOptions } from "./callbacks/csv-logger.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./callbacks/early-stopping.ts";
 export { LambdaCallback } from "./callbacks/lambda-callback.ts";
@@ -27,6 +34,7 @@ export { type EpochSchedule, LearningRateScheduler } from "./callbacks/learning-
 export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-checkpoint.ts";
 export type { MonitorOptions } from "./callbacks/monitor.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/reduce-lr-on-plateau.ts";
+export { StepHistory } from "./callbacks/step-history.ts";
 export { TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./checkpoint/checkpoint.ts";
 export type { TrainingPosition, TrainingSnapshot } from "./checkpoint/snapshot.ts";

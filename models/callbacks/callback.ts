@@ -4,6 +4,7 @@ import type { NumericError } from "../../engine/errors.ts";
 import type { CallbackState, KeptWeights, TrainingSnapshot } from "../checkpoint/snapshot.ts";
 import { jsonCopy } from "../exact-json.ts";
 import type { History, Logs } from "../fit/history.ts";
+import type { LayerNorms } from "../fit/step-norms.ts";
 import type { Network } from "../network.ts";
 import { ownEntry } from "../records.ts";
 import { requireMap } from "../variable.ts";
@@ -27,6 +28,18 @@ export interface Progress {
   readonly imagesPerSecond: number;
 }
 
+/** What a single step did. */
+export interface StepRecord extends LayerNorms {
+  /** from 0 */
+  readonly epoch: number;
+  /** within the epoch, from 0 */
+  readonly batch: number;
+  /** batches before it, of all epochs */
+  readonly step: number;
+  /** loss and metrics of its batch, before the update */
+  readonly logs: Logs;
+}
+
 /** What a callback may look at and change. */
 export interface FitControl {
   readonly model: Network;
@@ -46,6 +59,11 @@ export interface Callback {
   onTrainBegin?(control: FitControl): void | Promise<void>;
   onEpochBegin?(epoch: number, control: FitControl): void | Promise<void>;
   onProgress?(progress: Progress, control: FitControl): void;
+  /**
+   * Every step since the last call, about every 100 ms and at the end of an epoch. A fit with such a callback measures norms at each
+   * step, on the GPU.
+   */
+  onSteps?(steps: readonly StepRecord[], control: FitControl): void | Promise<void>;
   /** `logs` may be extended: what is added appears in the history */
   onEpochEnd?(epoch: number, logs: Logs, control: FitControl): void | Promise<void>;
   onTrainEnd?(control: FitControl): void | Promise<void>;

@@ -15,6 +15,7 @@ const functions: OptionNames<Omit<LambdaCallbackOptions, "name" | "savesTraining
   onTrainBegin: true,
   onEpochBegin: true,
   onProgress: true,
+  onSteps: true,
   onEpochEnd: true,
   onTrainEnd: true,
   onInterrupt: true,

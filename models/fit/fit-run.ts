@@ -20,6 +20,7 @@ import { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
 import type { Session } from "./session.ts";
+import { StepNorms } from "./step-norms.ts";
 
 const progressMilliseconds = 100;
 
@@ -67,7 +68,11 @@ export class FitRun implements FitControl {
     this.history = resume ? History.fromJSON(resume.position.history) : new History();
     const memory = resume && { states: resume.position.callbacks, weights: resume.kept };
     loadCallbacks(this.#callbacks, memory);
-    this.#log = new TrainingLog(session.engine, session.objective, this.stepsPerEpoch);
+    const { engine, objective, state, optimizer } = session;
+    const decay = Number(optimizer.config.decay ?? 0);
+    const norms = (rows: number) => new StepNorms(engine, state.variables, rows, decay);
+    const watched = this.#callbacks.some(({ onSteps }) => onSteps);
+    this.#log = new TrainingLog(engine, objective, this.stepsPerEpoch, watched ? norms : undefined);
   }
 
   get model() {
@@ -216,12 +221,26 @@ export class FitRun implements FitControl {
 
   /** Fetches the log's new rows. Throws NumericError, naming step and layer, if a loss or a gradient was not finite. */
   async #readLog(): Promise<void> {
-    this.#rows.push(...(await this.#log.read(this.#rows.length, this.#batch)));
+    const from = this.#rows.length;
+    this.#rows.push(...(await this.#log.read(from, this.#batch)));
     const { halted } = await this.#session.step.read();
-    if (halted === 0) return;
+    if (halted === 0) return this.#showSteps(from, this.#batch);
     const step = halted - 1;
     const batch = step + (await this.#skipped()) - this.#firstStep;
+    await this.#showSteps(from, batch + 1);
     throw await this.#steps.diagnose({ epoch: this.#epoch, batch, step });
+  }
+
+  /** Tells callbacks that want to know of batches `from` to `to` (exclusive) what each did. */
+  async #showSteps(from: number, to: number): Promise<void> {
+    const found = await this.#log.norms?.read(from, to);
+    if (!found || found.length === 0) return;
+    const records = found.map((norms, i) => {
+      const batch = from + i;
+      const logs = this.#log.means([this.#rows[batch]!]);
+      return { epoch: this.#epoch, batch, step: this.#firstStep + batch, logs, ...norms };
+    });
+    await this.#call((callback) => callback.onSteps?.(records, this));
   }
 
   /** Of all epochs so far. */

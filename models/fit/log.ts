@@ -5,10 +5,13 @@ import { fitsLogStep, logLossColumns, logRow, logStep } from "../../kernels/metr
 import type { Objective } from "../objective/objective.ts";
 import type { Pass } from "./forward-pass.ts";
 import type { Logs } from "./history.ts";
+import type { StepNorms } from "./step-norms.ts";
 
 const maxRows = 4096;
 
 export class TrainingLog {
+  /** of the updates, if somebody wants to know them */
+  readonly norms: StepNorms | undefined;
   readonly #engine: Engine;
   readonly #objective: Objective;
   readonly #rows: number;
@@ -16,11 +19,12 @@ export class TrainingLog {
   /** [rows, columns]: sums over the samples of a batch */
   readonly #tensor: Tensor;
 
-  /** For passes of `batches` batches. */
-  constructor(engine: Engine, objective: Objective, batches: number) {
+  /** For passes of `batches` batches. `norms` gets what watches the updates, for a number of rows. */
+  constructor(engine: Engine, objective: Objective, batches: number, norms?: (rows: number) => StepNorms) {
     this.#engine = engine;
     this.#objective = objective;
     this.#rows = Math.min(batches, maxRows);
+    this.norms = norms?.(this.#rows);
     this.#columns = logLossColumns + objective.columnNames.length;
     this.#tensor = engine.keep(engine.zeros([this.#rows, this.#columns]));
   }
@@ -73,5 +77,6 @@ export class TrainingLog {
 
   dispose(): void {
     this.#tensor.dispose();
+    this.norms?.dispose();
   }
 }

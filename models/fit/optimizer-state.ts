@@ -10,6 +10,7 @@ import {
   occupiedElements,
 } from "../../kernels/optimizers/index.ts";
 import { type ParameterGroup, type ParameterStore, viewsOf } from "../parameter-store.ts";
+import type { Variable } from "../variable.ts";
 
 interface TrainedGroup extends Omit<OptimizerGroup, "gradients"> {
   readonly source: ParameterGroup;
@@ -22,6 +23,21 @@ interface TrainedGroup extends Omit<OptimizerGroup, "gradients"> {
 interface GroupGradients {
   readonly flat: Tensor;
   readonly views: readonly Tensor[];
+}
+
+/** A trained variable's place in the flat buffers of its group, in elements. */
+export interface TrainedVariable {
+  /** layer/weight */
+  readonly path: string;
+  readonly start: number;
+  readonly size: number;
+}
+
+/** Looks at all groups before an update, when gradients are whole and not clipped, and after it. */
+export interface UpdateWatch {
+  /** what it returns is handed to after() */
+  before(groups: readonly OptimizerGroup[]): readonly Tensor[];
+  after(groups: readonly OptimizerGroup[], before: readonly Tensor[]): void;
 }
 
 export class OptimizerState {
@@ -69,12 +85,31 @@ export class OptimizerState {
   }
 
   /** One update of all weights from the gradients, if they are finite: `lossScale` sees to that in mixed precision. */
-  update(lossScale?: LossScale): void {
+  update(lossScale?: LossScale, watch?: UpdateWatch): void {
     const gradients = this.#placed();
     const groups = this.#groups.map((group, i) => ({ ...group, gradients: gradients[i]!.flat }));
     if (lossScale) lossScale.settle(groups);
     else haltUnlessFinite(groups);
-    this.optimizer.apply(groups);
+    if (!watch) {
+      this.optimizer.apply(groups);
+      return;
+    }
+    this.#store.engine.scope(() => {
+      const before = watch.before(groups);
+      this.optimizer.apply(groups);
+      watch.after(groups, before);
+    });
+  }
+
+  /** The trained weights by group. */
+  get variables(): TrainedVariable[][] {
+    const paths = this.#paths;
+    return this.#groups.map(({ source: { values, variables } }) =>
+      variables.map((variable) => {
+        const start = (variable.tensor.byteOffset - values.byteOffset) / 4;
+        return { path: paths.get(variable)!, start, size: variable.size };
+      }),
+    );
   }
 
   /** All moments by slot/layer/weight. */
@@ -108,8 +143,12 @@ export class OptimizerState {
     throw new WgradError("optimizer: gradients are asked for before allocateGradients().");
   }
 
+  get #paths(): ReadonlyMap<Variable, string> {
+    return new Map(this.#store.entries.map(({ variable, path }) => [variable, path]));
+  }
+
   #namedViews(): [string, Tensor][] {
-    const paths = new Map(this.#store.entries.map(({ variable, path }) => [variable, path]));
+    const paths = this.#paths;
     return this.#groups.flatMap(({ source, slotViews }) =>
       Object.entries(slotViews).flatMap(([slot, views]) =>
         source.variables.map((variable, i): [string, Tensor] => [

@@ -67,8 +67,8 @@ export class TrainingStep {
     const { engine, optimizer, state } = session;
     const step = (parts: readonly number[], descends: boolean, plan?: Plan) =>
       new TrainingStep(session, batches, log, parts, eager, descends, plan);
-    // the scale of mixed precision must come out of the gradients first
-    const plain = optimizer.descent !== undefined && !session.lossScale;
+    // the scale of mixed precision must come out of the gradients first, and norms are taken of stored ones
+    const plain = optimizer.descent !== undefined && !session.lossScale && !log.norms;
     const descent = plain ? step([batchSize], true).#planDescent() : undefined;
     if (descent) return step([batchSize], true, descent);
     state.allocateGradients();
@@ -131,7 +131,7 @@ export class TrainingStep {
       for (const [index, samples] of this.parts.entries()) {
         const last = index === this.parts.length - 1;
         leaner = engine.scope(() => this.#differentiate(engine, samples, index > 0));
-        if (last && !this.#descends) state.update(this.#lossScale);
+        if (last && !this.#descends) state.update(this.#lossScale, this.#log.norms);
         step.advance(samples, last, this.batchSize);
       }
       return leaner;
