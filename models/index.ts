@@ -35,6 +35,7 @@ export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-
 export type { MonitorOptions } from "./callbacks/monitor.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/reduce-lr-on-plateau.ts";
 export { StepHistory } from "./callbacks/step-history.ts";
+export { TensorBoard, type TensorBoardOptions } from "./callbacks/tensorboard.ts";
 export { TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
 export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./checkpoint/checkpoint.ts";
 export type { TrainingPosition, TrainingSnapshot } from "./checkpoint/snapshot.ts";

@@ -8,6 +8,7 @@ import {
   type Progress,
   saveCallbacks,
 } from "../callbacks/callback.ts";
+import { ProgressPrinter } from "../callbacks/progress-printer.ts";
 import type { TrainingPosition, TrainingSnapshot } from "../checkpoint/snapshot.ts";
 import type { Claim } from "../claims.ts";
 import type { Batches } from "../data/batches.ts";
@@ -39,6 +40,7 @@ export class FitRun implements FitControl {
   readonly #evaluations: readonly EvaluationSet[];
   readonly #log: TrainingLog;
   readonly #callbacks: readonly Callback[];
+  readonly #printer: ProgressPrinter | undefined;
   readonly #claim: Claim;
   #epoch: number;
   #batch: number;
@@ -60,6 +62,7 @@ export class FitRun implements FitControl {
     this.#steps = steps;
     this.#evaluations = evaluations;
     this.#callbacks = options.callbacks ?? [];
+    this.#printer = options.verbose ? new ProgressPrinter(options.verbose) : undefined;
     this.#claim = claim;
     this.epochs = epochs;
     this.#epoch = resume?.position.epoch ?? initialEpoch;
@@ -147,6 +150,7 @@ export class FitRun implements FitControl {
   async #runEpoch(): Promise<void> {
     const { step } = this.#session;
     const epoch = this.#epoch;
+    this.#printer?.beginEpoch(epoch, this.epochs, this.stepsPerEpoch);
     await this.#call((callback) => callback.onEpochBegin?.(epoch, this));
     this.#steps.start(epoch, this.#batch);
     this.#firstStep = (await this.#batchesDone()) - this.#batch;
@@ -173,6 +177,7 @@ export class FitRun implements FitControl {
       });
     await end(false);
     this.history.append(epoch + 1, logs);
+    this.#printer?.endEpoch(logs);
     await this.#claim.letOthers(() => this.#options.onEpoch?.(epoch, logs));
     await end(true); // what they save includes this epoch
   }
@@ -266,6 +271,7 @@ export class FitRun implements FitControl {
       seconds,
       imagesPerSecond: (samples - this.#steps.samplesIn(firstBatch)) / seconds,
     };
+    this.#printer?.progress(progress);
     await this.#call((callback) => callback.onProgress?.(progress, this));
     await this.#claim.letOthers(() => this.#options.onProgress?.(progress));
   }

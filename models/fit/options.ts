@@ -11,6 +11,7 @@ import {
 } from "../../engine/options.ts";
 import { checkLossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Callback, Progress } from "../callbacks/callback.ts";
+import { checkVerbose, type Verbose } from "../callbacks/progress-printer.ts";
 import { checkSnapshot, type TrainingSnapshot } from "../checkpoint/snapshot.ts";
 import type { ArrayTuple } from "../data/arrays.ts";
 import type { DataSource } from "../data/batches.ts";
@@ -39,6 +40,8 @@ export interface FitOptions extends WeightOptions {
   /** a new order for every epoch. Default true */
   readonly shuffle?: boolean;
   readonly callbacks?: readonly Callback[];
+  /** what is printed: 0 nothing, 1 or "auto" each epoch with its progress, 2 a line for each epoch. Default 0 */
+  readonly verbose?: Verbose;
   /**
    * continue from here: to the same bits as without the interruption, with the snapshot's seed and rate whatever compile()
    * was told. A snapshot that does not fit model, optimizer and batches is refused before anything changes
@@ -86,6 +89,7 @@ const fitNames: OptionNames<FitOptions> = {
   evaluationSets: true,
   shuffle: true,
   callbacks: true,
+  verbose: true,
   resume: true,
   precision: true,
   lossScale: true,
@@ -110,6 +114,7 @@ export function checkFit(options: FitOptions): void {
     throw new ArgumentError("fit: give validationSplit or validationData, not both.");
   }
   checkKinds(options);
+  if (options.verbose !== undefined) checkVerbose(options.verbose);
   if (options.resume !== undefined) checkSnapshot("fit: resume", options.resume);
   checkPrecision("fit", options.precision ?? "float32");
   if (options.lossScale !== undefined) checkLossScale("fit", options.lossScale);

@@ -32,7 +32,9 @@ async function norms(parameters: readonly ArrayLike<number>[], before?: readonly
   const values = [...((await log.data()) as Float32Array)];
   step.dispose();
   const columns = 1 + parameters.length;
-  expect([...values.slice(0, columns), ...values.slice(2 * columns)].every((value) => value === 0)).toBe(true);
+  expect([...values.slice(0, columns), ...values.slice(2 * columns)].every((value) => value === 0)).toBe(
+    true,
+  );
   return values.slice(columns, 2 * columns); // batch 4 of 3 rows
 }
 
@@ -61,7 +63,9 @@ describe("norms of a step", () => {
         const [rate, ...found] = await norms(parameters);
         expect(rate).toBeCloseTo(0.5 / (1 + 0.1 * 10), 6);
         expectNorms(found, parameters.map(norm64));
-        const before = parameters.map((values) => values.map((value, i) => (i % 2 === 0 ? value / 2 : value)));
+        const before = parameters.map((values) =>
+          values.map((value, i) => (i % 2 === 0 ? value / 2 : value)),
+        );
         const changes = parameters.map((values, k) => values.map((value, i) => value - before[k]![i]!));
         expectNorms((await norms(parameters, before)).slice(1), changes.map(norm64));
       }),
@@ -83,7 +87,9 @@ describe("norms of a step", () => {
     const [log, values] = [engine().zeros([2, 3]), engine().zeros([64])];
     const ranges = engine().tensor([0, 5], [1, 2], "u32");
     const entry = { values, ranges, longest: 5, column: 1 };
-    expect(() => logNorms(log, { ...entry, column: 3 })).toThrow("logNorms: column must be from 1 to 2, got 3.");
+    expect(() => logNorms(log, { ...entry, column: 3 })).toThrow(
+      "logNorms: column must be from 1 to 2, got 3.",
+    );
     expect(() => logNorms(log, { ...entry, ranges: ranges.view([2]) })).toThrow(ShapeError);
     expect(() => logNorms(log, { ...entry, before: engine().zeros([4]) })).toThrow(ShapeError);
     expect(() => logNorms(log, { ...entry, values: 3 as never })).toThrow(ArgumentError);

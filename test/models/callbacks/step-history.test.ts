@@ -34,7 +34,12 @@ async function fitted(optimizer: Optimizer, options: FitOptions, watched = true,
 describe("StepHistory", () => {
   it("has gradients and updates of each layer as float64 has them", async () => {
     const net = tinyNetwork(0);
-    await net.compile({ engine: engine(), optimizer: adam({ learningRate: 0.1, decay: 0.5 }), loss, seed: 5 });
+    await net.compile({
+      engine: engine(),
+      optimizer: adam({ learningRate: 0.1, decay: 0.5 }),
+      loss,
+      seed: 5,
+    });
     const inputs = Float32Array.from(randomArray([8, features], 3).data);
     const labels = Array.from({ length: 8 }, (_, i) => i % classes);
     const oneHot = labels.flatMap((label) => [0, 1, 2].map((c) => (c === label ? 1 : 0)));
@@ -46,11 +51,14 @@ describe("StepHistory", () => {
         const found = engine().scope(() => {
           const [x, y] = [engine().tensor(inputs, [8, features]), engine().tensor(oneHot, [8, classes])];
           const value = () => categoricalCrossentropy(net.run(x, { training: true, stream: 0 }), y);
-          return gradients(engine(), value, net.trainableWeights).gradients.map((each) => engine().keep(each));
+          return gradients(engine(), value, net.trainableWeights).gradients.map((each) =>
+            engine().keep(each),
+          );
         });
         const values = await Promise.all(found.map((each) => each.data() as Promise<Float32Array>));
         for (const each of found) each.dispose();
-        const of = (layer: string) => values.filter((_, i) => paths[i]!.startsWith(layer)).flatMap((v) => [...v]);
+        const of = (layer: string) =>
+          values.filter((_, i) => paths[i]!.startsWith(layer)).flatMap((v) => [...v]);
         expected.push({
           gradients: Object.fromEntries(layers.map((layer) => [layer, norm(of(layer))])),
           weights: await net.getWeights(),
