@@ -4,8 +4,8 @@ import { gradients } from "../../engine/autodiff/tape.ts";
 import { indexOfNotFinite } from "../../engine/host-values.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Batches } from "../data/batches.ts";
-import { forwardPass } from "./forward-pass.ts";
 import type { Session } from "./session.ts";
+import { forwardPass } from "./step.ts";
 
 /** What was found. */
 export interface Cause {

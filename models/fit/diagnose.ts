@@ -6,9 +6,9 @@ import type { Tensor } from "../../engine/tensor.ts";
 import type { Batches } from "../data/batches.ts";
 import type { Inspect } from "../layers/layer.ts";
 import { badGradient, badLoss, type Cause, firstNotFinite, type Part } from "./diagnose-loss.ts";
-import { forwardPass } from "./forward-pass.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
 import type { Session } from "./session.ts";
+import { forwardPass } from "./step.ts";
 
 /** Which batch it was, counted from 0. */
 export interface BadBatch {

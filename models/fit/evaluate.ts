@@ -1,8 +1,7 @@
 /** @file evaluate() and predict(): in inference mode; predict() also of a model that shares its weights with a compiled one. */
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
-import type { Batches, DataSource } from "../data/batches.ts";
-import { openBatches, openInputs } from "../data/open.ts";
+import { type Batches, type DataSource, openBatches, openInputs } from "../data/batches.ts";
 import type { EvaluateOptions, Network, PredictOptions } from "../network.ts";
 import { Evaluation, type EvaluationMoment, type EvaluationSetup, evaluationBatch } from "./evaluation.ts";
 import { crossingLayers } from "./micro-batches.ts";

@@ -9,10 +9,10 @@ import type { Batches } from "../data/batches.ts";
 import type { Network } from "../network.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { LearningPhase } from "./compile-options.ts";
-import { forwardPass } from "./forward-pass.ts";
 import { TrainingLog } from "./log.ts";
 import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
 import { Pace } from "./pace.ts";
+import { forwardPass } from "./step.ts";
 
 /** Samples at a time unless said otherwise. */
 export const evaluationBatch = 256;

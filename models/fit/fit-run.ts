@@ -14,7 +14,7 @@ import type { Claim } from "../claims.ts";
 import type { Batches } from "../data/batches.ts";
 import { setEntry } from "../records.ts";
 import { checkedRate } from "../schedules.ts";
-import type { EpochSteps } from "./epoch-steps.ts";
+import type { BadBatch } from "./diagnose.ts";
 import { evaluateBatches } from "./evaluate.ts";
 import { History, type Logs } from "./history.ts";
 import { TrainingLog } from "./log.ts";
@@ -24,6 +24,23 @@ import type { Session } from "./session.ts";
 import { StepNorms } from "./step-norms.ts";
 
 const progressMilliseconds = 100;
+
+/** The steps of training, epoch after epoch. */
+export interface EpochSteps {
+  readonly stepsPerEpoch: number;
+  /** of an epoch; of a generator, as far as is known */
+  readonly totalSamples: number;
+  /** samples in the first `batches` batches of the running epoch */
+  samplesIn(batches: number): number;
+  /** Goes to a batch of an epoch; called before its first run(). */
+  start(epoch: number, batch: number): void;
+  /** Runs batches from `batch` on, at most `most`, which write to `log`; returns how many: none only if the signal aborts. */
+  run(batch: number, most: number, log: TrainingLog): Promise<number>;
+  /** Says where the loss of a batch that is not finite came from. */
+  diagnose(bad: Omit<BadBatch, "batchSize">): Promise<NumericError>;
+  /** Frees what the steps took, and closes a generator. */
+  dispose(): void | Promise<void>;
+}
 
 /** Samples to evaluate after every epoch, with the prefix of their results. */
 export interface EvaluationSet {

@@ -1,19 +1,21 @@
-/** @file fit(): opens its data, trains, and closes what it opened. */
+/** @file fit(): opens its data, trains, and closes what it opened; samples on the GPU are visited in a new order every epoch. */
 import { requireHalf } from "../../engine/adapter.ts";
-import { ArgumentError } from "../../engine/errors.ts";
+import { ArgumentError, type NumericError } from "../../engine/errors.ts";
 import type { Claim } from "../claims.ts";
 import { type ArrayTuple, dataFrom } from "../data/arrays.ts";
 import { type BatchGenerator, isBatchGenerator } from "../data/batch-iterator.ts";
-import type { Batches, DataSource } from "../data/batches.ts";
-import { openBatches } from "../data/open.ts";
+import { type Batches, type DataSource, openBatches } from "../data/batches.ts";
+import { shuffled } from "../data/order.ts";
 import { checkSetNames } from "../objective/result-names.ts";
-import { type EpochSteps, SampleSteps } from "./epoch-steps.ts";
-import { type EvaluationSet, FitRun } from "./fit-run.ts";
+import { type BadBatch, diagnose } from "./diagnose.ts";
+import { type EpochSteps, type EvaluationSet, FitRun } from "./fit-run.ts";
 import { GeneratorSteps } from "./generator-steps.ts";
 import type { History } from "./history.ts";
+import type { TrainingLog } from "./log.ts";
 import { checkFit, type FitOptions } from "./options.ts";
 import { checkResume, checkSamePrecision } from "./resume.ts";
 import type { Session } from "./session.ts";
+import { TrainingStep } from "./step.ts";
 
 /** `claim` is on the model's weights, from here to the end. */
 export async function fitSession(
@@ -97,4 +99,70 @@ async function openSets(
     found.push({ prefix, batches });
   }
   return found;
+}
+
+/** Batches of a batches; the last of an epoch may have fewer samples. */
+export class SampleSteps implements EpochSteps {
+  readonly #session: Session;
+  readonly #batches: Batches;
+  readonly #options: FitOptions;
+  readonly #batchSize: number;
+  /** by batch size */
+  readonly #steps = new Map<number, TrainingStep>();
+
+  /** Throws ArgumentError for options that only make sense for a generator. */
+  constructor(session: Session, batches: Batches, options: FitOptions) {
+    if (options.stepsPerEpoch !== undefined)
+      throw new ArgumentError("fit: stepsPerEpoch is for generators; a data set is visited once per epoch.");
+    this.#session = session;
+    this.#batches = batches;
+    this.#options = options;
+    this.#batchSize = Math.min(options.batchSize ?? 32, batches.count);
+  }
+
+  get stepsPerEpoch(): number {
+    return Math.ceil(this.#batches.count / this.#batchSize);
+  }
+
+  get totalSamples(): number {
+    return this.#batches.count;
+  }
+
+  samplesIn(batches: number): number {
+    return Math.min(batches * this.#batchSize, this.#batches.count);
+  }
+
+  start(epoch: number, batch: number): void {
+    const { indices } = this.#batches;
+    const { step, seed } = this.#session;
+    this.#batches.setOrder((this.#options.shuffle ?? true) ? shuffled(indices, seed, epoch) : indices);
+    step.set({ position: batch * this.#batchSize });
+  }
+
+  async run(batch: number, most: number, log: TrainingLog): Promise<number> {
+    const full = Math.floor(this.#batches.count / this.#batchSize);
+    const size = batch < full ? this.#batchSize : this.#batches.count - full * this.#batchSize;
+    const count = Math.min(most, batch < full ? full - batch : 1);
+    const step = await this.#stepFor(size, log);
+    step.run(count);
+    return count;
+  }
+
+  diagnose(bad: Omit<BadBatch, "batchSize">): Promise<NumericError> {
+    return diagnose(this.#session, this.#batches, { ...bad, batchSize: this.#batchSize });
+  }
+
+  dispose(): void {
+    for (const step of this.#steps.values()) step.dispose();
+  }
+
+  async #stepFor(size: number, log: TrainingLog): Promise<TrainingStep> {
+    const known = this.#steps.get(size);
+    if (known) return known;
+    const { eager = false, onPlan } = this.#options;
+    const step = await TrainingStep.prepare(this.#session, this.#batches, log, size, eager);
+    this.#steps.set(size, step);
+    if (this.#steps.size === 1) onPlan?.(step.parts);
+    return step;
+  }
 }

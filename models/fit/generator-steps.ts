@@ -7,7 +7,7 @@ import { type BatchGenerator, BatchIterator, type HostBatch } from "../data/batc
 import { lossSamples } from "../data/sample-weights.ts";
 import { BatchSteps } from "./batch-steps.ts";
 import { type BadBatch, badWeight } from "./diagnose.ts";
-import type { EpochSteps } from "./epoch-steps.ts";
+import type { EpochSteps } from "./fit-run.ts";
 import type { TrainingLog } from "./log.ts";
 import type { FitOptions } from "./options.ts";
 import type { Session } from "./session.ts";

@@ -3,11 +3,19 @@ import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { fitsLogStep, logLossColumns, logRow, logStep } from "../../kernels/metrics/index.ts";
 import type { Objective } from "../objective/objective.ts";
-import type { Pass } from "./forward-pass.ts";
 import type { Logs } from "./history.ts";
 import type { StepNorms } from "./step-norms.ts";
 
 const maxRows = 4096;
+
+/** What came of a (micro-)batch. */
+export interface Pass {
+  /** sum of the losses of these samples over the batch size, and the penalties */
+  readonly loss: Tensor;
+  readonly outputs: readonly Tensor[];
+  /** of a model with several outputs, the loss of each sample by output, [n] each */
+  readonly losses: readonly Tensor[];
+}
 
 export class TrainingLog {
   /** of the updates, if somebody wants to know them */

@@ -3,7 +3,7 @@ import { ArgumentError, formatShape } from "../../engine/errors.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import { logLossColumns } from "../../kernels/metrics/index.ts";
 import type { TrainingPosition, TrainingSnapshot } from "../checkpoint/snapshot.ts";
-import type { EpochSteps } from "./epoch-steps.ts";
+import type { EpochSteps } from "./fit-run.ts";
 import type { Precision } from "./precision.ts";
 import type { Session } from "./session.ts";
 

@@ -5,10 +5,16 @@ import type { Engine } from "../../engine/device.ts";
 import { MemoryError } from "../../engine/errors.ts";
 import type { Plan } from "../../engine/record/plan.ts";
 import type { Recording } from "../../engine/record/recording.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { add } from "../../kernels/elementwise/index.ts";
 import type { LossScale } from "../../kernels/loss-scale/index.ts";
+import { l1l2Penalty } from "../../kernels/losses/index.ts";
 import type { Batches } from "../data/batches.ts";
-import { forwardPass, type Pass } from "./forward-pass.ts";
-import type { TrainingLog } from "./log.ts";
+import type { Batch } from "../data/gpu-samples.ts";
+import type { Penalties } from "../layers/layer.ts";
+import type { Network } from "../network.ts";
+import type { Objective } from "../objective/objective.ts";
+import type { Pass, TrainingLog } from "./log.ts";
 import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
 import type { Session } from "./session.ts";
 
@@ -160,4 +166,41 @@ export class TrainingStep {
     const result = gradients(engine, forward, sources, { ...how, beforeBackward, spent, seed });
     return result.gradients.some((gradient, i) => gradient === sources[i]);
   }
+}
+
+export interface PassOptions {
+  readonly training: boolean;
+  /** samples of the whole batch, of which this may be a micro-batch */
+  readonly batchSize: number;
+  /** penalties on weights count once per batch: with its first micro-batch */
+  readonly first: boolean;
+  /** activations are f16 */
+  readonly mixed?: boolean;
+}
+
+/** Runs the model on a (micro-)batch. Differentiable. */
+export function forwardPass(
+  { model, objective }: { readonly model: Network; readonly objective: Objective },
+  batch: Batch,
+  { training, batchSize, first, mixed = false }: PassOptions,
+): Pass {
+  const penalties: Penalties = { divisor: batchSize, terms: [] };
+  const samples = batch.inputs[0]!.shape[0]!;
+  const outputs = model.callAll(batch.inputs, {
+    training,
+    stream: 0,
+    part: samples < batchSize ? { first, share: samples / batchSize } : undefined,
+    penalties,
+    mixed: mixed ? { output: "f32" } : undefined,
+  });
+  const { total, perOutput } = objective.losses(outputs, batch, batchSize);
+  const terms = [total, ...penalties.terms, ...(first ? weightPenalties(model) : [])];
+  return { loss: terms.reduce((sum, term) => add(sum, term)), outputs, losses: perOutput };
+}
+
+/** Kernel and bias penalties, of every weight once; frozen ones count too, as in Keras. */
+function weightPenalties(model: Network): Tensor[] {
+  return model.weights.flatMap(({ variable: { regularizer, tensor } }) =>
+    regularizer ? [l1l2Penalty(tensor, regularizer)] : [],
+  );
 }
