@@ -33,6 +33,7 @@ export { LambdaCallback } from "./callbacks/lambda-callback.ts";
 export { type EpochSchedule, LearningRateScheduler } from "./callbacks/learning-rate-scheduler.ts";
 export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-checkpoint.ts";
 export type { MonitorOptions } from "./callbacks/monitor.ts";
+export type { Verbose } from "./callbacks/progress-printer.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/reduce-lr-on-plateau.ts";
 export { StepHistory } from "./callbacks/step-history.ts";
 export { TensorBoard, type TensorBoardOptions } from "./callbacks/tensorboard.ts";
@@ -85,8 +86,10 @@ export * from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
 export type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
+export type { TensorFunction } from "./objective/functions.ts";
 export { lossNames } from "./objective/loss-names.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./objective/metric-names.ts";
+export type { LossChoice, MetricChoice, MetricList } from "./objective/objective.ts";
 export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";
 export { toCategorical } from "./preprocessing/to-categorical.ts";
 export {

@@ -11,12 +11,12 @@ export type LearningPhase = 0 | 1;
 
 export interface CompileOptions {
   readonly optimizer: Optimizer;
-  /** Keras's name: categorical_crossentropy, ...; of several outputs a list or a record by output, or one for all */
+  /** Keras's name, categorical_crossentropy, ..., or a function (yTrue, yPred) => Tensor; of several outputs a list or a record by output, or one for all */
   readonly loss: LossChoice;
   /** factors of the losses of several outputs; 1 unless given */
   readonly lossWeights?: LossWeights;
   /**
-   * Names, or result names with what they compute: { accuracy: "categorical_accuracy" }. Of several outputs the same
+   * Names, functions (yTrue, yPred) => Tensor, or result names with what they compute: { accuracy: "categorical_accuracy" }. Of several outputs the same
    * for all, or a record of them by output.
    */
   readonly metrics?: MetricChoice;

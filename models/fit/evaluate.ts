@@ -3,10 +3,10 @@ import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
 import { type Batches, type DataSource, openBatches, openInputs } from "../data/batches.ts";
 import type { EvaluateOptions, Network, PredictOptions } from "../network.ts";
-import { Evaluation, type EvaluationMoment, type EvaluationSetup, evaluationBatch } from "./evaluation.ts";
+import { Evaluation, type EvaluationSetup, evaluationBatch } from "./evaluation.ts";
 import { crossingLayers } from "./micro-batches.ts";
 import { checkEvaluate, checkPredict } from "./options.ts";
-import { inputPorts, type Session } from "./session.ts";
+import { type EvaluationMoment, inputPorts, type Session } from "./session.ts";
 
 /** Loss and metrics over all samples. */
 export async function evaluate(

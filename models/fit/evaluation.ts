@@ -1,9 +1,9 @@
-/** @file A pass over a batches in inference mode: loss and metrics, or the outputs themselves. */
+/** @file A pass over all batches in inference mode: loss and metrics, or the outputs themselves. */
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
 import type { Recording } from "../../engine/record/recording.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import { type StepFields, StepState } from "../../engine/step-state.ts";
+import { StepState } from "../../engine/step-state.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Batches } from "../data/batches.ts";
 import type { Network } from "../network.ts";
@@ -12,6 +12,7 @@ import type { LearningPhase } from "./compile-options.ts";
 import { TrainingLog } from "./log.ts";
 import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
 import { Pace } from "./pace.ts";
+import type { EvaluationMoment } from "./session.ts";
 import { forwardPass } from "./step.ts";
 
 /** Samples at a time unless said otherwise. */
@@ -26,9 +27,6 @@ export interface EvaluationSetup {
   readonly learningPhase?: LearningPhase;
   readonly at?: EvaluationMoment;
 }
-
-/** Random changes of the inputs depend on the epoch, random layers on the steps, one for each batch from the first on. */
-export type EvaluationMoment = Pick<StepFields, "epoch" | "step">;
 
 /** Batches of one size. */
 interface Stretch {

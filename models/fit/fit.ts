@@ -101,7 +101,7 @@ async function openSets(
   return found;
 }
 
-/** Batches of a batches; the last of an epoch may have fewer samples. */
+/** Steps on samples on the GPU; the last of an epoch may have fewer. */
 export class SampleSteps implements EpochSteps {
   readonly #session: Session;
   readonly #batches: Batches;

@@ -3,7 +3,7 @@ import { isAlive } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { pcg4d } from "../../engine/random.ts";
-import { StepState } from "../../engine/step-state.ts";
+import { type StepFields, StepState } from "../../engine/step-state.ts";
 import { LossScale, type LossScaleOptions } from "../../kernels/loss-scale/index.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { TrainingSnapshot } from "../checkpoint/snapshot.ts";
@@ -13,11 +13,13 @@ import type { Network } from "../network.ts";
 import { Objective } from "../objective/objective.ts";
 import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
-import type { EvaluationMoment } from "./evaluation.ts";
 import { OptimizerState } from "./optimizer-state.ts";
 import type { Precision } from "./precision.ts";
 
 const evaluationStream = 0x6576;
+
+/** Random changes of the inputs depend on the epoch, random layers on the steps, one for each batch from the first on. */
+export type EvaluationMoment = Pick<StepFields, "epoch" | "step">;
 
 export class Session {
   readonly model: Network;
