@@ -1,9 +1,7 @@
 /** @file TensorBoard: losses, metrics and learning rates as event files, which `tensorboard --logdir` shows. */
-import { FileError } from "../../engine/errors.ts";
-import { checkChoice, checkOptionNames } from "../../engine/options.ts";
-import { requirePath } from "../files.ts";
+import { platform } from "#platform";
+import { checkChoice, checkOptionNames, requirePath } from "../../engine/options.ts";
 import type { Logs } from "../fit/history.ts";
-import { nodeFiles } from "../node-files.ts";
 import type { Callback, FitControl, StepRecord } from "./callback.ts";
 import { concatenated, type EventScalar, scalarsRecord, versionRecord } from "./event-file.ts";
 
@@ -19,7 +17,7 @@ const label = "TensorBoard";
 export class TensorBoardCallback implements Callback {
   readonly name = label;
   /** measured only if every step is written */
-  readonly onSteps?: (steps: readonly StepRecord[]) => void;
+  readonly onSteps?: (steps: readonly StepRecord[]) => Promise<void>;
   readonly #logDir: string;
   /** paths by folder */
   readonly #files = new Map<string, string>();
@@ -38,7 +36,7 @@ export class TensorBoardCallback implements Callback {
     this.#files.clear();
   }
 
-  onEpochEnd(epoch: number, logs: Logs, { learningRate }: FitControl): void {
+  async onEpochEnd(epoch: number, logs: Logs, { learningRate }: FitControl): Promise<void> {
     const scalars = (entries: readonly (readonly [string, number])[]) =>
       entries.map(([name, value]) => ({ tag: `epoch_${name}`, value }));
     const all = Object.entries(logs);
@@ -47,12 +45,12 @@ export class TensorBoardCallback implements Callback {
       ...all.filter((entry) => !validation.includes(entry)),
       ["learning_rate", learningRate] as const,
     ];
-    this.#write("train", [{ step: epoch, scalars: scalars(training) }]);
+    await this.#write("train", [{ step: epoch, scalars: scalars(training) }]);
     const named = validation.map(([name, value]) => [name.slice("val_".length), value] as const);
-    if (named.length > 0) this.#write("validation", [{ step: epoch, scalars: scalars(named) }]);
+    if (named.length > 0) await this.#write("validation", [{ step: epoch, scalars: scalars(named) }]);
   }
 
-  #writeSteps(steps: readonly StepRecord[]): void {
+  async #writeSteps(steps: readonly StepRecord[]): Promise<void> {
     const events = steps.map(({ step, logs, learningRate, gradientNorm, gradientNorms, updateNorms }) => {
       const byLayer = (what: string, norms: Readonly<Record<string, number>>) =>
         Object.entries(norms).map(([layer, value]) => ({ tag: `${what}/${layer}`, value }));
@@ -67,19 +65,23 @@ export class TensorBoardCallback implements Callback {
         ],
       };
     });
-    this.#write("train", events);
+    await this.#write("train", events);
   }
 
-  #write(folder: string, events: readonly { step: number; scalars: readonly EventScalar[] }[]): void {
+  async #write(
+    folder: string,
+    events: readonly { step: number; scalars: readonly EventScalar[] }[],
+  ): Promise<void> {
     const time = Date.now() / 1000;
     const records = events.map(({ step, scalars }) => scalarsRecord(time, step, scalars));
     let path = this.#files.get(folder);
     if (path === undefined) {
-      path = `${this.#logDir}/${folder}/events.out.tfevents.${time.toFixed(3)}.wgrad`;
+      const { files } = platform;
+      path = files.join(files.join(this.#logDir, folder), `events.out.tfevents.${time.toFixed(3)}.wgrad`);
       this.#files.set(folder, path);
       records.unshift(versionRecord(time));
     }
-    append(path, concatenated(records));
+    await platform.files.append(path, concatenated(records));
   }
 }
 
@@ -89,15 +91,4 @@ export class TensorBoardCallback implements Callback {
  */
 export function TensorBoard(options: TensorBoardOptions = {}): TensorBoardCallback {
   return new TensorBoardCallback(options);
-}
-
-/** Throws FileError. */
-function append(path: string, bytes: Uint8Array): void {
-  const { appendFileSync, dirname, mkdirSync } = nodeFiles(path);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    appendFileSync(path, bytes);
-  } catch (cause) {
-    throw new FileError(`${label}: cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
 }
