@@ -18,7 +18,7 @@ export {
   type SgdOptions,
   sgd,
 } from "../kernels/optimizers/index.ts";
-export type { ActivationName } from "./activations.ts";
+export type { ActivationChoice, ActivationFunction, ActivationName } from "./activations.ts";
 export type {
   Callback,
   CallbackState,

@@ -6,9 +6,5 @@ export {
 } from "./categorical.ts";
 export type { LossOptions } from "./loss.ts";
 export { l1l2Penalty, type PenaltyOptions } from "./penalty.ts";
-export {
-  binaryCrossentropy,
-  binaryCrossentropyFromLogits,
-  meanAbsoluteError,
-  meanSquaredError,
-} from "./pointwise.ts";
+export type { PointwiseRow } from "./pointwise.ts";
+export * from "./pointwise-table.ts";

@@ -1,15 +1,15 @@
 /** @file Activation: an activation function as a layer of its own. */
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { type ActivationName, activate, checkActivation, halfActivation } from "../activations.ts";
+import { type ActivationChoice, activate, checkActivation, halfActivation } from "../activations.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ActivationLayer extends Layer {
   readonly className = "Activation";
-  readonly activation: ActivationName;
+  readonly activation: ActivationChoice;
 
-  constructor(activation: ActivationName, options: LayerOptions = {}) {
+  constructor(activation: ActivationChoice, options: LayerOptions = {}) {
     super(layerOptions("Activation", options, {}));
     checkActivation("Activation", activation);
     this.activation = activation;
@@ -32,7 +32,7 @@ export class ActivationLayer extends Layer {
   }
 }
 
-/** Keras's Activation(name). */
-export function Activation(activation: ActivationName, options: LayerOptions = {}): ActivationLayer {
+/** Keras's Activation: by name, or a function that keeps the shape. */
+export function Activation(activation: ActivationChoice, options: LayerOptions = {}): ActivationLayer {
   return new ActivationLayer(activation, options);
 }

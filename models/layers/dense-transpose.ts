@@ -5,7 +5,7 @@ import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
+import { type ActivationChoice, activate, fuse, outputType } from "../activations.ts";
 import { type Initializer, zeros } from "../initializers.ts";
 import type { Regularizer } from "../regularizers.ts";
 import { DenseLayer } from "./dense.ts";
@@ -19,14 +19,14 @@ import {
 import { layerOptions } from "./layer-options.ts";
 
 export interface DenseTransposeOptions extends LayerOptions {
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationChoice;
   readonly biasInitializer?: Initializer;
   readonly biasRegularizer?: Regularizer;
 }
 
 export class DenseTransposeLayer extends Layer {
   readonly className = "DenseTranspose";
-  readonly activation: ActivationName;
+  readonly activation: ActivationChoice;
   /** whose kernel it uses; that layer owns it, and the gradients of both uses add up */
   readonly tied: DenseLayer;
   readonly #options: DenseTransposeOptions;

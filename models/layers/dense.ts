@@ -2,7 +2,7 @@
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
+import { type ActivationChoice, activate, fuse, outputType } from "../activations.ts";
 import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
 import type { WeightRegularizers } from "../regularizers.ts";
 import type { Variable } from "../variable.ts";
@@ -10,7 +10,7 @@ import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./
 import { layerOptions, type OwnOptionNames, requireCount } from "./layer-options.ts";
 
 export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationChoice;
   readonly useBias?: boolean;
   readonly kernelInitializer?: Initializer;
   readonly biasInitializer?: Initializer;
@@ -28,7 +28,7 @@ const ownOptions: OwnOptionNames<DenseLayerOptions> = {
 export class DenseLayer extends Layer {
   readonly className = "Dense";
   readonly units: number;
-  readonly activation: ActivationName;
+  readonly activation: ActivationChoice;
   readonly #options: DenseLayerOptions;
 
   constructor(units: number, options: DenseLayerOptions = {}) {
