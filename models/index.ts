@@ -86,8 +86,16 @@ export * from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
 export type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
+export {
+  AUC,
+  type AUCOptions,
+  Precision,
+  Recall,
+  type ThresholdOptions,
+} from "./objective/count-metrics.ts";
 export type { TensorFunction } from "./objective/functions.ts";
 export { lossNames } from "./objective/loss-names.ts";
+export * from "./objective/losses.ts";
 export { type MetricName, metricNames, topKCategoricalAccuracy } from "./objective/metric-names.ts";
 export type { LossChoice, MetricChoice, MetricList } from "./objective/objective.ts";
 export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";

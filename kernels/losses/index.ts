@@ -1,6 +1,7 @@
 /** @file Losses by Keras's definitions. Each returns a scalar; see LossOptions for weights and losses per sample. */
 export {
   categoricalCrossentropy,
+  cosineSimilarity,
   softmaxCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "./categorical.ts";

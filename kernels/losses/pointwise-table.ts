@@ -60,9 +60,9 @@ export const pointwiseTable = {
     },
     derivative: (x, t, delta) => Math.min(Math.max(x - t, -delta), delta),
     flops: [6, 3],
-    op: (x, t, options = {}) => huber(x, t, { ...options, delta: 0.7 }),
+    op: huber,
     names: ["huber"],
-    parameter: 0.7,
+    parameters: { delta: 0.7 },
   },
   logCosh: {
     code: 5,

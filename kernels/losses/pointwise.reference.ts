@@ -17,7 +17,7 @@ export function pointwiseReference(name: PointwiseName, x: Array64, t: Array64, 
   const divisor = divisorOf(row, x);
   const losses = array64([samples]);
   for (const [i, value] of x.data.entries()) {
-    const loss = row.value(value, t.data[i]!, parameter ?? row.parameter ?? 0);
+    const loss = row.value(value, t.data[i]!, parameter ?? row.parameters?.delta ?? 0);
     losses.data[Math.floor(i / length)]! += loss / divisor;
   }
   return losses;
@@ -37,7 +37,7 @@ export function pointwiseGradientReference(
   return array64(
     x.shape,
     x.data.map((value, i) => {
-      const slope = row.derivative(value, t.data[i]!, parameter ?? row.parameter ?? 0);
+      const slope = row.derivative(value, t.data[i]!, parameter ?? row.parameters?.delta ?? 0);
       return (dLoss.data[Math.floor(i / length)]! / divisor) * slope;
     }),
   );

@@ -25,12 +25,12 @@ export interface PointwiseRow {
   derivative(x: number, t: number, parameter: number): number;
   /** floating-point operations per prediction: of the value, and of the derivative times what comes back */
   readonly flops: readonly [number, number];
-  /** the loss; one with a parameter takes that of the checks */
-  op(x: Tensor, t: Tensor, options?: LossOptions): Tensor;
+  /** the loss, whose options include its parameter */
+  op(x: Tensor, t: Tensor, options?: LossOptions & { readonly delta?: number }): Tensor;
   /** Keras's names of it, the first of which results bear */
   readonly names: readonly string[];
-  /** that checks give to `op` */
-  readonly parameter?: number;
+  /** the parameter by its name, with the value that checks give it */
+  readonly parameters?: { readonly delta: number };
   /** where checks take predictions from; -3 to 3 unless given. Targets are between 0 and 1. */
   readonly range?: readonly [number, number];
   /** where the slope jumps, by the target */
@@ -65,7 +65,7 @@ export function pointwise(
   x: Tensor,
   targets: Tensor,
   options: LossOptions,
-  parameter = row.parameter ?? 0,
+  parameter = 0,
 ): Tensor {
   requireLossArguments(op, { prediction: x, target: targets }, options);
   requireFloat(op, "prediction", x);

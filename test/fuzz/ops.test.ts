@@ -28,6 +28,7 @@ import {
 import { layerNorm } from "../../kernels/layer-norm/index.ts";
 import {
   categoricalCrossentropy,
+  cosineSimilarity,
   huber,
   l1l2Penalty,
   pointwiseTable,
@@ -182,6 +183,7 @@ const lossOptions = (make: Make) => ({ weights: make([2]), divisor: 2, perSample
 const floatLosses = {
   ...Object.fromEntries(Object.entries(pointwiseTable).map(([name, { op: loss }]) => [name, loss as Call])),
   categoricalCrossentropy,
+  cosineSimilarity,
   softmaxCrossEntropy,
 };
 const floatMetrics = {

@@ -7,6 +7,7 @@ import {
   categoricalCrossentropyReference,
   softmaxCrossEntropyReference,
 } from "../../../kernels/losses/categorical.reference.ts";
+import { cosineSimilarityReference } from "../../../kernels/losses/cosine-similarity.reference.ts";
 import * as losses from "../../../kernels/losses/index.ts";
 import { l1l2PenaltyReference } from "../../../kernels/losses/penalty.reference.ts";
 import { pointwiseReference } from "../../../kernels/losses/pointwise.reference.ts";
@@ -98,14 +99,14 @@ function withCases(op: CheckedOp, ...cases: readonly GradcheckCase[]): CheckedOp
 /** The check of a row of the table of pointwise losses. */
 /** The check of a row of the table of pointwise losses. */
 function pointwise(name: PointwiseName): CheckedOp {
-  const { op, range = [-3, 3], kinks }: PointwiseRow = pointwiseTable[name];
+  const { op, range = [-3, 3], kinks, parameters }: PointwiseRow = pointwiseTable[name];
   const goal = array64([3, 4], targets);
   const within = between(...range);
   const places = kinks && [...new Set(targets.flatMap(kinks))];
   const example: GradcheckCase = {
     label: "mean over the samples",
     inputs: [{ name: "prediction", shape: [3, 4], draw: places ? keptFrom(places, within) : within }],
-    run: (x) => op(x, x.engine.tensor(goal.data, goal.shape)),
+    run: (x) => op(x, x.engine.tensor(goal.data, goal.shape), parameters),
     reference: (x) => meanLoss(pointwiseReference(name, x, goal)),
   };
   const note = "predictions keep 0.1 away from where the slope jumps";
@@ -147,6 +148,10 @@ export const lossFunctions: OpFamily = {
       probabilities,
       ["labels", "weighted labels"],
     ),
+    categorical("cosine-similarity", losses.cosineSimilarity, cosineSimilarityReference, between(-2, 2), [
+      "one-hot",
+      "probabilities",
+    ]),
     ...(Object.keys(pointwiseTable) as PointwiseName[])
       .filter((name) => name !== "meanSquaredError")
       .map(pointwise),

@@ -14,6 +14,7 @@ import {
   pointwiseGradientReference,
   pointwiseReference,
 } from "../../../kernels/losses/pointwise.reference.ts";
+import type { PointwiseRow } from "../../../kernels/losses/pointwise.ts";
 import { type PointwiseName, pointwiseTable } from "../../../kernels/losses/pointwise-table.ts";
 import { occupiedElements, sgd } from "../../../kernels/optimizers/index.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
@@ -48,11 +49,12 @@ describe("losses of hostile predictions and targets", () => {
   const engine = useEngine();
 
   it.each(Object.keys(pointwiseTable) as PointwiseName[])("%s", async (name) => {
+    const row: PointwiseRow = pointwiseTable[name];
     for (const [activation, { op, value, gradient }] of Object.entries(before)) {
       const check = (z: Array64, targets: Array64) =>
         expectSurvives(
           engine(),
-          (t) => pointwiseTable[name].op(op(t), engine().tensor(targets.data, targets.shape)),
+          (t) => row.op(op(t), engine().tensor(targets.data, targets.shape), row.parameters),
           (t) => {
             const each = pointwiseReference(name, value(t), targets).data;
             return array64([], [each.reduce((sum, loss) => sum + loss / each.length, 0)]);

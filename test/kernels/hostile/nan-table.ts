@@ -125,6 +125,7 @@ function probes(engine: Engine): readonly Probe[] {
     row("softmaxCrossEntropy, class 1,", (x) => losses.softmaxCrossEntropy(x, oneHot)),
     row("categoricalCrossentropy, class 1,", (x) => losses.categoricalCrossentropy(x, oneHot)),
     row("sparseCategoricalCrossentropy, class 1,", (x) => losses.sparseCategoricalCrossentropy(x, labels)),
+    row("cosineSimilarity, target [0, 1, 0],", (x) => losses.cosineSimilarity(x, oneHot)),
     ...Object.entries(losses.pointwiseTable).map(([name, { op }]) =>
       row(`${name} to 1`, (x) => op(x, t([1, 1, 1], [1, 3]))),
     ),

@@ -43,6 +43,7 @@ describe("elementwise losses", () => {
   const engine = useEngine();
 
   for (const name of names) {
+    const { op, parameters } = rows[name];
     const check = (
       x: Array64,
       t: Array64,
@@ -50,7 +51,7 @@ describe("elementwise losses", () => {
     ) =>
       checkLoss(
         engine(),
-        { loss: rows[name].op, x, targets: t, ...options },
+        { loss: (p, g, o) => op(p, g, { ...o, ...parameters }), x, targets: t, ...options },
         pointwiseReference(name, x, t),
         (dLoss) => pointwiseGradientReference(name, dLoss, x, t),
       );
