@@ -12,13 +12,16 @@ import {
   Dense,
   Huber,
   Input,
+  LambdaCallback,
   lossNames,
+  type Model,
   metricNames,
   Precision,
   Recall,
   SparseCategoricalCrossentropy,
   sequential,
   sgd,
+  type TrainingSnapshot,
 } from "../../../models/index.ts";
 import { lossNamed } from "../../../models/objective/loss-names.ts";
 import { expectClose } from "../../support/compare.ts";
@@ -124,11 +127,13 @@ describe("metrics over an epoch whose last batch is smaller", () => {
   const { outputs, targets, values } = keras.metrics;
   const data = { inputs: Float32Array.from(outputs), targets: Float32Array.from(targets) };
 
-  /** A model that changes nothing: its metrics are those of the data. */
-  async function unchanged(metrics: Record<string, string>) {
-    const model = sequential([Input([3]), Activation("linear")]);
+  async function compiled(
+    model: Model,
+    metrics: readonly string[] | Record<string, string>,
+    learningRate = 0,
+  ) {
     await model.compile({
-      optimizer: sgd({ learningRate: 0 }),
+      optimizer: sgd({ learningRate }),
       loss: "mse",
       metrics,
       engine: engine(),
@@ -137,10 +142,13 @@ describe("metrics over an epoch whose last batch is smaller", () => {
     return model;
   }
 
+  /** Changes nothing: its metrics are those of the data. */
+  const unchanged = () => sequential([Input([3]), Activation("linear")]);
+
   it("are Keras's in evaluate, fit and validation, whatever the sample weights", async () => {
     const names = Object.keys(values);
     const metrics = Object.fromEntries(names.map((name, i) => [`m${i}`, name]));
-    const model = await unchanged(metrics);
+    const model = await compiled(unchanged(), metrics);
     const expected = Object.values(values);
     const read = (logs: Record<string, number>, prefix = "") => names.map((_, i) => logs[`${prefix}m${i}`]!);
     for (const batchSize of [8, 21, 1])
@@ -165,6 +173,33 @@ describe("metrics over an epoch whose last batch is smaller", () => {
     model.dispose();
   });
 
+  it("go on where a run within an epoch goes on", async () => {
+    const build = () => compiled(sequential([Input([3]), Dense(3)]), [AUC(), Precision(), "mae"], 0.1);
+    const options = { batchSize: 4, epochs: 1 };
+    const whole = await build();
+    const { history } = await whole.fit(data, options);
+    const stop = new AbortController();
+    let taken: TrainingSnapshot | undefined;
+    const keep = LambdaCallback({
+      onEpochBegin: () => stop.abort(),
+      onInterrupt: async (control) => {
+        taken = await control.snapshot();
+      },
+    });
+    const halted = await build();
+    const interrupted = halted.fit(data, { ...options, callbacks: [keep], signal: stop.signal });
+    await expect(interrupted).rejects.toThrow("Interrupted");
+    const { batch, rows } = taken!.position;
+    expect(batch).toBeGreaterThan(0);
+    expect(batch).toBeLessThan(6);
+    expect(rows.at(-1)!.length).toBeGreaterThan(400); // the counts
+    const another = await build();
+    const resumed = await another.fit(data, { ...options, resume: taken! });
+    for (const name of ["loss", "auc", "precision", "mae"])
+      expect(resumed.history[name], name).toEqual(history[name]);
+    for (const model of [whole, halted, another]) model.dispose();
+  });
+
   it("are NaN where a prediction is", async () => {
     const model = sequential([Input([3]), Activation((x) => log(addScalar(x, -2)))]); // no logarithm below 0
     const metrics = ["auc", "precision", "recall"];
@@ -179,15 +214,14 @@ describe("metrics over an epoch whose last batch is smaller", () => {
     expect(AUC({ numThresholds: 500, curve: "PR" })).toBe("auc(numThresholds=500, curve=PR)");
     expect(Recall({ classId: 2 })).toBe("recall(classId=2)");
     expect(metricNames).toContain("precision");
-    const model = sequential([Input([3]), Activation("linear")]);
-    const compiled = (metrics: readonly string[]) =>
-      model.compile({ optimizer: sgd(), loss: "mse", metrics, engine: engine() });
-    await compiled([AUC({ curve: "PR" }), Precision({ thresholds: 0.8 }), "mae"]);
+    const model = unchanged();
+    const compile = (metrics: readonly string[]) => compiled(model, metrics);
+    await compile([AUC({ curve: "PR" }), Precision({ thresholds: 0.8 }), "mae"]);
     expect(Object.keys(await model.evaluate(data))).toEqual(["loss", "auc", "precision", "mae"]);
-    await expect(compiled([AUC(), AUC({ curve: "PR" })])).rejects.toThrow('two results would be named "auc"');
-    await expect(compiled(["auc(curve=XY)"])).rejects.toThrow("AUC: curve must be one of ROC, PR");
-    await expect(compiled(["precision(classId=3)"])).rejects.toThrow("classId must be a class below 3");
-    await expect(compiled(["recall(k=3)"])).rejects.toThrow('recall has no option "k"');
+    await expect(compile([AUC(), AUC({ curve: "PR" })])).rejects.toThrow('two results would be named "auc"');
+    await expect(compile(["auc(curve=XY)"])).rejects.toThrow("AUC: curve must be one of ROC, PR");
+    await expect(compile(["precision(classId=3)"])).rejects.toThrow("classId must be a class below 3");
+    await expect(compile(["recall(k=3)"])).rejects.toThrow('recall has no option "k"');
     expect(() => AUC({ numThresholds: 1 })).toThrow("AUC: numThresholds must be a whole number from 2");
     expect(() => Precision({ classId: -1 })).toThrow("classId must be the index of a class, got -1.");
     model.dispose();
