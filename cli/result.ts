@@ -9,7 +9,10 @@ import type { RunResult } from "../runner/store/run-folder.ts";
 /** Prints the figures of result.json that a reader looks for first. */
 export function printResult(experiment: Experiment, result: RunResult, events: RunEvents): void {
   const measured = (result.measured ?? {}) as Record<string, number>;
-  if (measured.test_accuracy === undefined) return;
+  if (measured.test_accuracy === undefined) {
+    if (experiment.file) printMeasures(measured, events);
+    return;
+  }
   const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
   events.line("");
   events.line(`test accuracy         ${percent(measured.test_accuracy)}`);
@@ -34,5 +37,14 @@ export function printResult(experiment: Experiment, result: RunResult, events: R
     events.line(
       `                      not comparable: the images are ${origin === "synthetic" ? "synthetic" : "not the official files"}`,
     );
+  }
+}
+
+/** Of a network of one's own that is no classifier. */
+function printMeasures(measured: Readonly<Record<string, number>>, events: RunEvents): void {
+  events.line("");
+  for (const [key, value] of Object.entries(measured)) {
+    if (key.startsWith("test_"))
+      events.line(`${key.replaceAll("_", " ").padEnd(21)} ${formatMeasure(key, value)}`);
   }
 }

@@ -5,6 +5,7 @@ import { makeFolder } from "../engine/platform/node/files.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { loadData } from "../runner/load-data.ts";
+import { explained } from "../runner/own/load.ts";
 import { isRun, readConfig, shown } from "../runner/store/run-folder.ts";
 import { whileLocked } from "../runner/store/run-lock.ts";
 import { createRun, runsFolder, sameJson } from "../runner/store/runs.ts";
@@ -60,7 +61,12 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   };
   const { result, failed } = await whileLocked(folder, () => runSweep(context, plan)).catch(
     (error: unknown) => {
-      throw withWayOn(error, { resume: sweepCommand(experiment, options) }, folder, options);
+      throw withWayOn(
+        explained(error, experiment),
+        { resume: sweepCommand(experiment, options) },
+        folder,
+        options,
+      );
     },
   );
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

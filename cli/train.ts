@@ -8,6 +8,7 @@ import { command, typedName } from "../runner/command.ts";
 import { runDataExperiment } from "../runner/data-run.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { loadData } from "../runner/load-data.ts";
+import { explained } from "../runner/own/load.ts";
 import { runReviewExperiment } from "../runner/review-run.ts";
 import type { RunContext } from "../runner/run.ts";
 import { commandOf, resolveSettings } from "../runner/settings.ts";
@@ -53,7 +54,7 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
     const run = { experiment: variant, engine, settings, folder, started, before };
     await whileLocked(folder, () => trainIn(run, options));
   } catch (error) {
-    throw withWayOn(error, ways, folder, options);
+    throw withWayOn(explained(error, experiment), ways, folder, options);
   }
 }
 

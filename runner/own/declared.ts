@@ -13,7 +13,7 @@ import { Model } from "../../models/model.ts";
 import { lossNamed, unknownName } from "../../models/objective/loss-names.ts";
 import { isMetricName, metricNames } from "../../models/objective/metric-names.ts";
 import { optimizerNamed } from "../changes.ts";
-import type { Profile, ProfileName, TrainingExperiment } from "../experiment.ts";
+import type { Profile, ProfileName, PublishedFigure, TrainingExperiment } from "../experiment.ts";
 import type { ExperimentDeclaration } from "./define.ts";
 
 const names: OptionNames<ExperimentDeclaration> = {
@@ -58,6 +58,7 @@ export function experimentOf(declaration: ExperimentDeclaration, place: Place): 
   lossNamed(loss);
   checkMetrics(metrics);
   const { validation, generator, callbacks } = declaration;
+  checkPublished(published);
   if (callbacks !== undefined) checkFunction("experiment", "callbacks", callbacks);
   return {
     ...{ id, kind: "training", title, question, published, file: place.file },
@@ -68,7 +69,7 @@ export function experimentOf(declaration: ExperimentDeclaration, place: Place): 
     optimizer: optimizerOf(declaration.optimizer ?? "adam", place),
     ...{ loss, metrics },
     ...(validation === undefined ? {} : { validation: checkedValidation(validation) }),
-    ...(generator === undefined ? {} : { generator: asFunction(generator) }),
+    ...(generator === undefined ? {} : { generator: generatorOf(generator, place) }),
     ...(callbacks === undefined ? {} : { callbacks: () => place.call("callbacks", callbacks) }),
     profiles: profilesOf(declaration),
   };
@@ -134,8 +135,19 @@ function checkedValidation(validation: unknown): NonNullable<TrainingExperiment[
   );
 }
 
-function asFunction(generator: NonNullable<ExperimentDeclaration["generator"]>) {
-  return typeof generator === "function" ? generator : () => generator;
+function generatorOf(generator: NonNullable<ExperimentDeclaration["generator"]>, place: Place) {
+  if (typeof generator !== "function") return () => generator;
+  return (profile: ProfileName) => place.call("generator", () => generator(profile));
+}
+
+function checkPublished(published: unknown): void {
+  const isFigure = (figure: Partial<PublishedFigure> | null) =>
+    typeof figure?.value === "number" &&
+    [figure.name, figure.measure, figure.source].every((text) => typeof text === "string");
+  if (Array.isArray(published) && published.every(isFigure)) return;
+  throw new ArgumentError(
+    `experiment: published must be a list of { name, measure, value, source }, got ${written(published)}.`,
+  );
 }
 
 function profilesOf(declaration: ExperimentDeclaration): TrainingExperiment["profiles"] {

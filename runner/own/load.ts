@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { FileError, UsageError, WgradError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { reasonOf } from "../../engine/platform/node/builtins.ts";
-import type { TrainingExperiment } from "../experiment.ts";
+import type { Experiment, TrainingExperiment } from "../experiment.ts";
 import { shown } from "../store/run-folder.ts";
 import { experimentOf } from "./declared.ts";
 import type { ExperimentDeclaration } from "./define.ts";
@@ -80,6 +80,12 @@ function exported(path: string, module: Record<string, unknown>): object {
   throw new FileError(
     `${shown(path)} declares no experiment: write \`export default defineExperiment({ ... })\`, or export it as \`experiment\`. ${has}`,
   );
+}
+
+/** An error that arose in the user's file while it ran, e.g. in a callback, says where; others stay as they are. */
+export function explained(error: unknown, { file }: Pick<Experiment, "file">): unknown {
+  if (!file || error instanceof WgradError || placeOf(file.path, error).line === undefined) return error;
+  return inFile(file.path, error);
 }
 
 /** `my-experiment.ts:12: Dense: ...` */

@@ -81,10 +81,7 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
       }),
     ),
   );
-  const best =
-    experiment.kind === "sweep"
-      ? experiment.best
-      : ({ measure: defaultMeasure(experiment), mode: "max" } as const);
+  const best = experiment.kind === "sweep" ? experiment.best : defaultMeasure(experiment);
   const again = sweepCommand(experiment, { ...options, profile: settings.profile });
   const { limit: _, testLimit: __, epochs: ___, ...unlimited } = options;
   const fullCommand = sweepCommand(experiment, { ...unlimited, profile: "full" });
@@ -150,7 +147,10 @@ function written(changes: Readonly<Record<string, ChangeValue>>): Record<string,
   );
 }
 
-/** The validation part chooses, where there is one. */
-function defaultMeasure({ validation }: TrainingExperiment): string {
-  return validation instanceof Object ? "val_accuracy" : "test_accuracy";
+/** The validation part chooses, where there is one: by its accuracy, or by its loss where there is none. */
+function defaultMeasure({ validation, metrics }: TrainingExperiment): SweepPlan["best"] {
+  const set = validation instanceof Object ? "val" : "test";
+  return Object.hasOwn(metrics, "accuracy")
+    ? { measure: `${set}_accuracy`, mode: "max" }
+    : { measure: `${set}_loss`, mode: "min" };
 }

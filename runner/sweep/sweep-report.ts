@@ -75,7 +75,7 @@ function comparison(plan: SweepPlan, { summaries, best, table }: SweepFigures): 
     : "No trial was finished.";
   const categories = done.map(trialLabel);
   const chart = (title: string, key: string, scale: number): Block[] =>
-    done.length > 0
+    done.some(({ mean }) => mean[key] !== undefined)
       ? [
           {
             kind: "bars",

@@ -103,6 +103,14 @@ describe("a file that is not sound is refused with its place", () => {
     ],
     ["an error in network", points.replace("Input([2])", "\nInput([-2])"), /own\.ts:\d+: network: .*-2/],
     [
+      "an error in a callback",
+      points.replace(
+        "epochs: 3,",
+        "epochs: 3,\n  callbacks: () => [{ name: 'x', onEpochEnd: () => [].a.b }],",
+      ),
+      /own\.ts:\d+: TypeError: /,
+    ],
+    [
       "a misspelt loss",
       points.replace("categorical_c", "categorial_c"),
       /did you mean "categorical_crossentropy"/,

@@ -50,6 +50,7 @@ describe("a declaration", () => {
     [{ epochs: 0.5 }, /epochs must be a positive whole number, got 0\.5/],
     [{ quick: { limit: 0 } }, /quick: limit must be a positive whole number, got 0/],
     [{ validation: "train" }, /validation must be "test" or/],
+    [{ published: [{ name: "x" }] }, /published must be a list of/],
     [{ id: "../x" }, /id names a folder/],
   ])("%o is refused", (change, pattern) => {
     expect(() => made(change)).toThrow(pattern);
