@@ -5,7 +5,7 @@ import { experiments } from "../experiments/registry.ts";
 import { chapters } from "../report/book/chapters/index.ts";
 import { renderBook } from "../report/book/document.ts";
 import type { Language } from "../report/book/language.ts";
-import { newestRuns } from "../runner/store/newest-runs.ts";
+import { newestOfEach } from "../runner/store/runs.ts";
 import { versions } from "../runner/versions.ts";
 
 export interface BookOptions {
@@ -16,7 +16,7 @@ export interface BookOptions {
 
 /** Writes the document and says where, and which experiments have no run yet. */
 export function book({ lang, runs: folder, out = join(folder, `book.${lang}.html`) }: BookOptions): void {
-  const runs = newestRuns(folder);
+  const runs = newestOfEach(folder);
   const maker = `wgrad ${versions().wgrad}`;
   const html = renderBook({ chapters, experiments, runs, language: lang, made: new Date(), maker });
   writeFileAtomically(out, html);

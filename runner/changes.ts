@@ -7,6 +7,7 @@ import {
   ImageDataGenerator,
   type ImageDataGeneratorOptions,
 } from "../models/preprocessing/image-data-generator.ts";
+import { ownEntry } from "../models/records.ts";
 import type { GeneratorSetup, TrainingExperiment } from "./experiment.ts";
 
 export type ChangeValue = string | number | boolean;
@@ -87,16 +88,20 @@ function optimizerOf(
   if (scheduled && options.learningRate !== undefined)
     throw new UsageError(`--set lr: the learning rate of ${experiment.id} follows a schedule of its own.`);
   const kind = String(name ?? before.name);
-  const make = Object.hasOwn(optimizers, kind) ? optimizers[kind] : undefined;
-  if (!make) {
-    const hint = nearest(kind, Object.keys(optimizers));
-    throw new UsageError(
-      `--set optimizer: there is no optimizer "${kind}"${hint ? `. Did you mean "${hint}"?` : "."} One of ${Object.keys(optimizers).join(", ")}.`,
-    );
-  }
+  const make = asUsage(() => optimizerNamed("optimizer", kind));
   const { name: _, scheduled: __, ...config } = before.config;
   const kept = Object.entries(kind === before.name ? config : {}).filter(([, value]) => value !== null);
   return () => make({ ...Object.fromEntries(kept), ...options });
+}
+
+/** Throws ArgumentError, with the nearest name, if there is none. */
+export function optimizerNamed(option: string, name: string): (options: object) => Optimizer {
+  const make = ownEntry(optimizers, name);
+  if (make) return make;
+  const hint = nearest(name, Object.keys(optimizers));
+  throw new ArgumentError(
+    `${option}: there is no optimizer "${name}"${hint ? `. Did you mean "${hint}"?` : "."} One of ${Object.keys(optimizers).join(", ")}.`,
+  );
 }
 
 function generatorOf(experiment: TrainingExperiment, options: ImageDataGeneratorOptions) {

@@ -1,8 +1,8 @@
 /** @file Figures and pictures of pre-trained classifiers, alike in every question on them. */
 
 import type { Block } from "../../report/run-report.ts";
+import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
 import { testError } from "./classifier.ts";
 import type { Pretrained } from "./greedy.ts";

@@ -1,6 +1,6 @@
 /** @file The book as one page: contents, chapters, experiments. */
 import type { Experiment } from "../../runner/experiment.ts";
-import type { FoundRuns } from "../../runner/store/newest-runs.ts";
+import type { NewestRuns } from "../../runner/store/runs.ts";
 import { formatTime } from "../format.ts";
 import { htmlPage } from "../html-page.ts";
 import { type Markup, markup } from "../markup.ts";
@@ -14,7 +14,7 @@ export interface Book {
   readonly chapters: readonly Chapter[];
   /** the registry */
   readonly experiments: readonly Experiment[];
-  readonly runs: FoundRuns;
+  readonly runs: NewestRuns;
   readonly language: Language;
   readonly made: Date;
   /** e.g. "wgrad 0.1.0" */

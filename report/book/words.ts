@@ -45,6 +45,7 @@ export const words = {
   command: { en: "command", es: "orden" },
   official: { en: "official files", es: "ficheros oficiales" },
   other: { en: "not the official files", es: "no son los ficheros oficiales" },
+  own: { en: "own data", es: "datos propios" },
   synthetic: { en: "synthetic", es: "sintéticos" },
   syntheticMark: { en: "SYNTHETIC DATA", es: "DATOS SINTÉTICOS" },
   otherMark: { en: "NOT THE OFFICIAL FILES", es: "FICHEROS NO OFICIALES" },
