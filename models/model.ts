@@ -5,25 +5,33 @@ import { written } from "../engine/options.ts";
 import { type Shape, sameShape } from "../engine/shape.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { Claim, checkUnclaimed, claimed, type Work } from "./claims.ts";
-import { type CloneOptions, cloneModel, copyGraph } from "./clone.ts";
+import { type CloneOptions, cloneModel } from "./clone.ts";
 import { Graph } from "./graph.ts";
+import { connect, graphConfig } from "./graph-config.ts";
 import { namesOf } from "./layer-names.ts";
+import type { LayerConfig } from "./layers/config.ts";
 import {
   type CallContext,
   type HalfSupport,
   type Inspect,
   Layer,
+  type LayerClass,
   type LayerOptions,
   unknownWeight,
 } from "./layers/layer.ts";
 import { layerOptions } from "./layers/layer-options.ts";
 import { ParameterStore } from "./parameter-store.ts";
+import { type SaveOptions, saveModelFile } from "./saving/save.ts";
 import { type StoredVariable, storedVariables } from "./stored-variables.ts";
 import { formatSummary, type Summary, summarize } from "./summary.ts";
 import { type SymbolicTensor, symbolicTensors } from "./symbolic.ts";
 import type { Scales, ValuesByName } from "./training/arrays.ts";
 import type { BatchGenerator } from "./training/batch-iterator.ts";
-import type { CompileOptions } from "./training/compile-options.ts";
+import {
+  type CompileOptions,
+  type ResolvedCompileOptions,
+  resolveCompile,
+} from "./training/compile-options.ts";
 import type { DataSource } from "./training/data.ts";
 import type { History, Logs } from "./training/history.ts";
 import { ModelOptimizer } from "./training/model-optimizer.ts";
@@ -45,6 +53,11 @@ export interface ModelOptions extends LayerOptions {
   readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
+/** A class of models that is made from a graph. */
+interface ModelClass extends LayerClass {
+  new (options: ModelOptions): Model;
+}
+
 export class Model extends Layer {
   readonly className: string = "Model";
   readonly graph: Graph;
@@ -52,6 +65,7 @@ export class Model extends Layer {
   #nameOpen: boolean;
   #store: ParameterStore | undefined;
   #trainer: Trainer | undefined;
+  #compiled: ResolvedCompileOptions | undefined;
 
   constructor(options: ModelOptions) {
     super(layerOptions("model", options, { inputs: true, outputs: true }));
@@ -244,8 +258,15 @@ export class Model extends Layer {
     return cloneModel(this, options);
   }
 
-  protected override copy(twinOf: (layer: Layer) => Layer): Model {
-    return new Model(copyGraph(this.graph, twinOf));
+  /** Layers and connections; see graphConfig(). */
+  override getConfig(): LayerConfig {
+    const { inputs: _, outputs: __, ...own } = this.ownConfig([]);
+    return { ...own, ...graphConfig(this.graph) };
+  }
+
+  static override fromConfig(this: ModelClass, config: LayerConfig): Model {
+    const { layers: _, calls: __, ...options } = config;
+    return new this({ ...options, ...connect(config) });
   }
 
   /**
@@ -253,15 +274,22 @@ export class Model extends Layer {
    * they went with a lost device or a disposed engine: then they are drawn anew.
    */
   async compile(options: CompileOptions): Promise<void> {
+    const resolved = resolveCompile(options);
     return claimed("compile", this.#ownWork, async () => {
       const previous = this.#trainer;
       try {
-        this.#trainer = await Trainer.create(this, options, previous);
+        this.#trainer = await Trainer.create(this, resolved, previous);
+        this.#compiled = resolved;
       } catch (error) {
         if (previous?.disposed) this.#trainer = undefined;
         throw error;
       }
     });
+  }
+
+  /** What compile() was given, as long as the model is compiled. */
+  get compiled(): ResolvedCompileOptions | undefined {
+    return this.#trainer && this.#compiled;
   }
 
   /** Where the model's weights are, as long as a model that has them is compiled. */
@@ -348,9 +376,19 @@ export class Model extends Layer {
     this.#store = undefined;
   }
 
+  /** Writes the whole model to a file: layers, weights, optimizer and its state. loadModel() makes it again. See saveModel(). */
+  async save(path: string, options: SaveOptions = {}): Promise<readonly string[]> {
+    return this.reading("save", () => saveModelFile(this, path, options));
+  }
+
+  /** Runs what reads the weights. Throws WgradError while another call changes them. */
+  async reading<R>(call: string, body: () => Promise<R>): Promise<R> {
+    return claimed(call, this.#reading, body);
+  }
+
   async #evaluate(call: string, data: DataSource, options: EvaluateOptions): Promise<Record<string, number>> {
     const { trainer } = this;
-    return claimed(call, this.#reading, () => trainer.evaluate(data, options));
+    return this.reading(call, () => trainer.evaluate(data, options));
   }
 
   get #reading(): Work {

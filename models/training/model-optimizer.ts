@@ -11,7 +11,7 @@ export class ModelOptimizer {
     this.#trainer = trainer;
   }
 
-  /** sgd, rmsprop, adagrad, adadelta, adam, adamw */
+  /** sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam */
   get name(): string {
     return this.#trainer.optimizer.name;
   }

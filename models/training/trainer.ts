@@ -13,7 +13,7 @@ import type { Model } from "../model.ts";
 import type { OutputPort, Port } from "./arrays.ts";
 import { GeneratorBatches } from "./batch-generator.ts";
 import { type BatchGenerator, isBatchGenerator } from "./batch-iterator.ts";
-import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
+import type { LearningPhase, ResolvedCompileOptions } from "./compile-options.ts";
 import type { DataSource, Feed } from "./data.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
 import { Evaluation, type EvaluationMoment, evaluationBatch } from "./evaluation.ts";
@@ -64,7 +64,7 @@ export class Trainer {
     model: Model,
     engine: Engine,
     objective: Objective,
-    options: CompileOptions,
+    options: ResolvedCompileOptions,
     kept: ReadonlyMap<string, Float32Array> | undefined,
   ) {
     this.model = model;
@@ -87,8 +87,7 @@ export class Trainer {
    * Checks loss and metrics against the model by a dry run of one sample, and puts the weights on the engine. A model
    * that is compiled again keeps its weights, and `previous` is disposed of. Weights on an engine that is dead are lost.
    */
-  static async create(model: Model, options: CompileOptions, previous?: Trainer): Promise<Trainer> {
-    checkCompile(options);
+  static async create(model: Model, options: ResolvedCompileOptions, previous?: Trainer): Promise<Trainer> {
     if (options.learningPhase === 1) refuseBatchNormalization(model);
     const objective = new Objective(model, options.loss, options.metrics ?? [], options.lossWeights);
     if (options.engine) model.checkEngine(options.engine);
@@ -230,6 +229,11 @@ export class Trainer {
     this.step.set({ step: position.step, seed: position.seed });
     if (position.lossScale) this.lossScale?.write(position.lossScale);
     this.learningRate = position.learningRate;
+  }
+
+  /** Stays from one mixed fit to the next; undefined before the first. */
+  get keptLossScale(): LossScale | undefined {
+    return this.#lossScale;
   }
 
   get disposed(): boolean {
