@@ -109,7 +109,8 @@ export abstract class Layer {
 
   /** A layer of these settings, not built. A class whose constructor takes other arguments than `positional` says has its own. */
   static fromConfig(this: LayerClass, config: LayerConfig): Layer {
-    const { positional = [] } = Layer;
+    // biome-ignore lint/complexity/noThisInStatic: the class that it is called on, which is never Layer
+    const { positional = [] } = this;
     const options = Object.entries(config).filter(([name]) => !positional.includes(name));
     const args: readonly unknown[] = [...positional.map((name) => config[name]), Object.fromEntries(options)];
     return new this(...(args as never[]));
@@ -369,9 +370,10 @@ export abstract class Layer {
   }
 }
 
-/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, Conv2DTranspose to conv2d_transpose. */
+/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, PReLU to p_re_lu: Keras's two rules. */
 function snakeCase(className: string): string {
-  return className.replace(/(.)([A-Z][a-z])/g, "$1_$2").toLowerCase();
+  const words = className.replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2").replace(/([a-z])([A-Z])/g, "$1_$2");
+  return words.toLowerCase();
 }
 
 /** For a weight name or path that does not exist. */

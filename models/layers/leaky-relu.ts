@@ -26,10 +26,6 @@ export class LeakyReLULayer extends Layer {
     this.negativeSlope = negativeSlope;
   }
 
-  override get nameBase(): string {
-    return "leaky_re_lu"; // Keras's
-  }
-
   override get half(): HalfSupport {
     return "keeps";
   }
@@ -65,10 +61,6 @@ export class PReLULayer extends Layer {
       layerOptions("PReLU", options, { alphaInitializer: true, alphaRegularizer: true, sharedAxes: true }),
     );
     this.#options = options;
-  }
-
-  override get nameBase(): string {
-    return "p_re_lu"; // Keras's
   }
 
   protected override createVariables(inputs: readonly Shape[]): void {

@@ -30,10 +30,6 @@ export class ReLULayer extends Layer {
     this.#options = options;
   }
 
-  override get nameBase(): string {
-    return "re_lu"; // Keras's
-  }
-
   override get half(): HalfSupport {
     const { maxValue, threshold = 0 } = this.#options;
     return maxValue === undefined && threshold === 0 ? "keeps" : "none";

@@ -7,14 +7,14 @@ import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions, requireCount } from "./layer-options.ts";
 
 export class RepeatVectorLayer extends Layer {
-  static override readonly positional = ["times"];
+  static override readonly positional = ["n"];
   readonly className = "RepeatVector";
-  readonly times: number;
+  readonly n: number;
 
-  constructor(times: number, options: LayerOptions = {}) {
+  constructor(n: number, options: LayerOptions = {}) {
     super(layerOptions("RepeatVector", options, {}));
-    requireCount("RepeatVector", "times", times);
-    this.times = times;
+    requireCount("RepeatVector", "n", n);
+    this.n = n;
   }
 
   override get half(): HalfSupport {
@@ -23,7 +23,7 @@ export class RepeatVectorLayer extends Layer {
 
   outputShape(inputs: readonly Shape[]): Shape {
     const [features] = this.singleOfRank(inputs, 1, "[features]");
-    return [this.times, features!];
+    return [this.n, features!];
   }
 
   /** An image of one pixel, repeated downwards. */
@@ -31,11 +31,11 @@ export class RepeatVectorLayer extends Layer {
     const x = this.single(inputs); // [n, features]
     const [samples, features] = x.shape as [number, number];
     const image = reshape(x, [samples, 1, 1, features]);
-    return reshape(upsample2d(image, { size: [this.times, 1] }), [samples, this.times, features]);
+    return reshape(upsample2d(image, { size: [this.n, 1] }), [samples, this.n, features]);
   }
 }
 
 /** Keras's RepeatVector(n): [batch, features] to [batch, n, features]. */
-export function RepeatVector(times: number, options: LayerOptions = {}): RepeatVectorLayer {
-  return new RepeatVectorLayer(times, options);
+export function RepeatVector(n: number, options: LayerOptions = {}): RepeatVectorLayer {
+  return new RepeatVectorLayer(n, options);
 }

@@ -18,10 +18,6 @@ export class SpatialDropout2DLayer extends Layer {
     this.rate = rate;
   }
 
-  override get nameBase(): string {
-    return "spatial_dropout2d"; // Keras's
-  }
-
   outputShape(inputs: readonly Shape[]): Shape {
     return this.singleOfRank(inputs, 3, "[h,w,c]");
   }
