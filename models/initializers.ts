@@ -6,7 +6,7 @@ import { ArgumentError, formatShape, ShapeError } from "../engine/errors.ts";
 import { checkNames, checkOption, written } from "../engine/options.ts";
 import { pcg4d, type Uint32x4 } from "../engine/random.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
-import { choiceByName, type KerasObject, type SnakeCase } from "./named.ts";
+import { choiceByName, type KerasObject, madeFor, type SnakeCase } from "./named.ts";
 import { orthonormalRows } from "./orthonormal.ts";
 
 /** Which random numbers: the run's seed, and a number of its own for each weight. */
@@ -164,7 +164,8 @@ export function initializer(choice: InitializerChoice, where = "initializer"): I
   }
   const { arguments: names, make } = byName[found.name];
   checkNames(`${where}: ${found.name}`, found.options, names);
-  return (make as (...args: unknown[]) => Initializer)(...names.map((name) => found.options[name]));
+  const args = names.map((name) => found.options[name]);
+  return madeFor(where, () => (make as (...args: unknown[]) => Initializer)(...args));
 }
 
 /** What initializer() makes the same one from; undefined for a function that wgrad did not make. */

@@ -47,6 +47,16 @@ export function choiceByName<Name extends string>(
   return { name: knownName(where, kind, name, known), options: withoutNull(options) };
 }
 
+/** What `make` gives; its errors say where what it makes was given. */
+export function madeFor<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof ArgumentError)) throw cause;
+    throw new ArgumentError(`${where}: ${cause.message}`, { cause });
+  }
+}
+
 function knownName<Name extends string>(
   where: string,
   kind: string,

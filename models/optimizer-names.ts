@@ -12,7 +12,7 @@ import {
   rmsprop,
   sgd,
 } from "../kernels/optimizers/index.ts";
-import { choiceByName, type KerasObject } from "./named.ts";
+import { choiceByName, type KerasObject, madeFor } from "./named.ts";
 
 /** Each makes an optimizer from options by their names. */
 export const optimizersByName = { sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam } as const;
@@ -38,7 +38,7 @@ const kerasNames = {
 export function optimizer(choice: OptimizerChoice, where = "optimizer"): Optimizer {
   if (isOptimizer(choice)) return choice;
   const found = choiceByName(where, "optimizer", choice, optimizersByName, kerasNames);
-  if (found) return optimizersByName[found.name](found.options);
+  if (found) return madeFor(where, () => optimizersByName[found.name](found.options));
   const wanted = 'made by sgd(), adam() or another of the optimizers, or be a name as "adam"';
   throw new ArgumentError(`${where}: optimizer must be ${wanted}, got ${written(choice)}.`);
 }

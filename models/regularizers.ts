@@ -1,7 +1,7 @@
 /** @file Regularizers: penalties on large weights or activations that are added to the loss, by Keras's names. */
 import { ArgumentError } from "../engine/errors.ts";
 import { checkNames, checkOption, written } from "../engine/options.ts";
-import { choiceByName, type KerasObject } from "./named.ts";
+import { choiceByName, type KerasObject, madeFor } from "./named.ts";
 import { isRecord } from "./records.ts";
 
 /** l1 * sum |x| + l2 * sum x^2, over the elements x of a weight or of a layer's output. */
@@ -50,12 +50,12 @@ export function regularizer(choice: RegularizerChoice, where = "regularizer"): R
     );
   }
   checkNames(`${where}: ${found.name}`, found.options, found.name === "l1l2" ? ["l1", "l2"] : [found.name]);
-  return byName[found.name](found.options);
+  return madeFor(where, () => byName[found.name](found.options));
 }
 
 function pair(choice: Readonly<Record<string, unknown>>, where: string): Regularizer {
   checkNames(where, choice, ["l1", "l2"]);
-  return l1l2(choice.l1 as number, choice.l2 as number);
+  return madeFor(where, () => checked("l1l2", { l1: choice.l1 as number, l2: choice.l2 as number }));
 }
 
 function checked(name: string, regularizer: Regularizer): Regularizer {

@@ -1,6 +1,6 @@
 """Draws test/models/layers/keras-layers.json: outputs and gradients of layers, computed by Keras on TensorFlow.
 
-  python -m venv venv && venv/bin/pip install keras tensorflow-cpu
+  python -m venv venv && venv/bin/pip install keras tensorflow-cpu torch
   venv/bin/python test/golden-maker/keras_layers.py
 
 L = sum(dy * y) is differentiated by the inputs and by the weights, in inference mode.
@@ -15,6 +15,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import numpy as np
 import tensorflow as tf
+import torch
 
 image = [2, 4, 3, 4]
 cases = [
@@ -108,12 +109,24 @@ def run_optimizers():
         rows = []
         for g in gradients:
             optimizer.apply([tf.constant(g)], [parameter])
-            rows.append(np.array(parameter))
+            rows.append(parameter.numpy().copy())
         result["after"][name] = listed(np.stack(rows))
+    result["after"]["NAdam of PyTorch"] = listed(torch_nadam(start, gradients))
     return result
 
 
-origin = f"test/golden-maker/keras_layers.py, Keras {keras.__version__}, TensorFlow {tf.__version__}"
+def torch_nadam(start, gradients):
+    parameter = torch.nn.Parameter(torch.tensor(start))
+    optimizer = torch.optim.NAdam([parameter], lr=0.01, momentum_decay=0.004)
+    rows = []
+    for g in gradients:
+        parameter.grad = torch.tensor(g)
+        optimizer.step()
+        rows.append(parameter.detach().numpy().copy())
+    return np.stack(rows)
+
+
+origin = f"test/golden-maker/keras_layers.py, Keras {keras.__version__}, TensorFlow {tf.__version__}, PyTorch {torch.__version__}"
 layers = [run(i, *case) for i, case in enumerate(cases)]
 folder = pathlib.Path(__file__).parent.parent
 (folder / "models/layers/keras-layers.json").write_text(json.dumps({"origin": origin, "layers": layers}) + "\n")

@@ -1,11 +1,14 @@
 /** @file What holds for every layer, one test each per example. */
 import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
+import { matmul } from "../../../kernels/dense/matmul.ts";
+import { reshape } from "../../../kernels/shape/reshape.ts";
 import * as w from "../../../models/index.ts";
 import * as exported from "../../../models/layers/index.ts";
 import { architectureOf } from "../../../models/saving/architecture.ts";
 import { layerClasses, modelFrom } from "../../../models/saving/build.ts";
 import { useEngine } from "../../support/engine.ts";
+import { halfRounding, hasHalf } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
 import { withBindingLimit } from "../tiny.ts";
 import { type LayerExample, layerExamples, makeExample } from "./examples.ts";
@@ -154,5 +157,43 @@ describe.each(layerExamples.map((example) => [example.name, example] as const))(
     expect(split.loss).toBeCloseTo(whole2.loss, 4);
     for (const [path, values] of whole2.weights)
       for (const [i, value] of split.weights.get(path)!.entries()) expect(value).toBeCloseTo(values[i]!, 4);
+  });
+
+  it.skipIf(!hasHalf)("has the loss of float32 in mixed precision", async () => {
+    const inputs = Object.fromEntries(
+      example.inputs.map((shape, i) => [`x${i}`, Float32Array.from(randomArray([4, ...shape], 30 + i).data)]),
+    );
+    const targets = new Float32Array(4 * example.output.reduce((product, size) => product * size, 1));
+    const lossIn = async (precision: "float32" | "mixed") => {
+      const given = example.inputs.map((shape, i) => w.input(shape, { name: `x${i}` }));
+      // what Dense gives is f16 in mixed precision, of inputs of any shape
+      const halves = given.map((x) => w.Dense(x.shape.at(-1)!, { activation: "tanh" }).apply(x));
+      const output = makeExample(example).apply(halves);
+      const model = await compiled(w.model({ inputs: given, outputs: output }));
+      const { history } = await model.fit({ inputs, targets }, { batchSize: 4, precision });
+      model.dispose();
+      return history.loss![0]!;
+    };
+    const expected = await lossIn("float32");
+    expect(Number.isFinite(expected)).toBe(true);
+    expect(Math.abs((await lossIn("mixed")) - expected)).toBeLessThan(
+      20 * halfRounding * (1 + Math.abs(expected)),
+    );
+  });
+});
+
+describe("Lambda", () => {
+  it("takes several inputs, and says at compile() where its output shape is another", async () => {
+    const [a, b] = [w.input([2, 3]), w.input([3, 2])];
+    const product = w.Lambda(([x, y]) => matmul(x!, y!), { outputShape: ([x, y]) => [x![0]!, y![1]!] });
+    const model = await compiled(w.model({ inputs: [a, b], outputs: product.apply([a, b]) }));
+    const ramp = Float32Array.of(1, 2, 3, 4, 5, 6);
+    const output = await model.predict({ inputs: { input_1: ramp, input_2: ramp } });
+    expect([...output]).toEqual([22, 28, 49, 64]); // [[1, 2, 3], [4, 5, 6]] [[1, 2], [3, 4], [5, 6]]
+    model.dispose();
+    const wrong = w.sequential([w.Input([4]), w.Lambda((x) => reshape(x, [-1, 2, 2]))]);
+    await expect(compiled(wrong)).rejects.toThrow("lambda_1: the function gives [1,2,2], [1,4] is expected.");
+    const nothing = w.sequential([w.Input([4]), w.Lambda((() => 3) as never)]);
+    await expect(compiled(nothing)).rejects.toThrow("lambda_1: the function must return a tensor, got 3.");
   });
 });
