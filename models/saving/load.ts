@@ -37,14 +37,14 @@ export async function loadModel(source: string | Uint8Array, options: LoadModelO
       `loadModel: compile must be options of compile() or false, got ${written(compile)}.`,
     );
   const what = typeof source === "string" ? source : "The model";
-  const file = readSafetensors(source);
+  const file = await readSafetensors(source);
   const { metadata } = file;
   checkFormat(what, file);
   const [weights, slots] = [tensorsOf(file, "weight/"), tensorsOf(file, "slot/")];
   if (weights.size + slots.size < file.tensors.size)
     throw new FileError(`${what}: it has tensors that are neither weights nor moments.`);
   const model = build(what, json(what, "layers", metadata.layers), layers);
-  setWeights(what, model, weights);
+  await setWeights(what, model, weights);
   if (compile === false || metadata.compile === undefined) return model;
   const record = compileOptions(what, json(what, "compile options", metadata.compile), compile);
   const training = json(what, "position in training", metadata.training);
@@ -91,9 +91,13 @@ function build(what: string, layers: unknown, own: LayerClasses): Model {
   }
 }
 
-function setWeights(what: string, model: Model, weights: ReadonlyMap<string, SafetensorsTensor>): void {
+async function setWeights(
+  what: string,
+  model: Model,
+  weights: ReadonlyMap<string, SafetensorsTensor>,
+): Promise<void> {
   try {
-    loadWeights(model, weights);
+    await loadWeights(model, weights);
   } catch (cause) {
     if (!(cause instanceof WgradError)) throw cause;
     throw new FileError(`${what}: ${cause.message}`, { cause });

@@ -3,9 +3,8 @@
  * metadata.
  */
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
+import { checkFlag, checkOptionNames, requirePath, written } from "../../engine/options.ts";
 import { checkedExactJson } from "../exact-json.ts";
-import { requirePath } from "../files.ts";
 import { Layer } from "../layers/layer.ts";
 import type { Model } from "../model.ts";
 import { type SafetensorsEntry, writeSafetensors } from "../weights/safetensors.ts";
@@ -37,14 +36,7 @@ export async function saveModel(model: Model, options: SaveOptions = {}): Promis
   if (!(model instanceof Layer) || !("reading" in model))
     throw new ArgumentError(`saveModel: needs a model, got ${written(model)}.`);
   const { entries, metadata } = await model.reading("saveModel", () => partsOf(model, options));
-  const parts = serializeSafetensors(entries, metadata);
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+  return serializeSafetensors(entries, metadata);
 }
 
 /** model.save(path): says in words what was left out. The file before stays until the new one is whole. Throws FileError too. */
@@ -55,7 +47,7 @@ export async function saveModelFile(
 ): Promise<readonly string[]> {
   requirePath("save", path);
   const { entries, metadata, leftOut } = await partsOf(model, options);
-  writeSafetensors(path, entries, metadata);
+  await writeSafetensors(path, entries, metadata);
   return leftOut;
 }
 
