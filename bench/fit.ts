@@ -1,10 +1,10 @@
 /** @file `npm run bench:fit`: what fit() costs beyond the steps it replays, on a data set in GPU memory. */
 import { type AdapterChoice, createEngine, type Engine, nearest, UsageError } from "../engine/index.ts";
 import { GpuDataset } from "../kernels/gather/index.ts";
-import { Feed } from "../models/training/data.ts";
-import { TrainingLog } from "../models/training/log.ts";
-import { Pace } from "../models/training/pace.ts";
-import { TrainingStep } from "../models/training/step.ts";
+import { Batches } from "../models/data/batches.ts";
+import { TrainingLog } from "../models/fit/log.ts";
+import { Pace } from "../models/fit/pace.ts";
+import { TrainingStep } from "../models/fit/step.ts";
 import { parseWords, runScript } from "./arguments.ts";
 import { randomSamples } from "./random-samples.ts";
 import { workloads } from "./workloads.ts";
@@ -49,14 +49,14 @@ async function compare(engine: Engine, name: string, batch: number, seconds: num
   const { network, optimizer, loss, metrics, classes } = workloads[name]!;
   const model = network();
   await model.compile({ engine, optimizer: optimizer(), loss, metrics });
-  const { trainer } = model;
+  const { session } = model;
   const first = GpuDataset.upload(engine, randomSamples(model, 4 * batch, classes));
-  const feed = Feed.open(engine, first, trainer.objective.oneHot);
-  const log = new TrainingLog(engine, trainer.objective, 4096);
-  const step = await TrainingStep.prepare(trainer, feed, log, batch, false);
+  const batches = Batches.open(engine, first, session.objective.oneHot);
+  const log = new TrainingLog(engine, session.objective, 4096);
+  const step = await TrainingStep.prepare(session, batches, log, batch, false);
   const bare = async (steps: number) => {
     const pace = new Pace(engine);
-    trainer.step.set({ position: 0, batch: 0 });
+    session.step.set({ position: 0, batch: 0 });
     for (let done = 0; done < steps; ) {
       const count = Math.min(pace.steps, steps - done);
       step.run(count);
@@ -78,7 +78,7 @@ async function compare(engine: Engine, name: string, batch: number, seconds: num
       await cost(() => model.fit(dataset, { batchSize: batch, onProgress: () => {} })),
     );
   }
-  for (const owner of [step, log, feed, first, dataset, model]) owner.dispose();
+  for (const owner of [step, log, batches, first, dataset, model]) owner.dispose();
   const percent = (part: keyof Cost) => `${(100 * (best.fit[part] / best.bare[part] - 1)).toFixed(1)} %`;
   const each = (value: Cost) => (value.wall / steps).toFixed(3);
   const cells = [

@@ -1,8 +1,8 @@
 /** @file A random batch for a workload: the same in every run. */
 import { pcg4d } from "../engine/random.ts";
 import { sizeOf } from "../engine/shape.ts";
+import { identityOrder } from "../models/data/order.ts";
 import type { Model } from "../models/model.ts";
-import { identityOrder } from "../models/training/order.ts";
 
 /** Images with labels, or without: then the model learns to reproduce them. */
 export function randomSamples(model: Model, count: number, classes: number | undefined) {

@@ -4,11 +4,11 @@ import { boundOfAll } from "../engine/ceilings/bound.ts";
 import type { Ceilings } from "../engine/ceilings/ceilings.ts";
 import type { Engine } from "../engine/device.ts";
 import { sizeOf } from "../engine/shape.ts";
+import { Batches } from "../models/data/batches.ts";
+import { TrainingLog } from "../models/fit/log.ts";
+import { stepsPerSubmit } from "../models/fit/pace.ts";
+import { TrainingStep } from "../models/fit/step.ts";
 import type { Model } from "../models/model.ts";
-import { Feed } from "../models/training/data.ts";
-import { TrainingLog } from "../models/training/log.ts";
-import { stepsPerSubmit } from "../models/training/pace.ts";
-import { TrainingStep } from "../models/training/step.ts";
 import { measure } from "./measure.ts";
 import { randomSamples } from "./random-samples.ts";
 import { type Row, rates } from "./row.ts";
@@ -31,18 +31,18 @@ export async function timeStep(
   await model.compile({ engine, optimizer: workload.optimizer(), loss, metrics });
   const compiled = engine.memory.bytesInUse;
   const samples = randomSamples(model, batch, workload.classes);
-  const feed = Feed.open(engine, samples, model.trainer.objective.oneHot);
+  const batches = Batches.open(engine, samples, model.session.objective.oneHot);
   const dataSet = engine.memory.bytesInUse - compiled;
-  const log = new TrainingLog(engine, model.trainer.objective, 1);
-  await checkReplay(model, feed, log, batch);
+  const log = new TrainingLog(engine, model.session.objective, 1);
+  await checkReplay(model, batches, log, batch);
   engine.resetPeakMemory(); // eager steps may need more
-  const step = await TrainingStep.prepare(model.trainer, feed, log, batch, false);
+  const step = await TrainingStep.prepare(model.session, batches, log, batch, false);
   step.run(1);
   await engine.sync(); // or the first timed run waits for it too
   const { ms, runs } = await measure(
     `${name}:${batch}`,
     async () => {
-      model.trainer.step.set({ position: 0 });
+      model.session.step.set({ position: 0 });
       step.run(1);
       await log.read(0, 1);
     },
@@ -73,7 +73,7 @@ export async function timeStep(
   };
   step.dispose();
   log.dispose();
-  feed.dispose();
+  batches.dispose();
   model.dispose();
   return row;
 }
@@ -103,7 +103,7 @@ const views = ["Flatten", "Reshape"];
 
 /** What a step needs by the textbook, what of its activations backward really keeps, and its stored gradients. */
 function memoryOf(model: Model, step: TrainingStep, batch: number): NonNullable<Row["memory"]> {
-  const { state } = model.trainer;
+  const { state } = model.session;
   const outputs = model.summary().rows.filter(({ type }) => type !== "InputLayer" && !views.includes(type));
   const perSample = outputs.reduce(
     (sum, { outputShape }) => sum + sizeOf(outputShape),
@@ -119,21 +119,21 @@ function memoryOf(model: Model, step: TrainingStep, batch: number): NonNullable<
 }
 
 /** Runs a step eagerly and a replayed one from the same weights; the updated weights must be the same bits. */
-async function checkReplay(model: Model, feed: Feed, log: TrainingLog, batch: number): Promise<void> {
-  const { trainer } = model;
+async function checkReplay(model: Model, batches: Batches, log: TrainingLog, batch: number): Promise<void> {
+  const { session } = model;
   const start = await model.getWeights();
-  const slots = await trainer.state.read();
+  const slots = await session.state.read();
   const results: Map<string, Float32Array>[] = [];
   for (const eager of [true, false]) {
     model.setWeights(start);
-    trainer.state.write(slots);
-    trainer.step.set({ step: 0, position: 0, batch: 0 });
-    const step = await TrainingStep.prepare(trainer, feed, log, batch, eager);
+    session.state.write(slots);
+    session.step.set({ step: 0, position: 0, batch: 0 });
+    const step = await TrainingStep.prepare(session, batches, log, batch, eager);
     step.run(1);
     if (!eager) {
       model.setWeights(start);
-      trainer.state.write(slots);
-      trainer.step.set({ step: 0, position: 0, batch: 0 });
+      session.state.write(slots);
+      session.step.set({ step: 0, position: 0, batch: 0 });
       step.run(1); // the replay, after the recording
     }
     results.push(await model.getWeights());

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { adapterChoices } from "../engine/adapter.ts";
 import { FileError, WgradError } from "../engine/errors.ts";
-import { precisions } from "../models/training/precision.ts";
+import { precisions } from "../models/fit/precision.ts";
 import { endWithNpm } from "./orphan.ts";
 import { missingOutput, surviveLostOutput } from "./output.ts";
 

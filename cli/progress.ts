@@ -1,6 +1,6 @@
 /** @file Training progress on a terminal: one bar that redraws itself, or plain lines on a pipe. */
-import type { Progress } from "../models/training/callbacks.ts";
-import type { Logs } from "../models/training/history.ts";
+import type { Progress } from "../models/callbacks/callback.ts";
+import type { Logs } from "../models/fit/history.ts";
 
 const barWidth = 24;
 const secondsBetweenLines = 10;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { FileError, InterruptedError, UsageError } from "../engine/errors.ts";
-import { checkpointPath } from "../models/training/checkpoint.ts";
+import { checkpointPath } from "../models/checkpoint/checkpoint.ts";
 import { shortName } from "../runner/changes.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { checksumsOf } from "../runner/run.ts";

@@ -5,7 +5,7 @@ import { type AdapterChoice, requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import { hasCheckpoint } from "../models/training/checkpoint.ts";
+import { hasCheckpoint } from "../models/checkpoint/checkpoint.ts";
 import { runDataExperiment } from "../runner/data-run.ts";
 import type { Experiment, StudyExperiment } from "../runner/experiment.ts";
 import { describeInputs, describeValidation } from "../runner/experiment-data.ts";

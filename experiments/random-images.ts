@@ -1,7 +1,7 @@
 /** @file A few random images of a set with their classes as captions. */
 import type { ImageSet } from "../datasets/dataset.ts";
 import { takeImages } from "../datasets/splits.ts";
-import { identityOrder, shuffled } from "../models/training/order.ts";
+import { identityOrder, shuffled } from "../models/data/order.ts";
 
 /** `count` different images, chosen by `seed`. */
 export function randomImages(

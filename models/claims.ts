@@ -14,6 +14,36 @@ export interface Work {
   readonly reads: readonly object[];
 }
 
+/** A weight of a model, and whether a layer or a model that it is in is not trainable. */
+interface HeldWeight {
+  readonly variable: Variable;
+  readonly frozen: boolean;
+}
+
+/**
+ * Of a call on a model whose weights are in `store`. Reading changes nothing. Training leaves alone what was frozen at
+ * compile(); what was frozen later it still changes, as in Keras. Replacing ends the store, and with it the weights that no
+ * other model has.
+ */
+export function workOf(
+  model: { readonly name: string; readonly weights: readonly HeldWeight[] },
+  store: { readonly entries: readonly HeldWeight[] } | undefined,
+  kind: "reading" | "training" | "replacing",
+): Work {
+  const { name, weights } = model;
+  const variables = weights.map(({ variable }) => variable);
+  if (kind === "reading") return { model, name, changes: [], reads: [model, ...variables] };
+  const entries = store?.entries ?? [];
+  if (kind === "replacing") {
+    const own = entries.map(({ variable }) => variable).filter(({ holders }) => holders === 1);
+    return { model, name, changes: [model, ...own], reads: [] };
+  }
+  const kept = new Set(entries.filter(({ frozen }) => frozen).map(({ variable }) => variable));
+  const reads = weights.filter(({ frozen, variable }) => frozen && kept.has(variable));
+  const read = new Set(reads.map(({ variable }) => variable));
+  return { model, name, changes: [model, ...variables.filter((each) => !read.has(each))], reads: [...read] };
+}
+
 const claims = new WeakMap<object, Set<Claim>>();
 
 export class Claim {

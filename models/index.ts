@@ -10,6 +10,9 @@ export {
   adam,
   adamax,
   adamw,
+  Minimizer,
+  type MinimizerOptions,
+  minimizer,
   type NadamOptions,
   nadam,
   type Optimizer,
@@ -19,22 +22,64 @@ export {
   sgd,
 } from "../kernels/optimizers/index.ts";
 export type { ActivationName } from "./activations.ts";
+export type {
+  Callback,
+  CallbackState,
+  FitControl,
+  KeptWeights,
+  Progress,
+  StepRecord,
+} from "./callbacks/callback.ts";
 export { CSVLogger, type CSVLoggerOptions } from "./callbacks/csv-logger.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./callbacks/early-stopping.ts";
 export { LambdaCallback } from "./callbacks/lambda-callback.ts";
 export { type EpochSchedule, LearningRateScheduler } from "./callbacks/learning-rate-scheduler.ts";
 export { ModelCheckpoint, type ModelCheckpointOptions } from "./callbacks/model-checkpoint.ts";
 export type { MonitorOptions } from "./callbacks/monitor.ts";
+export type { Verbose } from "./callbacks/progress-printer.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/reduce-lr-on-plateau.ts";
+export { StepHistory } from "./callbacks/step-history.ts";
+export { TensorBoard, type TensorBoardOptions } from "./callbacks/tensorboard.ts";
 export { TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
+export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./checkpoint/checkpoint.ts";
+export type { TrainingPosition, TrainingSnapshot } from "./checkpoint/snapshot.ts";
+export type { ArrayData, ArraysByName, ArrayTuple, NestedList } from "./data/arrays.ts";
+export type { BatchGenerator, HostBatch } from "./data/batch-iterator.ts";
+export type { DataSource, Subset } from "./data/batches.ts";
+export type { InputTransform } from "./data/gpu-samples.ts";
+export type { ClassWeight, WeightOptions } from "./data/sample-weights.ts";
+export type {
+  ArrayDataset,
+  HostData,
+  SampleWeight,
+  ScaleByName,
+  Scales,
+  Values,
+  ValuesByName,
+} from "./data/samples.ts";
+export type { CompileOptions } from "./fit/compile-options.ts";
+export { History, type HistoryJson, type Logs } from "./fit/history.ts";
+export type { FitOptions, OnBatchOptions } from "./fit/options.ts";
 export * from "./initializers.ts";
 export * from "./layers/index.ts";
 export * from "./metrics/classification-report.ts";
 export * from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
+export type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
+export type { TensorFunction } from "./objective/functions.ts";
+export { lossNames } from "./objective/loss-names.ts";
+export { type MetricName, metricNames, topKCategoricalAccuracy } from "./objective/metric-names.ts";
+export type { LossChoice, MetricChoice, MetricList } from "./objective/objective.ts";
 export { type OptimizerChoice, type OptimizerName, optimizer } from "./optimizer-names.ts";
 export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";
+export { toCategorical } from "./preprocessing/to-categorical.ts";
+export {
+  type Splittable,
+  type TrainTestSplit,
+  type TrainTestSplitOptions,
+  trainTestSplit,
+} from "./preprocessing/train-test-split.ts";
 export {
   l1,
   l1l2,
@@ -50,27 +95,6 @@ export * from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";
 export type { Summary, SummaryRow } from "./summary.ts";
 export type { SymbolicTensor } from "./symbolic.ts";
-export type {
-  ArrayDataset,
-  HostData,
-  ScaleByName,
-  Scales,
-  Values,
-  ValuesByName,
-} from "./training/arrays.ts";
-export type { HostBatch } from "./training/batch-generator.ts";
-export type { BatchGenerator } from "./training/batch-iterator.ts";
-export type { Callback, CallbackState, FitControl, KeptWeights, Progress } from "./training/callbacks.ts";
-export { hasCheckpoint, readCheckpoint, saveCheckpoints, writeCheckpoint } from "./training/checkpoint.ts";
-export type { CompileOptions } from "./training/compile-options.ts";
-export type { DataSource, Subset } from "./training/data.ts";
-export { History, type HistoryJson, type Logs } from "./training/history.ts";
-export { lossNames } from "./training/loss-names.ts";
-export { type MetricName, metricNames, topKCategoricalAccuracy } from "./training/metric-names.ts";
-export type { EvaluateOptions, FitOptions, OnBatchOptions, PredictOptions } from "./training/options.ts";
-export type { InputTransform } from "./training/sample-source.ts";
-export type { ClassWeight, SampleWeight, WeightOptions } from "./training/sample-weights.ts";
-export type { TrainingPosition, TrainingSnapshot } from "./training/snapshot.ts";
 export {
   formatLoadedWeights,
   type LoadedWeight,

@@ -1,40 +1,34 @@
 /** @file Model: a graph of layers with weights on one engine, and Keras's compile, fit, evaluate and predict. */
 import type { Engine } from "../engine/device.ts";
 import { ArgumentError, WgradError } from "../engine/errors.ts";
-import { Claim, checkUnclaimed, claimed, type Work } from "./claims.ts";
+import type { Tensor } from "../engine/tensor.ts";
+import { Claim, checkUnclaimed, claimed, type Work, workOf } from "./claims.ts";
 import { type CloneOptions, cloneModel } from "./clone.ts";
+import { type ArraysByName, dataAndOptions, inputsFrom } from "./data/arrays.ts";
+import type { BatchGenerator } from "./data/batch-iterator.ts";
+import type { DataSource } from "./data/batches.ts";
+import type { Scales, ValuesByName } from "./data/samples.ts";
+import { type CompileOptions, type ResolvedCompileOptions, resolveCompile } from "./fit/compile-options.ts";
+import { evaluate, predictOutputs } from "./fit/evaluate.ts";
+import { fitSession } from "./fit/fit.ts";
+import type { History, Logs } from "./fit/history.ts";
+import { ModelOptimizer } from "./fit/model-optimizer.ts";
+import { trainOnBatch } from "./fit/on-batch.ts";
+import { batchData, checkOnBatch, type FitOptions, type OnBatchOptions } from "./fit/options.ts";
+import { inputPorts, Session } from "./fit/session.ts";
 import { GraphLayer, type ModelOptions } from "./graph-layer.ts";
 import { unknownWeight } from "./layers/layer.ts";
+import type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
 import { ParameterStore } from "./parameter-store.ts";
 import { type SaveOptions, saveModelFile } from "./saving/save.ts";
-import type { Scales, ValuesByName } from "./training/arrays.ts";
-import type { BatchGenerator } from "./training/batch-iterator.ts";
-import {
-  type CompileOptions,
-  type ResolvedCompileOptions,
-  resolveCompile,
-} from "./training/compile-options.ts";
-import type { DataSource } from "./training/data.ts";
-import type { History, Logs } from "./training/history.ts";
-import { ModelOptimizer } from "./training/model-optimizer.ts";
-import {
-  batchData,
-  checkOnBatch,
-  type EvaluateOptions,
-  type FitOptions,
-  type OnBatchOptions,
-  type PredictOptions,
-} from "./training/options.ts";
-import { predictOutputs } from "./training/prediction.ts";
-import { Trainer } from "./training/trainer.ts";
 import { readTogether, requireMap } from "./variable.ts";
 
 export type { ModelOptions } from "./graph-layer.ts";
 
-export class Model extends GraphLayer {
+export class Model extends GraphLayer implements Network {
   readonly className: string = "Model";
   #store: ParameterStore | undefined;
-  #trainer: Trainer | undefined;
+  #session: Session | undefined;
   #compiled: ResolvedCompileOptions | undefined;
 
   /**
@@ -97,20 +91,25 @@ export class Model extends GraphLayer {
   async compile(options: CompileOptions): Promise<void> {
     const resolved = resolveCompile(options);
     return claimed("compile", this.#ownWork, async () => {
-      const previous = this.#trainer;
+      const previous = this.#session;
       try {
-        this.#trainer = await Trainer.create(this, resolved, previous);
+        this.#session = await Session.create(this, resolved, previous);
         this.#compiled = resolved;
       } catch (error) {
-        if (previous?.disposed) this.#trainer = undefined;
+        if (previous?.disposed) this.#session = undefined;
         throw error;
       }
     });
   }
 
+  /** Keras's trainable_weights as tensors: what a loop of your own gives to minimizer(). Throws WgradError before there are any. */
+  get trainableWeights(): Tensor[] {
+    return this.store.entries.flatMap(({ trainable, variable }) => (trainable ? variable.tensor : []));
+  }
+
   /** What compile() was given, as long as the model is compiled. */
   get compiled(): ResolvedCompileOptions | undefined {
-    return this.#trainer && this.#compiled;
+    return this.#session && this.#compiled;
   }
 
   /** Where the model's weights are, as long as a model that has them is compiled. */
@@ -118,55 +117,75 @@ export class Model extends GraphLayer {
     return this.weights.find(({ variable }) => variable.built)?.variable.tensor.engine;
   }
 
-  get trainer(): Trainer {
-    if (!this.#trainer)
+  get session(): Session {
+    if (!this.#session)
       throw new WgradError(`${this.label} is not compiled: await model.compile({ optimizer, loss }) first.`);
-    return this.#trainer;
+    return this.#session;
   }
 
   /** The optimizer; its learning rate may be changed between fits. Throws WgradError until the model is compiled. */
   get optimizer(): ModelOptimizer {
-    return new ModelOptimizer(this.trainer);
+    return new ModelOptimizer(this.session);
   }
 
   /**
-   * Trains for `epochs` passes over the data, or over `stepsPerEpoch` batches of a generator each. A second fit goes on
-   * with the optimizer's state. Returns the history, with Keras's names. Throws WgradError while another call works with
-   * the weights: one trains at a time, but callbacks and generators may evaluate and predict.
+   * Trains for `epochs` passes over the data, or over `stepsPerEpoch` batches of a generator each; x and y may be typed arrays,
+   * nested lists and tensors. A second fit goes on with the optimizer's state. Returns the history, with Keras's names. Throws
+   * WgradError while another call works with the weights: one trains at a time, but callbacks and generators may evaluate and
+   * predict.
    */
-  async fit(data: DataSource | BatchGenerator, options: FitOptions = {}): Promise<History> {
-    const { trainer } = this;
-    return claimed("fit", this.#training, (claim) => trainer.fit(data, options, claim));
+  async fit(data: DataSource | BatchGenerator, options?: FitOptions): Promise<History>;
+  async fit(x: ArraysByName, y: ArraysByName | undefined, options?: FitOptions): Promise<History>;
+  async fit(...given: readonly [unknown, unknown?, unknown?]): Promise<History> {
+    const { session } = this;
+    return claimed("fit", this.#training, async (claim) => {
+      type Source = DataSource | BatchGenerator;
+      const [data, options] = await dataAndOptions<Source, FitOptions>("fit", session, given);
+      return fitSession(session, data, options, claim);
+    });
   }
 
   /** Loss and metrics in inference mode. */
-  async evaluate(data: DataSource, options: EvaluateOptions = {}): Promise<Record<string, number>> {
-    return this.#evaluate("evaluate", data, options);
+  async evaluate(data: DataSource, options?: EvaluateOptions): Promise<Record<string, number>>;
+  async evaluate(
+    x: ArraysByName,
+    y: ArraysByName | undefined,
+    options?: EvaluateOptions,
+  ): Promise<Record<string, number>>;
+  async evaluate(...given: readonly [unknown, unknown?, unknown?]): Promise<Record<string, number>> {
+    const { session } = this;
+    return claimed("evaluate", this.#reading, async () => {
+      const [data, options] = await dataAndOptions<DataSource, EvaluateOptions>("evaluate", session, given);
+      return evaluate(session, data, options);
+    });
   }
 
   /** The only output in inference mode, [n, ...] row-major. Throws ArgumentError if there are several. */
-  async predict(data: DataSource, options: PredictOptions = {}): Promise<Float32Array> {
+  async predict(x: DataSource | ArraysByName, options: PredictOptions = {}): Promise<Float32Array> {
     if (this.outputs.length > 1) {
       throw new ArgumentError(`predict: ${this.label} has several outputs; predictOutputs() returns them.`);
     }
-    return Object.values(await this.predictOutputs(data, options))[0]!;
+    return Object.values(await this.predictOutputs(x, options))[0]!;
   }
 
   /** All outputs in inference mode by name, [n, ...] row-major each. Needs weights, but no compile() of its own. */
   async predictOutputs(
-    data: DataSource,
+    x: DataSource | ArraysByName,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
-    const trainer = this.#trainer;
-    const engine = trainer?.engine ?? this.engine;
-    const phase = trainer && { learningPhase: trainer.learningPhase, at: trainer.nextMoment() };
-    return claimed("predict", this.#reading, () => predictOutputs(this, engine, data, options, phase));
+    const session = this.#session;
+    const engine = session?.engine ?? this.engine;
+    const phase = session && { learningPhase: session.learningPhase, at: session.nextMoment() };
+    return claimed("predict", this.#reading, async () => {
+      const data = await inputsFrom("predict", inputPorts(this), x);
+      return predictOutputs(this, engine, data, options, phase);
+    });
   }
 
   /** One update on a batch in main memory. Returns loss and metrics before the update. */
   async trainOnBatch(x: ValuesByName, y?: ValuesByName, options: OnBatchOptions = {}): Promise<Logs> {
-    const { onBatch } = this.trainer;
-    return claimed("trainOnBatch", this.#training, () => onBatch.train(x, y, options));
+    const { session } = this;
+    return claimed("trainOnBatch", this.#training, () => trainOnBatch(session, x, y, options));
   }
 
   /** Loss and metrics of a batch in main memory, in inference mode. */
@@ -176,7 +195,8 @@ export class Model extends GraphLayer {
     options: Omit<OnBatchOptions, "classWeight"> = {},
   ): Promise<Logs> {
     checkOnBatch("testOnBatch", options);
-    return this.#evaluate("testOnBatch", batchData(x, y, options), {});
+    const { session } = this;
+    return claimed("testOnBatch", this.#reading, () => evaluate(session, batchData(x, y, options), {}));
   }
 
   /** The only output for a batch in main memory, in inference mode. */
@@ -190,10 +210,10 @@ export class Model extends GraphLayer {
    */
   dispose(): void {
     new Claim("dispose", this.#ownWork).release();
-    (this.#trainer?.engine ?? this.engine)?.pipelines.release(this);
-    this.#trainer?.dispose();
+    (this.#session?.engine ?? this.engine)?.pipelines.release(this);
+    this.#session?.dispose();
     this.#store?.dispose();
-    this.#trainer = undefined;
+    this.#session = undefined;
     this.#store = undefined;
   }
 
@@ -207,35 +227,16 @@ export class Model extends GraphLayer {
     return claimed(call, this.#reading, body);
   }
 
-  async #evaluate(call: string, data: DataSource, options: EvaluateOptions): Promise<Record<string, number>> {
-    const { trainer } = this;
-    return this.reading(call, () => trainer.evaluate(data, options));
-  }
-
   get #reading(): Work {
-    const reads = [this, ...this.weights.map(({ variable }) => variable)];
-    return { model: this, name: this.name, changes: [], reads };
+    return workOf(this, this.#store, "reading");
   }
 
-  /** What was frozen after compile() is still trained, as in Keras. */
   get #training(): Work {
-    const kept = new Set(this.store.entries.filter(({ frozen }) => frozen).map(({ variable }) => variable));
-    const part = (read: boolean) =>
-      this.weights
-        .filter(({ frozen, variable }) => (frozen && kept.has(variable)) === read)
-        .map(({ variable }) => variable);
-    return { model: this, name: this.name, changes: [this, ...part(false)], reads: part(true) };
+    return workOf(this, this.store, "training");
   }
 
-  /** What ends with this model's store. */
   get #ownWork(): Work {
-    const own = this.#store?.entries.filter(({ variable }) => variable.holders === 1) ?? [];
-    return {
-      model: this,
-      name: this.name,
-      changes: [this, ...own.map(({ variable }) => variable)],
-      reads: [],
-    };
+    return workOf(this, this.#store, "replacing");
   }
 }
 

@@ -4,12 +4,12 @@ import { takeImages } from "../datasets/splits.ts";
 import type { Engine } from "../engine/device.ts";
 import { StepState } from "../engine/step-state.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import type { InputTransform } from "../models/data/gpu-samples.ts";
 import {
   describeGenerator,
   ImageDataGenerator,
   type ImageDataGeneratorOptions,
 } from "../models/preprocessing/image-data-generator.ts";
-import type { InputTransform } from "../models/training/sample-source.ts";
 import type { ReportDocument } from "../report/document.ts";
 import { type Figure, inlineFigure } from "../report/figure.ts";
 import { htmlPage } from "../report/html-page.ts";

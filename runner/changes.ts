@@ -1,13 +1,13 @@
 /** @file Changes of an experiment by name and value, as `--set` gives them: learning rate, optimizer, loss, generator, ... */
 import { ArgumentError, nearest, UsageError } from "../engine/errors.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
+import { lossNamed } from "../models/objective/loss-names.ts";
 import { optimizersByName } from "../models/optimizer-names.ts";
 import {
   generatorOptionNames,
   ImageDataGenerator,
   type ImageDataGeneratorOptions,
 } from "../models/preprocessing/image-data-generator.ts";
-import { lossNamed } from "../models/training/loss-names.ts";
 import type { GeneratorSetup, TrainingExperiment } from "./experiment.ts";
 
 export type ChangeValue = string | number | boolean;

@@ -6,12 +6,12 @@ import { describeSplit, randomSubset, type SplitRule, splitByRule, takeImages } 
 import type { Engine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
 import type { GpuDataset } from "../kernels/gather/index.ts";
+import type { BatchGenerator } from "../models/data/batch-iterator.ts";
+import type { Subset } from "../models/data/batches.ts";
+import type { InputTransform } from "../models/data/gpu-samples.ts";
+import { identityOrder } from "../models/data/order.ts";
 import { describeGenerator, ImageDataGenerator } from "../models/preprocessing/image-data-generator.ts";
 import { cachedZcaMatrix } from "../models/preprocessing/zca-cache.ts";
-import type { BatchGenerator } from "../models/training/batch-iterator.ts";
-import type { Subset } from "../models/training/data.ts";
-import { identityOrder } from "../models/training/order.ts";
-import type { InputTransform } from "../models/training/sample-source.ts";
 import type { TrainingExperiment } from "./experiment.ts";
 import type { RunSettings } from "./settings.ts";
 import { streamedBatches } from "./training/streamed-batches.ts";

@@ -2,10 +2,10 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import type { DatasetId } from "../datasets/load-dataset.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
+import type { Callback } from "../models/callbacks/callback.ts";
+import type { LearningPhase } from "../models/fit/compile-options.ts";
 import type { Model } from "../models/model.ts";
 import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
-import type { Callback } from "../models/training/callbacks.ts";
-import type { LearningPhase } from "../models/training/compile-options.ts";
 import type { FreeSection } from "../report/run-report.ts";
 import type { Study } from "./study/study.ts";
 

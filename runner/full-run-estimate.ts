@@ -24,7 +24,7 @@ export async function estimateFullRun(
 
 /** Forward and backward, of one image. */
 function flopsPerImage(model: Model): number {
-  const { engine, objective, state } = model.trainer;
+  const { engine, objective, state } = model.session;
   return engine.plan(() => {
     const x = engine.zeros([1, ...model.inputShape]);
     const y = engine.zeros([1, ...model.graph.outputs[0]!.shape]);

@@ -1,9 +1,9 @@
 /** @file Running an experiment that looks at a network which another one has trained. */
 import { join } from "node:path";
+import { History } from "../models/fit/history.ts";
 import { classificationReport } from "../models/metrics/classification-report.ts";
 import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confusion.ts";
 import type { Model } from "../models/model.ts";
-import { History } from "../models/training/history.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
 import type { FreeSection, RunReport } from "../report/run-report.ts";
 import { writeRunReport } from "../report/write-report.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { UsageError } from "../engine/errors.ts";
-import { type Precision, precisions } from "../models/training/precision.ts";
+import { type Precision, precisions } from "../models/fit/precision.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
 import { trainingVariant } from "./variant.ts";

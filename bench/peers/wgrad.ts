@@ -2,9 +2,9 @@
 import { createEngine, type Engine } from "../../engine/index.ts";
 import { matmul } from "../../kernels/dense/matmul.ts";
 import { slice } from "../../kernels/shape/slice.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Batches } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import { versions } from "../../runner/versions.ts";
 import { workloads } from "../workloads.ts";
 import { type LoadedJob, meanSquare } from "./job.ts";
@@ -19,18 +19,18 @@ async function trainingStep(engine: Engine, job: LoadedJob) {
   await model.compile({ engine, optimizer: optimizer(), loss });
   const paths = model.weights.map(({ path }) => path);
   model.setWeights(new Map(paths.map((path, i) => [path, job.weights[i]!])));
-  const { trainer } = model;
+  const { session } = model;
   model.optimizer.learningRate = learningRates[job.workload] ?? model.optimizer.learningRate;
   const { bytes: inputs, inputShape, labels, classes } = job;
   const images = { inputs, inputShape, scale: 1 / 255 };
   const data = classes ? { ...images, labels, classes } : images;
-  const feed = Feed.open(engine, data, trainer.objective.oneHot);
-  const log = new TrainingLog(engine, trainer.objective, 1);
-  const step = await TrainingStep.prepare(trainer, feed, log, job.batch, false);
+  const batches = Batches.open(engine, data, session.objective.oneHot);
+  const log = new TrainingLog(engine, session.objective, 1);
+  const step = await TrainingStep.prepare(session, batches, log, job.batch, false);
   return {
     parameters: model.parameterCount,
     run: async () => {
-      trainer.step.set({ position: 0 });
+      session.step.set({ position: 0 });
       step.run(1);
       return log.means(await log.read(0, 1)).loss!;
     },

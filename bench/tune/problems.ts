@@ -5,9 +5,9 @@ import { type ConvolutionPass, convolutionClass } from "../../kernels/conv2d/cho
 import type { Convolution } from "../../kernels/conv2d/problem.ts";
 import { matmulClass } from "../../kernels/dense/choose.ts";
 import type { MatmulProblem } from "../../kernels/dense/product.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Batches } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import { randomSamples } from "../random-samples.ts";
 import { workloads } from "../workloads.ts";
 
@@ -48,11 +48,11 @@ async function pipelinesOf(engine: Engine, name: string, batch: number) {
   const { network, optimizer, loss, metrics, classes } = workloads[name]!;
   const model = network();
   await model.compile({ engine, optimizer: optimizer(), loss, metrics });
-  const { trainer } = model;
-  const feed = Feed.open(engine, randomSamples(model, batch, classes), trainer.objective.oneHot);
-  const log = new TrainingLog(engine, trainer.objective, 1);
-  const { plan } = TrainingStep.planned(trainer, feed, log, batch, false);
-  for (const owner of [log, feed, model]) owner.dispose();
+  const { session } = model;
+  const batches = Batches.open(engine, randomSamples(model, batch, classes), session.objective.oneHot);
+  const log = new TrainingLog(engine, session.objective, 1);
+  const { plan } = TrainingStep.planned(session, batches, log, batch, false);
+  for (const owner of [log, batches, model]) owner.dispose();
   return plan!.pipelines;
 }
 

@@ -7,30 +7,29 @@ const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(folder, 
 const { createEngine } = await load<typeof import("../../engine/index.ts")>("engine/index.ts");
 const { workloads } = await load<typeof import("../workloads.ts")>("bench/workloads.ts");
 const { randomSamples } = await load<typeof import("../random-samples.ts")>("bench/random-samples.ts");
-const { Feed } = await load<typeof import("../../models/training/data.ts")>("models/training/data.ts");
-const { TrainingLog } = await load<typeof import("../../models/training/log.ts")>("models/training/log.ts");
-const { TrainingStep } =
-  await load<typeof import("../../models/training/step.ts")>("models/training/step.ts");
+const { Batches } = await load<typeof import("../../models/data/batches.ts")>("models/data/batches.ts");
+const { TrainingLog } = await load<typeof import("../../models/fit/log.ts")>("models/fit/log.ts");
+const { TrainingStep } = await load<typeof import("../../models/fit/step.ts")>("models/fit/step.ts");
 
 const [name = "", batch = "1"] = job.split(":");
 const { network, optimizer, loss, metrics, classes } = workloads[name]!;
 const engine = await createEngine();
 const model = network();
 await model.compile({ engine, optimizer: optimizer(), loss, metrics });
-const { trainer } = model;
-const feed = Feed.open(engine, randomSamples(model, Number(batch), classes), trainer.objective.oneHot);
-const log = new TrainingLog(engine, trainer.objective, 1);
-const step = await TrainingStep.prepare(trainer, feed, log, Number(batch), false);
+const { session } = model;
+const batches = Batches.open(engine, randomSamples(model, Number(batch), classes), session.objective.oneHot);
+const log = new TrainingLog(engine, session.objective, 1);
+const step = await TrainingStep.prepare(session, batches, log, Number(batch), false);
 step.run(1);
 await log.read(0, 1);
 const before = process.cpuUsage();
 for (let i = 0; i < Number(count); i++) {
-  trainer.step.set({ position: 0 });
+  session.step.set({ position: 0 });
   step.run(1);
   await log.read(0, 1);
 }
 const { user, system } = process.cpuUsage(before);
-const { halted } = await trainer.step.read();
+const { halted } = await session.step.read();
 if (halted > 0) throw new Error(`${job}: halted in step ${halted - 1}.`);
 console.log(
   JSON.stringify({

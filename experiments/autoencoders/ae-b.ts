@@ -109,7 +109,7 @@ async function loadHalves(study: Study, part: BasicPart): Promise<void> {
     await study.save(part, part.decoder, "decoder"),
   ];
   const fresh = basicAutoencoder({ code: part.code, encoder: usualEncoder });
-  const { optimizer } = part.model.trainer;
+  const { optimizer } = part.model.session;
   await fresh.compile({
     engine: study.engine,
     optimizer,

@@ -11,3 +11,4 @@ export {
   squaredError,
   topKAccuracy,
 } from "./metrics.ts";
+export { logNorms, type NormsEntry } from "./step-norms.ts";

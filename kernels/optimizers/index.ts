@@ -16,5 +16,6 @@ export {
 } from "./adaptive.ts";
 export { haltUnlessFinite } from "./check.ts";
 export { occupiedElements } from "./clip.ts";
+export { Minimizer, type MinimizerOptions, minimizer } from "./minimizer.ts";
 export type { Optimizer, OptimizerConfig, OptimizerGroup, OptimizerOptions, Schedule } from "./optimizer.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { platform } from "#platform";
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
+import type { Logs } from "../fit/history.ts";
 import { ownEntry } from "../records.ts";
-import type { Callback, CallbackState } from "../training/callbacks.ts";
-import type { Logs } from "../training/history.ts";
+import type { Callback, CallbackState } from "./callback.ts";
 import { parseState } from "./state.ts";
 
 export interface CSVLoggerOptions {

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkOption, checkOptionNames, type OptionNames, written } from "../../engine/options.ts";
-import type { Callback, CallbackState, FitControl, KeptWeights } from "../training/callbacks.ts";
-import type { Logs } from "../training/history.ts";
+import type { Logs } from "../fit/history.ts";
+import type { Callback, CallbackState, FitControl, KeptWeights } from "./callback.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { anyNumber, parseState } from "./state.ts";
 

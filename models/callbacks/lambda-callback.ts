@@ -7,7 +7,7 @@ import {
   type OptionNames,
   written,
 } from "../../engine/options.ts";
-import type { Callback } from "../training/callbacks.ts";
+import type { Callback } from "./callback.ts";
 
 export type LambdaCallbackOptions = Partial<Callback>;
 
@@ -15,6 +15,7 @@ const functions: OptionNames<Omit<LambdaCallbackOptions, "name" | "savesTraining
   onTrainBegin: true,
   onEpochBegin: true,
   onProgress: true,
+  onSteps: true,
   onEpochEnd: true,
   onTrainEnd: true,
   onInterrupt: true,

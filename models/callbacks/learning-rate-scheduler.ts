@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
+import type { Logs } from "../fit/history.ts";
 import { checkedRate } from "../schedules.ts";
-import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
-import type { Logs } from "../training/history.ts";
+import type { Callback, CallbackState, FitControl } from "./callback.ts";
 import { parseState } from "./state.ts";
 
 /** The rate of an epoch (from 0), given the one in force: any Schedule is one. */

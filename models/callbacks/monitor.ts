@@ -1,8 +1,8 @@
 /** @file The quantity that a callback watches, and which of two values of it is the better one. */
 import { ArgumentError, nearest } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
+import type { Logs } from "../fit/history.ts";
 import { ownEntry } from "../records.ts";
-import type { Logs } from "../training/history.ts";
 
 export interface MonitorOptions {
   /** name of the quantity as the history has it. Default val_loss */

@@ -1,8 +1,8 @@
 /** @file ReduceLROnPlateau: a smaller learning rate when a quantity has stopped getting better. */
 import { z } from "zod";
 import { checkOption, checkOptionNames, type OptionNames } from "../../engine/options.ts";
-import type { Callback, CallbackState, FitControl } from "../training/callbacks.ts";
-import type { Logs } from "../training/history.ts";
+import type { Logs } from "../fit/history.ts";
+import type { Callback, CallbackState, FitControl } from "./callback.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { anyNumber, parseState } from "./state.ts";
 

@@ -1,7 +1,7 @@
 /** @file The state of a callback as it comes back from a checkpoint. */
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
-import type { CallbackState } from "../training/callbacks.ts";
+import type { CallbackState } from "./callback.ts";
 
 /** Any number, NaN and the infinities as well. */
 export const anyNumber = z.custom<number>((value) => typeof value === "number", {

@@ -1,6 +1,6 @@
 /** @file TerminateOnNaN: a loss or a gradient that is not finite ends training without an error. */
 import type { NumericError } from "../../engine/errors.ts";
-import type { Callback } from "../training/callbacks.ts";
+import type { Callback } from "./callback.ts";
 
 export class TerminateOnNaNCallback implements Callback {
   readonly name = "TerminateOnNaN";

@@ -18,7 +18,7 @@ import {
 } from "../../kernels/augment/options.ts";
 import { zcaMatrix } from "../../kernels/pca/index.ts";
 import { checkFiniteRows, type HostRows, rowsAndWidth } from "../../kernels/rows.ts";
-import type { InputTransform } from "../training/sample-source.ts";
+import type { InputTransform } from "../data/gpu-samples.ts";
 import { type FittedStatistics, Standardizer } from "./standardizer.ts";
 
 /** Keras's names; whatever is left out does not happen. */

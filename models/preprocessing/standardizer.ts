@@ -3,7 +3,7 @@ import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { centreSamples, FeatureStandardizer, standardizeSamples } from "../../kernels/augment/index.ts";
 import { whiten } from "../../kernels/pca/index.ts";
-import type { InputTransform } from "../training/sample-source.ts";
+import type { InputTransform } from "../data/gpu-samples.ts";
 
 /** Added to a deviation before it divides: Keras's of 2019, 1e-7 before. */
 export const deviationEpsilon = 1e-6;

@@ -3,12 +3,12 @@ import { ArgumentError, FileError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { LossScaleState } from "../../kernels/loss-scale/index.ts";
+import type { CompileOptions } from "../fit/compile-options.ts";
+import type { Session } from "../fit/session.ts";
 import { replaceIn } from "../layers/config.ts";
 import type { Model } from "../model.ts";
 import { type OptimizerChoice, optimizer, optimizersByName } from "../optimizer-names.ts";
 import { isRecord } from "../records.ts";
-import type { CompileOptions } from "../training/compile-options.ts";
-import type { Trainer } from "../training/trainer.ts";
 import type { SafetensorsTensor } from "../weights/safetensors.ts";
 
 /** Options of compile() that a file can hold, and the names of those that were functions. */
@@ -55,11 +55,11 @@ function holdsFunction(value: unknown, name: string): boolean {
 }
 
 /** Where training of a compiled model stands. */
-export async function trainingRecord(trainer: Trainer): Promise<TrainingRecord> {
-  const { seed, learningRate, keptLossScale } = trainer;
-  const { step } = await trainer.step.read();
+export async function trainingRecord(session: Session): Promise<TrainingRecord> {
+  const { seed, learningRate, keptLossScale } = session;
+  const { step } = await session.step.read();
   const scale = keptLossScale && { ...(await keptLossScale.read()), growthSteps: keptLossScale.growthSteps };
-  return { step, seed, learningRate, optimizer: trainer.optimizer.name, ...(scale && { lossScale: scale }) };
+  return { step, seed, learningRate, optimizer: session.optimizer.name, ...(scale && { lossScale: scale }) };
 }
 
 /** The options to compile a loaded model with. Throws ArgumentError if one that could not be saved is not given. */
@@ -89,15 +89,15 @@ export function restoreTraining(
   record: unknown,
   slots: ReadonlyMap<string, SafetensorsTensor>,
 ): void {
-  const { trainer } = model;
+  const { session } = model;
   const { step, seed, learningRate, optimizer: name, lossScale } = checkedTraining(what, record);
-  if (name !== trainer.optimizer.name) {
+  if (name !== session.optimizer.name) {
     throw new ArgumentError(
-      `loadModel: ${what} has the moments of ${name}, compile has ${trainer.optimizer.name}. To train with another optimizer, ` +
+      `loadModel: ${what} has the moments of ${name}, compile has ${session.optimizer.name}. To train with another optimizer, ` +
         "load with { compile: false } and compile then.",
     );
   }
-  const { shapes } = trainer.state;
+  const { shapes } = session.state;
   const values = new Map<string, Float32Array>();
   for (const [slot, shape] of shapes) {
     const found = slots.get(slot);
@@ -109,14 +109,14 @@ export function restoreTraining(
     throw new FileError(
       `${what}: it has ${slots.size} moments of the optimizer, ${shapes.size} are expected.`,
     );
-  trainer.seed = seed;
-  trainer.state.write(values);
-  trainer.step.set({ step, seed });
-  trainer.learningRate = learningRate;
+  session.seed = seed;
+  session.state.write(values);
+  session.step.set({ step, seed });
+  session.learningRate = learningRate;
   if (lossScale) {
-    trainer.setPrecision("mixed", { dynamicGrowthSteps: lossScale.growthSteps });
-    trainer.lossScale!.write(lossScale);
-    trainer.setPrecision("float32");
+    session.setPrecision("mixed", { dynamicGrowthSteps: lossScale.growthSteps });
+    session.lossScale!.write(lossScale);
+    session.setPrecision("float32");
   }
 }
 

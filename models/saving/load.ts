@@ -2,9 +2,9 @@
 import { ArgumentError, FileError, WgradError } from "../../engine/errors.ts";
 import { checkOptionNames, written } from "../../engine/options.ts";
 import { parseExactJson } from "../exact-json.ts";
+import type { CompileOptions } from "../fit/compile-options.ts";
 import type { Model } from "../model.ts";
 import { isRecord } from "../records.ts";
-import type { CompileOptions } from "../training/compile-options.ts";
 import { loadWeights } from "../weights/model-weights.ts";
 import { readSafetensors, type SafetensorsFile, type SafetensorsTensor } from "../weights/safetensors.ts";
 import { type LayerClasses, modelFrom } from "./build.ts";

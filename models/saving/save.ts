@@ -63,9 +63,9 @@ async function partsOf(model: Model, options: SaveOptions): Promise<Parts> {
   const metadata = { format: modelFormat, layers: checkedExactJson("save: the model's layers", layers) };
   const { compiled } = model;
   if (!compiled || !includeOptimizer) return { entries, metadata, leftOut };
-  const { trainer } = model;
-  const { shapes } = trainer.state;
-  for (const [name, data] of await trainer.state.read())
+  const { session } = model;
+  const { shapes } = session.state;
+  for (const [name, data] of await session.state.read())
     entries.push({ name: `slot/${name}`, shape: shapes.get(name)!, data });
   const record = compiledRecord(compiled);
   const functions = record.missing.map((name) => `${name} is a function: loadModel() must be given it again`);
@@ -74,7 +74,7 @@ async function partsOf(model: Model, options: SaveOptions): Promise<Parts> {
     metadata: {
       ...metadata,
       compile: checkedExactJson("save: the options of compile()", record),
-      training: checkedExactJson("save: where training stands", await trainingRecord(trainer)),
+      training: checkedExactJson("save: where training stands", await trainingRecord(session)),
     },
     leftOut: [...leftOut, ...functions],
   };

@@ -4,6 +4,7 @@ import { requirePath, written } from "../../engine/options.ts";
 import { type Shape, sameShape } from "../../engine/shape.ts";
 import { checkUnclaimed } from "../claims.ts";
 import { Model } from "../model.ts";
+import type { Network } from "../network.ts";
 import type { StoredVariable } from "../stored-variables.ts";
 import { requireMap } from "../variable.ts";
 import { elementType } from "./element-types.ts";
@@ -22,7 +23,7 @@ export interface LoadedWeight {
 }
 
 /** Writes all weights, as float32. Throws FileError. */
-export async function saveWeights(model: Model, path: string): Promise<void> {
+export async function saveWeights(model: Network, path: string): Promise<void> {
   requireModel("saveWeights", model);
   requirePath("saveWeights", path);
   const values = await model.getWeights();

@@ -1,7 +1,7 @@
 /** @file The report of a sweep: its table, charts of error and time, and the curves of the best trial. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { History } from "../../models/training/history.ts";
+import { History } from "../../models/fit/history.ts";
 import type { Block, FreeSection, RunReport } from "../../report/run-report.ts";
 import { measureOf } from "../measures.ts";
 import { datasetFacts, runFacts } from "../run.ts";

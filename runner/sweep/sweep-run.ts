@@ -11,8 +11,8 @@ import {
   WgradError,
 } from "../../engine/errors.ts";
 import { makeFolder } from "../../engine/platform/node/files.ts";
+import { hasCheckpoint } from "../../models/checkpoint/checkpoint.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
-import { hasCheckpoint } from "../../models/training/checkpoint.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { imageCounts } from "../experiment-data.ts";

@@ -2,10 +2,10 @@
 
 import { measureCeilings } from "../../engine/ceilings/ceilings.ts";
 import { profile } from "../../engine/record/profile.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { shuffled } from "../../models/training/order.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Batches } from "../../models/data/batches.ts";
+import { shuffled } from "../../models/data/order.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { ExperimentData } from "../experiment-data.ts";
 import type { RunContext } from "../run.ts";
@@ -31,21 +31,21 @@ export async function traceStep(
   const ceilings = await measureCeilings(engine, ceilingSeconds);
   const model = experiment.network(settings.profile);
   await model.compile(compileOptionsOf(context));
-  const { trainer } = model;
+  const { session } = model;
   const data = await ExperimentData.open({ ...context, line: () => {} });
   const { trained } = data;
-  const feed = Feed.open(engine, data.resident, trainer.objective.oneHot);
-  const log = new TrainingLog(engine, trainer.objective, 1);
+  const batches = Batches.open(engine, data.resident, session.objective.oneHot);
+  const log = new TrainingLog(engine, session.objective, 1);
   const batch = Math.min(settings.batch, trained.length);
-  if (settings.shuffle) feed.setOrder(shuffled(trained, settings.seed, 0));
-  trainer.setPrecision(settings.precision);
-  const step = await TrainingStep.prepare(trainer, feed, log, batch, false);
+  if (settings.shuffle) batches.setOrder(shuffled(trained, settings.seed, 0));
+  session.setPrecision(settings.precision);
+  const step = await TrainingStep.prepare(session, batches, log, batch, false);
   try {
     step.run(1);
     const { dispatches } = step.recording!;
     const trace = traceOf(await profile(engine, step.recording!), ceilings);
     return { batch, micro_batches: step.parts, dispatches: dispatches.length, ...trace };
   } finally {
-    for (const owner of [step, log, feed, data, model]) owner.dispose();
+    for (const owner of [step, log, batches, data, model]) owner.dispose();
   }
 }

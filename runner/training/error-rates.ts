@@ -1,5 +1,5 @@
 /** @file What every training run adds to its epochs: error rates. */
-import type { Callback } from "../../models/training/callbacks.ts";
+import type { Callback } from "../../models/callbacks/callback.ts";
 
 const sets = [
   { prefix: "", error: "train_error" },

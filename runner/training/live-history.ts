@@ -1,6 +1,6 @@
 /** @file history.json while a network trains. */
 import { join } from "node:path";
-import type { Callback } from "../../models/training/callbacks.ts";
+import type { Callback } from "../../models/callbacks/callback.ts";
 import { writeJson } from "../json-files.ts";
 
 /** Keeps history.json in `folder` up to date, so that a run that is cut shows what it did. */

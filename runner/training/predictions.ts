@@ -1,8 +1,8 @@
 /** @file From the network's outputs on a set to what reports show: classes, probabilities, confused pairs, samples. */
 import type { ImageSet } from "../../datasets/dataset.ts";
 import { takeImages } from "../../datasets/splits.ts";
+import { identityOrder, shuffled } from "../../models/data/order.ts";
 import { confusionCounts, mostConfusedPairs } from "../../models/metrics/confusion.ts";
-import { identityOrder, shuffled } from "../../models/training/order.ts";
 import type { ConfusionResult, Outcomes, PairExamples, SampleGroup } from "../../report/run-report.ts";
 
 const samplesShown = 24;

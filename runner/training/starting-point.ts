@@ -1,7 +1,7 @@
 /** @file Where an experiment begins that goes on from another one's run. */
 import { join } from "node:path";
 import { UsageError } from "../../engine/errors.ts";
-import { readCheckpoint } from "../../models/training/checkpoint.ts";
+import { readCheckpoint } from "../../models/checkpoint/checkpoint.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import type { RunContext } from "../run.ts";
 import type { StartingPoint } from "./train-run.ts";

@@ -1,8 +1,8 @@
 /** @file Batches of a data set that stays in main memory, in the order of one that is on the GPU. */
 import type { ImageSet } from "../../datasets/dataset.ts";
 import { takeImages } from "../../datasets/splits.ts";
-import type { HostBatch } from "../../models/training/batch-generator.ts";
-import { identityOrder, shuffled } from "../../models/training/order.ts";
+import type { HostBatch } from "../../models/data/batch-iterator.ts";
+import { identityOrder, shuffled } from "../../models/data/order.ts";
 
 export interface StreamOptions {
   readonly batch: number;

@@ -1,11 +1,11 @@
 /** @file Running an experiment that trains a network: from data to report. */
 import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
+import { readCheckpoint, saveCheckpoints } from "../../models/checkpoint/checkpoint.ts";
+import type { TrainingSnapshot } from "../../models/checkpoint/snapshot.ts";
+import type { History } from "../../models/fit/history.ts";
+import type { FitOptions } from "../../models/fit/options.ts";
 import type { Model } from "../../models/model.ts";
-import { readCheckpoint, saveCheckpoints } from "../../models/training/checkpoint.ts";
-import type { History } from "../../models/training/history.ts";
-import type { FitOptions } from "../../models/training/options.ts";
-import type { TrainingSnapshot } from "../../models/training/snapshot.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
@@ -155,7 +155,7 @@ async function train(
       testCount: data.test.count,
       microBatch,
       peakBytes,
-      dispatchesPerStep: model.trainer.dispatchesPerStep,
+      dispatchesPerStep: model.session.dispatchesPerStep,
     };
   } finally {
     data.dispose();

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError, WgradError } from "../../engine/errors.ts";
-import { checkpointPath, hasCheckpoint } from "../../models/training/checkpoint.ts";
+import { checkpointPath, hasCheckpoint } from "../../models/checkpoint/checkpoint.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
 import { checksumsOf, type RunContext } from "../run.ts";
 import { type RunSettings, resolveSettings } from "../settings.ts";

@@ -19,7 +19,7 @@ export async function trainingReport(
   const { model, history, predictions } = trained;
   const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
   const facts = runFacts(context, config, limits);
-  const { name: optimizer, config: optimizerConfig } = model.trainer.optimizer;
+  const { name: optimizer, config: optimizerConfig } = model.session.optimizer;
   const filters = await firstFilters(model);
   return {
     title: experiment.title,

@@ -7,9 +7,9 @@ import { binaryCrossentropy, categoricalCrossentropy, meanSquaredError } from ".
 import { maxPool2d } from "../../kernels/pool2d/index.ts";
 import { mean, variance } from "../../kernels/reduce/index.ts";
 import { softmax } from "../../kernels/softmax/index.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { TrainingStep } from "../../models/training/step.ts";
+import { Batches } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import { useEngine } from "../support/engine.ts";
 
 const engine = useEngine();
@@ -22,13 +22,13 @@ async function launches(name: string, batch: number): Promise<readonly Dispatch[
   const { network, optimizer, loss, metrics, classes } = workloads[name]!;
   const model = network();
   await model.compile({ engine: engine(), optimizer: optimizer(), loss, metrics });
-  const { trainer } = model;
-  const feed = Feed.open(engine(), randomSamples(model, batch, classes), trainer.objective.oneHot);
-  const log = new TrainingLog(engine(), trainer.objective, 1);
-  const step = await TrainingStep.prepare(trainer, feed, log, batch, false);
+  const { session } = model;
+  const batches = Batches.open(engine(), randomSamples(model, batch, classes), session.objective.oneHot);
+  const log = new TrainingLog(engine(), session.objective, 1);
+  const step = await TrainingStep.prepare(session, batches, log, batch, false);
   step.run(1);
   const { dispatches } = step.recording!;
-  for (const owner of [step, log, feed, model]) owner.dispose();
+  for (const owner of [step, log, batches, model]) owner.dispose();
   return dispatches;
 }
 

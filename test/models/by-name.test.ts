@@ -123,7 +123,7 @@ describe("SpatialDropout2D", () => {
     const layer = model.layers[1]!;
     const run = async (training: boolean) =>
       (await engine()
-        .useStep(model.trainer.step, () => layer.call([x], { training, stream: 2 }))
+        .useStep(model.session.step, () => layer.call([x], { training, stream: 2 }))
         .data()) as Float32Array;
     expect([...new Set(await run(false))]).toEqual([3]);
     const values = await run(true);

@@ -111,8 +111,8 @@ describe("a network cut in two", () => {
     await whole.compile({ optimizer: adam(), loss: "mse" }); // opens an engine
     const [encoder] = halves(whole);
     await encoder!.compile({ optimizer: adam(), loss: "mse" });
-    const own = whole.trainer.engine;
-    expect(encoder!.trainer.engine).toBe(own);
+    const own = whole.session.engine;
+    expect(encoder!.session.engine).toBe(own);
     await expect(compiled(encoder!)).rejects.toThrow(/weight dense_1\/kernel on another engine/);
     whole.dispose();
     expect((await encoder!.predict(data)).length).toBe(16);

@@ -96,7 +96,7 @@ describe("a layer used twice", () => {
     const outputs = [drop.apply(x), drop.apply(x), inner.apply(x), inner.apply(x), Dropout(0.5).apply(x)];
     const net = await compiled(model({ inputs: x, outputs }));
     const ones = engine().tensor(new Float32Array(256).fill(1), [4, 64]);
-    const results = engine().useStep(net.trainer.step, () =>
+    const results = engine().useStep(net.session.step, () =>
       net.callAll([ones], { training: true, stream: 0 }),
     );
     const masks = await Promise.all(results.map(async (result) => (await result.data()).join()));
@@ -138,7 +138,7 @@ describe("a model within a model", () => {
     ];
     expect(nestedHistory.history.loss).toEqual(flatHistory.history.loss);
     expect(bits(await nested.getWeights())).toEqual(bits(await flat.getWeights()));
-    expect(nested.trainer.dispatchesPerStep).toBe(flat.trainer.dispatchesPerStep);
+    expect(nested.session.dispatchesPerStep).toBe(flat.session.dispatchesPerStep);
     flat.dispose();
     nested.dispose();
   });

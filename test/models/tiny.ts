@@ -53,7 +53,7 @@ export async function train(
   try {
     const history = await model.fit(data, { batchSize: 8, ...fitOptions });
     const weights = bits(await model.getWeights());
-    return { weights, slots: bits(await model.trainer.state.read()), history: withoutSeconds(history) };
+    return { weights, slots: bits(await model.session.state.read()), history: withoutSeconds(history) };
   } finally {
     model.dispose();
   }

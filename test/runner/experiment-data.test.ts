@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { shuffled } from "../../models/training/order.ts";
+import { shuffled } from "../../models/data/order.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { describeInputs, describeValidation, ExperimentData } from "../../runner/experiment-data.ts";
 import { resolveSettings } from "../../runner/settings.ts";

@@ -4,11 +4,11 @@
  */
 import { type Engine, gradients, type Tensor } from "../../../engine/index.ts";
 import { GpuDataset } from "../../../kernels/gather/index.ts";
+import { Batches } from "../../../models/data/batches.ts";
+import { identityOrder } from "../../../models/data/order.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import type { Model } from "../../../models/model.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import { identityOrder } from "../../../models/training/order.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { Attributes } from "../attributes.ts";
 import type { GoldenCase } from "../cases.ts";
 import type { Check, Results } from "../compare.ts";
@@ -81,7 +81,7 @@ class NetworkRun {
   readonly #weights: Weights;
   readonly #model: Model;
   readonly #dataset: GpuDataset;
-  readonly #feed: Feed;
+  readonly #batches: Batches;
 
   constructor(golden: GoldenCase, network: NetworkAttributes, engine: Engine, start: NetworkStart) {
     const { batch, steps, loss } = network;
@@ -97,13 +97,13 @@ class NetworkRun {
     });
     const order = identityOrder(batch * (steps + 1)).map((i) => i % batch); // the same batch in every step
     const source = { dataset: this.#dataset, indices: order };
-    this.#feed = Feed.open(engine, source, !loss.startsWith("sparse_"));
+    this.#batches = Batches.open(engine, source, !loss.startsWith("sparse_"));
   }
 
   /** Output, loss and gradients at the initial weights, in training and in inference. */
   async differentiate() {
     await this.#compile();
-    const { state } = this.#model.trainer;
+    const { state } = this.#model.session;
     state.allocateGradients();
     const inference = await this.#infer();
     const outputs: Tensor[] = [];
@@ -125,15 +125,15 @@ class NetworkRun {
 
   async train(eager: boolean): Promise<Trajectory> {
     await this.#compile();
-    const { trainer } = this.#model;
+    const { session } = this.#model;
     const { batch, steps, params } = this.#network;
     const attrs = new Attributes(this.#golden).inner("optimizer");
     const schedule = scheduleOf(attrs);
-    const log = new TrainingLog(this.#engine, trainer.objective, steps);
-    const step = await TrainingStep.prepare(trainer, this.#feed, log, batch, eager);
+    const log = new TrainingLog(this.#engine, session.objective, steps);
+    const step = await TrainingStep.prepare(session, this.#batches, log, batch, eager);
     try {
       for (let index = 0; index < steps; index++) {
-        trainer.step.set({ learningRate: schedule(index) ?? trainer.optimizer.learningRate });
+        session.step.set({ learningRate: schedule(index) ?? session.optimizer.learningRate });
         step.run(1);
       }
       const rows = await log.read(0, steps);
@@ -149,7 +149,7 @@ class NetworkRun {
   }
 
   dispose(): void {
-    this.#feed.dispose();
+    this.#batches.dispose();
     this.#dataset.dispose();
     this.#model.dispose();
   }
@@ -162,9 +162,9 @@ class NetworkRun {
   }
 
   #loss(outputs: Tensor[]): Tensor {
-    const { step, objective } = this.#model.trainer;
+    const { step, objective } = this.#model.session;
     return this.#engine.useStep(step, () => {
-      const { x, y } = this.#feed.batch(this.#network.batch);
+      const { x, y } = this.#batches.batch(this.#network.batch);
       const output = this.#model.run(x, { training: true, stream: 0 });
       outputs.push(output);
       return objective.loss(output, y, this.#network.batch);
@@ -172,8 +172,8 @@ class NetworkRun {
   }
 
   async #infer(): Promise<Float32Array> {
-    const output = this.#engine.useStep(this.#model.trainer.step, () => {
-      const { x } = this.#feed.batch(this.#network.batch);
+    const output = this.#engine.useStep(this.#model.session.step, () => {
+      const { x } = this.#batches.batch(this.#network.batch);
       return this.#model.run(x, { training: false, stream: 0 });
     });
     return (await output.data()) as Float32Array;

@@ -68,7 +68,7 @@ describe("values that are not finite", () => {
       expect((error as Error).message).toMatch(message);
       expect((error as Error).message.startsWith(`${what}: `), (error as Error).message).toBe(true);
     }
-    expect((await net.trainer.step.read()).step).toBe(0);
+    expect((await net.session.step.read()).step).toBe(0);
     net.dispose();
   });
 
@@ -95,7 +95,7 @@ describe("values that are not finite", () => {
     await expect(net.fit(batches, { epochs: 2, stepsPerEpoch: 3 })).rejects.toThrow(
       /^fit: batch 1 of epoch 2: inputs: sample 2 has NaN at \[1,1\]/,
     );
-    expect((await net.trainer.step.read()).step).toBe(3);
+    expect((await net.session.step.read()).step).toBe(3);
     net.dispose();
     const [a, b] = [input([1], { name: "a" }), input([1], { name: "b" })];
     const outputs = [a, b].map((x, i) => Dense(1, { name: `out_${i}` }).apply(x));

@@ -47,7 +47,7 @@ async function expectRefusal(
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message.startsWith(`${what}: `), (error as Error).message).toBe(true);
   }
-  expect((await net.trainer.step.read()).step).toBe(0);
+  expect((await net.session.step.read()).step).toBe(0);
 }
 
 describe("a data set's shape is the model's", () => {

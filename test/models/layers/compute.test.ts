@@ -83,7 +83,7 @@ describe("layers without golden cases", () => {
   it("add noise in training, other noise in every step", async () => {
     const net = await compiled(chain([64], GaussianNoise(0.5)));
     const x = engine().zeros([8, 64]);
-    const { step } = net.trainer;
+    const { step } = net.session;
     const noise = async () => {
       const y = engine().useStep(step, () => net.run(x, { training: true, stream: 0 }));
       return (await y.data()) as Float32Array;
@@ -113,9 +113,9 @@ describe("Dense on inputs of more axes", () => {
           const [x, target] = [randomArray([2, ...places, 6], 1), randomArray([2, ...places, 3], 2)];
           const batch = engine().tensor(x.data, x.shape);
           const goal = engine().tensor(target.data, target.shape);
-          const { sources } = net.trainer.state;
+          const { sources } = net.session.state;
           const loss = () =>
-            net.trainer.objective.loss(net.run(batch, { training: true, stream: 0 }), goal, 2);
+            net.session.objective.loss(net.run(batch, { training: true, stream: 0 }), goal, 2);
           const found = gradients(engine(), loss, sources);
 
           const weights = [...(await net.getWeights()).values()];
@@ -180,10 +180,10 @@ describe("DenseTranspose", () => {
     const x = [1, 2, 3];
     const output = await net.predict({ inputs: Float32Array.from(x), inputShape: [3] });
     expect([...output]).toEqual([26.5, 26.5, 26.5]);
-    const { sources } = net.trainer.state;
+    const { sources } = net.session.state;
     const target = engine().zeros([1, 3]);
     const batch = engine().tensor(x, [1, 3]);
-    const loss = () => net.trainer.objective.loss(net.run(batch, { training: true, stream: 0 }), target, 1);
+    const loss = () => net.session.objective.loss(net.run(batch, { training: true, stream: 0 }), target, 1);
     const { gradients: found } = gradients(engine(), loss, sources);
     // loss = mean(y^2): dy = 2 y / 3; dh = sum(dy k); dk = x dh + dy h
     const dy = (2 * 26.5) / 3;
@@ -213,7 +213,7 @@ describe("frozen layers", () => {
     const after = bits(await net.getWeights());
     const changed = Object.keys(after).filter((path) => after[path] !== before[path]);
     expect(changed).toEqual(["dense_2/kernel", "dense_2/bias"]);
-    expect([...(await net.trainer.state.read()).keys()]).toEqual([]);
+    expect([...(await net.session.state.read()).keys()]).toEqual([]);
     net.dispose();
   });
 

@@ -35,9 +35,9 @@ async function goOn(model: w.Model, options: w.FitOptions = {}) {
   const history = await model.fit(data, { batchSize: 8, epochs: 2, ...options });
   const results = {
     weights: bits(await model.getWeights()),
-    slots: bits(await model.trainer.state.read()),
+    slots: bits(await model.session.state.read()),
     history: withoutSeconds(history),
-    step: await model.trainer.step.read(),
+    step: await model.session.step.read(),
   };
   model.dispose();
   return results;
@@ -75,8 +75,8 @@ describe("a model that was saved", () => {
     const mixed = { precision: "mixed", lossScale: { initialScale: 1024, dynamicGrowthSteps: 5 } } as const;
     const model = await trained("adam", mixed);
     const loaded = await w.loadModel(await w.saveModel(model), onEngine());
-    const { keptLossScale: scaleOf } = loaded.trainer;
-    expect(await scaleOf!.read()).toEqual(await model.trainer.keptLossScale!.read());
+    const { keptLossScale: scaleOf } = loaded.session;
+    expect(await scaleOf!.read()).toEqual(await model.session.keptLossScale!.read());
     expect(scaleOf!.growthSteps).toBe(5);
     expect(await goOn(loaded, { precision: "mixed" })).toEqual(await goOn(model, { precision: "mixed" }));
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GpuDataset } from "../../../kernels/gather/index.ts";
+import { identityOrder } from "../../../models/data/order.ts";
 import { adam } from "../../../models/index.ts";
-import { identityOrder } from "../../../models/training/order.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { bits, classes, features, tinyData, tinyNetwork } from "../tiny.ts";
@@ -33,8 +33,8 @@ describe("batches of many sizes", () => {
     expect(inUse[10]).toBe(inUse[7]);
     expect(inUse[7]).toBeGreaterThan(inUse[6]!);
     for (const count of sizes) {
-      await alone.trainOnBatch(inputs(count), labels(count));
-      alone.trainer.onBatch.dispose(); // nothing is kept
+      // nothing is kept
+      await alone.fit(inputs(count), labels(count), { batchSize: count, shuffle: false });
     }
     expect(bits(await net.getWeights())).toEqual(bits(await alone.getWeights()));
     for (const each of [net, alone]) each.dispose();

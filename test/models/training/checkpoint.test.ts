@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ArgumentError, FileError, InterruptedError } from "../../../engine/errors.ts";
+import { checkpointPath } from "../../../models/checkpoint/checkpoint.ts";
 import {
   adam,
   type Callback,
@@ -15,7 +16,6 @@ import {
   writeCheckpoint,
   writeSafetensors,
 } from "../../../models/index.ts";
-import { checkpointPath } from "../../../models/training/checkpoint.ts";
 import { useEngine } from "../../support/engine.ts";
 import { tinyData, train } from "../tiny.ts";
 

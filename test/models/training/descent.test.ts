@@ -1,6 +1,9 @@
 /** @file Plain gradient descent updates the weights in the kernels of their gradients, where that is the same thing. */
 import { describe, expect, it } from "vitest";
 import type { HostDataset } from "../../../kernels/gather/index.ts";
+import { Batches } from "../../../models/data/batches.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import {
   Conv2D,
   Dense,
@@ -15,9 +18,6 @@ import {
   sequential,
   sgd,
 } from "../../../models/index.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
@@ -46,18 +46,18 @@ function network(): Model {
 async function trained(optimizer: Optimizer, make: () => Model = network, options: { eager?: boolean } = {}) {
   const model = make();
   await model.compile({ engine: engine(), optimizer, loss: "categorical_crossentropy", seed: 5 });
-  const { trainer } = model;
-  const feed = Feed.open(engine(), images, true);
-  const log = new TrainingLog(engine(), trainer.objective, 1);
-  const step = await TrainingStep.prepare(trainer, feed, log, count, options.eager ?? false);
+  const { session } = model;
+  const batches = Batches.open(engine(), images, true);
+  const log = new TrainingLog(engine(), session.objective, 1);
+  const step = await TrainingStep.prepare(session, batches, log, count, options.eager ?? false);
   for (let i = 0; i < 3; i++) {
-    trainer.step.set({ position: 0 });
+    session.step.set({ position: 0 });
     step.run(1);
   }
   const weights = await model.getWeights();
   const kernels = step.recording?.dispatches.map(({ label }) => label) ?? [];
-  const { gradientBytes } = trainer.state;
-  for (const owner of [step, log, feed, model]) owner.dispose();
+  const { gradientBytes } = session.state;
+  for (const owner of [step, log, batches, model]) owner.dispose();
   return { weights, gradientBytes, updates: kernels.filter((label) => label.includes("optimizers/")).length };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { Batches } from "../../../models/data/batches.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import { adam, type Optimizer, sgd } from "../../../models/index.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { useEngine } from "../../support/engine.ts";
 import { tinyData, tinyNetwork, train, withBindingLimit } from "../tiny.ts";
 
@@ -67,19 +67,19 @@ describe("training", () => {
   it("takes no more memory in 1,000 replayed steps", async () => {
     const model = tinyNetwork();
     await model.compile({ optimizer: adam(), loss: "mse", metrics: ["accuracy"], engine: engine() });
-    const feed = Feed.open(engine(), tinyData(16), true);
-    const log = new TrainingLog(engine(), model.trainer.objective, 2);
-    const step = await TrainingStep.prepare(model.trainer, feed, log, 8, false);
+    const batches = Batches.open(engine(), tinyData(16), true);
+    const log = new TrainingLog(engine(), model.session.objective, 2);
+    const step = await TrainingStep.prepare(model.session, batches, log, 8, false);
     step.run(2);
     await engine().sync();
     const before = engine().memory;
     for (let epoch = 0; epoch < 10; epoch++) {
-      model.trainer.step.set({ position: 0, batch: 0 });
+      model.session.step.set({ position: 0, batch: 0 });
       step.run(100);
     }
     await engine().sync();
     expect(engine().memory).toEqual(before);
-    expect((await model.trainer.step.read()).step).toBe(1002);
-    for (const owner of [step, log, feed, model]) owner.dispose();
+    expect((await model.session.step.read()).step).toBe(1002);
+    for (const owner of [step, log, batches, model]) owner.dispose();
   });
 });

@@ -54,7 +54,7 @@ describe("a loss that is not finite", () => {
     expect(error.message).toMatch(
       /^The loss is not finite in epoch 1, batch 3 of 5 \(step 2\): the input is NaN in sample 2 of the batch, value 3\./,
     );
-    const [weights, slots] = [bits(await model.getWeights()), bits(await model.trainer.state.read())];
+    const [weights, slots] = [bits(await model.getWeights()), bits(await model.session.state.read())];
     model.dispose();
     const before = await train(engine(), tinyData(16), {
       ...ordered,

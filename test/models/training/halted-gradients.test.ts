@@ -82,14 +82,14 @@ describe("gradients that are not finite", () => {
     for (const eager of [false, true]) {
       const model = network();
       const before = await start(model, optimizer());
-      const slots = bits(await model.trainer.state.read());
+      const slots = bits(await model.session.state.read());
       const message = await failure(model, data(4, 1), { epochs: 3, eager });
       expect(message).toMatch(
         /^The gradient is not finite in epoch 1, batch 1 of 1 \(step 0\): .*the gradient of dense_1\/(kernel|bias)\[0\] is /,
       );
       expect(message).toContain("those of the weights behind it are finite");
       expect(bits(await model.getWeights())).toEqual(before);
-      expect(bits(await model.trainer.state.read())).toEqual(slots);
+      expect(bits(await model.session.state.read())).toEqual(slots);
       model.dispose();
     }
   });
@@ -135,7 +135,7 @@ describe("gradients that are not finite", () => {
       await start(model, adam({ decay: 0.1 }));
       await model.fit(good, { batchSize: 4, epochs: 2 });
       await expect(fail(model)).rejects.toThrow(NumericError);
-      expect((await model.trainer.step.read()).step).toBe(2);
+      expect((await model.session.step.read()).step).toBe(2);
       await model.fit(good, { batchSize: 4 });
       const weights = bits(await model.getWeights());
       model.dispose();

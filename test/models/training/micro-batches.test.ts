@@ -5,6 +5,7 @@ import type { Shape } from "../../../engine/shape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import { sub } from "../../../kernels/elementwise/index.ts";
 import { mean } from "../../../kernels/reduce/index.ts";
+import { microBatches } from "../../../models/fit/micro-batches.ts";
 import {
   BatchNormalization,
   Dense,
@@ -15,7 +16,6 @@ import {
   sequential,
   sgd,
 } from "../../../models/index.ts";
-import { microBatches } from "../../../models/training/micro-batches.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { properties } from "../../support/properties.ts";

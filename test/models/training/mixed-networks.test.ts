@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { handwrittenDigits } from "../../../datasets/synthetic-handwriting.ts";
 import type { HostDataset } from "../../../kernels/gather/index.ts";
+import { Batches } from "../../../models/data/batches.ts";
+import { TrainingLog } from "../../../models/fit/log.ts";
+import type { Precision } from "../../../models/fit/precision.ts";
+import { TrainingStep } from "../../../models/fit/step.ts";
 import * as w from "../../../models/index.ts";
-import { Feed } from "../../../models/training/data.ts";
-import { TrainingLog } from "../../../models/training/log.ts";
-import type { Precision } from "../../../models/training/precision.ts";
-import { TrainingStep } from "../../../models/training/step.ts";
 import { useEngine } from "../../support/engine.ts";
 import { describeHalf, halfRounding } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
@@ -99,27 +99,27 @@ describeHalf("in mixed precision", () => {
       engine: engine(),
       seed: 3,
     });
-    const { trainer } = model;
+    const { session } = model;
     const set = { inputs, inputShape: image };
     const data = loss === "binary_crossentropy" ? set : { ...set, labels, classes: 5 };
-    const feed = Feed.open(engine(), data, true);
-    const log = new TrainingLog(engine(), trainer.objective, 10);
+    const batches = Batches.open(engine(), data, true);
+    const log = new TrainingLog(engine(), session.objective, 10);
     const read = async (values: Iterable<Float32Array | Promise<unknown>>) =>
       (await Promise.all(values)) as Float32Array[];
     const start = await read((await model.getWeights()).values());
-    trainer.setPrecision(precision);
-    const step = await TrainingStep.prepare(trainer, feed, log, samples, false);
+    session.setPrecision(precision);
+    const step = await TrainingStep.prepare(session, batches, log, samples, false);
     step.run(1);
-    const gradients = await read(trainer.state.gradients.map((gradient) => gradient.data()));
+    const gradients = await read(session.state.gradients.map((gradient) => gradient.data()));
     for (let i = 1; i < 10; i++) {
-      trainer.step.set({ position: 0 });
+      session.step.set({ position: 0 });
       step.run(1);
     }
     const end = await read((await model.getWeights()).values());
     const changes = end.map((values, i) => values.map((value, j) => value - start[i]![j]!));
     const losses = (await log.read(0, 10)).map(([count, sum]) => sum! / count!);
     const { keptBytes } = step.plan!;
-    for (const owner of [step, log, feed, model]) owner.dispose();
+    for (const owner of [step, log, batches, model]) owner.dispose();
     return { gradients, changes, losses, keptBytes };
   }
 

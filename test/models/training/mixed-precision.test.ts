@@ -67,14 +67,14 @@ describeHalf("mixed precision", () => {
     const options = { ...mixed, lossScale, epochs: 4, callbacks: [callback] };
     const model = await compiled(tinyNetwork(0), "categorical_crossentropy", adam({ learningRate: 0.01 }));
     await model.fit(data, { ...options, batchSize: 8 });
-    const { step } = await model.trainer.step.read();
+    const { step } = await model.session.step.read();
     const last = scales.at(-1)!;
     expect(scales[0]!.skipped).toBeGreaterThan(0);
     expect(step + last.skipped, "every batch is an update or skipped").toBe(12);
     expect(last.scale).toBeLessThan(2 ** 24);
     for (const values of (await model.getWeights()).values())
       expect(values.every(Number.isFinite)).toBe(true);
-    for (const values of (await model.trainer.state.read()).values())
+    for (const values of (await model.session.state.read()).values())
       expect(values.every(Number.isFinite)).toBe(true);
     model.dispose();
   });
@@ -106,7 +106,7 @@ describeHalf("mixed precision", () => {
         seed: 7,
       });
       await model.fit(data, { ...options, shuffle: false, batchSize: 17 });
-      const found = (await model.trainer.state.gradients[0]!.data()) as Float32Array;
+      const found = (await model.session.state.gradients[0]!.data()) as Float32Array;
       model.dispose();
       return [...found];
     };

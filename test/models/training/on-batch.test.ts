@@ -123,7 +123,7 @@ describe("fit on a generator", () => {
     await net.fit(source, { stepsPerEpoch: 2 });
     const { history } = await net.fit(source, { stepsPerEpoch: 1, validationData: tinyData(5) });
     expect(Object.keys(history)).toEqual(["loss", "accuracy", "val_loss", "val_accuracy", "seconds"]);
-    expect((await net.trainer.step.read()).step).toBe(3);
+    expect((await net.session.step.read()).step).toBe(3);
     net.dispose();
   });
 
@@ -156,7 +156,7 @@ describe("a second fit", () => {
     await once.fit(data, { epochs: 4, batchSize });
     expect(later.epoch).toEqual([3, 4]);
     expect(bits(await net.getWeights())).toEqual(bits(await once.getWeights()));
-    expect(bits(await net.trainer.state.read())).toEqual(bits(await once.trainer.state.read()));
+    expect(bits(await net.session.state.read())).toEqual(bits(await once.session.state.read()));
     net.dispose();
     once.dispose();
   });

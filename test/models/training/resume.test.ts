@@ -80,7 +80,7 @@ describe("layers of any name", () => {
     const resumed = await compiled(network(), 99);
     await resumed.fit(data, { batchSize: 8, epochs: 1, resume: await readCheckpoint(folder) }); // nothing is left to train
     expect(bits(await resumed.getWeights())).toEqual(wanted);
-    expect(bits(await resumed.trainer.state.read())).toEqual(bits(await saved.trainer.state.read()));
+    expect(bits(await resumed.session.state.read())).toEqual(bits(await saved.session.state.read()));
     const clone = await compiled(await saved.clone());
     expect(bits(await clone.getWeights())).toEqual(wanted);
     const path = join(root, `names-${names.indexOf(name)}-${name.length}.safetensors`);
@@ -270,11 +270,11 @@ describe("a snapshot that makes no sense", () => {
 
   async function refused(changed: object): Promise<string> {
     const net = await compiled(tinyNetwork(), 3);
-    const before = [bits(await net.getWeights()), bits(await net.trainer.state.read()), net.trainer.seed];
+    const before = [bits(await net.getWeights()), bits(await net.session.state.read()), net.session.seed];
     const stopping = EarlyStopping({ monitor: "loss", restoreBestWeights: true });
     const options = { epochs: 4, batchSize: 8, callbacks: [stopping], resume: { ...good, ...changed } };
     const error: unknown = await net.fit(data, options).catch((cause: unknown) => cause);
-    const after = [bits(await net.getWeights()), bits(await net.trainer.state.read()), net.trainer.seed];
+    const after = [bits(await net.getWeights()), bits(await net.session.state.read()), net.session.seed];
     net.dispose();
     expect(after).toEqual(before);
     expect(error instanceof ArgumentError || error instanceof FileError).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { History } from "../../../models/training/history.ts";
+import { History } from "../../../models/fit/history.ts";
 import { estimateInFull, type TimedPart } from "../../../runner/study/study-estimate.ts";
 import type { PartInFull } from "../../../runner/study/study-part.ts";
 
