@@ -1,7 +1,8 @@
 /** @file Changes of an experiment by name and value, as `--set` gives them: learning rate, optimizer, loss, generator, ... */
 import { ArgumentError, nearest, UsageError } from "../engine/errors.ts";
-import { adadelta, adagrad, adam, adamw, type Optimizer, rmsprop, sgd } from "../kernels/optimizers/index.ts";
+import type { Optimizer } from "../kernels/optimizers/index.ts";
 import { lossNamed } from "../models/objective/loss-names.ts";
+import { optimizersByName } from "../models/optimizer-names.ts";
 import {
   generatorOptionNames,
   ImageDataGenerator,
@@ -13,18 +14,11 @@ import type { GeneratorSetup, TrainingExperiment } from "./experiment.ts";
 export type ChangeValue = string | number | boolean;
 export type Changes = Readonly<Record<string, ChangeValue>>;
 
-const optimizers: Readonly<Record<string, (options: object) => Optimizer>> = {
-  sgd,
-  rmsprop,
-  adagrad,
-  adadelta,
-  adam,
-  adamw,
-};
+const optimizers: Readonly<Record<string, (options: object) => Optimizer>> = optimizersByName;
 
 const optimizerOptions = [
   ...["learningRate", "decay", "momentum", "nesterov", "rho", "epsilon", "initialAccumulator"],
-  ...["beta1", "beta2", "weightDecay", "clipNorm", "clipValue"],
+  ...["beta1", "beta2", "weightDecay", "scheduleDecay", "clipNorm", "clipValue"],
 ] as const;
 
 /** Changes that are settings of the run. */

@@ -6,6 +6,7 @@ import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ActivationLayer extends Layer {
+  static override readonly positional = ["activation"];
   readonly className = "Activation";
   readonly activation: ActivationChoice;
 
@@ -13,10 +14,6 @@ export class ActivationLayer extends Layer {
     super(layerOptions("Activation", options, {}));
     checkActivation("Activation", activation);
     this.activation = activation;
-  }
-
-  protected override copy(): ActivationLayer {
-    return new ActivationLayer(this.activation);
   }
 
   override get half(): HalfSupport {

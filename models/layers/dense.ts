@@ -3,7 +3,7 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
 import { type ActivationChoice, activate, fuse, outputType } from "../activations.ts";
-import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
+import { glorotUniform, type InitializerChoice, zeros } from "../initializers.ts";
 import type { WeightRegularizers } from "../regularizers.ts";
 import type { Variable } from "../variable.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
@@ -12,8 +12,8 @@ import { layerOptions, type OwnOptionNames, requireCount } from "./layer-options
 export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
   readonly activation?: ActivationChoice;
   readonly useBias?: boolean;
-  readonly kernelInitializer?: Initializer;
-  readonly biasInitializer?: Initializer;
+  readonly kernelInitializer?: InitializerChoice;
+  readonly biasInitializer?: InitializerChoice;
 }
 
 const ownOptions: OwnOptionNames<DenseLayerOptions> = {
@@ -26,6 +26,7 @@ const ownOptions: OwnOptionNames<DenseLayerOptions> = {
 };
 
 export class DenseLayer extends Layer {
+  static override readonly positional = ["units"];
   readonly className = "Dense";
   readonly units: number;
   readonly activation: ActivationChoice;
@@ -47,10 +48,6 @@ export class DenseLayer extends Layer {
     const shape = [features, this.units];
     this.addVariable("kernel", shape, kernelInitializer, { regularizer: kernelRegularizer });
     if (useBias) this.addVariable("bias", [this.units], biasInitializer, { regularizer: biasRegularizer });
-  }
-
-  protected override copy(): DenseLayer {
-    return new DenseLayer(this.units, this.#options);
   }
 
   /** The kernel [in, out], for layers tied to this one. Throws WgradError until the layer was used. */

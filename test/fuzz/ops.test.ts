@@ -51,6 +51,7 @@ import { avgPool2d, globalAveragePool2d, globalMaxPool2d, maxPool2d } from "../.
 import { argMax, columnSum, max, mean, min, sum, variance } from "../../kernels/reduce/index.ts";
 import { concat, flatten, gather, oneHot, reshape, slice, transpose } from "../../kernels/shape/index.ts";
 import { logSoftmax, softmax } from "../../kernels/softmax/index.ts";
+import { thresholdRelu } from "../../kernels/threshold-relu/threshold-relu.ts";
 import { upsample2d } from "../../kernels/upsample2d/index.ts";
 import { attack, type Target } from "./attack.ts";
 import type { Surroundings } from "./junk.ts";
@@ -125,6 +126,10 @@ const layerOps: readonly Target[] = [
     { poolSize: 2, strides: [1, 2], padding: "same" },
   ]),
   ...all({ globalAveragePool2d, globalMaxPool2d }, (make) => [make(image), { keepDims: true }]),
+  op("thresholdRelu", thresholdRelu, (make) => [
+    make(image),
+    { maxValue: 6, negativeSlope: 0.1, threshold: 1 },
+  ]),
   op("upsample2d", upsample2d, (make) => [make(image), { size: [2, 1] }]),
   op("softmax", softmax, (make) => [make([2, 3]), -1]),
   op("logSoftmax", logSoftmax, (make) => [make([2, 3]), 0]),

@@ -7,6 +7,8 @@ import * as ops from "../../../kernels/elementwise/index.ts";
 import { unaryReference } from "../../../kernels/elementwise/unary.reference.ts";
 import type { UnaryRow } from "../../../kernels/elementwise/unary.ts";
 import { type UnaryName, unaryTable } from "../../../kernels/elementwise/unary-table.ts";
+import { thresholdReluReference } from "../../../kernels/threshold-relu/threshold-relu.reference.ts";
+import { thresholdRelu } from "../../../kernels/threshold-relu/threshold-relu.ts";
 import type { CheckedOp, GradcheckCase, OpFamily } from "../checked-op.ts";
 import { anywhere, awayFrom, between, type Draw, grid, keptFrom } from "../draws.ts";
 
@@ -100,12 +102,27 @@ const power: CheckedOp = {
   ],
 };
 
+const options = { maxValue: 0.7, negativeSlope: 0.3, threshold: 0.2 };
+const rectifier: CheckedOp = {
+  name: "threshold-relu",
+  note: "x keeps 0.1 away from the threshold and the largest value, where the slope jumps",
+  cases: [
+    {
+      label: "from 0.2 to 0.7, slope 0.3 below",
+      inputs: [{ name: "x", shape: [3, 7], draw: awayFrom(0.2, 0.7) }],
+      run: (x) => thresholdRelu(x, options),
+      reference: (x) => thresholdReluReference(x, options),
+    },
+  ],
+};
+
 const neverEqual = "a and b are never equal: there the gradient jumps from one to the other";
 
 export const elementwise: OpFamily = {
   title: "elementwise",
   ops: [
     ...unaryOps,
+    rectifier,
     binary("add", ops.add, anywhere, anywhere),
     binary("sub", ops.sub, anywhere, anywhere),
     binary("mul", ops.mul, anywhere, anywhere),
