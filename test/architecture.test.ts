@@ -27,9 +27,10 @@ const mayImport: Record<string, readonly string[]> = {
   "report/results": book,
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
-  docs: [...models, "datasets", "docs"],
+  docs: [...models, "datasets", "docs", "examples"],
+  examples: ["examples"], // all else through the package: import "wgrad"
   bench: [...everything, "bench"],
-  test: [...everything, "bench", "docs", "test"],
+  test: [...everything, "bench", "docs", "examples", "test"],
 };
 
 /** The innermost room of a path. */
@@ -63,7 +64,7 @@ interface Facts {
   /** lines with the type `any` */
   readonly anyLines: number[];
   readonly callsKernel: boolean;
-  /** ids that kernel() is called with as they stand */
+  /** ids that kernel() is called with as they stand, without WGSL of their own */
   readonly kernels: string[];
   readonly strings: string[];
   /** template strings, with `*` for what is put in */
@@ -102,8 +103,8 @@ function inspect(path: string): Facts {
     }
     if (ts.isCallExpression(node) && node.expression.getText() === "kernel") {
       facts.callsKernel = true;
-      const [id] = node.arguments;
-      if (id && ts.isStringLiteral(id)) kernels.push(id.text);
+      const [id, , source] = node.arguments;
+      if (id && ts.isStringLiteral(id) && !source) kernels.push(id.text);
     }
     if (ts.isFunctionLike(node)) disposedEarly.push(...returnsOfDisposed(node).map(lineOf));
     ts.forEachChild(node, visit);
