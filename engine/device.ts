@@ -175,7 +175,7 @@ export class Engine {
   /** Sets all elements to zero. */
   clear(target: Tensor): void {
     requireTensorsOf(this, "clear", { target });
-    this.tape?.refuseChange("clear", target);
+    this.tape?.cuts.refuseChange("clear", target);
     if (this.planning) return;
     const { buffer, byteOffset: offset, byteLength: bytes } = target;
     this.#failures.unproven.write(target);
@@ -188,8 +188,8 @@ export class Engine {
     if (source.byteLength !== target.byteLength) {
       throw new ShapeError(`copy: ${formatShape(source.shape)} does not fit ${formatShape(target.shape)}.`);
     }
-    this.tape?.refuseChange("copy", target);
-    this.tape?.wrote(target, [source], "copy()");
+    this.tape?.cuts.refuseChange("copy", target);
+    this.tape?.cuts.wrote(target, [source], "copy()");
     if (this.planning) return;
     if (source.buffer === target.buffer)
       throw new ArgumentError("copy: source and target share their memory.");

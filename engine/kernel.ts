@@ -113,10 +113,10 @@ function noteOnTape(
   if (!tape) return;
   const updated = definition.updates.map((name) => inputs[name]!);
   const given = Object.values(outputs).filter((output) => output instanceof Tensor);
-  for (const target of [...updated, ...given]) tape.refuseChange(definition.name, target);
+  for (const target of [...updated, ...given]) tape.cuts.refuseChange(definition.name, target);
   const read = Object.values(inputs);
   for (const output of [...updated, ...Object.values(written)])
-    tape.wrote(output, read, `the kernel ${definition.name}`);
+    tape.cuts.wrote(output, read, `the kernel ${definition.name}`);
 }
 
 function engineOf(

@@ -157,7 +157,7 @@ export class Tensor<D extends DType = DType> {
     }
     const part = this.engine.adopt(new Tensor(this.engine, shape, this.dtype, this.storage, byteOffset));
     const whole = part.size * bytesPerElement[this.dtype] === part.byteLength;
-    if (!whole) this.engine.tape?.wrote(part, [this], "slice() of an odd number of f16 elements");
+    if (!whole) this.engine.tape?.cuts.wrote(part, [this], "slice() of an odd number of f16 elements");
     else this.engine.tape?.record(part, { inputs: [this], backward: (dy) => [this.#spread(dy, start)] });
     return part;
   }
@@ -185,7 +185,7 @@ export function aliasOf<D extends DType>(tensor: Tensor<D>, shape: Shape): Tenso
   const { engine, dtype, storage, byteOffset } = tensor;
   tensor.assertUsable("reshape:");
   const alias = engine.adopt(new Tensor(engine, inferShape(shape, tensor), dtype, storage, byteOffset));
-  engine.tape?.wrote(alias, [tensor], "a kernel that reads it under another shape");
+  engine.tape?.cuts.wrote(alias, [tensor], "a kernel that reads it under another shape");
   return alias;
 }
 

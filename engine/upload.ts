@@ -25,7 +25,7 @@ export function uploadBytes(engine: Engine, target: Tensor, data: ArrayBufferVie
     );
   }
   const end = byteOffset + data.byteLength;
-  engine.tape?.refuseChange("upload", target);
+  engine.tape?.cuts.refuseChange("upload", target);
   if (engine.planning) return;
   if (engine.recording)
     throw new WgradError("A recorded step cannot upload values: make the tensor before record().");
