@@ -1,7 +1,8 @@
 /** @file The public face of the engine. */
 export { type AdapterChoice, type AdapterClass, type AdapterFacts, adapterChoices } from "./adapter.ts";
-export { differentiable, type GradientOptions, gradients, type Rule, type Want } from "./autodiff/tape.ts";
-export { createEngine, type Engine, type EngineOptions } from "./device.ts";
+export type { GradientOptions } from "./autodiff/gradient-options.ts";
+export { differentiable, gradients, type Rule, type Want } from "./autodiff/tape.ts";
+export { createEngine, type Engine, type EngineOptions, engineOf } from "./device.ts";
 export * from "./errors.ts";
 export type { HostValues } from "./host-values.ts";
 export {
@@ -23,4 +24,4 @@ export type { Constants } from "./shader.ts";
 export { checkShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 export { provideSources } from "./source.ts";
 export { type StepFields, StepState } from "./step-state.ts";
-export { type DataOf, type DType, Tensor } from "./tensor.ts";
+export { type DataOf, type DType, type OpEngine, Tensor } from "./tensor.ts";

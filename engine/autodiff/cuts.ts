@@ -2,15 +2,31 @@
 import { requireTensorsOf } from "../arguments.ts";
 import { ArgumentError, formatShape, ShapeError } from "../errors.ts";
 import { type Shape, sameShape } from "../shape.ts";
-import { overlap, Tensor } from "../tensor.ts";
-import type { Rule, Tape } from "./tape.ts";
+import { type OpEngine, overlap, Tensor } from "../tensor.ts";
+
+/** What the cuts see of a tape. */
+interface Watched {
+  readonly engine: OpEngine;
+  readonly sources: readonly Tensor[];
+  /** by output */
+  readonly entries: ReadonlyMap<unknown, unknown>;
+  readonly kept: ReadonlyMap<unknown, readonly Tensor[]>;
+  readonly cuts: Cuts;
+  tracks(tensor: Tensor): boolean;
+}
+
+/** What they see of a rule. */
+interface Dependence {
+  readonly inputs: readonly Tensor[];
+  readonly keeps?: readonly Tensor[];
+}
 
 export class Cuts {
-  readonly #tape: Tape;
+  readonly #tape: Watched;
   /** what stands between a tensor and a source */
   readonly #cuts = new Map<Tensor, string>();
 
-  constructor(tape: Tape) {
+  constructor(tape: Watched) {
     this.#tape = tape;
   }
 
@@ -30,7 +46,7 @@ export class Cuts {
   }
 
   /** A rule describes how `output` was computed. */
-  record(output: Tensor, rule: Rule): void {
+  record(output: Tensor, rule: Dependence): void {
     const cut = this.#before(output, rule);
     if (cut || rule.inputs.some((input) => this.#tape.tracks(input))) this.#set(output, cut);
   }
@@ -53,7 +69,7 @@ export class Cuts {
   }
 
   /** Of an op's output: a cut behind one of its inputs, or a tensor that the op takes for a constant, but is none. */
-  #before(output: Tensor, { inputs, keeps = [] }: Rule): string | undefined {
+  #before(output: Tensor, { inputs, keeps = [] }: Dependence): string | undefined {
     for (const input of inputs) if (this.of(input)) return this.of(input);
     const constant = keeps.find(
       (kept) => this.#tape.tracks(kept) && !inputs.includes(kept) && kept !== output,
@@ -65,7 +81,7 @@ export class Cuts {
 }
 
 /** Throws ShapeError or ArgumentError for a result of the body that has no gradient, or a wrong one. */
-export function checkValue(value: Tensor, tape: Tape): void {
+export function checkValue(value: Tensor, tape: Watched): void {
   requireTensorsOf(tape.engine, "gradients", { "what the body returned": value });
   if (value.size !== 1)
     throw new ShapeError(`gradients: the body must return a scalar, got ${formatShape(value.shape)}.`);

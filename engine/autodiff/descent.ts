@@ -3,9 +3,8 @@
  * them subtract them from the weights. All of that waits until every gradient is known to be finite, so that a step is
  * made as a whole or not at all.
  */
-import type { Engine } from "../device.ts";
 import { kernel, run } from "../kernel.ts";
-import { overlap, type Tensor } from "../tensor.ts";
+import { type OpEngine, overlap, type Tensor } from "../tensor.ts";
 
 const checkPlaces = ["0", "1", "2", "3", "4", "5"] as const;
 const checkKernel = kernel("engine/autodiff/check-gradients", {
@@ -48,12 +47,12 @@ export function savesMemory({ input, dy }: Update, weight: Tensor): boolean {
 
 export class Updates {
   readonly decay: number;
-  readonly #engine: Engine;
+  readonly #engine: OpEngine;
   readonly #waiting: Update[] = [];
   readonly #changed = new Set<Tensor>();
 
   /** `decay`: the rate of step t is divided by 1 + decay * t */
-  constructor(engine: Engine, decay: number) {
+  constructor(engine: OpEngine, decay: number) {
     this.#engine = engine;
     this.decay = decay;
   }

@@ -4,7 +4,7 @@
  */
 import type { Tensor } from "../tensor.ts";
 import { savesMemory, type Update } from "./descent.ts";
-import type { Entry, Place, Rule, Tape } from "./tape.ts";
+import { type Entry, type Place, type Rule, Tape } from "./tape.ts";
 
 export interface Fusion {
   /** y is this function of the only input, and its slope follows from y: ops that use y may go `through` it */
@@ -40,13 +40,14 @@ export interface Overwrite {
 /** What differentiable() does, for a kernel that does more than its rule says. */
 export function fused(y: Tensor, rule: Rule, fusion: Fusion): Tensor {
   const { tape } = y.engine;
-  if (tape) tape.record(y, rule, entriesOf(tape, y, rule, fusion));
+  if (tape instanceof Tape) tape.record(y, rule, entriesOf(tape, y, rule, fusion));
   return y;
 }
 
 /** The function that made `x`, if gradients may go `through` it. */
 export function activationOf(x: Tensor): string | undefined {
-  return x.engine.tape?.entries.get(x)?.activation;
+  const { tape } = x.engine;
+  return tape instanceof Tape ? tape.entries.get(x)?.activation : undefined;
 }
 
 function entriesOf(tape: Tape, y: Tensor, rule: Rule, fusion: Fusion): Entry[] {

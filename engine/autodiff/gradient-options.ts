@@ -1,9 +1,8 @@
 /** @file What gradients() may be told, and what it refuses. */
 import { requireEngine, requireTensorsOf } from "../arguments.ts";
-import type { Engine } from "../device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "../errors.ts";
 import { checkFunction, checkOptionNames } from "../options.ts";
-import { overlap, type Tensor } from "../tensor.ts";
+import { type OpEngine, overlap, type Tensor } from "../tensor.ts";
 
 export interface GradientOptions {
   /** per source: a tensor to write its gradient into (a view of the flat gradient buffer) */
@@ -28,7 +27,7 @@ export interface GradientOptions {
 
 /** Throws ArgumentError, ShapeError or WgradError for what gradients() cannot work with. */
 export function checkArguments(
-  engine: Engine,
+  engine: OpEngine,
   body: () => Tensor,
   sources: readonly Tensor[],
   options: GradientOptions,

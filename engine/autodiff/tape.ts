@@ -4,10 +4,9 @@
  * the entries from the last to the first and adds up what arrives at each tensor. Beside it: cuts.ts refuses what would lose
  * a gradient, fusion.ts lets a kernel do the work of several rules, descent.ts changes weights without storing gradients.
  */
-import type { Engine } from "../device.ts";
 import { kernel, type Output, run } from "../kernel.ts";
 import type { Shape } from "../shape.ts";
-import { aliasOf, type DType, Tensor } from "../tensor.ts";
+import { aliasOf, type DType, type OpEngine, Tensor } from "../tensor.ts";
 import { Cuts, checkSlope, checkValue } from "./cuts.ts";
 import { Updates } from "./descent.ts";
 import { checkArguments, type GradientOptions } from "./gradient-options.ts";
@@ -51,7 +50,7 @@ export function differentiable<T extends Tensor>(y: T, rule: Rule): T {
  * stopGradient() says that this is meant
  */
 export function gradients(
-  engine: Engine,
+  engine: OpEngine,
   body: () => Tensor,
   sources: readonly Tensor[],
   options: GradientOptions = {},
@@ -74,7 +73,7 @@ export function gradients(
 }
 
 export class Tape {
-  readonly engine: Engine;
+  readonly engine: OpEngine;
   readonly sources: readonly Tensor[];
   readonly options: GradientOptions;
   /** by output, in the order of the ops */
@@ -87,7 +86,7 @@ export class Tape {
   readonly #gradients = new Map<Place, Tensor>();
   readonly #targets: Map<Place, Tensor>;
 
-  constructor(engine: Engine, sources: readonly Tensor[], options: GradientOptions) {
+  constructor(engine: OpEngine, sources: readonly Tensor[], options: GradientOptions) {
     this.engine = engine;
     this.sources = sources;
     this.options = options;

@@ -3,7 +3,7 @@ import type { AdapterFacts, SubgroupMatrix } from "../../engine/adapter.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { naiveOnly } from "../tuning/mode.ts";
 import { profileOf, sizeBucket } from "../tuning/profile.ts";
-import type { MatmulProblem } from "./product.ts";
+import type { MatmulProblem } from "./problem.ts";
 
 /** A kernel file with its tile sizes. */
 export interface MatmulVariant {

@@ -6,6 +6,7 @@ import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { reduceBlock } from "../reduce/block.ts";
 import { chooseMatmul, type MatmulVariant } from "./choose.ts";
+import type { MatmulProblem } from "./problem.ts";
 
 const bindings = { reads: ["a", "b", "bias", "kept"], writes: ["y", "column_sums"], step: true } as const;
 type ProductKernel = Kernel<(typeof bindings.reads)[number], (typeof bindings.writes)[number], never>;
@@ -25,24 +26,6 @@ const reducePartials = kernel("dense/reduce-partials", {
 
 /** Rows whose sum a product's kernel takes one after the other; longer sums are taken by a kernel of their own, in runs. */
 const longestColumnSum = 1024;
-
-/** The sizes of a product y[m, n] = sum over k of A[m, k] B[k, n]. */
-export interface MatmulProblem {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** A is stored [k, m] */
-  readonly transposeA: boolean;
-  /** B is stored [n, k] */
-  readonly transposeB: boolean;
-  /** number of products */
-  readonly batch: number;
-  /** elements from one matrix to the next, 0 if all products share it */
-  readonly batchStrideA: number;
-  readonly batchStrideB: number;
-  /** A or B is f16, so that the other may be rounded to it */
-  readonly half?: boolean;
-}
 
 export interface ProductOptions {
   readonly a: Tensor;

@@ -2,11 +2,10 @@
 
 import { fused } from "../../engine/autodiff/fusion.ts";
 import { differentiable, type Rule } from "../../engine/autodiff/tape.ts";
-import type { Engine } from "../../engine/device.ts";
 import type { RunOptions } from "../../engine/kernel.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
 import { naiveOnly } from "../tuning/mode.ts";
 
@@ -53,7 +52,7 @@ function normalize(op: string, x: Tensor, axis: number, log: boolean): Tensor {
 }
 
 /** Rows are computed by one invocation each, in registers if they are short, unless they are long and there is a GPU: then by a workgroup. */
-function variantFor(engine: Engine, size: number, classes: number, inner: number, log: boolean) {
+function variantFor(engine: OpEngine, size: number, classes: number, inner: number, log: boolean) {
   const longest = engine.adapter.software ? Number.POSITIVE_INFINITY : 128;
   if (inner === 1 && classes <= longest) {
     const pack = classes % 4 === 0 ? 1 : classes % 2 === 0 ? 2 : 4;

@@ -9,7 +9,8 @@ import {
   tiledMatmul,
 } from "../../../kernels/dense/choose.ts";
 import { matmulReference } from "../../../kernels/dense/dense.reference.ts";
-import { descendWeights, type MatmulProblem } from "../../../kernels/dense/product.ts";
+import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
+import { descendWeights } from "../../../kernels/dense/product.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";

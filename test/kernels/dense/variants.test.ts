@@ -9,7 +9,8 @@ import {
   tiledMatmul,
 } from "../../../kernels/dense/choose.ts";
 import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
-import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
+import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
+import { multiply } from "../../../kernels/dense/product.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { slopeOf } from "../../support/activations.ts";

@@ -84,7 +84,7 @@ describe("a broken kernel ends the lesson", () => {
     ],
     [
       "dense",
-      { shader: "kernels/dense/matmul.naive.wgsl", from: "m * A_ROW", to: "m * A_COLUMN" },
+      { shader: "kernels/dense/matmul.naive.wgsl", from: "m * A_ROW + k * A_COLUMN", to: "m * K + k" },
       /dw, element/,
     ],
     [
