@@ -25,7 +25,7 @@ import { TrainingStep } from "../../models/training/step.ts";
 import { useEngine } from "../support/engine.ts";
 import { randomArray } from "../support/random.ts";
 
-const samples = 4;
+const samples = 2;
 const steps = 10;
 
 /** Of networks that differ in sizes alone there is one. Autoencoders: their target is the input. */
@@ -91,38 +91,35 @@ async function train(network: () => Model, optimizer: Optimizer, count: number) 
 const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 /**
- * The largest distance of two tensors, relative to the expected one or to a thousandth of all of them together: what is 0 but for
+ * The largest distance of two tensors, relative to the expected one or to a hundredth of all of them together: what is 0 but for
  * rounding, as the gradient of a bias before batch normalisation is, agrees in nothing else.
  */
 function distance(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
   expect(actual.length).toBe(expected.length);
   const all = Math.hypot(...expected.map(norm));
+  expect(all).toBeGreaterThan(0);
   const each = expected.map((values, i) => {
     const difference = norm(values.map((value, j) => value - actual[i]![j]!));
-    return difference / Math.max(norm(values), all / 1000);
+    return difference / Math.max(norm(values), all / 100);
   });
   return Math.max(...each);
 }
 
-it.each(Object.entries(networks))(
-  "%s",
-  async (name, network) => {
-    const descent = () => sgd({ learningRate: 0.01 });
-    vi.stubEnv("WGRAD_KERNELS", "naive");
-    const plain = await train(network, descent(), steps);
-    vi.unstubAllEnvs();
-    const fused = await train(network, descent(), steps);
-    // without stored gradients: the same arithmetic with them, clipped at a bound that is never reached
-    const storing = () => train(network, sgd({ learningRate: 0.01, clipValue: 1e30 }), 1);
-    const { gradients } = fused.gradients.length > 0 ? fused : await storing();
-    console.log(
-      name,
-      plain.launches,
-      fused.launches,
-      Math.max(...plain.losses.map((l, i) => Math.abs(fused.losses[i]! / l - 1))),
-      distance(gradients, plain.gradients),
-      distance(fused.changes, plain.changes),
-    );
-  },
-  120_000,
-);
+it.each(Object.entries(networks))("%s", { timeout: 600_000 }, async (_, network) => {
+  vi.stubEnv("WGRAD_KERNELS", "naive");
+  const plain = await train(network, sgd({ learningRate: 0.01 }), steps);
+  vi.unstubAllEnvs();
+  const fused = await train(network, sgd({ learningRate: 0.01 }), steps);
+  expect(fused.launches).toBeLessThan(plain.launches);
+  // without stored gradients: the same arithmetic with them, clipped at a bound that is never reached
+  const storing = () => train(network, sgd({ learningRate: 0.01, clipValue: 1e30 }), 1);
+  const { gradients } = fused.gradients.length > 0 ? fused : await storing();
+  // Sums of up to 2^16 terms in another order are off by some 2^8 roundings of 2^-24, and layers add up.
+  expect(Math.abs(fused.losses[0]! / plain.losses[0]! - 1), "first loss").toBeLessThan(1e-5);
+  expect(distance(gradients, plain.gradients), "gradients").toBeLessThan(1e-4);
+  // Later steps start from weights that differ so. A unit of relu near 0 or a tie in a window may then fall to the other side,
+  // which is one of some hundred terms of a gradient.
+  for (const [i, loss] of plain.losses.entries())
+    expect(Math.abs(fused.losses[i]! / loss - 1), `loss of step ${i}`).toBeLessThan(1e-2);
+  expect(distance(fused.changes, plain.changes), "changes of the weights").toBeLessThan(3e-2);
+});
