@@ -37,6 +37,9 @@ export interface Overwrite {
   gradient(dy: Tensor): Tensor;
 }
 
+/** Of entries whose output may be gone through. */
+const activations = new WeakMap<Entry, string>();
+
 /** What differentiable() does, for a kernel that does more than its rule says. */
 export function fused(y: Tensor, rule: Rule, fusion: Fusion): Tensor {
   const { tape } = y.engine;
@@ -47,7 +50,8 @@ export function fused(y: Tensor, rule: Rule, fusion: Fusion): Tensor {
 /** The function that made `x`, if gradients may go `through` it. */
 export function activationOf(x: Tensor): string | undefined {
   const { tape } = x.engine;
-  return tape instanceof Tape ? tape.entries.get(x)?.activation : undefined;
+  const entry = tape instanceof Tape ? tape.entries.get(x) : undefined;
+  return entry && activations.get(entry);
 }
 
 function entriesOf(tape: Tape, y: Tensor, rule: Rule, fusion: Fusion): Entry[] {
@@ -59,7 +63,6 @@ function entriesOf(tape: Tape, y: Tensor, rule: Rule, fusion: Fusion): Entry[] {
     ...rule,
     output: z ?? y,
     inputs,
-    activation,
     backward: (dy, want) => {
       const { overwrite, update } = fusion;
       if (overwrite && isSpent(tape, overwrite.tensor, entry)) return [overwrite.gradient(dy)];
@@ -67,9 +70,11 @@ function entriesOf(tape: Tape, y: Tensor, rule: Rule, fusion: Fusion): Entry[] {
       return rule.backward(dy, (index) => (update.inputs.includes(index) ? undefined : want(index)));
     },
   };
+  if (activation) activations.set(entry, activation);
   if (!z) return [entry];
-  const backward = (dy: Tensor) => [epilogue.gradient(dy)];
-  return [entry, { output: y, inputs: [z], keeps: [y], activation: epilogue.activation, backward }];
+  const last: Entry = { output: y, inputs: [z], keeps: [y], backward: (dy) => [epilogue.gradient(dy)] };
+  activations.set(last, epilogue.activation);
+  return [entry, last];
 }
 
 /** Leaves the change of the weights for the end of the backward pass, if that is possible and takes less memory. */

@@ -1,8 +1,8 @@
 /**
  * @file Reverse-mode automatic differentiation, all of it. While gradients() runs its body, each op leaves an entry on the tape:
  * its output, its inputs, and a rule that turns the gradient of the output into those of the inputs. The backward pass plays
- * the entries from the last to the first and adds up what arrives at each tensor. Beside it: cuts.ts refuses what would lose
- * a gradient, fusion.ts lets a kernel do the work of several rules, descent.ts changes weights without storing gradients.
+ * the entries from the last to the first and adds up what arrives at each tensor. Beside it: cuts.ts (what would lose a gradient
+ * is refused), fusion.ts (a kernel does the work of several rules), descent.ts (weights change without stored gradients).
  */
 import { kernel, type Output, run } from "../kernel.ts";
 import type { Shape } from "../shape.ts";
@@ -29,13 +29,10 @@ export type Place = Tensor | { readonly shape: Shape; readonly dtype: DType };
 export interface Entry extends Omit<Rule, "inputs"> {
   readonly output: Place;
   readonly inputs: readonly Place[];
-  /** the output is this function of the only input, and its slope follows from the output */
-  readonly activation?: string | undefined;
 }
 
 const sum = kernel("engine/autodiff/sum", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
-const adding = { reads: ["x"], updates: ["total"], flops: { total: 1 } } as const;
-const accumulate = kernel("engine/autodiff/accumulate", adding);
+const add = kernel("engine/autodiff/accumulate", { reads: ["x"], updates: ["total"], flops: { total: 1 } });
 
 /** Marks `y` as computed from `rule.inputs`. Outside of gradients() it does nothing. */
 export function differentiable<T extends Tensor>(y: T, rule: Rule): T {
@@ -76,14 +73,11 @@ export class Tape {
   readonly engine: OpEngine;
   readonly sources: readonly Tensor[];
   readonly options: GradientOptions;
-  /** by output, in the order of the ops */
-  readonly entries = new Map<Place, Entry>();
-  /** what rules read, held until they have run */
-  readonly kept = new Map<Entry, Tensor[]>();
+  readonly entries = new Map<Place, Entry>(); // by output, in the order of the ops
+  readonly kept = new Map<Entry, Tensor[]>(); // what rules read, held until they have run
   readonly cuts: Cuts = new Cuts(this);
   readonly updates: Updates | undefined;
-  /** the sum so far; this map is one of its holders */
-  readonly #gradients = new Map<Place, Tensor>();
+  readonly #gradients = new Map<Place, Tensor>(); // the sums so far, held here
   readonly #targets: Map<Place, Tensor>;
 
   constructor(engine: OpEngine, sources: readonly Tensor[], options: GradientOptions) {
@@ -106,10 +100,9 @@ export class Tape {
     for (const entry of entries) {
       for (const input of entry.inputs) this.keepOutput(input);
       const kept = (entry.keeps ?? []).filter((tensor) => tensor !== entry.output);
-      this.kept.set(
-        entry,
-        kept.map((tensor) => tensor.retain()),
-      );
+      for (const tensor of kept) tensor.retain();
+      this.kept.set(entry, kept);
+      this.entries.delete(entry.output); // a second rule for it comes last
       this.entries.set(entry.output, entry);
     }
   }
@@ -117,18 +110,18 @@ export class Tape {
   /** A rule that reads its own output keeps it once somebody uses that: before, nobody wants its gradient. */
   keepOutput(output: Place): void {
     const entry = this.entries.get(output);
+    const own = entry?.keeps?.find((tensor) => tensor === output);
     const kept = entry && this.kept.get(entry);
-    if (!kept || !(output instanceof Tensor) || !entry.keeps?.includes(output)) return;
-    if (!kept.includes(output)) kept.push(output.retain());
+    if (own && !kept?.includes(own)) kept?.push(own.retain());
   }
 
   /** The backward pass: from d value / d value = 1 to the gradients of the sources. */
   play(value: Tensor): Tensor[] {
-    const { engine, sources } = this;
+    const { engine } = this;
     engine.scope(() => this.#add(value, aliasOf(this.options.seed ?? engine.one, value.shape)));
     for (const entry of [...this.entries.values()].reverse()) engine.scope(() => this.#step(entry));
-    this.updates?.run(sources, (source) => this.#gradients.get(source));
-    return sources.map((source) => this.#result(source));
+    this.updates?.run(this.sources, (source) => this.#gradients.get(source));
+    return this.sources.map((source) => this.#result(source));
   }
 
   #step(entry: Entry): void {
@@ -141,26 +134,26 @@ export class Tape {
       this.#gradients.delete(entry.output);
       dy.release();
     }
-    this.#release(entry);
+    for (const tensor of this.kept.get(entry)!) tensor.release();
+    this.kept.delete(entry);
   }
 
   #want({ inputs }: Entry, index: number): Output | undefined {
     const input = inputs[index]!;
     if (!this.tracks(input)) return undefined;
-    const first = !this.options.accumulate && !this.#gradients.has(input);
-    const usedOnce = inputs.filter((other) => other === input).length === 1;
-    return (first && usedOnce && this.#targets.get(input)) || { shape: input.shape, dtype: input.dtype };
+    const twice = inputs.lastIndexOf(input) !== inputs.indexOf(input);
+    const summed = twice || this.options.accumulate || this.#gradients.has(input);
+    return (!summed && this.#targets.get(input)) || { shape: input.shape, dtype: input.dtype };
   }
 
   /** A gradient is the sum over all uses. */
   #add(place: Place, gradient: Tensor): void {
     checkSlope(place, gradient);
-    const before = this.#gradients.get(place);
-    const target = this.#targets.get(place);
+    const [before, target] = [this.#gradients.get(place), this.#targets.get(place)];
     const launch = { invocations: gradient.size };
     let total = target ?? gradient;
     if (target && gradient !== target) {
-      if (before || this.options.accumulate) run(accumulate, { x: gradient, total: target }, {}, launch);
+      if (before || this.options.accumulate) run(add, { x: gradient, total: target }, {}, launch);
       else this.engine.copy(gradient, target);
     } else if (before && !target) {
       const y = { shape: place.shape, dtype: place.dtype };
@@ -173,22 +166,15 @@ export class Tape {
   /** The gradient of a source; a new one passes to the caller's scope. */
   #result(source: Tensor): Tensor {
     if (this.updates?.changes(source)) return source;
-    const gradient = this.#gradients.get(source);
-    const target = this.#targets.get(source);
-    if (!target)
-      return gradient ? this.engine.adopt(gradient) : this.engine.zeros(source.shape, source.dtype);
-    if (!gradient && !this.options.accumulate) this.engine.clear(target);
-    return target;
-  }
-
-  #release(entry: Entry): void {
-    for (const tensor of this.kept.get(entry) ?? []) tensor.release();
-    this.kept.delete(entry);
+    const [gradient, target] = [this.#gradients.get(source), this.#targets.get(source)];
+    if (target && !gradient && !this.options.accumulate) this.engine.clear(target);
+    if (target) return target;
+    return gradient ? this.engine.adopt(gradient) : this.engine.zeros(source.shape, source.dtype);
   }
 
   close(): void {
-    for (const entry of this.entries.values()) this.#release(entry);
-    for (const gradient of this.#gradients.values()) gradient.release();
+    for (const held of [...this.kept.values(), this.#gradients.values()])
+      for (const tensor of held) tensor.release();
     this.updates?.release();
   }
 }

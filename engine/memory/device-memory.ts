@@ -40,8 +40,12 @@ export class DeviceMemory {
 
   /** Frees the device, or the buffers on one that is not the engine's. */
   dispose(): void {
-    if (!this.#borrowed) return this.#engine.device.destroy();
-    this.#engine.flush();
+    const { device, flush } = this.#engine;
+    if (!this.#borrowed) {
+      device.destroy();
+      return;
+    }
+    flush();
     for (const buffer of this.#borrowed) buffer.destroy();
   }
 
