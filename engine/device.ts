@@ -114,7 +114,8 @@ export class Engine implements OpEngine {
     this.#ownsDevice = openAnother !== undefined;
     const flush = () => this.commands.flush();
     const watch = (check: Promise<unknown>) => this.#failures.watch(check);
-    this.#memory = new DeviceMemory({ device, flush, watch }, !this.#ownsDevice);
+    const limits = () => this.limits;
+    this.#memory = new DeviceMemory({ device, limits, flush, watch }, !this.#ownsDevice);
     this.#pool = this.#memory.pool;
     device.addEventListener("uncapturederror", this.#onError);
     void device.lost.then(({ message }) => {

@@ -1,12 +1,14 @@
 /** @file The buffers of a device: one pool of them, and those that recordings and dry runs draw from it. */
 import { MemoryError } from "../errors.ts";
-import { BufferPool, type PoolOptions } from "./buffers.ts";
+import { BufferPool, type BufferSource, type PoolOptions } from "./buffers.ts";
 
 const storageUsage = 0x80 | 0x04 | 0x08 | 0x40; // STORAGE | COPY_SRC | COPY_DST | UNIFORM
 
 /** What the memory needs of the engine. */
 interface MemoryEngine {
   readonly device: GPUDevice;
+  /** no buffer may be larger */
+  limits(): BufferSource["limits"];
   /** submits what is encoded: it may use buffers that go back to the device */
   flush(): void;
   /** `check` rejects if there was no room */
@@ -28,8 +30,8 @@ export class DeviceMemory {
 
   /** A pool of its own, for a recording or a dry run. */
   newPool(options?: PoolOptions): BufferPool {
-    const { limits } = this.#engine.device;
-    return new BufferPool({ create: (bytes) => this.#create(bytes), limits }, options);
+    const source = { create: (bytes: number) => this.#create(bytes), limits: this.#engine.limits() };
+    return new BufferPool(source, options);
   }
 
   /** Returns buffers that wait for reuse to the device. */
