@@ -12,7 +12,7 @@ import { DeviceMemory } from "./memory/device-memory.ts";
 import type { MemoryLayout } from "./memory/memory-layout.ts";
 import { Scopes } from "./memory/scope.ts";
 import { factsOfDevice, openDevice } from "./open-device.ts";
-import { checkFunction, checkOptionNames } from "./options.ts";
+import { checkFunction, checkOptionNames, written } from "./options.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readTensor } from "./readback.ts";
 import { type Command, Commands } from "./record/commands.ts";
@@ -59,10 +59,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   return new Engine(await openDevice(adapter), describeAdapter(adapter), options.debug ?? false, openAnother);
 }
 
-/** The engine of a tensor, which names it by what ops need of it alone. */
-export function engineOf({ engine }: Tensor): Engine {
+/** The engine of a tensor, which names it by what ops need of it alone. Throws ArgumentError for what is no tensor. */
+export function engineOf(tensor: Tensor): Engine {
+  const engine = tensor instanceof Tensor ? tensor.engine : undefined;
   if (engine instanceof Engine) return engine;
-  throw new ArgumentError("engineOf: the tensor was made by no engine of createEngine().");
+  throw new ArgumentError(`engineOf: needs a tensor, got ${written(tensor)}.`);
 }
 
 export class Engine implements OpEngine {

@@ -1,6 +1,9 @@
 /** @file Every network of the assignment, with fused kernels and with textbook ops: the same loss, gradients and ten steps. */
 import { afterEach, expect, it, vi } from "vitest";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import { Batches } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
 import { type Model, sgd } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import { convolutionalAutoencoder } from "../../models/networks/ae-conv.ts";
@@ -19,9 +22,6 @@ import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
 import { svhnFNetwork } from "../../models/networks/svhn-f.ts";
 import { tiedAutoencoder } from "../../models/networks/tied-ae.ts";
-import { Feed } from "../../models/training/data.ts";
-import { TrainingLog } from "../../models/training/log.ts";
-import { TrainingStep } from "../../models/training/step.ts";
 import { useEngine } from "../support/engine.ts";
 import { randomArray } from "../support/random.ts";
 
@@ -62,29 +62,29 @@ async function train(network: () => Model, optimizer: Optimizer, count: number) 
   const classifies = outputs.length === 1 && outputs[0] !== shape[0];
   const loss = classifies ? "categorical_crossentropy" : "binary_crossentropy";
   await model.compile({ engine: engine(), optimizer, loss, seed: 7 });
-  const { trainer } = model;
+  const { session } = model;
   const inputs = Float32Array.from(randomArray([samples, ...shape], 5, 0, 1).data);
   const labels = Array.from({ length: samples }, (_, i) => (3 * i) % outputs[0]!);
   const set = { inputs, inputShape: shape };
-  const feed = Feed.open(engine(), classifies ? { ...set, labels, classes: outputs[0]! } : set, true);
-  const log = new TrainingLog(engine(), trainer.objective, count);
+  const batches = Batches.open(engine(), classifies ? { ...set, labels, classes: outputs[0]! } : set, true);
+  const log = new TrainingLog(engine(), session.objective, count);
   const weights = async () => [...(await model.getWeights()).values()] as Float32Array[];
   const start = await weights();
-  const step = await TrainingStep.prepare(trainer, feed, log, samples, false);
+  const step = await TrainingStep.prepare(session, batches, log, samples, false);
   step.run(1);
-  const stored = trainer.state.gradientBytes > 0 ? trainer.state.gradients : [];
+  const stored = session.state.gradientBytes > 0 ? session.state.gradients : [];
   const gradients = await Promise.all(
     stored.map(async (gradient) => (await gradient.data()) as Float32Array),
   );
   for (let i = 1; i < count; i++) {
-    trainer.step.set({ position: 0 });
+    session.step.set({ position: 0 });
     step.run(1);
   }
   const end = await weights();
   const changes = end.map((values, i) => values.map((value, j) => value - start[i]![j]!));
   const losses = (await log.read(0, count)).map(([counted, sum]) => sum! / counted!);
   const launches = step.recording!.dispatches.length;
-  for (const owner of [step, log, feed, model]) owner.dispose();
+  for (const owner of [step, log, batches, model]) owner.dispose();
   return { losses, gradients, changes, launches };
 }
 
