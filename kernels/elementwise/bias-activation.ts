@@ -4,7 +4,7 @@ import { add } from "./binary.ts";
 import { cast } from "./cast.ts";
 import type { FusedActivation } from "./fused-activation.ts";
 import type { RealType } from "./real-type.ts";
-import { relu, sigmoid, tanh } from "./unary.ts";
+import { relu, sigmoid, tanh } from "./unary-table.ts";
 
 const activations = { linear: (x: Tensor) => x, relu, sigmoid, tanh };
 
