@@ -8,7 +8,13 @@ import { checkShape, type Shape } from "./shape.ts";
 import { readSource } from "./source.ts";
 import { type DType, type OpEngine, Tensor } from "./tensor.ts";
 
-export { type Kernel, type KernelBindings, kernel, type OperationCounts, type RunOptions } from "./kernel-definition.ts";
+export {
+  type Kernel,
+  type KernelBindings,
+  kernel,
+  type OperationCounts,
+  type RunOptions,
+} from "./kernel-definition.ts";
 
 /** What an output shall be: a shape (f32), a shape with a dtype, or an existing tensor to write into. */
 export type Output = Shape | { readonly shape: Shape; readonly dtype: DType } | Tensor;

@@ -264,7 +264,13 @@ describe("TypeScript files", () => {
 const circlesOfTypes: readonly (readonly string[])[] = [
   ["kernels/optimizers/clip.ts", "kernels/optimizers/optimizer.ts"],
   ["models/layers/layer.ts", "models/symbolic.ts"],
-  ["models/clone.ts", "models/model.ts"],
+  [
+    "models/clone.ts",
+    "models/model.ts",
+    "models/saving/architecture.ts",
+    "models/saving/compiled.ts",
+    "models/saving/save.ts",
+  ],
   ["kernels/pca/exact-error.ts", "kernels/pca/pca.ts"],
   ["report/book/contents.ts", "report/book/document.ts", "report/book/experiment-section.ts"],
 ];
