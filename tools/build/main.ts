@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { kernelId } from "../../engine/source.ts";
+import { transformSync } from "esbuild";
+import { readShaders } from "./esbuild-plugin.ts";
 import { inlineShaders } from "./inline-shaders.ts";
 import { libraryPackage } from "./packages.ts";
 
@@ -13,11 +14,6 @@ function filesIn(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(ending))
     .map((path) => `${folder}/${path}`);
-}
-
-function readShaders(): Map<string, string> {
-  const paths = ["engine", "kernels"].flatMap((folder) => filesIn(folder, ".wgsl"));
-  return new Map(paths.map((path) => [kernelId(path), readFileSync(join(root, path), "utf8")]));
 }
 
 /** Imports of JSON become constants: not every bundler knows them, and Node 20 warns of them. */
@@ -43,7 +39,8 @@ function buildLibrary(): void {
       readFileSync(file, "utf8"),
       join(root, dirname(path).replace(/^dist\/wgrad/, "")),
     );
-    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders) : code);
+    const whole = code.includes("kernel(") ? inlineShaders(code, path, shaders) : code;
+    writeFileSync(file, transformSync(whole, { target: "es2022" }).code); // without comments: those are in the declarations
   }
   for (const name of ["LICENSE", "README.md"]) cpSync(join(root, name), join(target, name));
   writeFileSync(join(target, "package.json"), `${JSON.stringify(libraryPackage(), null, 2)}\n`);
