@@ -19,11 +19,15 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build as bundle } from "esbuild";
 import { build as viteBuild } from "vite";
+import { unpackSwiftShader } from "../../engine/platform/node/software-vulkan.ts";
 
 const root = join(import.meta.dirname, "../..");
 const here = import.meta.dirname;
 const project = mkdtempSync(join(tmpdir(), "wgrad-package-"));
-const environment = { ...process.env, WGRAD_ADAPTER: process.env.WGRAD_ADAPTER ?? "swiftshader" };
+const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  WGRAD_ADAPTER: process.env.WGRAD_ADAPTER ?? "swiftshader",
+};
 
 /** Most that the package, what it brings, and a page may take, in bytes. */
 const most = { tarball: 500_000, installed: 5_000_000, page: 100_000 };
@@ -154,14 +158,19 @@ async function otherRuntimes(): Promise<void> {
     mkdirSync(place);
     writeFileSync(join(place, "package.json"), "{}");
     run("npm", ["install", "--no-audit", "--no-fund", "--foreground-scripts", name], place);
-    return join(place, "node_modules/.bin");
+    return join(place, "node_modules/.bin", folder.replace(/-.*/, ""));
   };
   for (const version of ["20.16.0", "22", "24"])
     await check(`Node ${version}`, () =>
-      smoke(`node ${version}`, join(bring(`node-${version}`, `node@${version}`), "node"), ["smoke.mjs"]),
+      smoke(`node ${version}`, bring(`node-${version}`, `node@${version}`), ["smoke.mjs"]),
     );
-  await check("Deno", () => smoke("deno", join(bring("deno", "deno"), "deno"), ["run", "-A", "smoke.mjs"]));
-  await check("Bun", () => smoke("bun", join(bring("bun", "bun"), "bun"), ["smoke.mjs"]));
+  // these two choose drivers by what the environment says when they start
+  const drivers = await unpackSwiftShader();
+  environment.WGRAD_ADAPTER = "auto";
+  environment.VK_ICD_FILENAMES = join(drivers, "vk_swiftshader_icd.json");
+  environment.LD_LIBRARY_PATH = drivers;
+  await check("Deno", () => smoke("deno", bring("deno", "deno"), ["run", "-A", "smoke.mjs"]));
+  await check("Bun", () => smoke("bun", bring("bun", "bun"), ["smoke.mjs"]));
   rmSync(runtimes, { recursive: true, force: true });
 }
 
