@@ -19,7 +19,8 @@ const types = (path: string) => path.replace(/\.ts$/, ".d.ts");
 export function libraryPackage(): Record<string, unknown> {
   const { version, description, license, engines, dependencies } = own;
   const peers = ["webgpu", "@sparticuz/chromium"];
-  const entries = Object.entries(own.exports).map(([name, path]) => {
+  const library = Object.entries(own.exports).filter(([, path]) => !path.startsWith("./runner/"));
+  const entries = library.map(([name, path]) => {
     return [name, { types: types(path), default: built(path) }];
   });
   return {
