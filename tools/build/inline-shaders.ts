@@ -43,10 +43,26 @@ function textOf(id: ts.Expression, file: string, shaders: ReadonlyMap<string, st
     throw new Error(`${file}: kernel(${id.getText()}) has no id that can be seen.`);
   const parts = [id.head.text, ...id.templateSpans.map(({ literal }) => literal.text)];
   const pattern = new RegExp(
-    `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("[\\w.-]+")}$`,
+    `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("([\\w.-]+)")}$`,
   );
-  const fits = [...shaders].filter(([name]) => pattern.test(name));
+  const named = stringsIn(id.getSourceFile()); // what is put in stands somewhere in the module
+  const fits = [...shaders].filter(([name]) =>
+    pattern
+      .exec(name)
+      ?.slice(1)
+      .every((part) => named.has(part)),
+  );
   if (fits.length === 0) throw new Error(`${file}: no shader fits the id ${id.getText()}.`);
   const table = fits.map(([name, text]) => `${JSON.stringify(name)}: ${JSON.stringify(minifyWgsl(text))}`);
   return `({ ${table.join(", ")} })[${id.getText()}]`;
+}
+
+function stringsIn(file: ts.SourceFile): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) found.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
 }

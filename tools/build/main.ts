@@ -35,12 +35,13 @@ function buildLibrary(): void {
   const shaders = readShaders();
   for (const path of filesIn("dist/wgrad", ".js")) {
     const file = join(root, path);
-    const code = inlineJson(
+    const whole = inlineJson(
       readFileSync(file, "utf8"),
       join(root, dirname(path).replace(/^dist\/wgrad/, "")),
     );
-    const whole = code.includes("kernel(") ? inlineShaders(code, path, shaders) : code;
-    writeFileSync(file, transformSync(whole, { target: "es2022" }).code); // without comments: those are in the declarations
+    // without comments: those are in the declarations
+    const { code } = transformSync(whole, { target: "es2022", minifyWhitespace: true });
+    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders) : code);
   }
   for (const name of ["LICENSE", "README.md"]) cpSync(join(root, name), join(target, name));
   writeFileSync(join(target, "package.json"), `${JSON.stringify(libraryPackage(), null, 2)}\n`);
