@@ -1,16 +1,12 @@
-/** @file CPU time of training steps of a checkout: `node --import tsx bench/turns/child.ts FOLDER WORKLOAD:BATCH STEPS`. */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+/** @file CPU time of training steps of this checkout: `node --import tsx bench/turns/child.ts WORKLOAD:BATCH STEPS`. */
+import { createEngine } from "../../engine/index.ts";
+import { Batches } from "../../models/data/batches.ts";
+import { TrainingLog } from "../../models/fit/log.ts";
+import { TrainingStep } from "../../models/fit/step.ts";
+import { randomSamples } from "../random-samples.ts";
+import { workloads } from "../workloads.ts";
 
-const [folder = ".", job = "ae32:25", count = "20"] = process.argv.slice(2);
-const load = <T>(file: string): Promise<T> => import(pathToFileURL(join(folder, file)).href) as Promise<T>;
-const { createEngine } = await load<typeof import("../../engine/index.ts")>("engine/index.ts");
-const { workloads } = await load<typeof import("../workloads.ts")>("bench/workloads.ts");
-const { randomSamples } = await load<typeof import("../random-samples.ts")>("bench/random-samples.ts");
-const { Batches } = await load<typeof import("../../models/data/batches.ts")>("models/data/batches.ts");
-const { TrainingLog } = await load<typeof import("../../models/fit/log.ts")>("models/fit/log.ts");
-const { TrainingStep } = await load<typeof import("../../models/fit/step.ts")>("models/fit/step.ts");
-
+const [job = "ae32:25", count = "20"] = process.argv.slice(2);
 const [name = "", batch = "1"] = job.split(":");
 const { network, optimizer, loss, metrics, classes } = workloads[name]!;
 const engine = await createEngine();

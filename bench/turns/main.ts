@@ -42,8 +42,8 @@ function main(): Promise<number> {
 }
 
 function take(folder: string, job: string, steps: string): Turn {
-  const words = ["--import", "tsx", "bench/turns/child.ts", folder, job, steps];
-  const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: "utf8" });
+  const words = ["--import", "tsx", "bench/turns/child.ts", job, steps]; // its own: files may have other places there
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
   if (status !== 0) throw new Error(`${folder}, ${job}: ${stderr}`);
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Turn;
 }
