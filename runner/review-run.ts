@@ -5,6 +5,7 @@ import { classificationReport } from "../models/metrics/classification-report.ts
 import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confusion.ts";
 import type { Model } from "../models/model.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
+import { label } from "../report/label.ts";
 import type { FreeSection, RunReport } from "../report/run-report.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import type { ReviewExperiment, ReviewPart } from "./experiment.ts";
@@ -144,9 +145,9 @@ async function chosenParts(
 }
 
 const compared = [
-  { key: "val_accuracy", title: "Validation accuracy" },
-  { key: "val_loss", title: "Validation loss" },
-  { key: "val_mean_squared_error", title: "Validation mean squared error" },
+  { key: "val_accuracy", title: "val_accuracy-title" },
+  { key: "val_loss", title: "val_loss-title" },
+  { key: "val_mean_squared_error", title: "val_mean_squared_error-title" },
 ] as const;
 
 /** The curves of two runs in one chart each. */
@@ -162,9 +163,13 @@ async function comparison(
     .filter(({ key }) => own.history[key] && theirs.history[key])
     .map(({ key, title }) => ({
       kind: "lines" as const,
-      title: `${title} of ${experiment.id} and ${other.experiment.id}`,
-      xTitle: "epoch",
-      yTitle: key.replaceAll("_", " "),
+      title: label("comparison", {
+        quantity: label(title),
+        first: experiment.id,
+        second: other.experiment.id,
+      }),
+      xTitle: label("epoch"),
+      yTitle: label(key),
       series: [
         { name: experiment.id, points: points(own, key) },
         { name: other.experiment.id, points: points(theirs, key) },

@@ -129,8 +129,8 @@ export function runFacts(context: RunContext, config: RunConfig, limits: string 
 }
 
 function fullSettings({ profiles }: Experiment) {
-  const { epochs, batch, limit = null } = profiles.full;
-  return { epochs, batch, limit };
+  const { epochs, batch, limit = null, testLimit = null } = profiles.full;
+  return { epochs, batch, limit, testLimit };
 }
 
 /** For result.json: each published figure with ours, null where the run has none. */

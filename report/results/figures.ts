@@ -2,7 +2,7 @@
 
 import { numbersOf, type SavedResult, trainingSeconds } from "../../runner/store/saved-run.ts";
 import { isShare } from "../book/figure-names.ts";
-import { writePercent, writeShort } from "../book/language.ts";
+import { formatPercent, formatShort } from "../format.ts";
 import { groupFigures } from "./figure-groups.ts";
 
 export interface FigureLine {
@@ -27,7 +27,7 @@ const mostLines = 6;
 export function figuresOf(result: SavedResult): FigureLine[] {
   const measured = numbersOf(result.measured);
   const written = (key: string, value: number) =>
-    isShare(key) ? writePercent(value, "en") : writeShort(value, "en");
+    isShare(key) ? formatPercent(value, 2) : formatShort(value);
   const ours = (key: string) => (measured[key] === undefined ? "" : written(key, measured[key]));
   if (result.published.length > 0) {
     return result.published.map(({ name, measure, published }) => ({

@@ -3,7 +3,7 @@ import { FileError } from "../../engine/errors.ts";
 import { svhnC } from "../../experiments/svhn/svhn-c.ts";
 import { formatMeasure } from "../../runner/measures.ts";
 import type { SavedResult } from "../../runner/store/saved-run.ts";
-import { writeCount } from "../book/language.ts";
+import { formatCount } from "../format.ts";
 import { figuresOf, origins, secondsOf } from "./figures.ts";
 import { marksOf, withMarked } from "./marked-text.ts";
 import type { CommittedResult } from "./results-page.ts";
@@ -45,7 +45,7 @@ function mainInFull(results: readonly CommittedResult[]): string[][] {
   const cells = [
     `\`${id}\`, in full`,
     origins.official,
-    writeCount(parameters, "en"),
+    formatCount(parameters),
     `${profiles.full.epochs}`,
   ];
   return [[...cells, "", "", `not yet run; published ${formatMeasure(measure, value)}`]];
@@ -64,7 +64,7 @@ function notesOf(results: readonly CommittedResult[]): string[] {
 function cellsOf({ result }: CommittedResult): string[] {
   const { experiment, profile, seed, dataset, parameters, epochs, adapter } = result;
   const count = (value: number | null | undefined) =>
-    typeof value === "number" ? writeCount(value, "en") : "";
+    typeof value === "number" ? formatCount(value) : "";
   const name = profile === "quick" ? "quick profile" : "in full";
   return [
     `\`${experiment}\`, ${name}, seed ${seed}`,
@@ -84,7 +84,7 @@ function cellsOf({ result }: CommittedResult): string[] {
 }
 
 function inFull({ parameters, parameters_in_full: full }: SavedResult): string {
-  return typeof full === "number" && full !== parameters ? ` of ${writeCount(full, "en")}` : "";
+  return typeof full === "number" && full !== parameters ? ` of ${formatCount(full)}` : "";
 }
 
 function minutes(seconds: number | undefined): string {

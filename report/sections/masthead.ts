@@ -1,6 +1,6 @@
 /** @file The head of the report: warnings, title, question, and the main figure beside the published one. */
 
-import { formatMinutes, formatTime } from "../format.ts";
+import { formatSeconds, formatTime } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ResultRow, RunReport } from "../run-report.ts";
 import { quantity } from "./results.ts";
@@ -49,7 +49,7 @@ export function masthead(report: RunReport, found: readonly Warning[]): Markup {
 <p class="eyebrow">wgrad run report <span class="muted">${report.experiment}</span></p>
 <h1>${report.title}</h1>
 <div class="question">${paragraphs(report.question)}</div>
-<p class="line muted">${[report.dataset.title, run.adapter, formatTime(run.started), formatMinutes(run.minutes)].map((part) => markup`<span>${part}</span> `)}</p>
+<p class="line muted">${[report.dataset.title, run.adapter, formatTime(run.started), formatSeconds(60 * run.minutes)].map((part) => markup`<span>${part}</span> `)}</p>
 ${warningBanner(found, full)}${headline ? headlineFigure(headline) : undefined}</header>
 `;
 }

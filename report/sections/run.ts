@@ -1,7 +1,7 @@
 /** @file On what the run was made, how fast it was, and how to repeat it. */
 
 import { formatBytes } from "../../engine/errors.ts";
-import { formatCount, formatMinutes, formatShort, formatTime } from "../format.ts";
+import { formatCount, formatSeconds, formatShort, formatTime } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { RunReport, Timing } from "../run-report.ts";
 import { facts, type Section } from "./section.ts";
@@ -13,7 +13,7 @@ export function runSection({ run, timing }: RunReport): Section {
   const body = markup`${timing ? tiles(timing) : undefined}${facts([
     ["adapter", run.adapter],
     ["started", formatTime(run.started)],
-    ["duration", formatMinutes(run.minutes)],
+    ["duration", formatSeconds(60 * run.minutes)],
     ["profile", run.profile],
     ["seed", String(run.seed)],
     ["commit", run.commit === undefined ? undefined : markup`<code>${run.commit}</code>`],

@@ -1,6 +1,6 @@
 /** @file What every section of the report is made of, and the pieces they share. */
 
-import type { Figure } from "../figure.ts";
+import { type Figure, inlineFigure } from "../figure.ts";
 import { formatCount } from "../format.ts";
 import { type Markup, type MarkupValue, markup } from "../markup.ts";
 
@@ -48,6 +48,13 @@ export function table(
 <tbody>
 ${rows.map(row)}</tbody>
 ${foot}</table></div>
+`;
+}
+
+/** A drawing with its title above it. */
+export function titledFigure(figure: Figure, look = ""): Markup {
+  const kind = look ? markup` class="${look}"` : undefined;
+  return markup`<figure${kind}><figcaption>${figure.title}</figcaption>${inlineFigure(figure)}</figure>
 `;
 }
 

@@ -1,6 +1,6 @@
 /** @file The report of a study, from what its steps measured. */
 
-import { formatMinutes, formatQuantity } from "../../report/format.ts";
+import { formatQuantity, formatSeconds } from "../../report/format.ts";
 import type { FreeSection, ResultRow, RunReport } from "../../report/run-report.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import { datasetFacts, type RunContext, runFacts } from "../run.ts";
@@ -99,7 +99,7 @@ function partsSection({ parts, data }: Study): FreeSection[] {
     history.epoch.at(-1) ?? 0,
     optimizer,
     loss,
-    from ? `loaded from ${from}` : formatMinutes(seconds / 60),
+    from ? `loaded from ${from}` : formatSeconds(seconds),
   ]);
   const columns = ["part", "parameters", "epochs", "optimizer", "loss", "training time"];
   return [

@@ -3,6 +3,7 @@ import type { ImageSet } from "../../datasets/dataset.ts";
 import { takeImages } from "../../datasets/splits.ts";
 import { identityOrder, shuffled } from "../../models/data/order.ts";
 import { confusionCounts, mostConfusedPairs } from "../../models/metrics/confusion.ts";
+import { label } from "../../report/label.ts";
 import type { ConfusionResult, Outcomes, PairExamples, SampleGroup } from "../../report/run-report.ts";
 
 const samplesShown = 24;
@@ -59,11 +60,11 @@ export function samplesOf(predictions: Predictions, classes: readonly string[], 
     wrong.sort((a, b) => probability[b]! - probability[a]! || a - b).slice(0, samplesShown),
   );
   const groups = [
-    { title: "Test images", note: "chosen at random", classes, ...outcomes(predictions, random) },
+    { title: label("test-images"), note: "chosen at random", classes, ...outcomes(predictions, random) },
   ];
   if (surest.length === 0) return groups;
   const note = "wrong predictions with the highest probability";
-  return [...groups, { title: "Surest mistakes", note, classes, ...outcomes(predictions, surest) }];
+  return [...groups, { title: label("surest-mistakes"), note, classes, ...outcomes(predictions, surest) }];
 }
 
 /** What was said about some images of the set. */
