@@ -11,6 +11,10 @@ import { type Drawing, drawChart, writtenTicks } from "./vega.ts";
 type RocSeries = RocSpec["series"][number];
 type RocWindow = RocSpec["window"];
 
+export const wholeSquare: RocWindow = { x: [0, 1], y: [0, 1] };
+/** Where a good classifier's curves are, enlarged as in the source. */
+export const upperLeftCorner: RocWindow = { x: [0, 0.2], y: [0.8, 1] };
+
 interface Point {
   readonly x: number;
   readonly y: number;

@@ -40,7 +40,7 @@ export async function writeReportFiles(
     written.push(`${file}.svg`, `${file}.png`);
   }
   const plans = figures.flatMap(({ name, plan }) => (plan ? [{ ...plan, name: fileName(name) }] : []));
-  if (plans.length > 0) writeFigureIndex(join(folder, "figures"), plans);
+  writeFigureIndex(join(folder, "figures"), plans);
   const reportFile = join(folder, "report.html");
   writeFileAtomically(reportFile, html);
   return { report: reportFile, figures: written };

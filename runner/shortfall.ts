@@ -22,6 +22,12 @@ export function shortfalls(experiment: Experiment, settings: RunSettings, datase
   return parts;
 }
 
+/** Why figures on these images are not comparable with published ones; undefined for the official ones. */
+export function otherImages(origin: Dataset["origin"]): string | undefined {
+  if (origin === "official") return undefined;
+  return origin === "synthetic" ? "the images are synthetic" : "the images are not the official files";
+}
+
 function count(value: number): string {
   return value.toLocaleString("en-US");
 }

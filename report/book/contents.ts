@@ -30,7 +30,15 @@ ${parts}</tbody>
 function row(book: Book, id: string, title: string): Markup {
   const run = book.runs.newest.get(id);
   const { measured, published } = headline(book, id, run);
-  return markup`<tr class="${run ? "done" : "open"}"><td class="id"><a href="#${id}">${id}</a></td><td class="title">${title}</td><td class="number">${measured}</td><td class="number">${published}</td></tr>
+  const numbers = [
+    ["measured", measured],
+    ["published", published],
+  ] as const;
+  const cells = numbers.map(([key, value]) => {
+    const name = bookTexts(book.language).word(`page.${key}`);
+    return markup`<td class="number" data-title="${name}">${value}</td>`;
+  });
+  return markup`<tr class="${run ? "done" : "open"}"><td class="id"><a href="#${id}">${id}</a></td><td>${title}</td>${cells}</tr>
 `;
 }
 

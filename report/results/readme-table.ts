@@ -42,12 +42,7 @@ function mainInFull(results: readonly CommittedResult[]): string[][] {
   if (results.some(({ result }) => result.experiment === svhnC.id && result.profile === "full")) return [];
   const { id, parameters, profiles, published } = svhnC;
   const [{ measure, value } = { measure: "", value: 0 }] = published;
-  const cells = [
-    `\`${id}\`, in full`,
-    origins.official,
-    formatCount(parameters),
-    `${profiles.full.epochs}`,
-  ];
+  const cells = [`\`${id}\`, in full`, origins.official, formatCount(parameters), `${profiles.full.epochs}`];
   return [[...cells, "", "", `not yet run; published ${formatMeasure(measure, value)}`]];
 }
 
@@ -63,8 +58,7 @@ function notesOf(results: readonly CommittedResult[]): string[] {
 
 function cellsOf({ result }: CommittedResult): string[] {
   const { experiment, profile, seed, dataset, parameters, epochs, adapter } = result;
-  const count = (value: number | null | undefined) =>
-    typeof value === "number" ? formatCount(value) : "";
+  const count = (value: number | null | undefined) => (typeof value === "number" ? formatCount(value) : "");
   const name = profile === "quick" ? "quick profile" : "in full";
   return [
     `\`${experiment}\`, ${name}, seed ${seed}`,

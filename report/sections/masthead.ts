@@ -9,13 +9,20 @@ import { paragraphs } from "./section.ts";
 /** Why the figures of a run are not those of the experiment; `short` goes on every picture and printed page. */
 export interface Warning {
   readonly short: string;
-  readonly text: string;
+  readonly text: Markup | string;
 }
 
 export function warnings({ dataset, run }: RunReport): Warning[] {
   const found: Warning[] = [];
-  if (dataset.origin === "synthetic") found.push({ short: "SYNTHETIC DATA", text: dataset.note });
-  if (dataset.origin === "other") found.push({ short: "NOT THE OFFICIAL FILES", text: dataset.note });
+  const where = markup` What they are: <a href="#data-set">data set</a>.`;
+  if (dataset.origin === "synthetic") {
+    const text = markup`The images are stand-ins that wgrad drew: no figure here says anything about the real ones.${where}`;
+    found.push({ short: "SYNTHETIC DATA", text });
+  }
+  if (dataset.origin === "other") {
+    const text = markup`Accuracies are not comparable with published ones.${where}`;
+    found.push({ short: "NOT THE OFFICIAL FILES", text });
+  }
   if (run.limits !== undefined) {
     found.push({ short: run.profile === "quick" ? "QUICK PROFILE" : "LIMITED RUN", text: run.limits });
   } else if (run.profile === "quick") {

@@ -6,7 +6,7 @@ import type { RocSpec } from "../figure-spec.ts";
 import { label } from "../label.ts";
 import { markup } from "../markup.ts";
 import type { Role } from "../palette.ts";
-import { inWindow, thinned } from "../roc-chart.ts";
+import { inWindow, thinned, upperLeftCorner, wholeSquare } from "../roc-chart.ts";
 import type { RocResult, RunReport } from "../run-report.ts";
 import { type Section, table, titledFigure } from "./section.ts";
 
@@ -33,10 +33,6 @@ ${areas}</details>
 `;
   return { id: "roc", title: "ROC", body, figures };
 }
-
-const wholeSquare: RocSpec["window"] = { x: [0, 1], y: [0, 1] };
-/** Where a good classifier's curves are, enlarged as in the source. */
-const upperLeftCorner: RocSpec["window"] = { x: [0, 0.2], y: [0.8, 1] };
 
 const roles: readonly Role[] = ["training", "validation", "test"];
 

@@ -58,14 +58,21 @@ export function titledFigure(figure: Figure, look = ""): Markup {
 `;
 }
 
-/** Names and values in columns; entries without a value are left out. */
+/** Names and values in columns; entries without a value are left out. Long words such as binary_crossentropy break at _. */
 export function facts(entries: readonly (readonly [string, MarkupValue])[]): Markup {
   const items = entries
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>\n`);
+    .map(([name, value]) => {
+      const shown = typeof value === "string" ? breakable(value) : value;
+      return markup`<div><dt>${name}</dt><dd>${shown}</dd></div>\n`;
+    });
   return markup`<dl class="facts">
 ${items}</dl>
 `;
+}
+
+function breakable(text: string): Markup {
+  return markup`${text.split("_").map((part, k) => (k === 0 ? part : markup`_<wbr>${part}`))}`;
 }
 
 /** Paragraphs, separated in the text by blank lines. */

@@ -4,7 +4,7 @@ import { formatQuantity, formatSeconds } from "../../report/format.ts";
 import type { FreeSection, ResultRow, RunReport } from "../../report/run-report.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import { datasetFacts, type RunContext, runFacts } from "../run.ts";
-import { shortfalls } from "../shortfall.ts";
+import { otherImages, shortfalls } from "../shortfall.ts";
 import type { RunConfig } from "../store/run-folder.ts";
 import { networkOf } from "../training/training-report.ts";
 import type { Measure, Study } from "./study.ts";
@@ -64,7 +64,7 @@ function resultRows(
   study: Study,
   limits: string | undefined,
 ): ResultRow[] {
-  const why = dataset.origin === "official" ? limits : dataset.note;
+  const why = otherImages(dataset.origin) ?? limits;
   return [...study.measures].flatMap(([key, measure]): ResultRow[] => {
     const { title, value, unit = "", digits, remark } = measure;
     if (!title) return [];

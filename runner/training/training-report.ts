@@ -4,7 +4,7 @@ import type { FilterWeights, NetworkSummary, ResultRow, RunReport } from "../../
 import type { TrainingExperiment } from "../experiment.ts";
 import { measureOf, shownMeasures } from "../measures.ts";
 import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
-import { shortfalls } from "../shortfall.ts";
+import { otherImages, shortfalls } from "../shortfall.ts";
 import type { RunConfig } from "../store/run-folder.ts";
 import { classificationParts } from "./classification.ts";
 import type { Trained } from "./train-run.ts";
@@ -81,7 +81,7 @@ export function resultRows(
   limits: string | undefined,
 ): ResultRow[] {
   const { experiment, dataset } = context;
-  const why = dataset.origin === "official" ? limits : dataset.note;
+  const why = otherImages(dataset.origin) ?? limits;
   const own = experiment.published.map(({ measure }) => measure);
   return [...new Set([...shownMeasures, ...own])]
     .filter((key) => measured[key] !== undefined)
