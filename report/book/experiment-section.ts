@@ -108,7 +108,7 @@ function provenance(run: SavedRun, language: Language): Markup {
   const { seed } = config.settings;
   return markup`${facts([
     [word("adapter"), config.adapter.description ?? config.adapter.class],
-    [word("data"), `${config.dataset.id}, ${word(origin)}`],
+    [word("data"), `${config.dataset.id}, ${word(`origin-${origin}`)}`],
     [word("images"), images.length > 0 ? images.join(" / ") : undefined],
     [word("epochs"), evidence.count(evidence.epochs)],
     [word("seed"), typeof seed === "number" ? String(seed) : undefined],
