@@ -7,16 +7,16 @@ import type { ConfusionMatrix } from "../models/metrics/confusion.ts";
 import type { ClassRocCurves } from "../models/metrics/roc.ts";
 import type { Label } from "./label.ts";
 
-/** Everything `writeRunReport` shows. A part that is absent leaves its section out. */
-export interface RunReport {
+/** What a report shows. A part that is absent leaves its section out. */
+export interface Report {
   /** e.g. "SVHN: a convolutional network with two layers" */
   readonly title: string;
   /** experiment id, e.g. `svhn-c` */
-  readonly experiment: string;
-  /** the assignment's question in words; blank lines separate paragraphs */
-  readonly question: string;
-  readonly dataset: DatasetFacts;
-  readonly run: RunFacts;
+  readonly experiment?: string;
+  /** what was asked or done, in words; blank lines separate paragraphs */
+  readonly question?: string;
+  readonly dataset?: DatasetFacts;
+  readonly run?: RunFacts;
   /** the first row is the headline of the report */
   readonly results?: readonly ResultRow[];
   readonly sections?: readonly FreeSection[];
@@ -29,6 +29,15 @@ export interface RunReport {
   readonly samples?: readonly SampleGroup[];
   readonly filters?: FilterWeights;
   readonly timing?: Timing;
+}
+
+/** The report of a run of an experiment. */
+export interface RunReport extends Report {
+  readonly experiment: string;
+  /** the assignment's question */
+  readonly question: string;
+  readonly dataset: DatasetFacts;
+  readonly run: RunFacts;
 }
 
 export interface DatasetFacts {
@@ -181,6 +190,12 @@ export interface ReportImages {
   readonly width: number;
   /** 1 (grey) or 3 (RGB) */
   readonly channels: number;
+}
+
+/** Images with the class of each. */
+export interface LabelledImages extends ReportImages {
+  /** true class, one per image */
+  readonly labels: ArrayLike<number>;
 }
 
 /** Images and what the network said about each. */

@@ -5,6 +5,7 @@ import { classificationReport } from "../models/metrics/classification-report.ts
 import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confusion.ts";
 import type { Model } from "../models/model.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
+import { classificationParts } from "../report/classification.ts";
 import { label } from "../report/label.ts";
 import type { FreeSection, RunReport } from "../report/run-report.ts";
 import { writeRunReport } from "../report/write-report.ts";
@@ -22,7 +23,6 @@ import {
 } from "./run.ts";
 import { shortfalls } from "./shortfall.ts";
 import { shown } from "./store/run-folder.ts";
-import { classificationParts } from "./training/classification.ts";
 import { firstLayerResponses } from "./training/first-layer-responses.ts";
 import { compileOptionsOf } from "./training/train-run.ts";
 import { type TrainedRun, trainedRun } from "./training/trained-run.ts";

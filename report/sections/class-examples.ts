@@ -7,12 +7,12 @@ import { formatPercent } from "../format.ts";
 import { gatherImages } from "../image-grid.ts";
 import { label, labelOf } from "../label.ts";
 import { markup } from "../markup.ts";
-import type { ClassExamples, Outcomes, RunReport } from "../run-report.ts";
+import type { ClassExamples, Outcomes, Report } from "../run-report.ts";
 import type { Section } from "./section.ts";
 
 type Row = ImageTableSpec["rows"][number];
 
-export async function classExamplesSection({ classExamples }: RunReport): Promise<Section | undefined> {
+export async function classExamplesSection({ classExamples }: Report): Promise<Section | undefined> {
   if (!classExamples) return undefined;
   const { classes, groups, set } = classExamples;
   const right = Math.max(1, ...groups.map((group) => indicesOf(group, true).length));

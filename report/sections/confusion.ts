@@ -12,7 +12,7 @@ import type { Figure } from "../figure.ts";
 import { formatCount, formatPercent } from "../format.ts";
 import { label, labelOf } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { ConfusionResult, RunReport } from "../run-report.ts";
+import type { ConfusionResult, Report } from "../run-report.ts";
 import { alternatives, captioned } from "./samples.ts";
 import { type Section, table, titledFigure } from "./section.ts";
 
@@ -20,7 +20,7 @@ const pairLimit = 5;
 /** Beyond it the page shows the best and the worst classes, and the others on request. */
 const mostRows = 25;
 
-export async function confusionSection({ confusion }: RunReport): Promise<Section | undefined> {
+export async function confusionSection({ confusion }: Report): Promise<Section | undefined> {
   if (!confusion) return undefined;
   const { set, classes, counts } = confusion;
   const axes = { x: label("predicted-class"), y: label("true-class") };

@@ -5,12 +5,12 @@ import type { Figure } from "../figure.ts";
 import { gatherImages } from "../image-grid.ts";
 import { label } from "../label.ts";
 import { markup } from "../markup.ts";
-import type { FeatureMaps, ReportImages, RunReport } from "../run-report.ts";
+import type { FeatureMaps, Report, ReportImages } from "../run-report.ts";
 import { type Section, slug, titledFigure } from "./section.ts";
 
 const mostShown = 16;
 
-export async function featureMapsSection({ featureMaps = [] }: RunReport): Promise<Section | undefined> {
+export async function featureMapsSection({ featureMaps = [] }: Report): Promise<Section | undefined> {
   if (featureMaps.length === 0) return undefined;
   const figures = await Promise.all(featureMaps.map(mapsFigure));
   const body = markup`<p class="muted">Each row is an image and what the filters of the layer make of it: white where a filter responds most, black where it does not respond. The scale is the same along a row, so a filter that stays dark found nothing it knows.</p>

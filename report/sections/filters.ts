@@ -6,10 +6,10 @@ import type { ImagesSpec } from "../figure-spec.ts";
 import { filterImages } from "../filter-images.ts";
 import { label } from "../label.ts";
 import { markup } from "../markup.ts";
-import type { RunReport } from "../run-report.ts";
+import type { Report } from "../run-report.ts";
 import type { Section } from "./section.ts";
 
-export async function filtersSection({ filters }: RunReport): Promise<Section | undefined> {
+export async function filtersSection({ filters }: Report): Promise<Section | undefined> {
   if (!filters) return undefined;
   const images: ImagesSpec = { kind: "images", images: filterImages(filters), captions: [] };
   const title = label("filters-of", { count: filters.filters, layer: filters.layer });

@@ -4,10 +4,10 @@ import { drawFigure } from "../draw-figure.ts";
 import { formatCount } from "../format.ts";
 import { label } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { NetworkLayer, RunReport } from "../run-report.ts";
+import type { NetworkLayer, Report } from "../run-report.ts";
 import { type Section, table, titledFigure } from "./section.ts";
 
-export async function networkSection({ network }: RunReport): Promise<Section | undefined> {
+export async function networkSection({ network }: Report): Promise<Section | undefined> {
   if (!network) return undefined;
   const { layers, trainable, nonTrainable } = network;
   const total = trainable + nonTrainable;

@@ -7,10 +7,10 @@ import { label } from "../label.ts";
 import { markup } from "../markup.ts";
 import type { Role } from "../palette.ts";
 import { inWindow, thinned, upperLeftCorner, wholeSquare } from "../roc-chart.ts";
-import type { RocResult, RunReport } from "../run-report.ts";
+import type { Report, RocResult } from "../run-report.ts";
 import { type Section, table, titledFigure } from "./section.ts";
 
-export async function rocSection({ roc }: RunReport): Promise<Section | undefined> {
+export async function rocSection({ roc }: Report): Promise<Section | undefined> {
   if (!roc) return undefined;
   const axes = { x: label("false-positive-rate"), y: label("true-positive-rate") };
   const spec = (window: RocSpec["window"]): RocSpec => ({

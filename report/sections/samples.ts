@@ -7,10 +7,10 @@ import type { ImagesSpec } from "../figure-spec.ts";
 import { formatPercent } from "../format.ts";
 import { label, labelText } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { Outcomes, RunReport } from "../run-report.ts";
+import type { Outcomes, Report } from "../run-report.ts";
 import { type Section, slug } from "./section.ts";
 
-export async function samplesSection({ samples = [] }: RunReport): Promise<Section | undefined> {
+export async function samplesSection({ samples = [] }: Report): Promise<Section | undefined> {
   const groups = samples.filter((group) => group.images.count > 0);
   if (groups.length === 0) return undefined;
   const figures: Figure[] = [];

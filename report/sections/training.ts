@@ -15,11 +15,11 @@ import {
 } from "../history-curves.ts";
 import { label } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { ResultRow, RunHistory, RunReport } from "../run-report.ts";
+import type { Report, ResultRow, RunHistory } from "../run-report.ts";
 import { comparablePublished } from "./results.ts";
 import { type Section, table, titledFigure } from "./section.ts";
 
-export async function trainingSection(report: RunReport): Promise<Section | undefined> {
+export async function trainingSection(report: Report): Promise<Section | undefined> {
   const { history } = report;
   if (!history || history.epoch.length === 0) return undefined;
   const losses = curves(history, setLosses);
@@ -32,7 +32,7 @@ export async function trainingSection(report: RunReport): Promise<Section | unde
   }
   const body = markup`<div class="charts">
 ${figures.map((entry) => titledFigure(entry))}</div>
-${report.run.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}${errors.length > 0 ? "The error is the share of images whose most probable class is wrong. " : undefined}Training figures are means over the epoch while the weights change; the other sets are measured at its end.${validatesOnTest(history) ? " The validation images of this run are its test images." : undefined}</p>
+${report.run?.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}${errors.length > 0 ? "The error is the share of images whose most probable class is wrong. " : undefined}Training figures are means over the epoch while the weights change; the other sets are measured at its end.${validatesOnTest(history) ? " The validation images of this run are its test images." : undefined}</p>
 ${historyTable(history)}`;
   return { id: "training", title: "Training", body, figures };
 }

@@ -7,6 +7,7 @@ import type { History } from "../../models/fit/history.ts";
 import type { FitOptions } from "../../models/fit/options.ts";
 import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
+import { accuracyOf, type Predictions, predictionsOf } from "../../report/predictions.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { describeInputs, describeValidation, type ExperimentData, imageCounts } from "../experiment-data.ts";
@@ -18,7 +19,6 @@ import type { RunSettings } from "../settings.ts";
 import type { RunConfig } from "../store/run-folder.ts";
 import { errorRates } from "./error-rates.ts";
 import { liveHistory } from "./live-history.ts";
-import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
 import { batchesPerEpoch } from "./streamed-batches.ts";
 import { trainingReport } from "./training-report.ts";
 

@@ -1,12 +1,12 @@
 /** @file The report of a training run, from what the run measured. */
 import type { Model } from "../../models/model.ts";
+import { classificationParts } from "../../report/classification.ts";
 import type { FilterWeights, NetworkSummary, ResultRow, RunReport } from "../../report/run-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { measureOf, shownMeasures } from "../measures.ts";
 import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
 import { otherImages, shortfalls } from "../shortfall.ts";
 import type { RunConfig } from "../store/run-folder.ts";
-import { classificationParts } from "./classification.ts";
 import type { Trained } from "./train-run.ts";
 
 /** Everything report.html shows of a training run. */

@@ -1,10 +1,9 @@
 /** @file From the network's outputs on a set to what reports show: classes, probabilities, confused pairs, samples. */
-import type { ImageSet } from "../../datasets/dataset.ts";
-import { takeImages } from "../../datasets/splits.ts";
-import { identityOrder, shuffled } from "../../models/data/order.ts";
-import { confusionCounts, mostConfusedPairs } from "../../models/metrics/confusion.ts";
-import { label } from "../../report/label.ts";
-import type { ConfusionResult, Outcomes, PairExamples, SampleGroup } from "../../report/run-report.ts";
+import { identityOrder, shuffled } from "../models/data/order.ts";
+import { confusionCounts, mostConfusedPairs } from "../models/metrics/confusion.ts";
+import { gatherImages } from "./image-grid.ts";
+import { label } from "./label.ts";
+import type { ConfusionResult, LabelledImages, Outcomes, PairExamples, SampleGroup } from "./run-report.ts";
 
 const samplesShown = 24;
 const pairsShown = 5;
@@ -12,7 +11,7 @@ const imagesPerPair = 6;
 
 /** What a classifier said about every image of a set. */
 export interface Predictions {
-  readonly set: ImageSet;
+  readonly set: LabelledImages;
   /** class with the largest output; of equal ones the first */
   readonly predicted: Uint32Array;
   readonly probability: Float32Array;
@@ -21,7 +20,7 @@ export interface Predictions {
 }
 
 /** From outputs [n, classes]. */
-export function predictionsOf(set: ImageSet, outputs: Float32Array, classes: number): Predictions {
+export function predictionsOf(set: LabelledImages, outputs: Float32Array, classes: number): Predictions {
   const predicted = new Uint32Array(set.count);
   const probability = new Float32Array(set.count);
   for (let i = 0; i < set.count; i++) {
@@ -70,7 +69,7 @@ export function samplesOf(predictions: Predictions, classes: readonly string[], 
 /** What was said about some images of the set. */
 export function outcomes({ set, predicted, probability }: Predictions, indices: Uint32Array): Outcomes {
   return {
-    images: takeImages(set, indices),
+    images: gatherImages(set, [...indices]),
     labels: Array.from(indices, (i) => set.labels[i]!),
     predicted: Array.from(indices, (i) => predicted[i]!),
     probability: Array.from(indices, (i) => probability[i]!),

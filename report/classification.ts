@@ -1,10 +1,9 @@
 /** @file What the report of a classifier shows of its outputs on a set. */
-import type { ImageSet } from "../../datasets/dataset.ts";
-import { classificationReport } from "../../models/metrics/classification-report.ts";
-import { confusionCounts } from "../../models/metrics/confusion.ts";
-import { classRocCurves } from "../../models/metrics/roc.ts";
-import type { ClassExamples, RunReport } from "../../report/run-report.ts";
+import { classificationReport } from "../models/metrics/classification-report.ts";
+import { confusionCounts } from "../models/metrics/confusion.ts";
+import { classRocCurves } from "../models/metrics/roc.ts";
 import { confusionOf, outcomes, type Predictions, predictionsOf, samplesOf } from "./predictions.ts";
+import type { ClassExamples, LabelledImages, Report } from "./run-report.ts";
 
 const manyClasses = 25;
 
@@ -13,11 +12,11 @@ const manyClasses = 25;
  * @param outputs probabilities of the test images, [n, classes] row-major
  */
 export function classificationParts(
-  set: ImageSet,
+  set: LabelledImages,
   outputs: Float32Array,
   classes: readonly string[],
   seed: number,
-): Pick<RunReport, "confusion" | "roc" | "classExamples" | "samples"> {
+): Pick<Report, "confusion" | "roc" | "classExamples" | "samples"> {
   const predictions = predictionsOf(set, outputs, classes.length);
   return {
     confusion: confusionOf(predictions, classes),
