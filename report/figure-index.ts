@@ -1,9 +1,9 @@
 /** @file `figures/index.json` of a run: its figures in the order of the report, each with all that it is drawn from. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { FileError } from "../engine/errors.ts";
-import { readJson, writeJson } from "../models/files.ts";
+import { readTextIfThere, writeFileAtomically } from "../engine/platform/node/files.ts";
+import { jsonText, parseJson } from "../models/json-files.ts";
 import { type FigurePlan, figureSpecSchema } from "./figure-spec.ts";
 import { fileName } from "./file-name.ts";
 import { labelSchema } from "./label.ts";
@@ -23,7 +23,7 @@ const indexSchema = z.strictObject({
 /** Writes the index of the figures in `folder`. */
 export function writeFigureIndex(folder: string, plans: readonly FigurePlan[]): void {
   const figures = plans.map(({ name, title, spec }) => ({ file: name, title, figure: spec }));
-  writeJson(join(folder, "index.json"), z.encode(indexSchema, { version: 1, figures }));
+  writeFileAtomically(join(folder, "index.json"), jsonText(z.encode(indexSchema, { version: 1, figures })));
 }
 
 /**
@@ -32,8 +32,9 @@ export function writeFigureIndex(folder: string, plans: readonly FigurePlan[]): 
  */
 export function readFigureIndex(folder: string): FigurePlan[] | undefined {
   const file = join(folder, "index.json");
-  if (!existsSync(file)) return undefined;
-  const parsed = indexSchema.safeParse(readJson(file));
+  const text = readTextIfThere(file);
+  if (text === undefined) return undefined;
+  const parsed = indexSchema.safeParse(parseJson(file, text));
   if (!parsed.success) throw new FileError(`${file} is damaged: ${z.prettifyError(parsed.error)}`);
   return parsed.data.figures.map(({ file: name, title, figure: spec }) => ({ name, title, spec }));
 }

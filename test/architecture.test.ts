@@ -238,7 +238,7 @@ describe("TypeScript files", () => {
         "models/records.ts",
         "models/summary.ts",
       ],
-      ...["models/training/order.ts"],
+      ...["models/data/order.ts", "engine/platform/node/files.ts"],
     ];
     const wrong = sources
       .filter((path) => roomOf(path) === "report")

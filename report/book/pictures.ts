@@ -1,7 +1,7 @@
 /** @file The pictures of a run for its place in the book. */
 import { join } from "node:path";
-import { readTextIfThere } from "../../engine/platform/node/files.ts";
 import { WgradError } from "../../engine/errors.ts";
+import { readTextIfThere } from "../../engine/platform/node/files.ts";
 import type { SavedRun } from "../../runner/store/saved-run.ts";
 import { drawFigure } from "../draw-figure.ts";
 import { type Figure, inlineFigure, readStandaloneSvg } from "../figure.ts";
