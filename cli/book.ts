@@ -5,7 +5,7 @@ import { experiments } from "../experiments/registry.ts";
 import { readChapters } from "../report/book/chapter.ts";
 import { renderBook } from "../report/book/document.ts";
 import type { Language } from "../report/language.ts";
-import { newestRuns } from "../runner/store/newest-runs.ts";
+import { newestOfEach } from "../runner/store/runs.ts";
 import { versions } from "../runner/versions.ts";
 
 export interface BookOptions {
@@ -20,7 +20,7 @@ export async function book({
   runs: folder,
   out = join(folder, `book.${lang}.html`),
 }: BookOptions): Promise<void> {
-  const runs = newestRuns(folder);
+  const runs = newestOfEach(folder);
   const maker = `wgrad ${versions().wgrad}`;
   const chapters = readChapters(lang);
   const html = await renderBook({ chapters, experiments, runs, language: lang, made: new Date(), maker });

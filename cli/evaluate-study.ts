@@ -1,13 +1,13 @@
 /** @file `wgrad evaluate` of a study: every network that it trained, and its figures measured anew. */
 
-import { loadDataset } from "../datasets/load-dataset.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import type { StudyExperiment } from "../runner/experiment.ts";
+import { loadData } from "../runner/load-data.ts";
 import { readConfig, sourceOf } from "../runner/store/run-folder.ts";
 import { evaluateStudy, type StudyEvaluation } from "../runner/study/study-evaluation.ts";
-import type { EvaluateCommandOptions } from "./evaluate.ts";
+import type { EvaluateCommandOptions } from "./options.ts";
 
 /** `folder` is its run. */
 export async function evaluateStudyRun(
@@ -23,7 +23,7 @@ export async function evaluateStudyRun(
   const { settings } = config;
   const engine = await createEngine({ adapter: options.adapter });
   const where = sourceOf(config, options.data);
-  const dataset = await loadDataset(experiment.dataset, { ...where, seed: settings.seed });
+  const dataset = await loadData(experiment, { ...where, seed: settings.seed });
   const evaluation = await evaluateStudy({
     experiment,
     engine,

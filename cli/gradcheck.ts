@@ -8,6 +8,7 @@ import type { CheckedOp } from "../lessons/gradcheck/checked-op.ts";
 import { families, operations } from "../lessons/gradcheck/operations.ts";
 import { caseText, explanation, listText, type OpCheck, verdict } from "../lessons/gradcheck/table.ts";
 import { paletteFor } from "../lessons/text.ts";
+import { command } from "../runner/command.ts";
 
 export interface GradcheckOptions {
   readonly adapter: AdapterChoice;
@@ -16,7 +17,7 @@ export interface GradcheckOptions {
   readonly json?: boolean;
 }
 
-const listing = { kind: "op", command: "npm run gradcheck" };
+const listing = { kind: "op", command: command("gradcheck") };
 
 /** Lists the ops without a name; checks one, or with "all" every one. Throws NumericError if a gradient is wrong. */
 export async function gradcheck(name: string | undefined, options: GradcheckOptions): Promise<void> {
@@ -47,7 +48,9 @@ function list({ json }: GradcheckOptions): void {
     return;
   }
   console.log(`${listText(families, paletteFor(process.stdout, process.env.NO_COLOR)).join("\n")}\n`);
-  console.log("Check one with: npm run gradcheck -- <op>\nCheck all with: npm run gradcheck -- all");
+  console.log(
+    `Check one with: ${command("gradcheck", "<op>")}\nCheck all with: ${command("gradcheck", "all")}`,
+  );
 }
 
 function print(check: OpCheck, brief: boolean, device: string, samples: number): void {

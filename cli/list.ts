@@ -1,6 +1,7 @@
 /** @file `wgrad list`: every experiment with where it comes from and what was published for it. */
 
 import { experiments } from "../experiments/registry.ts";
+import { command } from "../runner/command.ts";
 import type { Experiment, PublishedFigure } from "../runner/experiment.ts";
 import { formatMeasure } from "../runner/measures.ts";
 
@@ -32,7 +33,7 @@ export function list({ json }: { readonly json?: boolean }): void {
     console.log(`  ${id.padEnd(widest)}  ${title}`);
     console.log(`  ${"".padEnd(widest)}  ${facts(experiment).join(" · ")}`);
   }
-  console.log("\nRun one with: npm run train -- <id>");
+  console.log(`\nRun one with: ${command("train", "<id>")}`);
 }
 
 function facts(experiment: Experiment): string[] {

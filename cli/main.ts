@@ -3,6 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { adapterChoices } from "../engine/adapter.ts";
 import { FileError, WgradError } from "../engine/errors.ts";
 import { precisions } from "../models/fit/precision.ts";
+import { command } from "../runner/command.ts";
+import { versions } from "../runner/versions.ts";
 import { endWithNpm } from "./orphan.ts";
 import { missingOutput, surviveLostOutput } from "./output.ts";
 
@@ -25,9 +27,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 function program(): Command {
   const root = new Command("wgrad")
     .description("Trains small vision networks on the GPU with hand-written WGSL kernels.")
+    .version(versions().wgrad!)
     .showHelpAfterError("(add --help for the options)")
     .exitOverride();
   addTrain(root);
+  addNew(root);
   addSweep(root);
   addShow(root);
   addList(root);
@@ -44,7 +48,10 @@ function program(): Command {
 function addTrain(root: Command): void {
   root
     .command("train")
-    .argument("<experiment>", "id of an experiment, see `npm run list`")
+    .argument(
+      "<experiment>",
+      `id of an experiment, see \`${command("list")}\`; or a file that declares one, e.g. ./my-experiment.ts`,
+    )
     .description("run an experiment and write its report")
     .option("--epochs <n>", "passes over the training data", positiveInteger)
     .option("--batch <n>", "images per update", positiveInteger)
@@ -93,10 +100,21 @@ function addTrain(root: Command): void {
     );
 }
 
+function addNew(root: Command): void {
+  root
+    .command("new")
+    .argument("<name>", "of the file, e.g. my-experiment")
+    .description("write a file with an experiment of your own to begin with")
+    .action(async (name) => (await import("./new.ts")).newExperiment(name));
+}
+
 function addSweep(root: Command): void {
   root
     .command("sweep")
-    .argument("<experiment>", "id of a training experiment or of a sweep, see `npm run list`")
+    .argument(
+      "<experiment>",
+      `id of a training experiment or of a sweep, see \`${command("list")}\`; or a file that declares one`,
+    )
     .description("train variations of an experiment and compare them; finished ones are not run again")
     .option(
       "--set <name=values>",
@@ -157,7 +175,10 @@ function addEvaluate(root: Command): void {
     .command("evaluate")
     .argument("<run>", "a run folder, or a .safetensors file together with --experiment")
     .description("loss and accuracy of saved weights on the test set; of a study, of each of its parts")
-    .option("--experiment <id>", "the experiment the weights belong to (default: what config.json says)")
+    .option(
+      "--experiment <id>",
+      "id or file of the experiment the weights belong to (default: what config.json says)",
+    )
     .option("--data <folder>", "where the data sets are")
     .option("--batch <n>", "images at a time", positiveInteger)
     .option("--set <name>", "test or train", "test")

@@ -3,13 +3,14 @@
  * shell alone, and a SIGKILL or SIGHUP to nobody: the command would go on unseen. So it looks for both now and then, and
  * takes it for a SIGTERM if one of them is gone.
  */
+import { runsScript } from "../runner/command.ts";
 import { processFields } from "../runner/store/process-fields.ts";
 
 const milliseconds = 250;
 
 /** Starts looking, if npm was asked to run this command line. */
 export function endWithNpm(): void {
-  if (!process.env.npm_lifecycle_script?.includes("cli/wgrad.mjs")) return;
+  if (!runsScript()) return;
   const shell = process.ppid;
   const npm = parentOf(shell);
   const timer = setInterval(() => {

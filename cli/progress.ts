@@ -1,6 +1,7 @@
 /** @file Training progress on a terminal: one bar that redraws itself, or plain lines on a pipe. */
 import type { Progress } from "../models/callbacks/callback.ts";
 import type { Logs } from "../models/fit/history.ts";
+import { formatSeconds } from "../report/format.ts";
 
 const barWidth = 24;
 const secondsBetweenLines = 10;
@@ -69,7 +70,8 @@ function plainLine(progress: Progress): string {
 }
 
 function rest({ logs, imagesPerSecond, samples, totalSamples }: Progress): string {
-  const left = imagesPerSecond > 0 ? `${formatSeconds((totalSamples - samples) / imagesPerSecond)} left` : "";
+  const seconds = Math.ceil((totalSamples - samples) / imagesPerSecond);
+  const left = imagesPerSecond > 0 && seconds > 0 ? `${formatSeconds(seconds)} left` : "";
   return [formatLogs(logs), `${formatSpeed(imagesPerSecond)} images/s`, left].join("  ");
 }
 
@@ -92,12 +94,4 @@ function formatSpeed(imagesPerSecond: number): string {
   return imagesPerSecond >= 100
     ? Math.round(imagesPerSecond).toLocaleString("en-US")
     : imagesPerSecond.toPrecision(2);
-}
-
-/** `8 s`, `3 min 20 s`, `2 h 5 min` */
-export function formatSeconds(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }

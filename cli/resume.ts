@@ -6,11 +6,14 @@ import type { AdapterFacts } from "../engine/adapter.ts";
 import { FileError, InterruptedError, UsageError } from "../engine/errors.ts";
 import { checkpointPath } from "../models/checkpoint/checkpoint.ts";
 import { shortName } from "../runner/changes.ts";
+import { quoted } from "../runner/command.ts";
 import type { Experiment } from "../runner/experiment.ts";
-import { checksumsOf } from "../runner/run.ts";
-import { type RunConfig, readConfig, shown } from "../runner/store/run-folder.ts";
+import type { SampleSet } from "../runner/samples.ts";
+import { readConfig, shown } from "../runner/store/run-folder.ts";
+import { describeImages, sameImages } from "../runner/store/runs.ts";
+import type { RunConfig } from "../runner/store/schemas.ts";
 import { singleChanges } from "../runner/sweep/plan.ts";
-import type { TrainOptions } from "./train.ts";
+import type { TrainOptions } from "./options.ts";
 
 /** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
 export function resumedConfig(experiment: Experiment, folder: string): RunConfig {
@@ -75,9 +78,8 @@ function refuse(option: string, kept: unknown, typed: unknown): never {
 }
 
 /** On other images a run would not continue to the same bits. */
-export function checkSameImages({ dataset: before }: RunConfig, now: Dataset): void {
-  const counts = before.train === now.train.count && before.test === now.test.count;
-  if (counts && before.origin === now.origin && checksumsOf(before.files) === checksumsOf(now.files)) return;
+export function checkSameImages({ dataset: before }: RunConfig, now: Dataset<SampleSet>): void {
+  if (sameImages(before, describeImages(now))) return;
   throw new UsageError(
     `--resume: the images are not those the run began with. Then: ${before.note} Now: ${now.note} ` +
       "Name the folder of the first with --data, or start a new run.",
@@ -88,6 +90,12 @@ export function checkSameImages({ dataset: before }: RunConfig, now: Dataset): v
 export function otherAdapter({ adapter: before }: RunConfig, now: AdapterFacts): string | undefined {
   if (before.description === now.description && before.device === now.device) return undefined;
   return `         the run began on ${before.description || before.device}: here it goes on, but not to the same bits`;
+}
+
+/** A line for a run of an experiment whose file is not the one that it began with; undefined if it is. */
+export function otherFile({ file: before }: RunConfig, { file }: Experiment): string | undefined {
+  if (before?.sha256 === file?.sha256) return undefined;
+  return `         ${file ? shown(file.path) : "the experiment"} has been changed since the run began: what is new in it holds from here on`;
 }
 
 /** Why a disk takes nothing: it may take it later. */
@@ -109,8 +117,7 @@ export function withWayOn(
   const begun = existsSync(join(folder, "config.json"));
   if (!interrupted && !(begun && diskErrors.includes(code))) return error;
   const path = shown(folder);
-  const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  const words = [begun ? resume : again, "--out", quoted];
+  const words = [begun ? resume : again, "--out", quoted(path)];
   if (begun && trial !== undefined) words.push("--trial", trial);
   if (adapter !== "auto") words.push("--adapter", adapter);
   const message = `${error.message} Continue with: ${words.join(" ")}`;

@@ -1,38 +1,28 @@
 /** @file `wgrad sweep`: variations of a training experiment, one run after the other. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { loadDataset } from "../datasets/load-dataset.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError, WgradError } from "../engine/errors.ts";
 import { makeFolder } from "../engine/platform/node/files.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import type { Experiment } from "../runner/experiment.ts";
-import type { RunSettings } from "../runner/settings.ts";
-import { shortfalls } from "../runner/shortfall.ts";
-import { createRunFolder, readConfig, runsFolder, shown } from "../runner/store/run-folder.ts";
+import { loadData } from "../runner/load-data.ts";
+import { explained } from "../runner/own/load.ts";
+import { isRun, readConfig, shown } from "../runner/store/run-folder.ts";
 import { whileLocked } from "../runner/store/run-lock.ts";
+import { createRun, runsFolder, sameJson } from "../runner/store/runs.ts";
+import type { RunSettings } from "../runner/store/schemas.ts";
+import { shortfalls } from "../runner/store/shortfall.ts";
 import { planSweep, sweepCommand } from "../runner/sweep/plan.ts";
-import {
-  equalSettings,
-  findSweepFolder,
-  runSweep,
-  type SweepContext,
-  sweepId,
-} from "../runner/sweep/sweep-run.ts";
+import type { SweepContext } from "../runner/sweep/sweep-report.ts";
+import { findSweepFolder, runSweep, sweepId } from "../runner/sweep/sweep-run.ts";
 import { DownloadLine } from "./download-line.ts";
+import { findNamed } from "./find.ts";
 import { interruptSignal } from "./interrupt.ts";
+import type { SweepCommandOptions } from "./options.ts";
 import { checkSameImages, withWayOn } from "./resume.ts";
 import { terminalEvents } from "./terminal-events.ts";
-import type { TrainOptions } from "./train.ts";
-
-export interface SweepCommandOptions extends TrainOptions {
-  readonly seeds?: number;
-  /** a new folder, whatever sweeps there are */
-  readonly fresh?: boolean;
-}
 
 export async function sweep(id: string, options: SweepCommandOptions): Promise<void> {
-  return sweepExperiment(findExperiment(id), options);
+  return sweepExperiment(await findNamed(id), options);
 }
 
 /** Goes on with the sweep in --out, or the newest one with the same settings and images. */
@@ -44,7 +34,7 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   const { settings } = plan;
   const source = options.data ? { data: options.data } : {};
   const onProgress = new DownloadLine(stream).show;
-  const dataset = await loadDataset(experiment.dataset, { ...source, seed: settings.seed, onProgress });
+  const dataset = await loadData(experiment, { ...source, seed: settings.seed, onProgress });
   const folder = folderOf({ experiment, dataset }, settings, options);
   const adapter = engine.adapter.description || engine.adapter.device;
   events.line(`${experiment.id}: ${experiment.title}\nadapter: ${adapter}\ndata:    ${dataset.note}`);
@@ -71,7 +61,12 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   };
   const { result, failed } = await whileLocked(folder, () => runSweep(context, plan)).catch(
     (error: unknown) => {
-      throw withWayOn(error, { resume: sweepCommand(experiment.id, options) }, folder, options);
+      throw withWayOn(
+        explained(error, experiment),
+        { resume: sweepCommand(experiment, options) },
+        folder,
+        options,
+      );
     },
   );
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -92,7 +87,7 @@ function folderOf(
   { fresh, out, resume }: SweepCommandOptions,
 ): string {
   const id = sweepId(sweep.experiment);
-  const create = () => createRunFolder(id, out, new Date());
+  const create = () => createRun(id, out, new Date());
   if (fresh) return create();
   const known = out ?? findSweepFolder(sweep, settings);
   if (known === undefined) {
@@ -108,19 +103,20 @@ function folderOf(
 
 /** Throws UsageError if the folder holds something else than this sweep. */
 function checkFolder(folder: string, { experiment, dataset }: SweepOf, settings: RunSettings): void {
-  const config = configOf(folder);
-  if (!config) return;
+  if (!isRun(folder)) return;
+  const config = readConfig(folder);
   const id = sweepId(experiment);
   if (config.experiment !== id)
     throw new UsageError(`--out: ${folder} is of ${config.experiment}, not a sweep of ${id}.`);
-  if (!equalSettings(config.settings, settings)) {
+  if (config.file?.sha256 !== experiment.file?.sha256) {
+    throw new UsageError(
+      `--out: ${shown(folder)} holds a sweep of before the experiment's file was changed. Name another folder.`,
+    );
+  }
+  if (!sameJson(config.settings, settings)) {
     throw new UsageError(
       `--out: ${shown(folder)} holds a sweep with other settings: ${config.command}. Name another folder, or those settings.`,
     );
   }
   checkSameImages(config, dataset);
-}
-
-function configOf(folder: string) {
-  return existsSync(join(folder, "config.json")) ? readConfig(folder) : undefined;
 }

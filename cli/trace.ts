@@ -1,29 +1,31 @@
 /** @file `wgrad train <experiment> --trace`: one training step, command by command. */
 import { join } from "node:path";
-import { loadDataset } from "../datasets/load-dataset.ts";
 import { requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
-import { findExperiment } from "../experiments/registry.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { writeJson } from "../runner/json-files.ts";
+import { loadData } from "../runner/load-data.ts";
 import { resolveSettings } from "../runner/settings.ts";
-import { createRunFolder, shown } from "../runner/store/run-folder.ts";
+import { shown } from "../runner/store/run-folder.ts";
+import { createRun } from "../runner/store/runs.ts";
 import { singleChanges } from "../runner/sweep/plan.ts";
 import { traceEvents } from "../runner/trace/trace-file.ts";
 import { traceStep } from "../runner/trace/trace-step.ts";
 import { traceNotes, traceTable } from "../runner/trace/trace-table.ts";
 import { trainingVariant } from "../runner/variant.ts";
 import { versions } from "../runner/versions.ts";
+import { announce } from "./announce.ts";
 import { DownloadLine } from "./download-line.ts";
-import { announce, type TrainOptions } from "./train.ts";
+import { findNamed } from "./find.ts";
+import type { TrainOptions } from "./options.ts";
 
 /**
  * Prints the table and writes trace.json to --out or, being no run, to runs/traces/<experiment>/<time>/. Throws UsageError for
  * what has no step, or needs a whole run.
  */
 export async function trace(id: string, options: TrainOptions): Promise<void> {
-  const declared = findExperiment(id);
+  const declared = await findNamed(id);
   const { kind } = declared;
   if (kind !== "training" && (kind !== "sweep" || options.trial === undefined)) {
     throw new UsageError(`--trace: ${declared.id} ${withoutStep(kind)}.`);
@@ -36,7 +38,7 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
   const settings = resolveSettings(declared, given, engine.adapter);
   if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const experiment = trainingVariant(declared, settings);
-  const dataset = await loadDataset(experiment.dataset, {
+  const dataset = await loadData(experiment, {
     ...(options.data ? { data: options.data } : {}),
     seed: settings.seed,
     onProgress: new DownloadLine(stream).show,
@@ -48,7 +50,7 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
   if (micro_batches.length > 1) line(`in micro-batches of ${micro_batches.join(", ")} images`);
   line("");
   for (const text of [...traceTable(step), "", ...traceNotes(step)]) line(text);
-  const folder = options.out ?? createRunFolder(join("traces", experiment.id), undefined, new Date());
+  const folder = options.out ?? createRun(join("traces", experiment.id), undefined, new Date());
   const file = join(folder, "trace.json");
   const about = { experiment: experiment.id, settings, adapter: engine.adapter, versions: versions(), batch };
   writeJson(file, traceEvents(step, about));

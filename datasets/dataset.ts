@@ -26,15 +26,15 @@ export interface DataFile {
 }
 
 /** A loaded data set. `origin` says whether its numbers may be compared with published ones. */
-export interface Dataset {
+export interface Dataset<Samples extends { readonly count: number } = ImageSet> {
   readonly id: string;
   readonly title: string;
   /** class names, index = label */
   readonly classes: readonly string[];
-  readonly train: ImageSet;
-  readonly test: ImageSet;
-  /** official: the published files; other: real files with another md5; synthetic: made on the spot */
-  readonly origin: "official" | "other" | "synthetic";
+  readonly train: Samples;
+  readonly test: Samples;
+  /** official: the published files; other: real files with another md5; synthetic: made on the spot; own: the user's arrays */
+  readonly origin: "official" | "other" | "synthetic" | "own";
   readonly files: readonly DataFile[];
   /** one sentence for terminal, config and report, e.g. "SYNTHETIC stand-in: ..., no network" */
   readonly note: string;

@@ -42,7 +42,7 @@ export async function obtainDataset(source: DatasetSource, options: LoadOptions 
     throw incomplete(source, folder, fetched, "they were fetched, and went away");
   }
   if (found.paths.size + found.others.length > 0) throw incomplete(source, folder, found, trouble);
-  return standIn(source, options, `none of its files in ${source.folder}/ of the data folder: ${trouble}`);
+  return standIn(source, options, `none of its files are in the data folder; ${trouble}`);
 }
 
 async function readDataset(source: DatasetSource, data: string, { paths }: FoundFiles): Promise<Dataset> {

@@ -1,5 +1,6 @@
 /** @file All experiments by their id, in the order of the assignment. */
 import { nearest, UsageError } from "../engine/errors.ts";
+import { command } from "../runner/command.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { autoencoders } from "./autoencoders/index.ts";
 import { cifar10A } from "./cifar10/cifar10-a.ts";
@@ -63,6 +64,6 @@ export function findExperiment(id: string): Experiment {
   const ids = experiments.map((experiment) => experiment.id);
   const hint = nearest(id, ids);
   throw new UsageError(
-    `There is no experiment "${id}"${hint ? `. Did you mean "${hint}"?` : "."} \`npm run list\` shows all: ${ids.join(", ")}.`,
+    `There is no experiment "${id}"${hint ? `. Did you mean "${hint}"?` : "."} \`${command("list")}\` shows all: ${ids.join(", ")}.`,
   );
 }

@@ -3,7 +3,6 @@ import { ArgumentError } from "../engine/errors.ts";
 import { checkOptionNames, written } from "../engine/options.ts";
 import type { Layer } from "./layers/layer.ts";
 import type { Model } from "./model.ts";
-import type { SymbolicTensor } from "./symbolic.ts";
 
 export interface CloneOptions {
   /** "copy": compile() starts from the values that the model has now; "fresh": from new ones. Default "copy" */
@@ -29,25 +28,4 @@ export async function cloneModel(model: Model, options: CloneOptions): Promise<M
   const clone = twinOf(model) as Model;
   clone.setWeights(values);
   return clone;
-}
-
-/** The same connections between the twins of a graph's layers. */
-export function copyGraph(
-  graph: Model["graph"],
-  twinOf: (layer: Layer) => Layer,
-): { inputs: SymbolicTensor[]; outputs: SymbolicTensor[] } {
-  const copies = new Map<SymbolicTensor, SymbolicTensor>();
-  for (const { layer, inputs, outputs } of graph.calls) {
-    const twin = twinOf(layer);
-    const made =
-      inputs.length === 0
-        ? twin.addCall(
-            [],
-            outputs.map(({ shape }) => shape),
-          ).outputs
-        : twin.applyAll(inputs.map((tensor) => copies.get(tensor)!));
-    for (const [i, tensor] of outputs.entries()) copies.set(tensor, made[i]!);
-  }
-  const copied = (tensors: readonly SymbolicTensor[]) => tensors.map((tensor) => copies.get(tensor)!);
-  return { inputs: copied(graph.inputs), outputs: copied(graph.outputs) };
 }

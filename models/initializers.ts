@@ -2,10 +2,11 @@
  * @file Initial weights by Keras's rules. Each value hashes (index, attempt, stream, seed), so that a weight's initial
  * values depend on nothing but its own stream: adding a layer at the end changes no other.
  */
-import { ArgumentError, formatShape, nearest, ShapeError } from "../engine/errors.ts";
-import { checkOption, written } from "../engine/options.ts";
+import { ArgumentError, formatShape, ShapeError } from "../engine/errors.ts";
+import { checkNames, checkOption, written } from "../engine/options.ts";
 import { pcg4d, type Uint32x4 } from "../engine/random.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
+import { choiceByName, type KerasObject, madeFor, type SnakeCase } from "./named.ts";
 import { orthonormalRows } from "./orthonormal.ts";
 
 /** Which random numbers: the run's seed, and a number of its own for each weight. */
@@ -40,45 +41,41 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
 }
 
 export function zeros(): Initializer {
-  return constant(0);
+  return made("zeros", {}, filled(0));
 }
 
 export function ones(): Initializer {
-  return constant(1);
+  return made("ones", {}, filled(1));
 }
 
 export function constant(value: number): Initializer {
   checkOption("constant", "value", value, () => true, "a number");
-  return (shape) => new Float32Array(sizeOf(shape)).fill(value);
+  return made("constant", { value }, filled(value));
 }
 
 /** Uniform in [minimum, maximum). */
 export function randomUniform(minimum = -0.05, maximum = 0.05): Initializer {
   checkOption("randomUniform", "minimum", minimum, () => true, "a number");
   checkOption("randomUniform", "maximum", maximum, () => maximum > minimum, `above the minimum ${minimum}`);
-  return (shape, random) => draw(shape, random, (bits) => minimum + (maximum - minimum) * unit(bits[0]));
+  return made("randomUniform", { minimum, maximum }, uniform(minimum, maximum));
 }
 
 export function randomNormal(mean = 0, deviation = 0.05): Initializer {
   checkOption("randomNormal", "mean", mean, () => true, "a number");
   checkOption("randomNormal", "deviation", deviation, () => deviation >= 0, "0 or more");
-  return (shape, random) => draw(shape, random, (bits) => mean + deviation * normal(bits));
+  return made("randomNormal", { mean, deviation }, gaussian(mean, deviation));
 }
 
 /** Normal, values beyond two deviations drawn again; `deviation` is the one before the cut. */
 export function truncatedNormal(mean = 0, deviation = 0.05): Initializer {
   checkOption("truncatedNormal", "mean", mean, () => true, "a number");
   checkOption("truncatedNormal", "deviation", deviation, () => deviation >= 0, "0 or more");
-  return (shape, random) =>
-    draw(shape, random, (bits) => {
-      const value = normal(bits);
-      return Math.abs(value) < 2 ? mean + deviation * value : undefined;
-    });
+  return made("truncatedNormal", { mean, deviation }, cutGaussian(mean, deviation));
 }
 
 /** Uniform with variance 2 / (fan in + fan out). Glorot and Bengio 2010. */
 export function glorotUniform(): Initializer {
-  return scaledUniform(({ fanIn, fanOut }) => 2 / (fanIn + fanOut));
+  return scaledUniform("glorotUniform", ({ fanIn, fanOut }) => 2 / (fanIn + fanOut));
 }
 
 /** Normal with variance 2 / (fan in + fan out). */
@@ -88,7 +85,7 @@ export function glorotNormal(rule?: NormalRule): Initializer {
 
 /** Uniform with variance 2 / fan in. He et al. 2015. */
 export function heUniform(): Initializer {
-  return scaledUniform(({ fanIn }) => 2 / fanIn);
+  return scaledUniform("heUniform", ({ fanIn }) => 2 / fanIn);
 }
 
 /** Normal with variance 2 / fan in. */
@@ -98,7 +95,7 @@ export function heNormal(rule?: NormalRule): Initializer {
 
 /** Uniform with variance 1 / fan in. */
 export function lecunUniform(): Initializer {
-  return scaledUniform(({ fanIn }) => 1 / fanIn);
+  return scaledUniform("lecunUniform", ({ fanIn }) => 1 / fanIn);
 }
 
 /** Normal with variance 1 / fan in. */
@@ -109,56 +106,115 @@ export function lecunNormal(rule?: NormalRule): Initializer {
 /** `gain` times a matrix [all but the last axis, last axis] with orthonormal rows or columns, whichever are fewer. */
 export function orthogonal(gain = 1): Initializer {
   checkOption("orthogonal", "gain", gain, () => true, "a number");
-  return (shape, random) => {
+  return made("orthogonal", { gain }, (shape, random) => {
     if (shape.length < 2) {
       throw new ShapeError(`orthogonal: needs two axes or more, got ${formatShape(shape)}.`);
     }
     const columns = shape.at(-1)!;
     const rows = sizeOf(shape) / columns;
-    const values = randomNormal(0, 1)(shape, random);
+    const values = gaussian(0, 1)(shape, random);
     return orthonormalRows(values, rows, columns).map((value) => gain * value);
-  };
+  });
 }
 
+/** How each is made from its arguments, by their names and in their order. */
 const byName = {
-  zeros,
-  ones,
-  randomUniform,
-  randomNormal,
-  truncatedNormal,
-  glorotUniform,
-  glorotNormal,
-  heUniform,
-  heNormal,
-  lecunUniform,
-  lecunNormal,
-  orthogonal,
-} as const;
+  zeros: { arguments: [], make: zeros },
+  ones: { arguments: [], make: ones },
+  constant: { arguments: ["value"], make: constant },
+  randomUniform: { arguments: ["minimum", "maximum"], make: randomUniform },
+  randomNormal: { arguments: ["mean", "deviation"], make: randomNormal },
+  truncatedNormal: { arguments: ["mean", "deviation"], make: truncatedNormal },
+  glorotUniform: { arguments: [], make: glorotUniform },
+  glorotNormal: { arguments: ["rule"], make: glorotNormal },
+  heUniform: { arguments: [], make: heUniform },
+  heNormal: { arguments: ["rule"], make: heNormal },
+  lecunUniform: { arguments: [], make: lecunUniform },
+  lecunNormal: { arguments: ["rule"], make: lecunNormal },
+  orthogonal: { arguments: ["gain"], make: orthogonal },
+} as const satisfies Record<
+  string,
+  { readonly arguments: readonly string[]; readonly make: (...args: never[]) => Initializer }
+>;
 
-/** Names of the initializers that need no argument. */
+/** Names of the initializers that wgrad has. */
 export type InitializerName = keyof typeof byName;
 
-/** The initializer called `name`, with its default arguments; functions pass through. Throws ArgumentError. */
-export function initializer(name: InitializerName | Initializer): Initializer {
-  if (typeof name === "function") return name;
-  if (typeof name === "string" && Object.hasOwn(byName, name)) return byName[name]();
-  const known = Object.keys(byName);
-  const near = nearest(name, known);
-  const hint = near ? ` Did you mean "${near}"?` : ` Known: ${known.join(", ")}.`;
-  throw new ArgumentError(`There is no initializer ${written(name)}.${hint}`);
+/** An initializer as plain data: { name: "randomNormal", mean: 0, deviation: 0.1 }. */
+export type InitializerConfig = { readonly name: InitializerName } & Readonly<Record<string, unknown>>;
+
+/** What layers take: a function, "heNormal" or Keras's "he_normal", or a description with arguments. */
+export type InitializerChoice =
+  | Initializer
+  | InitializerName
+  | SnakeCase<InitializerName>
+  | InitializerConfig
+  | KerasObject;
+
+const kerasNames = { stddev: "deviation", minval: "minimum", maxval: "maximum" };
+
+/** The initializer that is meant; functions pass through. Throws ArgumentError with `where` at its head. */
+export function initializer(choice: InitializerChoice, where = "initializer"): Initializer {
+  if (typeof choice === "function") return choice;
+  const found = choiceByName(where, "initializer", choice, byName, kerasNames);
+  if (!found) {
+    throw new ArgumentError(
+      `${where} must be a function, a name as "he_normal", or { name, ... }, got ${written(choice)}.`,
+    );
+  }
+  const { arguments: names, make } = byName[found.name];
+  checkNames(`${where}: ${found.name}`, found.options, names);
+  const args = names.map((name) => found.options[name]);
+  return madeFor(where, () => (make as (...args: unknown[]) => Initializer)(...args));
+}
+
+/** What initializer() makes the same one from; undefined for a function that wgrad did not make. */
+export function initializerConfig(made: Initializer): InitializerConfig | undefined {
+  return configs.get(made);
+}
+
+const configs = new WeakMap<Initializer, InitializerConfig>();
+
+function made(
+  name: InitializerName,
+  args: Readonly<Record<string, unknown>>,
+  rule: Initializer,
+): Initializer {
+  configs.set(rule, { name, ...args });
+  return rule;
 }
 
 type Variance = (fans: { fanIn: number; fanOut: number }) => number;
 
-function scaledUniform(variance: Variance): Initializer {
-  return (shape, random) => {
+function filled(value: number): Initializer {
+  return (shape) => new Float32Array(sizeOf(shape)).fill(value);
+}
+
+function uniform(minimum: number, maximum: number): Initializer {
+  return (shape, random) => draw(shape, random, (bits) => minimum + (maximum - minimum) * unit(bits[0]));
+}
+
+function gaussian(mean: number, deviation: number): Initializer {
+  return (shape, random) => draw(shape, random, (bits) => mean + deviation * normal(bits));
+}
+
+function cutGaussian(mean: number, deviation: number): Initializer {
+  return (shape, random) =>
+    draw(shape, random, (bits) => {
+      const value = normal(bits);
+      return Math.abs(value) < 2 ? mean + deviation * value : undefined;
+    });
+}
+
+function scaledUniform(name: InitializerName, variance: Variance): Initializer {
+  return made(name, {}, (shape, random) => {
     const limit = Math.sqrt(3 * variance(fans(shape)));
-    return randomUniform(-limit, limit)(shape, random);
-  };
+    return uniform(-limit, limit)(shape, random);
+  });
 }
 
 function scaledNormal(
-  name: string,
+  name: InitializerName,
   variance: Variance,
   rule: NormalRule = "truncated_normal_corrected",
 ): Initializer {
@@ -166,12 +222,12 @@ function scaledNormal(
   if (!rules.includes(rule)) {
     throw new ArgumentError(`${name}: rule is one of ${rules.join(", ")}; got ${written(rule)}.`);
   }
-  return (shape, random) => {
+  return made(name, { rule }, (shape, random) => {
     const deviation = Math.sqrt(variance(fans(shape)));
-    if (rule === "normal") return randomNormal(0, deviation)(shape, random);
+    if (rule === "normal") return gaussian(0, deviation)(shape, random);
     const corrected = rule === "truncated_normal_corrected";
-    return truncatedNormal(0, corrected ? deviation / truncatedDeviation : deviation)(shape, random);
-  };
+    return cutGaussian(0, corrected ? deviation / truncatedDeviation : deviation)(shape, random);
+  });
 }
 
 /** One value per element; `value` says undefined where it wants other bits. */

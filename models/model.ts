@@ -1,16 +1,14 @@
 /** @file Model: a graph of layers with weights on one engine, and Keras's compile, fit, evaluate and predict. */
 import type { Engine } from "../engine/device.ts";
-import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../engine/errors.ts";
-import { written } from "../engine/options.ts";
-import { type Shape, sameShape } from "../engine/shape.ts";
+import { ArgumentError, WgradError } from "../engine/errors.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { Claim, checkUnclaimed, claimed, type Work, workOf } from "./claims.ts";
-import { type CloneOptions, cloneModel, copyGraph } from "./clone.ts";
+import { type CloneOptions, cloneModel } from "./clone.ts";
 import { type ArraysByName, dataAndOptions, inputsFrom } from "./data/arrays.ts";
 import type { BatchGenerator } from "./data/batch-iterator.ts";
 import type { DataSource } from "./data/batches.ts";
 import type { Scales, ValuesByName } from "./data/samples.ts";
-import type { CompileOptions } from "./fit/compile-options.ts";
+import { type CompileOptions, type ResolvedCompileOptions, resolveCompile } from "./fit/compile-options.ts";
 import { evaluate, predictOutputs } from "./fit/evaluate.ts";
 import { fitSession } from "./fit/fit.ts";
 import type { History, Logs } from "./fit/history.ts";
@@ -18,180 +16,20 @@ import { ModelOptimizer } from "./fit/model-optimizer.ts";
 import { trainOnBatch } from "./fit/on-batch.ts";
 import { batchData, checkOnBatch, type FitOptions, type OnBatchOptions } from "./fit/options.ts";
 import { inputPorts, Session } from "./fit/session.ts";
-import { Graph } from "./graph.ts";
-import { namesOf } from "./layer-names.ts";
-import {
-  type CallContext,
-  type HalfSupport,
-  type Inspect,
-  Layer,
-  type LayerOptions,
-  unknownWeight,
-} from "./layers/layer.ts";
-import { layerOptions } from "./layers/layer-options.ts";
+import { GraphLayer, type ModelOptions } from "./graph-layer.ts";
+import { unknownWeight } from "./layers/layer.ts";
 import type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
 import { ParameterStore } from "./parameter-store.ts";
-import { type StoredVariable, storedVariables } from "./stored-variables.ts";
-import { formatSummary, type Summary, summarize } from "./summary.ts";
-import { type SymbolicTensor, symbolicTensors } from "./symbolic.ts";
+import { type SaveOptions, saveModelFile } from "./saving/save.ts";
 import { readTogether, requireMap } from "./variable.ts";
 
-export interface ModelOptions extends LayerOptions {
-  /** from input(), or tensors within another model, which is cut there */
-  readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
-  readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
-}
+export type { ModelOptions } from "./graph-layer.ts";
 
-export class Model extends Layer implements Network {
+export class Model extends GraphLayer implements Network {
   readonly className: string = "Model";
-  readonly graph: Graph;
-  /** the name is automatic, and no model that this one is in has settled it */
-  #nameOpen: boolean;
   #store: ParameterStore | undefined;
   #session: Session | undefined;
-
-  constructor(options: ModelOptions) {
-    super(layerOptions("model", options, { inputs: true, outputs: true }));
-    const list = (value: SymbolicTensor | readonly SymbolicTensor[]) =>
-      symbolicTensors("model", [value].flat());
-    this.graph = new Graph(list(options.inputs), list(options.outputs));
-    this.#nameOpen = this.name === "";
-    if (this.#nameOpen) this.name = "model_1";
-  }
-
-  get layers(): readonly Layer[] {
-    return this.graph.layers;
-  }
-
-  get inputs(): readonly SymbolicTensor[] {
-    return this.graph.inputs;
-  }
-
-  get outputs(): readonly SymbolicTensor[] {
-    return this.graph.outputs;
-  }
-
-  /** The model's only output, to build on. Throws ArgumentError if there are several. */
-  override get output(): SymbolicTensor {
-    return this.single(this.outputs);
-  }
-
-  /** Keras's: those of the input layers. */
-  get inputNames(): readonly string[] {
-    return namesOf(this.inputs.map((tensor) => this.graph.callOf(tensor)));
-  }
-
-  /** Keras's: those of the output layers. */
-  get outputNames(): readonly string[] {
-    return namesOf(this.outputs);
-  }
-
-  /** Shape of one sample, of a model with one input. */
-  get inputShape(): Shape {
-    return this.single(this.graph.inputs).shape;
-  }
-
-  /** The layer of that name. Throws ArgumentError, with the nearest name, if there is none. */
-  getLayer(name: string): Layer {
-    const found = this.layers.find((layer) => layer.name === name);
-    if (found) return found;
-    const names = this.layers.map((layer) => layer.name);
-    const near = nearest(name, names);
-    const hint = near ? ` Did you mean "${near}"?` : ` It has ${names.join(", ")}.`;
-    throw new ArgumentError(`getLayer: ${this.label} has no layer ${written(name)}.${hint}`);
-  }
-
-  /** What the layer of that name gives in this model; `use` counts from 0 where the layer is used several times. */
-  outputOf(name: string, use = 0): SymbolicTensor {
-    const layer = this.getLayer(name);
-    const outputs = this.graph.calls.filter((call) => call.layer === layer).flatMap((call) => call.outputs);
-    const output = Number.isInteger(use) ? outputs[use] : undefined;
-    if (!output)
-      throw new ArgumentError(
-        `outputOf: ${name} has outputs 0 to ${outputs.length - 1}, not ${written(use)}.`,
-      );
-    return output;
-  }
-
-  override get needsName(): boolean {
-    return this.#nameOpen;
-  }
-
-  override receiveName(name: string): void {
-    this.name = name;
-    this.#nameOpen = false;
-  }
-
-  override get innerLayers(): readonly Layer[] {
-    return this.layers;
-  }
-
-  override get streams(): number {
-    return 1 + this.graph.streams;
-  }
-
-  override get half(): HalfSupport {
-    return "takes";
-  }
-
-  override outputShape(inputs: readonly Shape[]): Shape {
-    return this.single(this.outputShapes(inputs));
-  }
-
-  override outputShapes(inputs: readonly Shape[]): readonly Shape[] {
-    for (const [i, { shape }] of this.graph.inputs.entries()) {
-      if (!inputs[i] || !sameShape(shape, inputs[i])) {
-        const found = inputs[i] ? formatShape(inputs[i]) : "none";
-        throw new ShapeError(`${this.label}: input ${i} must be ${formatShape(shape)}, got ${found}.`);
-      }
-    }
-    if (inputs.length > this.inputs.length) {
-      throw new ArgumentError(`${this.label}: takes ${this.inputs.length} inputs, got ${inputs.length}.`);
-    }
-    return this.graph.outputs.map(({ shape }) => shape);
-  }
-
-  override call(inputs: readonly Tensor[], context: CallContext): Tensor {
-    return this.single(this.callAll(inputs, context));
-  }
-
-  override callAll(inputs: readonly Tensor[], context: CallContext): Tensor[] {
-    this.outputShapes(inputs.map(({ shape }) => shape.slice(1))); // throws for samples of another shape
-    const frozen = (context.frozen ?? false) || !this.trainable;
-    return this.graph.run(inputs[0]!.engine, inputs, { ...context, frozen });
-  }
-
-  /** The output for a batch [n, ...]: differentiable, on the model's engine. */
-  run(x: Tensor, context: CallContext, inspect?: Inspect): Tensor {
-    return this.call([x], inspect ? { ...context, inspect } : context);
-  }
-
-  /** Every weight with its path (layer/weight) in layer order. */
-  get weights(): readonly StoredVariable[] {
-    return storedVariables(this.layers, this.trainable);
-  }
-
-  /** Keras's trainable_weights as tensors: what a loop of your own gives to minimizer(). Throws WgradError before there are any. */
-  get trainableWeights(): Tensor[] {
-    return this.store.entries.flatMap(({ trainable, variable }) => (trainable ? variable.tensor : []));
-  }
-
-  override get parameterCount(): number {
-    return this.weights.reduce((sum, { variable }) => sum + variable.size, 0);
-  }
-
-  /** The network as data; summaryText() and String(model) give Keras's table. */
-  summary(): Summary {
-    return summarize(this.graph, this.weights);
-  }
-
-  summaryText(): string {
-    return formatSummary(this.name, this.summary());
-  }
-
-  override toString(): string {
-    return this.summaryText();
-  }
+  #compiled: ResolvedCompileOptions | undefined;
 
   /**
    * Puts the weights on an engine: those that another model has there as they are, the others with the values `kept`
@@ -246,24 +84,32 @@ export class Model extends Layer implements Network {
     return cloneModel(this, options);
   }
 
-  protected override copy(twinOf: (layer: Layer) => Layer): Model {
-    return new Model(copyGraph(this.graph, twinOf));
-  }
-
   /**
    * Chooses optimizer, loss and metrics, and puts the weights on the GPU. A model that is compiled again keeps its weights, unless
    * they went with a lost device or a disposed engine: then they are drawn anew.
    */
   async compile(options: CompileOptions): Promise<void> {
+    const resolved = resolveCompile(options);
     return claimed("compile", this.#ownWork, async () => {
       const previous = this.#session;
       try {
-        this.#session = await Session.create(this, options, previous);
+        this.#session = await Session.create(this, resolved, previous);
+        this.#compiled = resolved;
       } catch (error) {
         if (previous?.disposed) this.#session = undefined;
         throw error;
       }
     });
+  }
+
+  /** Keras's trainable_weights as tensors: what a loop of your own gives to minimizer(). Throws WgradError before there are any. */
+  get trainableWeights(): Tensor[] {
+    return this.store.entries.flatMap(({ trainable, variable }) => (trainable ? variable.tensor : []));
+  }
+
+  /** What compile() was given, as long as the model is compiled. */
+  get compiled(): ResolvedCompileOptions | undefined {
+    return this.#session && this.#compiled;
   }
 
   /** Where the model's weights are, as long as a model that has them is compiled. */
@@ -369,6 +215,16 @@ export class Model extends Layer implements Network {
     this.#store?.dispose();
     this.#session = undefined;
     this.#store = undefined;
+  }
+
+  /** Writes the whole model to a file: layers, weights, optimizer and its state. loadModel() makes it again. See saveModel(). */
+  async save(path: string, options: SaveOptions = {}): Promise<readonly string[]> {
+    return this.reading("save", () => saveModelFile(this, path, options));
+  }
+
+  /** Runs what reads the weights. Throws WgradError while another call changes them. */
+  async reading<R>(call: string, body: () => Promise<R>): Promise<R> {
+    return claimed(call, this.#reading, body);
   }
 
   get #reading(): Work {

@@ -24,3 +24,12 @@ export function recordOf<T>(entries: Iterable<readonly [string, T]>): Record<str
 export function setEntry<T>(record: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true });
 }
+
+/** An object that is no list and of no class. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && isPlain(Object.getPrototypeOf(value));
+}
+
+function isPlain(prototype: unknown): boolean {
+  return prototype === null || prototype === Object.prototype;
+}

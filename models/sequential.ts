@@ -1,7 +1,6 @@
 /** @file sequential(): a model whose layers follow one another. */
 import { ArgumentError } from "../engine/errors.ts";
 import { written } from "../engine/options.ts";
-import { copyGraph } from "./clone.ts";
 import { InputLayer, input } from "./layers/input.ts";
 import { Layer, type LayerOptions } from "./layers/layer.ts";
 import { layerOptions } from "./layers/layer-options.ts";
@@ -14,10 +13,6 @@ export class Sequential extends Model {
   constructor(options: ModelOptions) {
     super(options);
     if (this.needsName) this.name = "sequential_1";
-  }
-
-  protected override copy(twinOf: (layer: Layer) => Layer): Sequential {
-    return new Sequential(copyGraph(this.graph, twinOf));
   }
 }
 

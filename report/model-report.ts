@@ -4,6 +4,7 @@ import { checkOptionNames, type OptionNames, written } from "../engine/options.t
 import type { Summary } from "../models/summary.ts";
 import { classificationParts } from "./classification.ts";
 import { renderReport } from "./document.ts";
+import { predictionsOf } from "./predictions.ts";
 import type { FreeSection, LabelledImages, Report, ResultRow, RunHistory } from "./run-report.ts";
 import { type WrittenReport, writeReportFiles } from "./write-report.ts";
 
@@ -129,5 +130,6 @@ function partsOf(classifier: ClassifierOutputs): ReturnType<typeof classificatio
         `writeReport: labels are 0 to ${classes.length - 1}, got ${written(label)} at ${i}.`,
       );
   }
-  return classificationParts(images, outputs, classes, seed);
+  const predictions = predictionsOf({ labels, pictures: images }, outputs, classes.length);
+  return classificationParts(predictions, classes, seed);
 }

@@ -43,7 +43,7 @@ export interface RunReport extends Report {
 export interface DatasetFacts {
   readonly title: string;
   /** as in `datasets/dataset.ts`: anything but "official" is announced at the top of the report */
-  readonly origin: "official" | "other" | "synthetic";
+  readonly origin: "official" | "other" | "synthetic" | "own";
   /** one sentence on where the images come from */
   readonly note: string;
   /** e.g. `{ name: "training images", count: 73257 }` */

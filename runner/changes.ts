@@ -1,29 +1,24 @@
 /** @file Changes of an experiment by name and value, as `--set` gives them: learning rate, optimizer, loss, generator, ... */
 import { ArgumentError, nearest, UsageError } from "../engine/errors.ts";
-import { adadelta, adagrad, adam, adamw, type Optimizer, rmsprop, sgd } from "../kernels/optimizers/index.ts";
+import type { Optimizer } from "../kernels/optimizers/index.ts";
 import { lossNamed } from "../models/objective/loss-names.ts";
+import { optimizersByName } from "../models/optimizer-names.ts";
 import {
   generatorOptionNames,
   ImageDataGenerator,
   type ImageDataGeneratorOptions,
 } from "../models/preprocessing/image-data-generator.ts";
+import { ownEntry } from "../models/records.ts";
 import type { GeneratorSetup, TrainingExperiment } from "./experiment.ts";
 
 export type ChangeValue = string | number | boolean;
 export type Changes = Readonly<Record<string, ChangeValue>>;
 
-const optimizers: Readonly<Record<string, (options: object) => Optimizer>> = {
-  sgd,
-  rmsprop,
-  adagrad,
-  adadelta,
-  adam,
-  adamw,
-};
+const optimizers: Readonly<Record<string, (options: object) => Optimizer>> = optimizersByName;
 
 const optimizerOptions = [
   ...["learningRate", "decay", "momentum", "nesterov", "rho", "epsilon", "initialAccumulator"],
-  ...["beta1", "beta2", "weightDecay", "clipNorm", "clipValue"],
+  ...["beta1", "beta2", "weightDecay", "scheduleDecay", "clipNorm", "clipValue"],
 ] as const;
 
 /** Changes that are settings of the run. */
@@ -87,16 +82,20 @@ function optimizerOf(
   if (scheduled && options.learningRate !== undefined)
     throw new UsageError(`--set lr: the learning rate of ${experiment.id} follows a schedule of its own.`);
   const kind = String(name ?? before.name);
-  const make = Object.hasOwn(optimizers, kind) ? optimizers[kind] : undefined;
-  if (!make) {
-    const hint = nearest(kind, Object.keys(optimizers));
-    throw new UsageError(
-      `--set optimizer: there is no optimizer "${kind}"${hint ? `. Did you mean "${hint}"?` : "."} One of ${Object.keys(optimizers).join(", ")}.`,
-    );
-  }
+  const make = asUsage(() => optimizerNamed("optimizer", kind));
   const { name: _, scheduled: __, ...config } = before.config;
   const kept = Object.entries(kind === before.name ? config : {}).filter(([, value]) => value !== null);
   return () => make({ ...Object.fromEntries(kept), ...options });
+}
+
+/** Throws ArgumentError, with the nearest name, if there is none. */
+export function optimizerNamed(option: string, name: string): (options: object) => Optimizer {
+  const make = ownEntry(optimizers, name);
+  if (make) return make;
+  const hint = nearest(name, Object.keys(optimizers));
+  throw new ArgumentError(
+    `${option}: there is no optimizer "${name}"${hint ? `. Did you mean "${hint}"?` : "."} One of ${Object.keys(optimizers).join(", ")}.`,
+  );
 }
 
 function generatorOf(experiment: TrainingExperiment, options: ImageDataGeneratorOptions) {

@@ -1,11 +1,11 @@
 /** @file The images of a run on the GPU: what is trained on, validated on and tested on, and what is done to them on the way. */
 import { join } from "node:path";
 import { dataFolder } from "../datasets/data-folder.ts";
-import type { Dataset, ImageSet } from "../datasets/dataset.ts";
-import { describeSplit, randomSubset, type SplitRule, splitByRule, takeImages } from "../datasets/splits.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import { describeSplit, randomSubset, type SplitRule, splitByRule } from "../datasets/splits.ts";
 import type { Engine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";
-import type { GpuDataset } from "../kernels/gather/index.ts";
+import { GpuDataset } from "../kernels/gather/index.ts";
 import type { BatchGenerator } from "../models/data/batch-iterator.ts";
 import type { Subset } from "../models/data/batches.ts";
 import type { InputTransform } from "../models/data/gpu-samples.ts";
@@ -13,14 +13,14 @@ import { identityOrder } from "../models/data/order.ts";
 import { describeGenerator, ImageDataGenerator } from "../models/preprocessing/image-data-generator.ts";
 import { cachedZcaMatrix } from "../models/preprocessing/zca-cache.ts";
 import type { TrainingExperiment } from "./experiment.ts";
-import type { RunSettings } from "./settings.ts";
+import { hostDataset, inputsOf, type SampleSet, takeSamples } from "./samples.ts";
+import type { RunSettings } from "./store/schemas.ts";
 import { streamedBatches } from "./training/streamed-batches.ts";
-import { uploadImages } from "./upload-images.ts";
 
 export interface ExperimentDataOptions {
   readonly experiment: TrainingExperiment;
   readonly engine: Engine;
-  readonly dataset: Dataset;
+  readonly dataset: Dataset<SampleSet>;
   readonly settings: RunSettings;
   /** of the data folder, where whitening matrices are kept; none are if absent */
   readonly data?: string;
@@ -31,13 +31,13 @@ export interface ExperimentDataOptions {
 
 /** The images a run uses: all, or the seeded subset that its settings say. */
 export function imagesOf({ dataset, settings }: Pick<ExperimentDataOptions, "dataset" | "settings">): {
-  train: ImageSet;
-  test: ImageSet;
+  train: SampleSet;
+  test: SampleSet;
 } {
-  const subset = (set: ImageSet, limit: number | null) =>
+  const subset = (set: SampleSet, limit: number | null) =>
     limit === null || limit >= set.count
       ? set
-      : takeImages(set, randomSubset(set.count, limit, settings.seed));
+      : takeSamples(set, randomSubset(set.count, limit, settings.seed));
   return { train: subset(dataset.train, settings.limit), test: subset(dataset.test, settings.testLimit) };
 }
 
@@ -79,8 +79,8 @@ export function describeInputs({ generator }: TrainingExperiment, profile: RunSe
 
 /** Owner of the images on the GPU and of the generator; dispose() frees them. */
 export class ExperimentData {
-  readonly train: ImageSet;
-  readonly test: ImageSet;
+  readonly train: SampleSet;
+  readonly test: SampleSet;
   /** numbers of the images trained on, and held out */
   readonly trained: Uint32Array;
   readonly held: Uint32Array | undefined;
@@ -91,7 +91,7 @@ export class ExperimentData {
 
   private constructor(
     options: ExperimentDataOptions,
-    { train, test }: { train: ImageSet; test: ImageSet },
+    { train, test }: { train: SampleSet; test: SampleSet },
     generator: ImageDataGenerator | undefined,
   ) {
     const { experiment, engine, dataset, settings } = options;
@@ -108,8 +108,8 @@ export class ExperimentData {
     this.trained = split?.train ?? identityOrder(train.count);
     this.held = split?.validation;
     const classes = dataset.classes.length;
-    this.#gpuTrain = options.stream ? undefined : uploadImages(engine, train, classes);
-    this.#gpuTest = uploadImages(engine, test, classes);
+    this.#gpuTrain = options.stream ? undefined : GpuDataset.upload(engine, hostDataset(train, classes));
+    this.#gpuTest = GpuDataset.upload(engine, hostDataset(test, classes));
   }
 
   /** Uploads the images and fits the generator. */
@@ -182,16 +182,17 @@ function withTransform(subset: Subset, transform: InputTransform | undefined): S
 
 async function fittedGenerator(
   { experiment, engine, dataset, settings, data, line }: ExperimentDataOptions,
-  train: ImageSet,
+  train: SampleSet,
 ): Promise<ImageDataGenerator | undefined> {
   if (!experiment.generator) return undefined;
   const { zcaImages, ...options } = experiment.generator(settings.profile);
   const generator = new ImageDataGenerator(options);
   if (!generator.needsFit) return generator;
-  const { images, count, height, width, channels } = train;
+  const { inputs: values, inputShape, scale } = inputsOf(train);
+  const { count } = train;
   const source = [dataset.id, settings.seed, settings.limit, ...dataset.files.map(({ md5 }) => md5)];
   const path = join(dataFolder(data), "zca", `${dataset.id}-${zcaImages ?? count}.safetensors`);
-  const rows = { values: images, shape: [count, height, width, channels], scale: 1 / 255 };
+  const rows = { values, shape: [count, ...inputShape], scale };
   await generator.fit(engine, rows, {
     ...(zcaImages === undefined ? {} : { zcaImages }),
     onSlow: (text) => line(`${text} (kept in ${path})`),

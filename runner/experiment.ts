@@ -7,6 +7,7 @@ import type { LearningPhase } from "../models/fit/compile-options.ts";
 import type { Model } from "../models/model.ts";
 import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
 import type { FreeSection } from "../report/run-report.ts";
+import type { OwnData } from "./own/data.ts";
 import type { Study } from "./study/study.ts";
 
 /** Where a question stands. */
@@ -44,13 +45,26 @@ export interface Profile {
 
 export type ProfileName = "full" | "quick";
 
+/** Makes arrays of the user's own. */
+export interface OwnArrays {
+  readonly load: () => Promise<OwnData>;
+}
+
+export interface ExperimentFile {
+  readonly path: string;
+  /** of its contents */
+  readonly sha256: string;
+}
+
 interface ExperimentBase {
   readonly id: string;
   readonly title: string;
   readonly source: Source;
   /** the question in words */
   readonly question: string;
-  readonly dataset: DatasetId;
+  readonly dataset: DatasetId | OwnArrays;
+  /** of an experiment that is declared in a file of the user's */
+  readonly file?: ExperimentFile;
   readonly published: readonly PublishedFigure[];
   readonly profiles: Readonly<Record<ProfileName, Profile>>;
 }

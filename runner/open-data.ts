@@ -5,6 +5,7 @@ import { formatBytes, MemoryError } from "../engine/errors.ts";
 import type { TrainingExperiment } from "./experiment.ts";
 import { ExperimentData, imagesOf } from "./experiment-data.ts";
 import type { RunContext } from "./run.ts";
+import { inputsOf } from "./samples.ts";
 
 /**
  * A hardware adapter is asked for the memory, and streaming follows if it refuses. A software adapter shares the main
@@ -13,7 +14,7 @@ import type { RunContext } from "./run.ts";
  */
 export async function openData(context: RunContext<TrainingExperiment>): Promise<ExperimentData> {
   const { experiment, engine, events, stream } = context;
-  const { length: bytes } = imagesOf(context).train.images;
+  const { byteLength: bytes } = inputsOf(imagesOf(context).train).inputs;
   const streamable = !experiment.generator && !(experiment.validation instanceof Object);
   const options = { ...context, line: events.line };
   const streamed = () => {

@@ -1,5 +1,6 @@
 /** @file Running an experiment that looks at a network which another one has trained. */
 import { join } from "node:path";
+import { ArgumentError } from "../engine/errors.ts";
 import { History } from "../models/fit/history.ts";
 import { classificationReport } from "../models/metrics/classification-report.ts";
 import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confusion.ts";
@@ -12,28 +13,20 @@ import { writeRunReport } from "../report/write-report.ts";
 import type { ReviewExperiment, ReviewPart } from "./experiment.ts";
 import { ExperimentData, imageCounts } from "./experiment-data.ts";
 import { writeJson } from "./json-files.ts";
-import {
-  datasetFacts,
-  type Measured,
-  publishedBeside,
-  type RunContext,
-  runFacts,
-  writeConfig,
-  writeResult,
-} from "./run.ts";
-import { shortfalls } from "./shortfall.ts";
-import { shown } from "./store/run-folder.ts";
+import { resultRows } from "./result-rows.ts";
+import { datasetFacts, type Measured, type RunContext, resultOf, runFacts, writeConfig } from "./run.ts";
+import { samplePredictions } from "./samples.ts";
+import { type RunResult, shown, writeResult } from "./store/run-folder.ts";
+import { shortfalls } from "./store/shortfall.ts";
 import { firstLayerResponses } from "./training/first-layer-responses.ts";
 import { compileOptionsOf } from "./training/train-run.ts";
 import { type TrainedRun, trainedRun } from "./training/trained-run.ts";
-import { firstFilters, networkOf, resultRows } from "./training/training-report.ts";
+import { firstFilters, networkOf } from "./training/training-report.ts";
 
 const pairsListed = 5;
 
 /** Evaluates the network again and writes config.json, result.json, history.json and the report. */
-export async function runReviewExperiment(
-  context: RunContext<ReviewExperiment>,
-): Promise<Record<string, unknown>> {
+export async function runReviewExperiment(context: RunContext<ReviewExperiment>): Promise<RunResult> {
   const { experiment, engine, dataset, settings, folder, events } = context;
   const run = await trainedRun(context, experiment.of);
   const other = experiment.against ? await trainedRun(context, experiment.against) : undefined;
@@ -45,7 +38,10 @@ export async function runReviewExperiment(
   const data = await ExperimentData.open({ ...context, ...run, line: events.line });
   try {
     const outputs = await model.predict(data.testing);
-    const parts = classificationParts(data.test, outputs, dataset.classes, settings.seed);
+    const predictions = samplePredictions(data.test, outputs, dataset.classes.length);
+    if (!predictions)
+      throw new ArgumentError(`${experiment.id} looks at a classifier; ${experiment.of} is none.`);
+    const parts = classificationParts(predictions, dataset.classes, settings.seed);
     const measured = reviewMeasures(await model.evaluate(data.testing), parts.confusion!, experiment);
     const history = await History.load(join(run.folder, "history.json"));
     const pairs = mostConfusedPairs(parts.confusion!.counts, pairsListed).map((pair) => ({
@@ -68,25 +64,14 @@ export async function runReviewExperiment(
       network: networkOf(model),
       ...(await chosenParts(experiment.parts, { model, data, history, parts, classes: dataset.classes })),
     };
-    const result = {
-      experiment: experiment.id,
-      profile: settings.profile,
-      epochs: history.epoch.at(-1) ?? 0,
-      seed: settings.seed,
-      dataset: {
-        origin: dataset.origin,
-        note: dataset.note,
-        ...imageCounts({ ...run, dataset }),
-      },
-      parameters: model.parameterCount,
-      parameters_in_full: run.experiment.parameters,
-      adapter: config.adapter,
-      method,
+    const result = resultOf(context, config, {
       measured,
-      confused_pairs: pairs,
-      published: publishedBeside(experiment, measured),
-      peak_bytes: engine.memory.peakBytes,
-    };
+      images: imageCounts({ ...run, dataset }),
+      epochs: history.epoch.at(-1) ?? 0,
+      parameters: model.parameterCount,
+      parametersInFull: run.experiment.parameters,
+      more: { confused_pairs: pairs, peak_bytes: engine.memory.peakBytes },
+    });
     writeJson(join(folder, "history.json"), history.toJSON());
     writeResult(folder, config, result);
     await writeRunReport(folder, report);

@@ -9,8 +9,11 @@ import type { Logs } from "../models/fit/history.ts";
 import type { DatasetFacts, RunFacts } from "../report/run-report.ts";
 import type { Experiment } from "./experiment.ts";
 import { writeJson } from "./json-files.ts";
-import { commandOf, type RunSettings } from "./settings.ts";
-import { type RunConfig, readConfig } from "./store/run-folder.ts";
+import type { SampleSet } from "./samples.ts";
+import { commandOf } from "./settings.ts";
+import { type RunResult, readConfig } from "./store/run-folder.ts";
+import { describeImages } from "./store/runs.ts";
+import type { RunConfig, RunSettings } from "./store/schemas.ts";
 import { commit, versions } from "./versions.ts";
 
 /** How a run tells what happens. */
@@ -27,7 +30,7 @@ export interface RunContext<E extends Experiment = Experiment> {
   readonly find: (id: string) => Experiment;
   readonly engine: Engine;
   /** as loaded: all images */
-  readonly dataset: Dataset;
+  readonly dataset: Dataset<SampleSet>;
   readonly settings: RunSettings;
   readonly folder: string;
   readonly started: Date;
@@ -57,6 +60,7 @@ export function writeConfig(
   const config: RunConfig = {
     experiment: experiment.id,
     command: commandOf(experiment, settings),
+    ...(experiment.file ? { file: experiment.file } : {}),
     settings,
     ...timesOf(context),
     adapter: { class: kind, vendor, architecture, device, description },
@@ -64,28 +68,46 @@ export function writeConfig(
     commit: commit() ?? null,
     method,
     ...own,
-    dataset: {
-      id: dataset.id,
-      origin: dataset.origin,
-      note: dataset.note,
-      train: dataset.train.count,
-      test: dataset.test.count,
-      files: dataset.files.map((file) => ({ ...file })),
-    },
+    dataset: describeImages(dataset),
   };
   writeJson(`${folder}/config.json`, config);
   return config;
 }
 
-/** Writes result.json; and config.json once more, should somebody have deleted the folder meanwhile. */
-export function writeResult(
-  folder: string,
-  config: RunConfig,
-  result: Readonly<Record<string, unknown>>,
-): void {
-  const path = join(folder, "config.json");
-  if (!existsSync(path)) writeJson(path, config);
-  writeJson(join(folder, "result.json"), result);
+/** What a run found out. */
+export interface Outcome {
+  readonly measured: Measured;
+  /** images used, all of the data set unless given */
+  readonly images?: { readonly train: number; readonly validation?: number; readonly test: number };
+  /** of training; none where nothing was trained */
+  readonly epochs?: number;
+  /** weights of the network that was trained, and of that of the full profile */
+  readonly parameters?: number | null;
+  readonly parametersInFull?: number | null;
+  /** what only experiments of its kind have */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** What result.json holds of any run: figures, how they were made, and the published ones beside them. */
+export function resultOf(context: RunContext, config: RunConfig, outcome: Outcome): RunResult {
+  const { settings, dataset, experiment } = context;
+  const { measured, epochs, parameters = null, parametersInFull = null, more = {} } = outcome;
+  const { images = { train: dataset.train.count, test: dataset.test.count } } = outcome;
+  return {
+    experiment: config.experiment,
+    profile: settings.profile,
+    ...(settings.trial === null ? {} : { trial: settings.trial }),
+    ...(epochs === undefined ? {} : { epochs }),
+    seed: settings.seed,
+    dataset: { origin: dataset.origin, note: dataset.note, ...images },
+    parameters,
+    parameters_in_full: parametersInFull,
+    adapter: config.adapter,
+    method: config.method,
+    measured,
+    published: publishedBeside(experiment, measured),
+    ...more,
+  };
 }
 
 /** A new run's folder holds no config.json yet. */
@@ -96,17 +118,12 @@ function timesOf({ folder, started }: RunContext): Pick<RunConfig, "started" | "
   return { started: before.started, resumed: [...before.resumed, now] };
 }
 
-/** Of the files a data set was read from: the same text for the same images. */
-export function checksumsOf(files: readonly { readonly md5: string }[]): string {
-  return files.map(({ md5 }) => md5).join();
-}
-
 /** The report's facts about the data. */
 export function datasetFacts({ dataset }: RunContext): DatasetFacts {
   const { title, origin, note, license, citation, files, train, test } = dataset;
   const counts = [
-    { name: "training images", count: train.count },
-    { name: "test images", count: test.count },
+    { name: origin === "own" ? "training samples" : "training images", count: train.count },
+    { name: origin === "own" ? "test samples" : "test images", count: test.count },
   ];
   return { title, origin, note, counts, license, citation, files };
 }
@@ -133,8 +150,8 @@ function fullSettings({ profiles }: Experiment) {
   return { epochs, batch, limit, testLimit };
 }
 
-/** For result.json: each published figure with ours, null where the run has none. */
-export function publishedBeside({ published }: Experiment, measured: Readonly<Record<string, number>>) {
+/** Each published figure with ours, null where the run has none. */
+function publishedBeside({ published }: Experiment, measured: Readonly<Record<string, number>>) {
   return published.map(({ name, measure, value, source }) => ({
     name,
     measure,

@@ -1,10 +1,11 @@
 /** @file The settings of a run: options of the command line over the experiment's profile. */
-import { z } from "zod";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { UsageError } from "../engine/errors.ts";
-import { type Precision, precisions } from "../models/fit/precision.ts";
+import type { Precision } from "../models/fit/precision.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
+import { command, typedName } from "./command.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
+import type { RunSettings } from "./store/schemas.ts";
 import { trainingVariant } from "./variant.ts";
 
 /** What the command line may say. */
@@ -29,28 +30,6 @@ export interface RunOptions {
   readonly changes?: Changes;
 }
 
-/** What is needed to repeat a run; part of config.json. */
-export const settingsSchema = z.object({
-  profile: z.enum(["full", "quick"]),
-  epochs: z.number().int().nonnegative(),
-  batch: z.number().int().nonnegative(),
-  limit: z.number().int().positive().nullable(),
-  testLimit: z.number().int().positive().nullable(),
-  seed: z.number().int().nonnegative(),
-  shuffle: z.boolean(),
-  eager: z.boolean(),
-  precision: z.enum(precisions).default("float32"), // runs of before had no other
-  literal: z.boolean(),
-  /** of experiments that corrupt their inputs: one draw for all epochs, or another in each */
-  noise: z.enum(["fresh", "fixed"]).optional(),
-  /** of studies: which end of the training file is held out; the experiment's own in runs of before */
-  validation: z.enum(["first", "last"]).optional(),
-  trial: z.string().nullable().default(null),
-  changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-});
-
-export type RunSettings = z.infer<typeof settingsSchema>;
-
 /** Throws UsageError for options that the experiment does not have. */
 export function resolveSettings(
   experiment: Experiment,
@@ -58,7 +37,9 @@ export function resolveSettings(
   adapter: AdapterFacts,
 ): RunSettings {
   const automatic = adapter.software ? "quick" : "full";
-  const profile = options.profile === "auto" ? automatic : options.profile;
+  const { file, profiles } = experiment;
+  const onlyFull = file && profiles.quick === profiles.full; // an experiment of one's own need not have both
+  const profile = onlyFull ? "full" : options.profile === "auto" ? automatic : options.profile;
   const { trial = null, literal = false, changes = {} } = options;
   const variant = { profile, trial, literal: false, changes: {} };
   const base = trial === null ? experiment : trainingVariant(experiment, variant);
@@ -120,9 +101,9 @@ function validationPart(experiment: Experiment, { validation }: RunOptions): Pic
   );
 }
 
-/** The words that repeat a run from the project's folder. */
+/** The command that repeats a run. */
 export function commandOf(experiment: Experiment, settings: RunSettings): string {
-  const words = [`npm run train -- ${experiment.id} --profile ${settings.profile}`];
+  const words = [`${typedName(experiment)} --profile ${settings.profile}`];
   const base = experiment.profiles[settings.profile];
   if (settings.epochs !== base.epochs && !settings.literal) words.push(`--epochs ${settings.epochs}`);
   if (settings.batch !== base.batch) words.push(`--batch ${settings.batch}`);
@@ -140,5 +121,5 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))
     words.push(`--set ${shortName(name)}=${value}`);
-  return words.join(" ");
+  return command("train", words.join(" "));
 }

@@ -2,7 +2,7 @@
 import { nearest, UsageError } from "../engine/errors.ts";
 import { changedExperiment } from "./changes.ts";
 import type { Experiment, TrainingExperiment } from "./experiment.ts";
-import type { RunSettings } from "./settings.ts";
+import type { RunSettings } from "./store/schemas.ts";
 
 /**
  * The training experiment behind `experiment` with the trial, the literal changes and the other changes of `settings`.

@@ -308,6 +308,7 @@ describe("shaders", () => {
   const functions = [
     ...["pcg4d", "is_nan", "not_a_number", "infinity", "activate", "derivative"],
     ...["logarithm", "power", "power_slope", "larger", "shift_of", "sigmoid", "target_of"],
+    ...["normal_cdf", "tanh_argument"],
   ];
   const ofOneNumber = (text: string) =>
     text.replaceAll("vec4f", "f32").replaceAll("vec4u", "u32").replaceAll("vec4<bool>", "bool");

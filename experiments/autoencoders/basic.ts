@@ -1,9 +1,9 @@
 /** @file The autoencoders with one hidden layer, which several questions train, compare or start from. */
 import { type ActivationName, adam, type Callback, type InputTransform } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
 import type { DataPart } from "../../runner/study/study-data.ts";
-import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { epsilon } from "../keras-2-0.ts";
 import { cutAt, type Halves } from "./cut.ts";
 

@@ -7,8 +7,8 @@ import type { Model } from "../../models/index.ts";
 import { filterImages } from "../../report/filter-images.ts";
 import { type Label, label } from "../../report/label.ts";
 import type { GridBlock, LineBlock, ReportImages } from "../../report/run-report.ts";
+import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { TrainedPart } from "../../runner/study/study-part.ts";
 
 /** One image of every class, the first of the set. */
 export function oneOfEach({ labels, ...rest }: ImageSet, classes: readonly string[]): ImageSet {

@@ -1,8 +1,8 @@
 /** @file The classifier of question 3.3: training it, and what is measured of it. */
 import { type ActivationName, adam, type Optimizer } from "../../models/index.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
+import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { epsilon } from "../keras-2-0.ts";
 import { hiddenUnits } from "./source.ts";
 

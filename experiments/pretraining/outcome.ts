@@ -2,8 +2,8 @@
 
 import { type Label, label, labelOf } from "../../report/label.ts";
 import type { Block } from "../../report/run-report.ts";
+import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
 import { testError } from "./classifier.ts";
 import type { Pretrained } from "./greedy.ts";

@@ -3,8 +3,8 @@ import { takeImages } from "../../datasets/splits.ts";
 import { type Model, sgd } from "../../models/index.ts";
 import type { Label } from "../../report/label.ts";
 import type { GridBlock } from "../../report/run-report.ts";
+import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { TrainedPart } from "../../runner/study/study-part.ts";
 import { reconstructionGrid } from "../autoencoders/pictures.ts";
 
 const shape = [28, 28];

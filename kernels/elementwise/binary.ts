@@ -7,7 +7,7 @@ import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { requireFloats } from "../shape/arguments.ts";
 import { type BinaryName, binaryTable } from "./binary-table.ts";
 import { broadcastShape, operandFor, sumTo } from "./broadcast.ts";
-import { powScalar, scale } from "./unary.ts";
+import { powScalar, scale } from "./unary-table.ts";
 
 const forward = kernel("elementwise/binary", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
 const gradient = kernel("elementwise/binary-gradient", {

@@ -5,21 +5,5 @@ export { broadcastShape } from "./broadcast.ts";
 export { cast } from "./cast.ts";
 export { type FusedActivation, fusedActivationCodes } from "./fused-activation.ts";
 export type { RealType } from "./real-type.ts";
-export {
-  abs,
-  addScalar,
-  clip,
-  elu,
-  exp,
-  leakyRelu,
-  log,
-  neg,
-  relu,
-  scale,
-  selu,
-  sigmoid,
-  softplus,
-  sqrt,
-  square,
-  tanh,
-} from "./unary.ts";
+export type { UnaryRow } from "./unary.ts";
+export * from "./unary-table.ts";

@@ -60,6 +60,48 @@ fn power_derivative(x: vec4f) -> vec4f {
   return A * select(product, 1.0 / product, exponent < 0.0);
 }
 
+// 1 / (1 + exp(-x)); the exponential never overflows.
+fn sigmoid(x: vec4f) -> vec4f {
+  let e = exp(-abs(x));
+  return select(e, vec4f(1.0), x >= vec4f(0.0)) / (1.0 + e);
+}
+
+// The share of a standard normal distribution below x: erf near 0 and log(erfc) beyond, by Juffa's polynomials, within 1e-7.
+fn normal_cdf(x: vec4f) -> vec4f {
+  let t = min(abs(x) * 0.70710678, vec4f(12.0));
+  let s = t * t;
+  let even = 0.112819925 + s * (-0.0267681349 + s * (0.00499119423 - s * 5.96761703e-4));
+  let near = t + t * (0.128379166 + s * (-0.376125336 + s * even));
+  let high = s * (3.83196126e-4 - t * 1.7285347e-5) + (0.0242546219 - t * 0.00388396438);
+  let far = t * (t * (t * (t * high - 0.106777877) - 0.634846687) - 0.128717512) - t;
+  let below = select(0.5 * exp(far), 0.5 - 0.5 * near, t < vec4f(0.927734375)); // at -|x|
+  return select(below, 1.0 - below, x > vec4f(0.0));
+}
+
+fn gelu_slope(x: vec4f) -> vec4f { return normal_cdf(x) + x * (0.39894228 * exp(-0.5 * x * x)); }
+
+fn tanh_argument(x: vec4f) -> vec4f { return 1.5957691 * (x + 0.044715 * x * x * x); }
+
+// The slope of tanh_argument is kept finite: far from 0 it is multiplied by 0.
+fn gelu_approximate_slope(x: vec4f) -> vec4f {
+  let s = sigmoid(tanh_argument(x));
+  return s + x * (s * (1.0 - s)) * (1.5957691 * (1.0 + 0.134145 * min(x * x, vec4f(1e30))));
+}
+
+fn silu_slope(x: vec4f) -> vec4f {
+  let s = sigmoid(x);
+  return s * (1.0 + x * (1.0 - s));
+}
+
+fn hard_silu_slope(x: vec4f) -> vec4f {
+  return select(select(x / 3.0 + 0.5, vec4f(1.0), x >= vec4f(3.0)), vec4f(0.0), x <= vec4f(-3.0));
+}
+
+fn softsign_slope(x: vec4f) -> vec4f {
+  let root = 1.0 / (1.0 + abs(x));
+  return root * root;
+}
+
 fn slope(t: vec4f) -> vec4f {
   let one = vec4f(1.0);
   let zero = vec4f(0.0);
@@ -78,6 +120,13 @@ fn slope(t: vec4f) -> vec4f {
     case 12u: { return sign(t); } // abs, from x
     case 13u: { return select(zero, one, (t >= vec4f(A)) & (t <= vec4f(B))); } // clip, from x
     case 14u: { return power_derivative(t); } // pow, from x
+    case 15u: { return silu_slope(t); } // silu, from x
+    case 16u: { return gelu_slope(t); } // gelu, from x
+    case 17u: { return gelu_approximate_slope(t); } // geluApproximate, from x
+    case 18u: { return select(zero, one, (t > zero) & (t < vec4f(6.0))); } // relu6, from y
+    case 19u: { return select(zero, vec4f(1.0 / 6.0), abs(t) < vec4f(3.0)); } // hardSigmoid, from x
+    case 20u: { return hard_silu_slope(t); } // hardSilu, from x
+    case 21u: { return softsign_slope(t); } // softsign, from x
     default: { return vec4f(A); } // affine
   }
 }

@@ -1,6 +1,7 @@
 /** @file The unary functions in float64, computed with the rows of the table. */
 import { type Array64, array64 } from "../reference.ts";
-import { type UnaryName, type UnaryRow, unaryTable } from "./unary-table.ts";
+import type { UnaryRow } from "./unary.ts";
+import { type UnaryName, unaryTable } from "./unary-table.ts";
 
 /** y[i] = f(x[i]). */
 export function unaryReference(name: UnaryName, x: Array64, a = 0, b = 0): Array64 {

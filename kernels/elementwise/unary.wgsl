@@ -83,23 +83,45 @@ fn affine(x: vec4f) -> vec4f {
   return A * x + B;
 }
 
+// The share of a standard normal distribution below x: erf near 0 and log(erfc) beyond, by Juffa's polynomials, within 1e-7.
+fn normal_cdf(x: vec4f) -> vec4f {
+  let t = min(abs(x) * 0.70710678, vec4f(12.0));
+  let s = t * t;
+  let even = 0.112819925 + s * (-0.0267681349 + s * (0.00499119423 - s * 5.96761703e-4));
+  let near = t + t * (0.128379166 + s * (-0.376125336 + s * even));
+  let high = s * (3.83196126e-4 - t * 1.7285347e-5) + (0.0242546219 - t * 0.00388396438);
+  let far = t * (t * (t * (t * high - 0.106777877) - 0.634846687) - 0.128717512) - t;
+  let below = select(0.5 * exp(far), 0.5 - 0.5 * near, t < vec4f(0.927734375)); // at -|x|
+  return select(below, 1.0 - below, x > vec4f(0.0));
+}
+
+fn tanh_argument(x: vec4f) -> vec4f { return 1.5957691 * (x + 0.044715 * x * x * x); }
+fn hard_sigmoid(x: vec4f) -> vec4f { return min(max(x + 3.0, vec4f(0.0)), vec4f(6.0)) / 6.0; }
+
 fn f(x: vec4f) -> vec4f {
   switch (OP) {
     case 1u: { return max(x, vec4f(0.0)); } // relu
-    case 2u: { return sigmoid(x); }
-    case 3u: { return hyperbolic_tangent(x); }
+    case 2u: { return sigmoid(x); } // sigmoid
+    case 3u: { return hyperbolic_tangent(x); } // tanh
     case 4u: { return select(A * x, x, x > vec4f(0.0)); } // leakyRelu
     case 5u: { return exponential_linear(x, A); } // elu
     case 6u: { return B * exponential_linear(x, A); } // selu
     case 7u: { return max(x, vec4f(0.0)) + log_1_plus(exp(-abs(x))); } // softplus
-    case 8u: { return exp(x); }
-    case 9u: { return logarithm(x); }
-    case 10u: { return select(sqrt(x), not_a_number(x), x < vec4f(0.0)); }
+    case 8u: { return exp(x); } // exp
+    case 9u: { return logarithm(x); } // log
+    case 10u: { return select(sqrt(x), not_a_number(x), x < vec4f(0.0)); } // sqrt
     case 11u: { return x * x; } // square
-    case 12u: { return abs(x); }
+    case 12u: { return abs(x); } // abs
     case 13u: { return min(max(x, vec4f(A)), vec4f(B)); } // clip
     case 14u: { return power_of(x); } // pow
-    default: { return affine(x); }
+    case 15u: { return x * sigmoid(x); } // silu
+    case 16u: { return x * normal_cdf(x); } // gelu
+    case 17u: { return x * sigmoid(tanh_argument(x)); } // geluApproximate
+    case 18u: { return min(max(x, vec4f(0.0)), vec4f(6.0)); } // relu6
+    case 19u: { return hard_sigmoid(x); } // hardSigmoid
+    case 20u: { return x * hard_sigmoid(x); } // hardSilu
+    case 21u: { return x / (1.0 + abs(x)); } // softsign
+    default: { return affine(x); } // affine
   }
 }
 

@@ -49,13 +49,14 @@ export class LossScale {
   /** [1], the scale: the gradient of the loss that a backward pass starts from */
   readonly tensor: Tensor;
   readonly #state: Tensor<"u32">;
-  readonly #growthSteps: number;
+  /** steps in a row without overflow after which it doubles */
+  readonly growthSteps: number;
 
   /** Throws ArgumentError for options out of range. */
   constructor(engine: Engine, options: LossScaleOptions = {}) {
     checkLossScale("LossScale", options);
     const { initialScale = 32768, dynamicGrowthSteps = 2000 } = options;
-    this.#growthSteps = dynamicGrowthSteps;
+    this.growthSteps = dynamicGrowthSteps;
     this.#state = engine.keep(engine.zeros([4], "u32"));
     this.tensor = engine.keep(engine.adopt(new Tensor(engine, [1], "f32", this.#state.storage)));
     this.write({ scale: initialScale, goodSteps: 0, skipped: 0 });
@@ -72,7 +73,7 @@ export class LossScale {
         throw new ArgumentError("LossScale: needs each group's occupied, from occupiedElements().");
       run(unscale, { occupied, gradients, state }, {}, { invocations: Math.ceil(gradients.size / 4) });
     }
-    const constants = { GROWTH_STEPS: this.#growthSteps };
+    const constants = { GROWTH_STEPS: this.growthSteps };
     run(settle, { loss: state, state: state.engine.step.tensor }, {}, { constants, workgroups: 1 });
   }
 

@@ -1,4 +1,4 @@
-/** @file Losses over classes: the cross-entropy of logits and of probabilities, with one-hot targets or labels. */
+/** @file Losses over rows: the cross-entropy of logits and of probabilities, with one-hot targets or labels, and cosine similarity. */
 
 import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
@@ -18,14 +18,22 @@ import {
 interface LossKernels {
   /** the predictions are probabilities, divided by their sum */
   readonly renormalizes: boolean;
+  /** targets may be one label a row */
+  readonly takesLabels: boolean;
   readonly forward: Kernel<"x" | "targets" | "weights", "loss" | "batch_loss" | "statistics">;
   readonly backward: Kernel<"dy" | "x" | "targets" | "statistics" | "weights", "dx">;
 }
 
 /** `flops`: operations for each prediction, of the loss and of its gradient. */
-function lossKernels(file: string, renormalizes: boolean, flops: readonly [number, number]): LossKernels {
+function lossKernels(
+  file: string,
+  renormalizes: boolean,
+  flops: readonly [number, number],
+  takesLabels = true,
+): LossKernels {
   return {
     renormalizes,
+    takesLabels,
     forward: kernel(`losses/${file}`, {
       reads: ["x", "targets", "weights"],
       writes: ["loss", "statistics", "batch_loss"],
@@ -44,6 +52,7 @@ const longestSoftmax = 256;
 
 const fromLogits = lossKernels("softmax-cross-entropy", false, [9, 6]);
 const fromProbabilities = lossKernels("categorical-crossentropy", true, [9, 8]);
+const cosine = lossKernels("cosine-similarity", false, [8, 5], false);
 
 /**
  * Cross-entropy of softmax(logits), mean over samples, fused: finite for all finite logits.
@@ -52,7 +61,7 @@ const fromProbabilities = lossKernels("categorical-crossentropy", true, [9, 8]);
  * class makes the loss NaN.
  */
 export function softmaxCrossEntropy(logits: Tensor, targets: Tensor, options: LossOptions = {}): Tensor {
-  return crossEntropy("softmaxCrossEntropy", fromLogits, logits, targets, options);
+  return rowLoss("softmaxCrossEntropy", fromLogits, logits, targets, options);
 }
 
 /**
@@ -69,7 +78,7 @@ export function categoricalCrossentropy(
   const op = "categoricalCrossentropy";
   requireLossArguments(op, { prediction: probabilities, targets }, options);
   requireFloat(op, "targets", targets);
-  return crossEntropy(op, fromProbabilities, probabilities, targets, options);
+  return rowLoss(op, fromProbabilities, probabilities, targets, options);
 }
 
 /** categoricalCrossentropy with labels [...] (u32 or i32). A label that is no class makes the loss NaN. */
@@ -81,12 +90,24 @@ export function sparseCategoricalCrossentropy(
   const op = "sparseCategoricalCrossentropy";
   requireLossArguments(op, { prediction: probabilities, labels }, options);
   if (labels.dtype === "f32") throw new ShapeError(`${op}: labels must be u32 or i32, got f32.`);
-  return crossEntropy(op, fromProbabilities, probabilities, labels, options);
+  return rowLoss(op, fromProbabilities, probabilities, labels, options);
 }
 
-function crossEntropy(
+/**
+ * Keras's cosine similarity as a loss: -1 where prediction and target point the same way, 1 where they point opposite ways, the
+ * mean over samples. Both [..., values], f32. Vectors shorter than 1e-7 count as if they were that long: 0 for one of zeros.
+ */
+export function cosineSimilarity(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const op = "cosineSimilarity";
+  requireLossArguments(op, { prediction, targets: target }, options);
+  requireFloat(op, "targets", target);
+  return rowLoss(op, cosine, prediction, target, options);
+}
+
+/** What the losses over rows share: a cross-entropy, or another function of a row of predictions and its targets. */
+function rowLoss(
   op: string,
-  { forward, backward, renormalizes }: LossKernels,
+  { forward, backward, renormalizes, takesLabels }: LossKernels,
   x: Tensor,
   targets: Tensor,
   options: LossOptions,
@@ -97,7 +118,7 @@ function crossEntropy(
   const classes = x.shape.at(-1)!;
   const samples = x.size / classes;
   checkOptions(op, samples, options);
-  const sizes = { CLASSES: classes, LABELS: targets.dtype !== "f32" };
+  const sizes = { CLASSES: classes, ...(takesLabels && { LABELS: targets.dtype !== "f32" }) };
   const launch = lossLaunch(x.engine, { samples, length: classes, constants: sizes }, options);
   const { value, statistics } = x.engine.scope(() => {
     const outputs = { ...launch.outputs, statistics: [samples, 4] };

@@ -1,14 +1,11 @@
 /** @file Losses by Keras's definitions. Each returns a scalar; see LossOptions for weights and losses per sample. */
 export {
   categoricalCrossentropy,
+  cosineSimilarity,
   softmaxCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "./categorical.ts";
 export type { LossOptions } from "./loss.ts";
 export { l1l2Penalty, type PenaltyOptions } from "./penalty.ts";
-export {
-  binaryCrossentropy,
-  binaryCrossentropyFromLogits,
-  meanAbsoluteError,
-  meanSquaredError,
-} from "./pointwise.ts";
+export type { PointwiseRow } from "./pointwise.ts";
+export * from "./pointwise-table.ts";

@@ -1,11 +1,6 @@
 // Gradient of the losses of pointwise.wgsl, for the loss's gradient dy and the mean over samples:
 //
-//   dx[sample, j] = dy * FACTOR * weight[sample] * 1/LENGTH * f'(x[sample, j], t[sample, j])
-//
-//   0 squared:      2 (x - t)
-//   1 absolute:     sign(x - t)
-//   2 binary:       (x - t) / (x (1 - x)) where x is within the clip, else 0
-//   3 from logits:  sigmoid(x) - t
+//   dx[sample, j] = dy * FACTOR * weight[sample] * 1/DIVISOR * f'(x[sample, j], t[sample, j])
 //
 // If THROUGH, x = activation(z) and dx is the gradient of z: times the activation's derivative, which follows from x. For
 // softmax over the sample's LENGTH values that is dx[j] = x[j] * (g[j] - sum over k of x[k] * g[k]), g being the above.
@@ -14,7 +9,9 @@
 
 const SAMPLES: u32 = 1u;
 const LENGTH: u32 = 784u;
-const LOSS: u32 = 0u;
+const DIVISOR: f32 = 784.0;
+const LOSS: u32 = 0u; // rows of pointwise-table.ts
+const PARAMETER: f32 = 1.0;
 const FACTOR: f32 = 1.0; // 1 / number of samples
 const WEIGHTED: bool = false;
 const THROUGH: u32 = 0u; // 0 nothing, 1 relu, 2 sigmoid, 3 tanh, 4 softmax
@@ -37,15 +34,35 @@ fn sigmoid(x: vec4f) -> vec4f {
 
 fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
 
+// tanh(x) = (1 - e) / (1 + e) with e = exp(-2 |x|), under the sign of x; by its series near 0.
+fn hyperbolic_tangent(x: vec4f) -> vec4f {
+  let e = exp(-2.0 * abs(x));
+  let s = x * x;
+  let near = x * (1.0 - s * (1.0 / 3.0 - s * (2.0 / 15.0 - s * (17.0 / 315.0))));
+  return select(sign(x) * (1.0 - e) / (1.0 + e), near, abs(x) < vec4f(0.1));
+}
+
+// A target of 0 counts as -1.
+fn side(goal: vec4f) -> vec4f { return select(goal, vec4f(-1.0), goal == vec4f(0.0)); }
+
 fn slope_of_loss(value: vec4f, goal: vec4f) -> vec4f {
+  let none = vec4f(0.0);
   switch (LOSS) {
-    case 0u: { return 2.0 * (value - goal); }
-    case 1u: { return sign(value - goal); }
-    case 2u: {
+    case 0u: { return 2.0 * (value - goal); } // meanSquaredError
+    case 1u: { return sign(value - goal); } // meanAbsoluteError
+    case 2u: { // binaryCrossentropy
       let p = clamp(value, vec4f(LOWEST), vec4f(HIGHEST));
-      return select(vec4f(0.0), (p - goal) / (p * (1.0 - p)), value == p);
+      return select(none, (p - goal) / (p * (1.0 - p)), value == p);
     }
-    default: { return sigmoid(value) - goal; }
+    case 4u: { return clamp(value - goal, vec4f(-PARAMETER), vec4f(PARAMETER)); } // huber
+    case 5u: { return hyperbolic_tangent(value - goal); } // logCosh
+    case 6u: { return select(none, -side(goal), side(goal) * value < vec4f(1.0)); } // hinge
+    case 7u: { return -2.0 * side(goal) * max(1.0 - side(goal) * value, none); } // squaredHinge
+    case 8u: { // klDivergence
+      let p = clamp(value, vec4f(LOWEST), vec4f(1.0));
+      return select(none, -clamp(goal, vec4f(LOWEST), vec4f(1.0)) / p, value == p);
+    }
+    default: { return sigmoid(value) - goal; } // binaryCrossentropyFromLogits
   }
 }
 
@@ -83,7 +100,7 @@ fn through_activation(gradient: vec4f, value: vec4f, i: u32) -> vec4f {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&dx)) { return; }
-  var share = vec4f(dy[0] * FACTOR / f32(LENGTH));
+  var share = vec4f(dy[0] * FACTOR / DIVISOR);
   if (WEIGHTED) {
     let sample = min((4u * i + vec4u(0u, 1u, 2u, 3u)) / LENGTH, vec4u(arrayLength(&weights) - 1u));
     share *= vec4f(weights[sample.x], weights[sample.y], weights[sample.z], weights[sample.w]);

@@ -1,37 +1,24 @@
-/** @file The elementwise losses in float64. */
+/** @file The pointwise losses in float64, from the rows of the table. */
 import { type Array64, array64 } from "../reference.ts";
-import { probabilityClip } from "./loss.ts";
+import type { PointwiseRow } from "./pointwise.ts";
+import { type PointwiseName, pointwiseTable } from "./pointwise-table.ts";
 
-interface PointwiseRow {
-  value(x: number, t: number): number;
-  derivative(x: number, t: number): number;
+/** Of the sum over a sample: the number of its elements, or of its rows where a row is summed. */
+function divisorOf({ sums }: PointwiseRow, { shape, data }: Array64): number {
+  const length = data.length / shape[0]!;
+  return sums ? length / shape.at(-1)! : length;
 }
 
-const [lowest, highest] = probabilityClip;
-const clip = (p: number) => Math.min(Math.max(p, lowest), highest);
-
-export const pointwiseReferences = {
-  meanSquaredError: { value: (x, t) => (x - t) ** 2, derivative: (x, t) => 2 * (x - t) },
-  meanAbsoluteError: { value: (x, t) => Math.abs(x - t), derivative: (x, t) => Math.sign(x - t) },
-  binaryCrossentropy: {
-    value: (x, t) => -t * Math.log(clip(x)) - (1 - t) * Math.log1p(-clip(x)),
-    derivative: (x, t) => (x === clip(x) || Number.isNaN(x + t) ? (x - t) / (x * (1 - x)) : 0),
-  },
-  binaryCrossentropyFromLogits: {
-    value: (x, t) => Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x))),
-    derivative: (x, t) => 1 / (1 + Math.exp(-x)) - t,
-  },
-} satisfies Record<string, PointwiseRow>;
-
-export type PointwiseName = keyof typeof pointwiseReferences;
-
-/** [n]: of each sample the mean over its elements. */
-export function pointwiseReference(name: PointwiseName, x: Array64, t: Array64): Array64 {
+/** [n]: of each sample the mean over its elements, or over its rows. The parameter is that of the checks unless given. */
+export function pointwiseReference(name: PointwiseName, x: Array64, t: Array64, parameter?: number): Array64 {
+  const row: PointwiseRow = pointwiseTable[name];
   const samples = x.shape[0]!;
   const length = x.data.length / samples;
+  const divisor = divisorOf(row, x);
   const losses = array64([samples]);
   for (const [i, value] of x.data.entries()) {
-    losses.data[Math.floor(i / length)]! += pointwiseReferences[name].value(value, t.data[i]!) / length;
+    const loss = row.value(value, t.data[i]!, parameter ?? row.parameters?.delta ?? 0);
+    losses.data[Math.floor(i / length)]! += loss / divisor;
   }
   return losses;
 }
@@ -42,11 +29,16 @@ export function pointwiseGradientReference(
   dLoss: Array64,
   x: Array64,
   t: Array64,
+  parameter?: number,
 ): Array64 {
+  const row: PointwiseRow = pointwiseTable[name];
   const length = x.data.length / x.shape[0]!;
-  const { derivative } = pointwiseReferences[name];
+  const divisor = divisorOf(row, x);
   return array64(
     x.shape,
-    x.data.map((value, i) => (dLoss.data[Math.floor(i / length)]! / length) * derivative(value, t.data[i]!)),
+    x.data.map((value, i) => {
+      const slope = row.derivative(value, t.data[i]!, parameter ?? row.parameters?.delta ?? 0);
+      return (dLoss.data[Math.floor(i / length)]! / divisor) * slope;
+    }),
   );
 }

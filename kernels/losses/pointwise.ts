@@ -1,9 +1,8 @@
-/** @file Losses that compare prediction and target element by element. */
+/** @file What the pointwise losses share: a row of the table run on the GPU, and its gradient. */
 
 import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
@@ -17,68 +16,57 @@ import {
   requireLossArguments,
 } from "./loss.ts";
 
-/** Operations for each prediction, by the loss's code: of the loss and of its gradient. */
-const lossFlops = [3, 3, 10, 9];
-const gradientFlops = [3, 3, 8, 3];
+/** A function f(x, t) of a prediction and its target, with up to one parameter: all that is known of it outside the shaders. */
+export interface PointwiseRow {
+  /** `const LOSS` of pointwise.wgsl and pointwise-gradient.wgsl */
+  readonly code: number;
+  value(x: number, t: number, parameter: number): number;
+  /** by x */
+  derivative(x: number, t: number, parameter: number): number;
+  /** floating-point operations per prediction: of the value, and of the derivative times what comes back */
+  readonly flops: readonly [number, number];
+  /** the loss, whose options include its parameter */
+  op(x: Tensor, t: Tensor, options?: LossOptions & { readonly delta?: number }): Tensor;
+  /** Keras's names of it, the first of which results bear */
+  readonly names: readonly string[];
+  /** the parameter by its name, with the value that checks give it */
+  readonly parameters?: { readonly delta: number };
+  /** where checks take predictions from; -3 to 3 unless given. Targets are between 0 and 1. */
+  readonly range?: readonly [number, number];
+  /** where the slope jumps, by the target */
+  readonly kinks?: (t: number) => readonly number[];
+  /** of a sample the sum over the last axis, and the mean over the others; unless given the mean over all */
+  readonly sums?: boolean;
+}
+
 /** of the derivative of the activation in between, by its code */
 const throughFlops = [0, 2, 2, 2, 4];
 
 const forward = kernel("losses/pointwise", {
   reads: ["x", "targets", "weights"],
   writes: ["loss", "batch_loss"],
-  flops: { x: ({ LOSS }) => lossFlops[Number(LOSS)]! },
 });
-const gradientFlopsOf = ({ LOSS, THROUGH }: Constants) =>
-  gradientFlops[Number(LOSS)]! + throughFlops[Number(THROUGH)]!;
 const backward = kernel("losses/pointwise-gradient", {
   reads: ["dy", "x", "targets", "weights"],
   writes: ["dx"],
-  flops: { dx: gradientFlopsOf },
 });
 const backwardInPlace = kernel("losses/pointwise-gradient", {
   reads: ["dy", "x", "targets", "weights"],
   updates: ["dx"],
-  flops: { dx: gradientFlopsOf },
 });
-
-const lossCodes = {
-  meanSquaredError: 0,
-  meanAbsoluteError: 1,
-  binaryCrossentropy: 2,
-  binaryCrossentropyFromLogits: 3,
-};
 
 const softmaxCode = 4;
 const longestSoftmax = 64;
 
-/** Mean of (prediction - target)^2 over all elements. Both [n, ...]; the target is a constant. */
-export function meanSquaredError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return pointwise("meanSquaredError", prediction, target, options);
-}
-
-/** Mean of |prediction - target|; the derivative where they are equal is 0. */
-export function meanAbsoluteError(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return pointwise("meanAbsoluteError", prediction, target, options);
-}
-
-/**
- * Keras's binary cross-entropy of probabilities: clipped to 1e-7 and 1 - 1e-7 (in float32), averaged over all
- * elements of a sample and over samples. The gradient is 0 where the clip is active.
- */
-export function binaryCrossentropy(probabilities: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return pointwise("binaryCrossentropy", probabilities, target, options);
-}
-
-/** Binary cross-entropy of sigmoid(logits), without the clip: finite for all finite logits. */
-export function binaryCrossentropyFromLogits(
-  logits: Tensor,
-  target: Tensor,
-  options: LossOptions = {},
+/** The mean of a row's function over the samples. `op` is what the user calls it. */
+export function pointwise(
+  op: string,
+  row: PointwiseRow,
+  x: Tensor,
+  targets: Tensor,
+  options: LossOptions,
+  parameter = 0,
 ): Tensor {
-  return pointwise("binaryCrossentropyFromLogits", logits, target, options);
-}
-
-function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, options: LossOptions): Tensor {
   requireLossArguments(op, { prediction: x, target: targets }, options);
   requireFloat(op, "prediction", x);
   requireFloat(op, "target", targets);
@@ -89,10 +77,12 @@ function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, optio
   const samples = x.shape[0] ?? 1;
   checkOptions(op, samples, options);
   const length = x.size / samples;
-  const sizes = { LENGTH: length, LOSS: lossCodes[op] };
+  const divisor = row.sums ? length / (x.shape.at(-1) ?? 1) : length;
+  const sizes = { LENGTH: length, DIVISOR: divisor, LOSS: row.code, PARAMETER: parameter };
   const launch = lossLaunch(x.engine, { samples, length, constants: sizes }, options);
+  const launchOptions = { ...launch.options, flops: row.flops[0] * x.size };
   const value = x.engine.scope(() =>
-    launch.scalar(run(forward, { x, targets, ...launch.inputs }, launch.outputs, launch.options)),
+    launch.scalar(run(forward, { x, targets, ...launch.inputs }, launch.outputs, launchOptions)),
   );
   const { weights = x.engine.one } = options;
   const { input, through } = reach(x, length);
@@ -110,7 +100,8 @@ function pointwise(op: keyof typeof lossCodes, x: Tensor, targets: Tensor, optio
         IN_PLACE: inPlace,
         ...gradientConstants(samples, options),
       };
-      const work = { constants, invocations: Math.ceil(x.size / 4) };
+      const flops = (row.flops[1] + throughFlops[through]!) * x.size;
+      const work = { constants, invocations: Math.ceil(x.size / 4), flops };
       if (!inPlace) return [run(backward, { dy, x, targets, weights }, { dx }, work).dx];
       const gradient = aliasOf(x, input.shape);
       run(backwardInPlace, { dy, x: targets, targets, weights, dx: gradient }, {}, work);

@@ -1,17 +1,16 @@
-// Losses that compare prediction and target element by element; of each sample the mean over its LENGTH elements:
+// Losses that compare prediction and target element by element; of each sample the mean over its LENGTH elements, or a sum:
 //
-//   loss[sample] = 1/LENGTH * sum over j of f(x[sample, j], t[sample, j])
+//   loss[sample] = 1/DIVISOR * sum over j of f(x[sample, j], t[sample, j])
 //
-//   0 squared:      (x - t)^2
-//   1 absolute:     |x - t|
-//   2 binary:       -t log p - (1 - t) log(1 - p), p = clip(x, 1e-7, 1 - 1e-7)
-//   3 from logits:  the same with p = sigmoid(x), as max(x, 0) - x t + log(1 + exp(-|x|))
+// f is a row of pointwise-table.ts, in which the formulas stand as plain arithmetic.
 //
 // LANES invocations share a sample and combine in a tree; with LANES = 1 each invocation has a sample of its own.
 // A lane sums in runs of RUN vectors, which keeps the rounding errors of long samples small.
 
 const LENGTH: u32 = 784u;
-const LOSS: u32 = 0u;
+const DIVISOR: f32 = 784.0; // LENGTH for a mean, fewer where rows are summed
+const LOSS: u32 = 0u; // rows of pointwise-table.ts
+const PARAMETER: f32 = 1.0; // of f, if it has one
 const LANES: u32 = 64u; // 1 or WORKGROUP
 const TOTAL: bool = false; // also batch_loss = SCALE * sum of weight * loss; for up to WORKGROUP samples, LANES 1
 const SCALE: f32 = 1.0;
@@ -36,16 +35,46 @@ fn log_1_plus(u: vec4f) -> vec4f {
   return select(log(1.0 + u), near, abs(u) < vec4f(0.05));
 }
 
+// log(cosh(e)), e >= 0, by its series near 0.
+fn log_cosh(e: vec4f) -> vec4f {
+  let s = e * e;
+  let near = s * (0.5 - s * (1.0 / 12.0 - s * (1.0 / 45.0 - s * (17.0 / 2520.0))));
+  return select(e + log_1_plus(exp(-2.0 * e)) - 0.69314718, near, e < vec4f(0.25));
+}
+
+// How much is missing to a margin of 1; a target of 0 counts as -1.
+fn missing(value: vec4f, goal: vec4f) -> vec4f {
+  return max(1.0 - select(goal, vec4f(-1.0), goal == vec4f(0.0)) * value, vec4f(0.0));
+}
+
+// goal * log(goal / value), both clipped.
+fn divergence(value: vec4f, goal: vec4f) -> vec4f {
+  let p = clamp(value, vec4f(LOWEST), vec4f(1.0));
+  let q = clamp(goal, vec4f(LOWEST), vec4f(1.0));
+  let u = (q - p) / p;
+  return q * select(log(q / p), log_1_plus(u), abs(u) < vec4f(0.05));
+}
+
 fn f(value: vec4f, goal: vec4f) -> vec4f {
   switch (LOSS) {
-    case 0u: { return (value - goal) * (value - goal); }
-    case 1u: { return abs(value - goal); }
-    case 2u: {
+    case 0u: { return (value - goal) * (value - goal); } // meanSquaredError
+    case 1u: { return abs(value - goal); } // meanAbsoluteError
+    case 2u: { // binaryCrossentropy
       let p = clamp(value, vec4f(LOWEST), vec4f(HIGHEST));
       let log_p = select(log(p), log_1_plus(p - 1.0), p > vec4f(0.95));
       return -goal * log_p - (1.0 - goal) * log_1_plus(-p);
     }
-    default: { return max(value, vec4f(0.0)) - value * goal + log_1_plus(exp(-abs(value))); }
+    case 4u: { // huber
+      let e = abs(value - goal);
+      return select(PARAMETER * (e - 0.5 * PARAMETER), 0.5 * e * e, e <= vec4f(PARAMETER));
+    }
+    case 5u: { return log_cosh(abs(value - goal)); } // logCosh
+    case 6u: { return missing(value, goal); } // hinge
+    case 7u: { return missing(value, goal) * missing(value, goal); } // squaredHinge
+    case 8u: { return divergence(value, goal); } // klDivergence
+    default: { // binaryCrossentropyFromLogits
+      return max(value, vec4f(0.0)) - value * goal + log_1_plus(exp(-abs(value)));
+    }
   }
 }
 
@@ -71,7 +100,8 @@ fn main(
       let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
       let inside = (index >= vec4u(start)) & (index < vec4u(end));
       let value = x[v];
-      let term = select(f(value, targets[v]), value, is_nan(value)); // max, clamp, exp and log may lose a NaN
+      let goal = targets[v];
+      let term = select(f(value, goal), value + goal, is_nan(value) | is_nan(goal)); // max, clamp, exp and log may lose a NaN
       run += select(vec4f(0.0), term, inside);
     }
     sums += run;
@@ -86,7 +116,7 @@ fn main(
     }
     sum = partials[0]; // of interest to lane 0 alone, which wrote it
   }
-  let cost = sum / f32(LENGTH);
+  let cost = sum / DIVISOR;
   if (lane == 0u && sample < samples) { loss[sample] = cost; }
   if (TOTAL) {
     partials[local] = select(0.0, cost * select(1.0, weights[min(sample, samples - 1u)], WEIGHTED), sample < samples);

@@ -12,3 +12,9 @@ export {
   topKAccuracy,
 } from "./metrics.ts";
 export { logNorms, type NormsEntry } from "./step-norms.ts";
+export {
+  addThresholdCounts,
+  type ThresholdCountOptions,
+  type Thresholds,
+  thresholdCells,
+} from "./threshold-counts.ts";

@@ -46,3 +46,24 @@ export function elementMeansReference(
     return sum / size;
   });
 }
+
+/** What threshold-counts.wgsl counts of rows of pairs (prediction, target): bins of false targets, of true ones, NaN. */
+export function thresholdCountsReference(
+  rows: readonly (readonly (readonly [number, number])[])[],
+  thresholds: { readonly threshold: number } | { readonly bins: number },
+  classId?: number,
+): number[] {
+  const bins = "bins" in thresholds ? thresholds.bins : 2;
+  const binOf = (p: number) => {
+    if ("threshold" in thresholds) return p > Math.fround(thresholds.threshold) ? 1 : 0;
+    return Math.min(Math.max(Math.ceil(Math.fround(p * (bins - 1))) - 1, 0), bins - 1);
+  };
+  const counts = Array<number>(2 * bins + 1).fill(0);
+  for (const row of rows) {
+    for (const [c, [p, t]] of row.entries()) {
+      if (classId !== undefined && c !== classId) continue;
+      counts[Number.isNaN(p) ? 2 * bins : binOf(p) + (t === 0 ? 0 : bins)]!++;
+    }
+  }
+  return counts;
+}

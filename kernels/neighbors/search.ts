@@ -3,7 +3,7 @@ import type { Engine } from "../../engine/device.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { matrixProduct } from "../dense/product.ts";
-import { square } from "../elementwise/unary.ts";
+import { square } from "../elementwise/unary-table.ts";
 import { max, sum } from "../reduce/reduce.ts";
 
 const smallest = kernel("neighbors/smallest", {

@@ -35,7 +35,7 @@ export interface OptimizerOptions extends ClipOptions {
 export type OptimizerConfig = Readonly<Record<string, number | boolean | string | null>>;
 
 export interface Optimizer {
-  /** sgd, rmsprop, adagrad, adadelta, adam, adamw */
+  /** sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam */
   readonly name: string;
   readonly config: OptimizerConfig;
   /** the initial one */

@@ -52,6 +52,32 @@ export function adamReference(beta1: number, beta2: number, epsilon: number, wei
   };
 }
 
+export function adamaxReference(beta1: number, beta2: number, epsilon: number): UpdateRule {
+  return (p, g, slots, { rate, step }) => {
+    slots.first = beta1 * slots.first! + (1 - beta1) * g;
+    slots.largest = Math.max(beta2 * slots.largest!, Math.abs(g));
+    return p - ((rate / (1 - beta1 ** (step + 1))) * slots.first) / (slots.largest + epsilon);
+  };
+}
+
+export function nadamReference(
+  beta1: number,
+  beta2: number,
+  epsilon: number,
+  scheduleDecay: number,
+): UpdateRule {
+  const momentumAt = (t: number) => beta1 * (1 - 0.5 * 0.96 ** (t * scheduleDecay));
+  return (p, g, slots, { rate, step }) => {
+    const [now, next] = [momentumAt(step + 1), momentumAt(step + 2)];
+    slots.momentum! *= now;
+    slots.first = beta1 * slots.first! + (1 - beta1) * g;
+    slots.second = beta2 * slots.second! + (1 - beta2) * g * g;
+    const product = slots.momentum!;
+    const ahead = ((1 - now) * g) / (1 - product) + (next * slots.first) / (1 - product * next);
+    return p - (rate * ahead) / (Math.sqrt(slots.second / (1 - beta2 ** (step + 1))) + epsilon);
+  };
+}
+
 /** Clips the gradients of all parameters together, first by their norm, then each by value; 0 means no limit. */
 export function clipReference(
   gradients: readonly Float64Array[],

@@ -5,7 +5,7 @@ import { kernel, run } from "../../engine/kernel.ts";
 import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { matrixProduct } from "../dense/product.ts";
-import { square } from "../elementwise/unary.ts";
+import { square } from "../elementwise/unary-table.ts";
 import { featureMeans } from "../pca/moments.ts";
 import { sum } from "../reduce/reduce.ts";
 import { checkFiniteRows, type HostRows, roundUp, rowsAndWidth, uploadRows } from "../rows.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../engine/options.ts";
 import { elementNormal } from "../../engine/random.ts";
 import { type Tensor, toTyped } from "../../engine/tensor.ts";
-import { square } from "../elementwise/unary.ts";
+import { square } from "../elementwise/unary-table.ts";
 import { Pca } from "../pca/pca.ts";
 import { sum } from "../reduce/reduce.ts";
 import { checkFiniteRows, type HostRows } from "../rows.ts";

@@ -77,9 +77,14 @@ export async function nudgeSection<Name extends string>(
 }
 
 /** The last section: what was run and checked, and what to do next. */
-export function finish(page: Page, bench: Workbench, next: readonly string[]): Page {
+export function finish(
+  page: Page,
+  bench: Workbench,
+  next: readonly (readonly [what: string, why: string])[],
+): Page {
+  const widest = Math.max(...next.map(([what]) => what.length));
   return page
     .section("Checked")
     .checked(bench.summary)
-    .figure(["Next:", ...next.map((line) => `  ${line}`)]);
+    .figure(["Next:", ...next.map(([what, why]) => `  ${what.padEnd(widest)}  ${why}`)]);
 }

@@ -33,8 +33,12 @@ export class Workbench {
   #sums = 0;
   #largestDifference = 0;
 
-  constructor(engine: Engine) {
+  /** The command that checks an op's gradient. */
+  readonly gradcheck: (op: string) => string;
+
+  constructor(engine: Engine, gradcheck = (op: string) => `wgrad gradcheck ${op}`) {
     this.engine = engine;
+    this.gradcheck = gradcheck;
   }
 
   /** Runs `op` on the GPU, then its backward pass from dy on. */

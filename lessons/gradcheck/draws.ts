@@ -16,8 +16,13 @@ export const anywhere = between(-1, 1);
 
 /** Numbers between -1 and 1, each moved by 0.1 away from the nearest kink. */
 export function awayFrom(...kinks: readonly number[]): Draw {
+  return keptFrom(kinks, anywhere);
+}
+
+/** What `draw` gives, each number moved by 0.1 away from the nearest kink. */
+export function keptFrom(kinks: readonly number[], draw: Draw): Draw {
   return (count, random) =>
-    anywhere(count, random).map((value) => {
+    draw(count, random).map((value) => {
       const distances = kinks.map((kink) => Math.abs(value - kink));
       const nearest = kinks[distances.indexOf(Math.min(...distances))]!;
       return value + (value < nearest ? -0.1 : 0.1);

@@ -71,6 +71,16 @@ export const losses: readonly Mutant[] = [
     ["pointwise", "return abs(value - goal)", "return value - goal", "errors of different sign cancel"],
     ["pointwise", " & (index < vec4u(end))", "", "no bound at the end of a sample"],
     ["pointwise", "- value * goal", "+ value * goal", "the sign of the target"],
+    ["pointwise", "sum / DIVISOR", "sum / f32(LENGTH)", "a divergence is a mean over the classes"],
+    ["pointwise", "(e - 0.5 * PARAMETER)", "(e - PARAMETER)", "a jump in huber"],
+    ["pointwise", "goal == vec4f(0.0)) * value", "false) * value", "hinge with targets of 0"],
+    [
+      "pointwise-gradient",
+      "side(goal) * value < vec4f(1.0)",
+      "side(goal) * value <= vec4f(1.0)",
+      "hinge's kink",
+    ],
+    ["pointwise-gradient", "vec4f(-PARAMETER), vec4f(PARAMETER)", "vec4f(-1.0), vec4f(1.0)", "huber's delta"],
     ["pointwise-gradient", "sigmoid(value) - goal", "sigmoid(value) + goal", "the sign of the target"],
     [
       "pointwise-gradient",
@@ -78,7 +88,13 @@ export const losses: readonly Mutant[] = [
       "(p * (1.0 - p)), true)",
       "gradient where the clip is active",
     ],
-    ["pointwise-gradient", "/ f32(LENGTH));", ");", "not divided by the elements of a sample"],
+    ["pointwise-gradient", "/ DIVISOR);", ");", "not divided by the elements of a sample"],
+  ]),
+  ...mutantsOf("losses", { tests: ["kernels/losses/cosine-similarity"] }, [
+    ["cosine-similarity", "loss[row] = -cosine", "loss[row] = cosine", "the sign of the loss"],
+    ["cosine-similarity", "min(inverseSqrt(squares), LONGEST)", "inverseSqrt(squares)", "a vector of zeros"],
+    ["cosine-similarity", "-cosine * select", "-1.0 * select", "the batch's loss"],
+    ["cosine-similarity-gradient", "targets[i] * s.y - along", "targets[i] * s.y + along", "the way along x"],
   ]),
   ...mutantsOf("losses", { tests: ["kernels/losses/spent-prediction"] }, [
     [

@@ -2,7 +2,7 @@
 import { type Mutant, mutantsOf } from "./mutant.ts";
 
 const tests = ["kernels/optimizers/optimizers"];
-const halts = ["adadelta", "adagrad", "adam", "momentum", "rmsprop", "sgd"].map(
+const halts = ["adadelta", "adagrad", "adam", "adamax", "momentum", "nadam", "rmsprop", "sgd"].map(
   (shader) => [shader, " || step.halted != 0u", "", "goes on after a halt"] as const,
 );
 
@@ -42,6 +42,18 @@ export const optimizers: readonly Mutant[] = mutantsOf("optimizers", { tests }, 
   ["adagrad", "accumulator[i] + g * g", "g * g", "the past is forgotten"],
   ["adam", "f32(step.step + 1u)", "f32(step.step + 2u)", "the bias correction is a step ahead"],
   ["adam", "- rate * WEIGHT_DECAY * p", "+ rate * WEIGHT_DECAY * p", "weights grow instead of decaying"],
+  [
+    "adamax",
+    "max(BETA2 * largest[i], abs(g))",
+    "max(largest[i], abs(g))",
+    "the largest gradient is never forgotten",
+  ],
+  ["adamax", "abs(g)", "g", "negative gradients do not count"],
+  ["adamax", "f32(step.step + 1u)", "f32(step.step + 2u)", "the bias correction is a step ahead"],
+  ["nadam", "momentum_at(t + 1.0)", "momentum_at(t)", "the momentum does not warm up ahead"],
+  ["nadam", "1.0 - product * next", "1.0 - product", "the mean is corrected for a step too few"],
+  ["nadam", "momentum[i] = product", "momentum[i] = now", "the product of past momenta is forgotten"],
+  ["nadam", "sqrt(v / one_minus_exp(t * LOG_BETA2))", "sqrt(v)", "the squares are not corrected"],
   ["momentum", "select(v, MOMENTUM * v - step_down, NESTEROV)", "v", "Nesterov does not look ahead"],
   ["rmsprop", "ONE_MINUS_RHO * g * g", "ONE_MINUS_RHO * g", "the gradient is not squared"],
   ["sgd", "parameters[i] -= rate", "parameters[i] += rate", "uphill"],

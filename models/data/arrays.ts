@@ -55,8 +55,8 @@ export async function dataFrom(
 ): Promise<DataSource> {
   if (!Array.isArray(source)) return source as DataSource;
   const [x, y, sampleWeight] = source as ArrayTuple;
-  const sound = source.length === 2 || source.length === 3;
-  if (!sound || !(isArrays(x) || isByName(x, ports.inputs))) {
+  if (!isArrays(x) && !isByName(x, ports.inputs)) return source as unknown as DataSource; // refused when it is opened
+  if (source.length !== 2 && source.length !== 3) {
     throw new ArgumentError(
       `${what}: a list must be [x, y] or [x, y, sampleWeight] of arrays, lists or tensors, got ${written(source)}.`,
     );

@@ -5,12 +5,14 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { checkOption, checkOptionNames, type OptionNames } from "../../engine/options.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { LossChoice, LossWeights, MetricChoice } from "../objective/objective.ts";
+import { type OptimizerChoice, optimizer } from "../optimizer-names.ts";
 
 /** 0: evaluate() and predict() run in inference mode; 1: as in training, see CompileOptions. */
 export type LearningPhase = 0 | 1;
 
 export interface CompileOptions {
-  readonly optimizer: Optimizer;
+  /** from adam() or another of the optimizers; or "adam", with its defaults; or { name: "adam", learningRate: 0.01 } */
+  readonly optimizer: OptimizerChoice;
   /** Keras's name, categorical_crossentropy, ..., or a function (yTrue, yPred) => Tensor; of several outputs a list or a record by output, or one for all */
   readonly loss: LossChoice;
   /** factors of the losses of several outputs; 1 unless given */
@@ -31,6 +33,9 @@ export interface CompileOptions {
   readonly learningPhase?: LearningPhase;
 }
 
+/** The optimizer made of its name. */
+export type ResolvedCompileOptions = CompileOptions & { readonly optimizer: Optimizer };
+
 const known: OptionNames<CompileOptions> = {
   optimizer: true,
   loss: true,
@@ -42,12 +47,10 @@ const known: OptionNames<CompileOptions> = {
 };
 
 /** Throws ArgumentError for an option that does not exist, and for one that cannot be what it says. */
-export function checkCompile(options: CompileOptions): void {
+export function resolveCompile(options: CompileOptions): ResolvedCompileOptions {
   checkOptionNames("compile", options, known);
-  const { optimizer, loss, seed = 1, learningPhase = 0 } = options;
-  if (typeof optimizer !== "object" || typeof optimizer?.apply !== "function") {
-    throw new ArgumentError("compile: optimizer must be made by sgd(), adam() or another of the optimizers.");
-  }
+  const { loss, seed = 1, learningPhase = 0 } = options;
+  const resolved = { ...options, optimizer: optimizer(options.optimizer, "compile") };
   if (!loss)
     throw new ArgumentError('compile: a loss is missing, e.g. { loss: "categorical_crossentropy" }.');
   const whole = () => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32;
@@ -60,4 +63,5 @@ export function checkCompile(options: CompileOptions): void {
     "0 or 1",
   );
   if (options.engine !== undefined) requireEngine("compile", options.engine);
+  return resolved;
 }

@@ -11,7 +11,7 @@ export class ModelOptimizer {
     this.#session = session;
   }
 
-  /** sgd, rmsprop, adagrad, adadelta, adam, adamw */
+  /** sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam */
   get name(): string {
     return this.#session.optimizer.name;
   }

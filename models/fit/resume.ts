@@ -1,9 +1,9 @@
 /** @file Whether training can go on from a snapshot: all that does not fit is said before anything changes in the model. */
 import { ArgumentError, formatShape } from "../../engine/errors.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
-import { logLossColumns } from "../../kernels/metrics/index.ts";
 import type { TrainingPosition, TrainingSnapshot } from "../checkpoint/snapshot.ts";
 import type { EpochSteps } from "./fit-run.ts";
+import { rowLengths } from "./log.ts";
 import type { Precision } from "./precision.ts";
 import type { Session } from "./session.ts";
 
@@ -39,10 +39,12 @@ function positionProblems(position: TrainingPosition, resumed: Resumed): string[
   const { epoch, batch, step, rows, history, lossScale } = position;
   const { epochs, session } = resumed;
   const steps = resumed.steps.stepsPerEpoch;
-  const columns = logLossColumns + session.objective.columnNames.length;
+  const [columns, withCounts] = rowLengths(session.objective);
   const done = history.epoch!.length + batch;
   const updates = step + (lossScale?.skipped ?? 0);
-  const odd = rows.findIndex((row) => row.length !== columns || !(row[0]! > 0));
+  const odd = rows.findIndex(
+    (row) => (row.length !== columns && row.length !== withCounts) || !(row[0]! > 0),
+  );
   const samples = rows.reduce((sum, [count]) => sum + (count ?? 0), 0);
   const expected = resumed.steps.samplesIn(batch);
   const found: (string | false)[] = [

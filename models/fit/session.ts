@@ -11,7 +11,7 @@ import type { OutputPort, Port } from "../data/ports.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Network } from "../network.ts";
 import { Objective } from "../objective/objective.ts";
-import { type CompileOptions, checkCompile, type LearningPhase } from "./compile-options.ts";
+import type { LearningPhase, ResolvedCompileOptions } from "./compile-options.ts";
 import { leaseEngine, returnEngine } from "./engine-lease.ts";
 import { OptimizerState } from "./optimizer-state.ts";
 import type { Precision } from "./precision.ts";
@@ -52,7 +52,7 @@ export class Session {
     model: Network,
     engine: Engine,
     objective: Objective,
-    options: CompileOptions,
+    options: ResolvedCompileOptions,
     kept: ReadonlyMap<string, Float32Array> | undefined,
   ) {
     this.model = model;
@@ -72,8 +72,7 @@ export class Session {
    * Checks loss and metrics against the model by a dry run of one sample, and puts the weights on the engine. A model
    * that is compiled again keeps its weights, and `previous` is disposed of. Weights on an engine that is dead are lost.
    */
-  static async create(model: Network, options: CompileOptions, previous?: Session): Promise<Session> {
-    checkCompile(options);
+  static async create(model: Network, options: ResolvedCompileOptions, previous?: Session): Promise<Session> {
     if (options.learningPhase === 1) refuseBatchNormalization(model);
     const names = model.outputNames;
     const outputs = model.outputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
@@ -142,6 +141,11 @@ export class Session {
     this.step.set({ step: position.step, seed: position.seed });
     if (position.lossScale) this.lossScale?.write(position.lossScale);
     this.learningRate = position.learningRate;
+  }
+
+  /** Stays from one mixed fit to the next; undefined before the first. */
+  get keptLossScale(): LossScale | undefined {
+    return this.#lossScale;
   }
 
   get disposed(): boolean {

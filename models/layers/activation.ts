@@ -1,22 +1,19 @@
 /** @file Activation: an activation function as a layer of its own. */
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { type ActivationName, activate, checkActivation, halfActivation } from "../activations.ts";
+import { type ActivationChoice, activate, checkActivation, halfActivation } from "../activations.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ActivationLayer extends Layer {
+  static override readonly positional = ["activation"];
   readonly className = "Activation";
-  readonly activation: ActivationName;
+  readonly activation: ActivationChoice;
 
-  constructor(activation: ActivationName, options: LayerOptions = {}) {
+  constructor(activation: ActivationChoice, options: LayerOptions = {}) {
     super(layerOptions("Activation", options, {}));
     checkActivation("Activation", activation);
     this.activation = activation;
-  }
-
-  protected override copy(): ActivationLayer {
-    return new ActivationLayer(this.activation);
   }
 
   override get half(): HalfSupport {
@@ -32,7 +29,7 @@ export class ActivationLayer extends Layer {
   }
 }
 
-/** Keras's Activation(name). */
-export function Activation(activation: ActivationName, options: LayerOptions = {}): ActivationLayer {
+/** Keras's Activation: by name, or a function that keeps the shape. */
+export function Activation(activation: ActivationChoice, options: LayerOptions = {}): ActivationLayer {
   return new ActivationLayer(activation, options);
 }

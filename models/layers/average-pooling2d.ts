@@ -5,15 +5,11 @@ import type { Size2d } from "../../kernels/window.ts";
 import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 
 export class AveragePooling2DLayer extends Pooling2DLayer {
+  static override readonly positional = ["poolSize"];
   readonly className = "AveragePooling2D";
 
   constructor(poolSize: Size2d, options: PoolingOptions) {
     super("AveragePooling2D", poolSize, options);
-  }
-
-  protected override copy(): AveragePooling2DLayer {
-    const { poolSize = 2, ...options } = this.options;
-    return new AveragePooling2DLayer(poolSize, options);
   }
 
   call(inputs: readonly Tensor[]): Tensor {

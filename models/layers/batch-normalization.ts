@@ -16,6 +16,7 @@ export interface BatchNormalizationOptions
     Omit<BatchNormOptions, "training" | "part"> {}
 
 export class BatchNormalizationLayer extends Layer {
+  static override readonly positional = [];
   readonly className = "BatchNormalization";
   readonly #options: BatchNormalizationOptions;
 
@@ -37,10 +38,6 @@ export class BatchNormalizationLayer extends Layer {
     this.addVariable("beta", channels, zeros());
     this.addVariable("moving_mean", channels, zeros(), { trainable: false });
     this.addVariable("moving_variance", channels, ones(), { trainable: false });
-  }
-
-  protected override copy(): BatchNormalizationLayer {
-    return new BatchNormalizationLayer(this.#options);
   }
 
   override get half(): HalfSupport {

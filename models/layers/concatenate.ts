@@ -13,6 +13,7 @@ export interface ConcatenateOptions extends LayerOptions {
 }
 
 export class ConcatenateLayer extends Layer {
+  static override readonly positional = [];
   readonly className = "Concatenate";
   readonly axis: number;
 
@@ -22,10 +23,6 @@ export class ConcatenateLayer extends Layer {
     if (!Number.isInteger(this.axis) || this.axis === 0) {
       throw new ArgumentError(`Concatenate: axis must be an axis of the samples, got ${written(this.axis)}.`);
     }
-  }
-
-  protected override copy(): ConcatenateLayer {
-    return new ConcatenateLayer({ axis: this.axis });
   }
 
   override get half(): HalfSupport {

@@ -5,14 +5,14 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { conv2dTranspose } from "../../kernels/conv2d-transpose/conv2d-transpose.ts";
 import { resolveTransposedWindow } from "../../kernels/conv2d-transpose/window.ts";
 import type { Size2d } from "../../kernels/window.ts";
-import { glorotUniform, type Initializer } from "../initializers.ts";
-import type { Regularizer } from "../regularizers.ts";
+import { glorotUniform, type InitializerChoice } from "../initializers.ts";
+import type { RegularizerChoice } from "../regularizers.ts";
 import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
 import { requireCount } from "./layer-options.ts";
 
 export interface Conv2DTransposeOptions extends ConvolutionOptions {
-  readonly kernelInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
+  readonly kernelInitializer?: InitializerChoice;
+  readonly kernelRegularizer?: RegularizerChoice;
 }
 
 const ownOptions: OptionNames<Omit<Conv2DTransposeOptions, keyof ConvolutionOptions>> = {
@@ -21,6 +21,7 @@ const ownOptions: OptionNames<Omit<Conv2DTransposeOptions, keyof ConvolutionOpti
 };
 
 export class Conv2DTransposeLayer extends Convolution2DLayer {
+  static override readonly positional = ["filters", "kernelSize"];
   readonly className = "Conv2DTranspose";
   readonly filters: number;
   readonly #kernel: KernelRules;
@@ -37,10 +38,6 @@ export class Conv2DTransposeLayer extends Convolution2DLayer {
     const channels = this.singleOfRank(inputs, 3, "[h,w,c]")[2]!;
     const shape = [...this.kernelSize, this.filters, channels];
     this.addKernel("kernel", shape, this.filters, this.#kernel);
-  }
-
-  protected override copy(): Conv2DTransposeLayer {
-    return new Conv2DTransposeLayer(this.filters, this.kernelSize, this.options);
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

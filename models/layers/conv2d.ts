@@ -5,8 +5,8 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { conv2d } from "../../kernels/conv2d/conv2d.ts";
 import { resolveWindow, type Size2d } from "../../kernels/window.ts";
-import { glorotUniform, type Initializer } from "../initializers.ts";
-import type { Regularizer } from "../regularizers.ts";
+import { glorotUniform, type InitializerChoice } from "../initializers.ts";
+import type { RegularizerChoice } from "../regularizers.ts";
 import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
 import type { CallContext } from "./layer.ts";
 import { requireCount } from "./layer-options.ts";
@@ -14,8 +14,8 @@ import { requireCount } from "./layer-options.ts";
 export interface Conv2DOptions extends ConvolutionOptions {
   /** channels and filters fall into so many groups; a filter sees the channels of its own group only */
   readonly groups?: number;
-  readonly kernelInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
+  readonly kernelInitializer?: InitializerChoice;
+  readonly kernelRegularizer?: RegularizerChoice;
 }
 
 const ownOptions: OptionNames<Omit<Conv2DOptions, keyof ConvolutionOptions>> = {
@@ -25,6 +25,7 @@ const ownOptions: OptionNames<Omit<Conv2DOptions, keyof ConvolutionOptions>> = {
 };
 
 export class Conv2DLayer extends Convolution2DLayer {
+  static override readonly positional = ["filters", "kernelSize"];
   readonly className = "Conv2D";
   readonly filters: number;
   readonly groups: number;
@@ -54,10 +55,6 @@ export class Conv2DLayer extends Convolution2DLayer {
     }
     const shape = [...this.kernelSize, channels, this.filters];
     this.addKernel("kernel", shape, this.filters, this.#kernel);
-  }
-
-  protected override copy(): Conv2DLayer {
-    return new Conv2DLayer(this.filters, this.kernelSize, this.options);
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

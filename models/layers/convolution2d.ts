@@ -3,9 +3,9 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Conv2dOptions } from "../../kernels/conv2d/conv2d.ts";
 import { type Padding, pair, type Size2d } from "../../kernels/window.ts";
-import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
-import { type Initializer, zeros } from "../initializers.ts";
-import type { Regularizer, WeightRegularizers } from "../regularizers.ts";
+import { type ActivationChoice, activate, fuse, outputType } from "../activations.ts";
+import { type InitializerChoice, zeros } from "../initializers.ts";
+import type { RegularizerChoice, WeightRegularizers } from "../regularizers.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions, type OwnOptionNames } from "./layer-options.ts";
 
@@ -14,9 +14,9 @@ export interface ConvolutionOptions extends LayerOptions, Omit<WeightRegularizer
   readonly strides?: Size2d;
   readonly padding?: Padding;
   readonly dilationRate?: Size2d;
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationChoice;
   readonly useBias?: boolean;
-  readonly biasInitializer?: Initializer;
+  readonly biasInitializer?: InitializerChoice;
 }
 
 const convolutionOptions: OwnOptionNames<ConvolutionOptions> = {
@@ -31,13 +31,13 @@ const convolutionOptions: OwnOptionNames<ConvolutionOptions> = {
 
 /** How the kernel starts, and the penalty on it. */
 export interface KernelRules {
-  readonly initializer: Initializer;
-  readonly regularizer: Regularizer | undefined;
+  readonly initializer: InitializerChoice;
+  readonly regularizer: RegularizerChoice | undefined;
 }
 
 export abstract class Convolution2DLayer extends Layer {
   readonly kernelSize: readonly [number, number];
-  readonly activation: ActivationName;
+  readonly activation: ActivationChoice;
   protected readonly options: ConvolutionOptions;
 
   /** `own` are names of options that only this layer has. */

@@ -7,16 +7,13 @@ import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class Cropping2DLayer extends Layer {
+  static override readonly positional = ["cropping"];
   readonly className = "Cropping2D";
   readonly cropping: readonly [Margin, Margin];
 
   constructor(cropping: Margins2d, options: LayerOptions = {}) {
     super(layerOptions("Cropping2D", options, {}));
     this.cropping = bothMargins("Cropping2D", cropping);
-  }
-
-  protected override copy(): Cropping2DLayer {
-    return new Cropping2DLayer(this.cropping);
   }
 
   override get half(): HalfSupport {

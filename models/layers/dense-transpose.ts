@@ -5,9 +5,9 @@ import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
-import { type Initializer, zeros } from "../initializers.ts";
-import type { Regularizer } from "../regularizers.ts";
+import { type ActivationChoice, activate, fuse, outputType } from "../activations.ts";
+import { type InitializerChoice, zeros } from "../initializers.ts";
+import type { RegularizerChoice } from "../regularizers.ts";
 import { DenseLayer } from "./dense.ts";
 import {
   type BorrowedVariable,
@@ -19,14 +19,15 @@ import {
 import { layerOptions } from "./layer-options.ts";
 
 export interface DenseTransposeOptions extends LayerOptions {
-  readonly activation?: ActivationName;
-  readonly biasInitializer?: Initializer;
-  readonly biasRegularizer?: Regularizer;
+  readonly activation?: ActivationChoice;
+  readonly biasInitializer?: InitializerChoice;
+  readonly biasRegularizer?: RegularizerChoice;
 }
 
 export class DenseTransposeLayer extends Layer {
+  static override readonly positional = ["tied"];
   readonly className = "DenseTranspose";
-  readonly activation: ActivationName;
+  readonly activation: ActivationChoice;
   /** whose kernel it uses; that layer owns it, and the gradients of both uses add up */
   readonly tied: DenseLayer;
   readonly #options: DenseTransposeOptions;
@@ -56,10 +57,6 @@ export class DenseTransposeLayer extends Layer {
 
   override get borrowed(): readonly BorrowedVariable[] {
     return [{ owner: this.tied, variable: this.tied.kernel }];
-  }
-
-  protected override copy(twinOf: (layer: Layer) => Layer): DenseTransposeLayer {
-    return new DenseTransposeLayer(twinOf(this.tied) as DenseLayer, this.#options);
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -2,18 +2,18 @@
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dense } from "../../kernels/dense/dense.ts";
-import { type ActivationName, activate, fuse, outputType } from "../activations.ts";
-import { glorotUniform, type Initializer, zeros } from "../initializers.ts";
+import { type ActivationChoice, activate, fuse, outputType } from "../activations.ts";
+import { glorotUniform, type InitializerChoice, zeros } from "../initializers.ts";
 import type { WeightRegularizers } from "../regularizers.ts";
 import type { Variable } from "../variable.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions, type OwnOptionNames, requireCount } from "./layer-options.ts";
 
 export interface DenseLayerOptions extends LayerOptions, WeightRegularizers {
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationChoice;
   readonly useBias?: boolean;
-  readonly kernelInitializer?: Initializer;
-  readonly biasInitializer?: Initializer;
+  readonly kernelInitializer?: InitializerChoice;
+  readonly biasInitializer?: InitializerChoice;
 }
 
 const ownOptions: OwnOptionNames<DenseLayerOptions> = {
@@ -26,9 +26,10 @@ const ownOptions: OwnOptionNames<DenseLayerOptions> = {
 };
 
 export class DenseLayer extends Layer {
+  static override readonly positional = ["units"];
   readonly className = "Dense";
   readonly units: number;
-  readonly activation: ActivationName;
+  readonly activation: ActivationChoice;
   readonly #options: DenseLayerOptions;
 
   constructor(units: number, options: DenseLayerOptions = {}) {
@@ -47,10 +48,6 @@ export class DenseLayer extends Layer {
     const shape = [features, this.units];
     this.addVariable("kernel", shape, kernelInitializer, { regularizer: kernelRegularizer });
     if (useBias) this.addVariable("bias", [this.units], biasInitializer, { regularizer: biasRegularizer });
-  }
-
-  protected override copy(): DenseLayer {
-    return new DenseLayer(this.units, this.#options);
   }
 
   /** The kernel [in, out], for layers tied to this one. Throws WgradError until the layer was used. */

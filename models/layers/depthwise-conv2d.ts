@@ -4,8 +4,8 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { depthwiseConv2d } from "../../kernels/depthwise-conv2d/depthwise-conv2d.ts";
 import { resolveWindow, type Size2d } from "../../kernels/window.ts";
-import { glorotUniform, type Initializer } from "../initializers.ts";
-import type { Regularizer } from "../regularizers.ts";
+import { glorotUniform, type InitializerChoice } from "../initializers.ts";
+import type { RegularizerChoice } from "../regularizers.ts";
 import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
 import type { CallContext } from "./layer.ts";
 import { requireCount } from "./layer-options.ts";
@@ -13,8 +13,8 @@ import { requireCount } from "./layer-options.ts";
 export interface DepthwiseConv2DOptions extends ConvolutionOptions {
   /** outputs of each channel: channel c makes those from c * depthMultiplier on */
   readonly depthMultiplier?: number;
-  readonly depthwiseInitializer?: Initializer;
-  readonly depthwiseRegularizer?: Regularizer;
+  readonly depthwiseInitializer?: InitializerChoice;
+  readonly depthwiseRegularizer?: RegularizerChoice;
 }
 
 const ownOptions: OptionNames<Omit<DepthwiseConv2DOptions, keyof ConvolutionOptions>> = {
@@ -24,6 +24,7 @@ const ownOptions: OptionNames<Omit<DepthwiseConv2DOptions, keyof ConvolutionOpti
 };
 
 export class DepthwiseConv2DLayer extends Convolution2DLayer {
+  static override readonly positional = ["kernelSize"];
   readonly className = "DepthwiseConv2D";
   readonly depthMultiplier: number;
   readonly #kernel: KernelRules;
@@ -40,10 +41,6 @@ export class DepthwiseConv2DLayer extends Convolution2DLayer {
     const channels = this.singleOfRank(inputs, 3, "[h,w,c]")[2]!;
     const shape = [...this.kernelSize, channels, this.depthMultiplier];
     this.addKernel("depthwise_kernel", shape, channels * this.depthMultiplier, this.#kernel);
-  }
-
-  protected override copy(): DepthwiseConv2DLayer {
-    return new DepthwiseConv2DLayer(this.kernelSize, this.options);
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

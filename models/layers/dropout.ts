@@ -7,6 +7,7 @@ import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./
 import { layerOptions } from "./layer-options.ts";
 
 export class DropoutLayer extends Layer {
+  static override readonly positional = ["rate"];
   readonly className = "Dropout";
   readonly rate: number;
 
@@ -14,10 +15,6 @@ export class DropoutLayer extends Layer {
     super(layerOptions("Dropout", options, {}));
     checkOption("Dropout", "rate", rate, () => rate >= 0 && rate < 1, "in [0, 1)");
     this.rate = rate;
-  }
-
-  protected override copy(): DropoutLayer {
-    return new DropoutLayer(this.rate);
   }
 
   override get half(): HalfSupport {

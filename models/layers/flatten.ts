@@ -6,11 +6,8 @@ import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class FlattenLayer extends Layer {
+  static override readonly positional = [];
   readonly className = "Flatten";
-
-  protected override copy(): FlattenLayer {
-    return new FlattenLayer();
-  }
 
   override get half(): HalfSupport {
     return "keeps";

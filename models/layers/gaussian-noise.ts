@@ -7,6 +7,7 @@ import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class GaussianNoiseLayer extends Layer {
+  static override readonly positional = ["stddev"];
   readonly className = "GaussianNoise";
   readonly stddev: number;
 
@@ -14,10 +15,6 @@ export class GaussianNoiseLayer extends Layer {
     super(layerOptions("GaussianNoise", options, {}));
     checkOption("GaussianNoise", "stddev", stddev, () => stddev >= 0, "0 or more");
     this.stddev = stddev;
-  }
-
-  protected override copy(): GaussianNoiseLayer {
-    return new GaussianNoiseLayer(this.stddev);
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -16,11 +16,8 @@ abstract class GlobalPooling2DLayer extends Layer {
 }
 
 export class GlobalAveragePooling2DLayer extends GlobalPooling2DLayer {
+  static override readonly positional = [];
   readonly className = "GlobalAveragePooling2D";
-
-  protected override copy(): GlobalAveragePooling2DLayer {
-    return new GlobalAveragePooling2DLayer();
-  }
 
   call(inputs: readonly Tensor[]): Tensor {
     return globalAveragePool2d(this.single(inputs));
@@ -28,11 +25,8 @@ export class GlobalAveragePooling2DLayer extends GlobalPooling2DLayer {
 }
 
 export class GlobalMaxPooling2DLayer extends GlobalPooling2DLayer {
+  static override readonly positional = [];
   readonly className = "GlobalMaxPooling2D";
-
-  protected override copy(): GlobalMaxPooling2DLayer {
-    return new GlobalMaxPooling2DLayer();
-  }
 
   call(inputs: readonly Tensor[]): Tensor {
     return globalMaxPool2d(this.single(inputs));

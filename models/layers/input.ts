@@ -6,6 +6,7 @@ import { Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class InputLayer extends Layer {
+  static override readonly positional = ["shape"];
   readonly className = "InputLayer";
   readonly shape: Shape;
 
@@ -23,10 +24,6 @@ export class InputLayer extends Layer {
 
   override get nameBase(): string {
     return "input"; // Keras's input_1
-  }
-
-  protected override copy(): InputLayer {
-    return new InputLayer(this.shape);
   }
 
   outputShape(): Shape {

@@ -8,6 +8,7 @@ import { Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class LayerNormalizationLayer extends Layer {
+  static override readonly positional = [];
   readonly className = "LayerNormalization";
   readonly #epsilon: number;
 
@@ -22,10 +23,6 @@ export class LayerNormalizationLayer extends Layer {
     const features = [this.single(inputs).at(-1)!];
     this.addVariable("gamma", features, ones());
     this.addVariable("beta", features, zeros());
-  }
-
-  protected override copy(): LayerNormalizationLayer {
-    return new LayerNormalizationLayer({ epsilon: this.#epsilon });
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -1,8 +1,9 @@
 /** @file Checks of what all layers are given: options by name, and the kinds of option that several layers have. */
 import { ArgumentError } from "../../engine/errors.ts";
-import { checkFlag, checkFunction, checkNames, type OptionNames, written } from "../../engine/options.ts";
+import { checkFlag, checkNames, type OptionNames, written } from "../../engine/options.ts";
 import { checkActivation } from "../activations.ts";
-import { checkRegularizer } from "../regularizers.ts";
+import { type InitializerChoice, initializer } from "../initializers.ts";
+import { type RegularizerChoice, regularizer } from "../regularizers.ts";
 import type { LayerOptions } from "./layer.ts";
 
 /** Names of the options that every layer takes. */
@@ -23,11 +24,13 @@ export function layerOptions<O extends LayerOptions>(
   return options;
 }
 
+const flags = ["trainable", "useBias", "center", "scale", "crossesSamples"];
+
 function checkKind(layer: string, option: string, value: unknown): void {
-  if (option === "trainable" || option === "useBias") checkFlag(layer, option, value);
+  if (flags.includes(option)) checkFlag(layer, option, value);
   else if (option === "activation") checkActivation(layer, value);
-  else if (option.endsWith("Initializer")) checkFunction(layer, option, value);
-  else if (option.endsWith("Regularizer")) checkRegularizer(layer, option, value);
+  else if (option.endsWith("Initializer")) initializer(value as InitializerChoice, `${layer}: ${option}`);
+  else if (option.endsWith("Regularizer")) regularizer(value as RegularizerChoice, `${layer}: ${option}`);
   else if (option === "name" && typeof value !== "string") {
     throw new ArgumentError(`${layer}: name must be a text, got ${written(value)}.`);
   }

@@ -6,10 +6,11 @@ import type { Tensor } from "../../engine/tensor.ts";
 import type { BatchPart } from "../../kernels/batch-norm/batch-norm.ts";
 import type { RealType } from "../../kernels/elementwise/index.ts";
 import { checkUnclaimed } from "../claims.ts";
-import type { Initializer } from "../initializers.ts";
-import type { Regularizer } from "../regularizers.ts";
+import { type InitializerChoice, initializer } from "../initializers.ts";
+import { type Regularizer, type RegularizerChoice, regularizer } from "../regularizers.ts";
 import { type LayerCall, layerCall, type SymbolicTensor, symbolicTensors } from "../symbolic.ts";
 import { readTogether, requireMap, Variable, type VariableOptions } from "../variable.ts";
+import { type LayerConfig, replaceIn } from "./config.ts";
 
 export interface LayerOptions {
   /** unique in its model; `conv2d_1`, `dense_2`, ... unless given */
@@ -17,7 +18,7 @@ export interface LayerOptions {
   /** false freezes the layer's weights */
   readonly trainable?: boolean;
   /** penalty on the layer's output, divided by the batch size and added to the loss */
-  readonly activityRegularizer?: Regularizer;
+  readonly activityRegularizer?: RegularizerChoice;
 }
 
 /** Sees every layer's output while a graph runs, e.g. to find the first that is not finite. */
@@ -66,8 +67,25 @@ export interface BorrowedVariable {
   readonly variable: Variable;
 }
 
+/** A weight's settings, its penalty as layers take it. */
+export interface WeightOptions extends Omit<VariableOptions, "regularizer"> {
+  readonly regularizer?: RegularizerChoice | undefined;
+}
+
+/** A class of layers, which makes one from its settings. */
+export interface LayerClass {
+  readonly positional?: readonly string[];
+  new (...args: never[]): Layer;
+  fromConfig(config: LayerConfig): Layer;
+}
+
 /** Base of all layers. Shapes given to and returned by layers have no batch axis; tensors have it first. */
 export abstract class Layer {
+  /**
+   * Names of what the constructor takes before its options, each a field of the layer: ["units"]. With this, and options that
+   * go to this class's constructor, getConfig() and fromConfig() need not be written.
+   */
+  static readonly positional?: readonly string[];
   /** Keras's class name: Conv2D, Dense, ... */
   abstract readonly className: string;
   name: string;
@@ -75,6 +93,7 @@ export abstract class Layer {
   trainable: boolean;
   activityRegularizer: Regularizer | undefined;
   readonly variables: Variable[] = [];
+  readonly #options: LayerOptions;
   readonly #calls: LayerCall[] = [];
   #inputShapes: readonly Shape[] | undefined;
   /** collects instead of `variables` while another use is compared with the first */
@@ -83,7 +102,18 @@ export abstract class Layer {
   constructor(options: LayerOptions = {}) {
     this.name = options.name ?? "";
     this.trainable = options.trainable ?? true;
-    this.activityRegularizer = options.activityRegularizer;
+    const { activityRegularizer: penalty } = options;
+    this.activityRegularizer = penalty && regularizer(penalty, "activityRegularizer");
+    this.#options = { ...options };
+  }
+
+  /** A layer of these settings, not built. A class whose constructor takes other arguments than `positional` says has its own. */
+  static fromConfig(this: LayerClass, config: LayerConfig): Layer {
+    // biome-ignore lint/complexity/noThisInStatic: the class that it is called on, which is never Layer
+    const { positional = [] } = this;
+    const options = Object.entries(config).filter(([name]) => !positional.includes(name));
+    const args: readonly unknown[] = [...positional.map((name) => config[name]), Object.fromEntries(options)];
+    return new this(...(args as never[]));
   }
 
   /** Shape of the output, without the batch axis. Throws ShapeError for inputs the layer cannot take. */
@@ -102,21 +132,50 @@ export abstract class Layer {
     return [this.call(inputs, context)];
   }
 
-  /** A layer of the same settings, not built and not named yet. `twinOf` gives the copy of another layer. */
-  protected copy(_twinOf: (layer: Layer) => Layer): Layer {
-    throw new WgradError(
-      `${this.label}: a ${this.className} cannot be cloned, it does not say how to copy it.`,
-    );
+  /** What the layer was made of: fromConfig() makes another one of it. Throws WgradError for a class that does not say. */
+  getConfig(): LayerConfig {
+    const { positional } = this.constructor as LayerClass;
+    if (!positional || !Object.hasOwn(this.constructor, "positional")) {
+      throw new WgradError(
+        `${this.label}: a ${this.className} does not say what it was made of, so it cannot be cloned or saved. Give the class ` +
+          "`static positional`, the names of its constructor's arguments before the options, or getConfig() and fromConfig().",
+      );
+    }
+    return this.ownConfig(positional);
   }
 
-  /** A copy with the same name, built for the same inputs, with weights of its own. */
+  /** Name, the fields of these names, the options that were given, and what may have changed since. */
+  protected ownConfig(positional: readonly string[]): LayerConfig {
+    const { name: _, trainable: __, activityRegularizer: ___, ...own } = this.#options;
+    const fields = this as unknown as LayerConfig;
+    const lacking = positional.find((argument) => fields[argument] === undefined);
+    if (lacking) {
+      throw new WgradError(
+        `${this.label}: ${this.className}.positional names ${lacking}, but the layer has no field of that name.`,
+      );
+    }
+    return {
+      ...(!this.needsName && { name: this.name }),
+      ...Object.fromEntries(positional.map((argument) => [argument, fields[argument]])),
+      ...own,
+      ...(!this.trainable && { trainable: false }),
+      ...(this.activityRegularizer && { activityRegularizer: this.activityRegularizer }),
+    };
+  }
+
+  /** A copy with the same name, built for the same inputs, with weights of its own. `twinOf` gives the copy of another layer. */
   twin(twinOf: (layer: Layer) => Layer): Layer {
-    const twin = this.copy(twinOf);
-    if (!this.needsName) twin.receiveName(this.name);
-    twin.trainable = this.trainable;
-    twin.activityRegularizer = this.activityRegularizer;
+    const config = replaceIn(this.getConfig(), (value) =>
+      value instanceof Layer ? { value: twinOf(value) } : undefined,
+    );
+    const twin = (this.constructor as LayerClass).fromConfig(config as LayerConfig);
     if (this.#inputShapes) twin.build(this.#inputShapes);
     return twin;
+  }
+
+  /** Shapes that the layer was built for; undefined until then. */
+  get builtFor(): readonly Shape[] | undefined {
+    return this.#inputShapes;
   }
 
   /** true until the layer has a name of its own; the model that it is used in gives it one */
@@ -237,11 +296,16 @@ export abstract class Layer {
   protected addVariable(
     name: string,
     shape: Shape,
-    initializer: Initializer,
-    options: VariableOptions = {},
+    start: InitializerChoice,
+    options: WeightOptions = {},
   ): Variable {
-    checkShape(shape, `${this.label}: ${name}`);
-    const variable = new Variable(name, shape, initializer, options);
+    const label = `${this.label}: ${name}`;
+    checkShape(shape, label);
+    const { regularizer: penalty, ...rest } = options;
+    const variable = new Variable(name, shape, initializer(start, label), {
+      ...rest,
+      regularizer: penalty && regularizer(penalty, label),
+    });
     (this.#draft ?? this.variables).push(variable);
     return variable;
   }
@@ -306,9 +370,10 @@ export abstract class Layer {
   }
 }
 
-/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, Conv2DTranspose to conv2d_transpose. */
+/** Conv2D to conv2d, MaxPooling2D to max_pooling2d, PReLU to p_re_lu: Keras's two rules. */
 function snakeCase(className: string): string {
-  return className.replace(/(.)([A-Z][a-z])/g, "$1_$2").toLowerCase();
+  const words = className.replace(/(.)([A-Z][a-z0-9]+)/g, "$1_$2").replace(/([a-z])([A-Z])/g, "$1_$2");
+  return words.toLowerCase();
 }
 
 /** For a weight name or path that does not exist. */

@@ -9,11 +9,13 @@ import { layerOptions } from "./layer-options.ts";
 export type PoolingOptions = Omit<PoolOptions, "poolSize"> & LayerOptions;
 
 export abstract class Pooling2DLayer extends Layer {
+  readonly poolSize: Size2d;
   protected readonly options: PoolOptions;
 
   /** `className` names the layer in errors. */
   constructor(className: string, poolSize: Size2d, options: PoolingOptions) {
     super(layerOptions(className, options, { strides: true, padding: true }));
+    this.poolSize = poolSize;
     const { strides = poolSize, padding = "valid" } = options;
     this.options = { poolSize, strides, padding };
   }
@@ -24,8 +26,8 @@ export abstract class Pooling2DLayer extends Layer {
 
   outputShape(inputs: readonly Shape[]): Shape {
     const image = this.singleOfRank(inputs, 3, "[h,w,c]");
-    const { poolSize = 2, strides = poolSize, padding = "valid" } = this.options;
-    const window = resolveWindow(this.label, [1, ...image], { window: poolSize, strides, padding });
+    const { strides = this.poolSize, padding = "valid" } = this.options;
+    const window = resolveWindow(this.label, [1, ...image], { window: this.poolSize, strides, padding });
     return [window.outHeight, window.outWidth, image[2]!];
   }
 }

@@ -8,6 +8,7 @@ import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ReshapeLayer extends Layer {
+  static override readonly positional = ["targetShape"];
   readonly className = "Reshape";
   readonly targetShape: Shape;
 
@@ -23,10 +24,6 @@ export class ReshapeLayer extends Layer {
       );
     }
     this.targetShape = targetShape;
-  }
-
-  protected override copy(): ReshapeLayer {
-    return new ReshapeLayer(this.targetShape);
   }
 
   override get half(): HalfSupport {

@@ -7,16 +7,13 @@ import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class UpSampling2DLayer extends Layer {
+  static override readonly positional = ["size"];
   readonly className = "UpSampling2D";
   readonly size: readonly [number, number];
 
   constructor(size: Size2d, options: LayerOptions = {}) {
     super(layerOptions("UpSampling2D", options, {}));
     this.size = pair("UpSampling2D", "size", size);
-  }
-
-  protected override copy(): UpSampling2DLayer {
-    return new UpSampling2DLayer(this.size);
   }
 
   override get half(): HalfSupport {

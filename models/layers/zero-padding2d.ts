@@ -6,16 +6,13 @@ import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class ZeroPadding2DLayer extends Layer {
+  static override readonly positional = ["padding"];
   readonly className = "ZeroPadding2D";
   readonly padding: readonly [Margin, Margin];
 
   constructor(padding: Margins2d, options: LayerOptions = {}) {
     super(layerOptions("ZeroPadding2D", options, {}));
     this.padding = bothMargins("ZeroPadding2D", padding);
-  }
-
-  protected override copy(): ZeroPadding2DLayer {
-    return new ZeroPadding2DLayer(this.padding);
   }
 
   override get half(): HalfSupport {

@@ -11,6 +11,8 @@ import {
   squaredError,
   topKAccuracy,
 } from "../../kernels/metrics/index.ts";
+import { type CountMetric, countMetricNamed, countMetricNames } from "./count-metrics.ts";
+import { parseName } from "./named-options.ts";
 
 /** Values [n] from outputs [n, ...] and targets. Their mean over all samples is what is reported. */
 type MetricFunction = (outputs: Tensor, targets: Tensor) => Tensor;
@@ -46,15 +48,28 @@ const metrics = {
 /** With a number for k, which is 5 in Keras's names: top_3_categorical_accuracy. */
 type TopKName = `${"" | "sparse_"}top_${number}_categorical_accuracy`;
 
-export type MetricName = keyof typeof metrics | TopKName;
+/** A metric of counts, with its options if it has some: auc(curve=PR). */
+type CountName = `${"auc" | "precision" | "recall"}${"" | `(${string})`}`;
 
-/** All but those with another k. */
-export const metricNames = Object.keys(metrics) as (keyof typeof metrics)[];
+export type MetricName = keyof typeof metrics | TopKName | CountName;
+
+/** All but those with another k or with options. */
+export const metricNames = [...Object.keys(metrics), ...countMetricNames] as (
+  | keyof typeof metrics
+  | CountName
+)[];
 
 const topK = /^(?:sparse_)?top_([1-9]\d*)_categorical_accuracy$/;
 
 export function isMetricName(name: string): name is MetricName {
-  return typeof name === "string" && (Object.hasOwn(metrics, name) || topK.test(name));
+  if (typeof name !== "string") return false;
+  return Object.hasOwn(metrics, name) || topK.test(name) || countMetric(name) !== undefined;
+}
+
+/** A metric that is counted over all batches; undefined for one that is a mean over the samples. */
+export function countMetric(text: string): CountMetric | undefined {
+  const { name, options } = parseName(text);
+  return countMetricNamed(name, options);
 }
 
 export function metricFunction(name: MetricName): MetricFunction {

@@ -10,6 +10,7 @@ import type { StepMetric } from "../../kernels/metrics/index.ts";
 import { sum } from "../../kernels/reduce/index.ts";
 import { byName, checkNames } from "../by-name.ts";
 import { ownEntry } from "../records.ts";
+import type { CountMetric } from "./count-metrics.ts";
 import {
   type FunctionLoss,
   functionLoss,
@@ -18,7 +19,15 @@ import {
   valuesPerSample,
 } from "./functions.ts";
 import { type Loss, lossNamed, rowsPerSample, unknownName } from "./loss-names.ts";
-import { isMetricName, type MetricName, metricFunction, metricNames, stepMetric } from "./metric-names.ts";
+import {
+  countMetric,
+  isMetricName,
+  type MetricName,
+  metricFunction,
+  metricNames,
+  stepMetric,
+} from "./metric-names.ts";
+import { parseName } from "./named-options.ts";
 import { checkResultNames } from "./result-names.ts";
 
 /** One of Keras's names, or a function. */
@@ -42,10 +51,12 @@ export interface Metric {
   readonly name: string;
   /** in messages */
   readonly kind: string;
-  /** [n], from outputs [n, ...] and targets */
-  readonly perSample: (outputs: Tensor, targets: Tensor) => Tensor;
+  /** [n], from outputs [n, ...] and targets; undefined if it is counted */
+  readonly perSample?: (outputs: Tensor, targets: Tensor) => Tensor;
   /** the same in the kernel that writes a whole row of the log, unless it is a function */
   readonly inLog?: StepMetric;
+  /** a metric of counts over all batches, which has no value for a sample */
+  readonly counted?: CountMetric;
 }
 
 /** One output of a model with its loss and its metrics. */
@@ -179,10 +190,15 @@ function headOf(
   const list = isList(metrics) ? metrics : [metrics];
   const choices = list.flatMap((entry): (readonly [string, MetricKind])[] => {
     if (typeof entry === "object" && entry !== null) return Object.entries(entry);
-    return [[typeof entry === "function" ? functionName(entry, "metric") : entry, entry]];
+    return [[typeof entry === "function" ? functionName(entry, "metric") : resultName(entry), entry]];
   });
   const resolved = choices.map(([name, of]) => metricOf(name, of, loss, output.shape));
   return { ...output, loss, weight, metrics: resolved };
+}
+
+/** A metric's name without its options. */
+function resultName(metric: string): string {
+  return typeof metric === "string" ? parseName(metric).name : metric;
 }
 
 function isList(metrics: MetricList): metrics is Extract<MetricList, readonly unknown[]> {
@@ -197,6 +213,8 @@ function metricOf(name: string, kind: MetricKind, loss: Head["loss"], shape: Sha
     return { name, kind: name, perSample };
   }
   const found = metricKind(kind, loss, shape);
+  const counted = countMetric(found);
+  if (counted) return { name, kind: found, counted };
   return { name, kind: found, perSample: metricFunction(found), inLog: stepMetric(found) };
 }
 
@@ -260,9 +278,15 @@ function checkLossFunction({ name, loss }: Head, output: Tensor, value: () => Te
 }
 
 /** Throws ShapeError or ArgumentError for a metric that this output or its targets cannot have. */
-function checkMetric({ name }: Head, { kind, perSample }: Metric, output: Tensor, targets: Tensor): void {
+function checkMetric(
+  { name }: Head,
+  { kind, perSample, counted }: Metric,
+  output: Tensor,
+  targets: Tensor,
+): void {
   try {
-    perSample(output, targets);
+    perSample?.(output, targets);
+    counted?.count(output.engine.zeros([counted.cells], "u32"), 0, output, targets);
   } catch (cause) {
     throw explained(`compile: ${name} has no metric ${kind}`, cause);
   }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
 import type { Experiment } from "../../runner/experiment.ts";
-import type { FoundRuns } from "../../runner/store/newest-runs.ts";
+import type { NewestRuns } from "../../runner/store/runs.ts";
 import { readFigureIndex } from "../figure-index.ts";
 import type { FigurePlan } from "../figure-spec.ts";
 import { formatTime } from "../format.ts";
@@ -19,7 +19,7 @@ export interface Book {
   readonly chapters: readonly Chapter[];
   /** the registry */
   readonly experiments: readonly Experiment[];
-  readonly runs: FoundRuns;
+  readonly runs: NewestRuns;
   readonly language: Language;
   readonly made: Date;
   /** e.g. "wgrad 0.1.0" */
@@ -54,7 +54,7 @@ ${parts}${damagedRuns(damaged, word("damaged"))}</main>
 }
 
 /** The indexes of figures; one that is damaged is named with the damaged runs. */
-function readPlans(runs: FoundRuns): { plans: FigurePlans; damaged: readonly string[] } {
+function readPlans(runs: NewestRuns): { plans: FigurePlans; damaged: readonly string[] } {
   const plans = new Map<string, readonly FigurePlan[]>();
   const damaged = [...runs.damaged];
   for (const [id, { folder }] of runs.newest) {

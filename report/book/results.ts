@@ -1,6 +1,6 @@
 /** @file The figures of a run as the book's table: measured, published, difference. */
 
-import type { SavedResult } from "../../runner/store/saved-run.ts";
+import type { SavedResult } from "../../runner/store/schemas.ts";
 import { formatFixed } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import { table } from "../sections/section.ts";

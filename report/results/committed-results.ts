@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
 import { readFolder } from "../../engine/platform/node/files.ts";
 import { writeJson } from "../../runner/json-files.ts";
-import { parse, resultSchema, type SavedRun } from "../../runner/store/saved-run.ts";
+import { parse } from "../../runner/store/run-folder.ts";
+import type { SavedRun } from "../../runner/store/saved-run.ts";
+import { resultSchema } from "../../runner/store/schemas.ts";
 import { fileName } from "../file-name.ts";
 import type { CommittedResult } from "./results-page.ts";
 

@@ -1,6 +1,7 @@
 /** @file What is said of a committed result: its figures as they are written, and how long training took. */
 
-import { numbersOf, type SavedResult, trainingSeconds } from "../../runner/store/saved-run.ts";
+import { numbersOf, trainingSeconds } from "../../runner/store/saved-run.ts";
+import type { SavedResult } from "../../runner/store/schemas.ts";
 import { isShare } from "../book/figure-names.ts";
 import { formatPercent, formatShort } from "../format.ts";
 import { groupFigures } from "./figure-groups.ts";
@@ -17,6 +18,7 @@ export const origins = {
   official: "official files",
   other: "not the official files",
   synthetic: "synthetic",
+  own: "own arrays",
 } as const;
 
 /** Where nothing is published: the first of these that were measured. */

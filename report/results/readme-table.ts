@@ -2,7 +2,7 @@
 import { FileError } from "../../engine/errors.ts";
 import { svhnC } from "../../experiments/svhn/svhn-c.ts";
 import { formatMeasure } from "../../runner/measures.ts";
-import type { SavedResult } from "../../runner/store/saved-run.ts";
+import type { SavedResult } from "../../runner/store/schemas.ts";
 import { formatCount } from "../format.ts";
 import { figuresOf, origins, secondsOf } from "./figures.ts";
 import { marksOf, withMarked } from "./marked-text.ts";

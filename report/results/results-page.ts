@@ -1,7 +1,7 @@
 /** @file docs/results/README.md: what was measured, where, on what data, beside what was published. */
 
 import type { Experiment } from "../../runner/experiment.ts";
-import type { SavedResult } from "../../runner/store/saved-run.ts";
+import type { SavedResult } from "../../runner/store/schemas.ts";
 import { shortfallOf } from "../../runner/store/shortfall.ts";
 import { readChapters } from "../book/chapter.ts";
 import { reasonsOf } from "../book/reasons.ts";

@@ -10,6 +10,7 @@ const origins: Record<DatasetFacts["origin"], string> = {
   official: "the official files",
   other: "not the official files",
   synthetic: "synthetic",
+  own: "arrays of the experiment's own",
 };
 
 export function datasetSection({ dataset }: Report): Section | undefined {

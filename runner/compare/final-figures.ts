@@ -3,7 +3,7 @@ import { ownEntry } from "../../models/records.ts";
 import { formatPercent, formatShort } from "../../report/format.ts";
 import { markup } from "../../report/markup.ts";
 import { type Section, table } from "../../report/sections/section.ts";
-import type { SavedResult } from "../store/saved-run.ts";
+import type { SavedResult } from "../store/schemas.ts";
 import type { NamedRun } from "./curves.ts";
 
 /** Where a smaller number is better. */

@@ -2,75 +2,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { FileError } from "../../engine/errors.ts";
-import { written } from "../../engine/options.ts";
 import { readFolder } from "../../engine/platform/node/files.ts";
-import { fromJsonNumber } from "../../models/exact-json.ts";
 import { emptyRecord, recordOf } from "../../models/records.ts";
-import { readJson } from "../json-files.ts";
-import { named } from "./names.ts";
-
-/** What readers of config.json need; experiments may have more. */
-const configSchema = z.looseObject({
-  experiment: z.string(),
-  command: z.string().default(""),
-  settings: z.record(z.string(), z.unknown()).default({}),
-  started: z.string(),
-  adapter: z.looseObject({ class: z.string().optional(), description: z.string().optional() }).default({}),
-  versions: z.record(z.string(), z.string()).default({}),
-  commit: z.string().nullable().default(null),
-  dataset: z.looseObject({
-    id: z.string(),
-    origin: z.enum(["official", "other", "synthetic"]),
-    note: z.string().default(""),
-    train: z.number(),
-    test: z.number(),
-  }),
-});
-
-const publishedSchema = z.looseObject({
-  name: z.string(),
-  measure: z.string(),
-  published: z.number(),
-  source: z.string().default(""),
-});
-
-/** What readers of result.json need. */
-export const resultSchema = z.looseObject({
-  experiment: z.string(),
-  epochs: z.number().optional(),
-  seed: z.number().optional(),
-  profile: z.string().optional(),
-  /** of the network that was trained */
-  parameters: z.number().nullish(),
-  /** of the network of the full profile */
-  parameters_in_full: z.number().nullish(),
-  dataset: z
-    .looseObject({
-      origin: z.enum(["official", "other", "synthetic"]),
-      note: z.string().optional(),
-      train: z.number().optional(),
-      test: z.number().optional(),
-    })
-    .optional(),
-  adapter: z.looseObject({ class: z.string().optional(), description: z.string().optional() }).optional(),
-  measured: named(z.unknown()).default(() => emptyRecord()),
-  published: z.array(publishedSchema).default([]),
-  /** of committed results: how the run differs from one of today */
-  note: z.string().optional(),
-});
-
-/** A number, also one that JSON has by its name only; null where there is none. */
-const numberSchema = z.unknown().transform((value, context) => {
-  const number = fromJsonNumber(value);
-  if (number === undefined && value !== null)
-    context.addIssue({ code: "custom", message: `expected a number, got ${written(value)}` });
-  return number ?? null;
-});
-const historySchema = named(z.array(numberSchema));
-
-export type SavedConfig = z.infer<typeof configSchema>;
-export type SavedResult = z.infer<typeof resultSchema>;
+import { parse, requireRun } from "./run-folder.ts";
+import {
+  historySchema,
+  resultSchema,
+  type SavedConfig,
+  type SavedResult,
+  shownConfigSchema,
+} from "./schemas.ts";
 
 /** Keras's names, one number per epoch; null where there is none. */
 export interface SavedHistory {
@@ -92,14 +33,8 @@ export interface SavedRun {
 
 /** Reads a run folder. Throws FileError if it is none, or if one of its files is damaged. */
 export function readSavedRun(folder: string): SavedRun {
-  if (!existsSync(folder)) throw new FileError(`There is no folder ${folder}.`);
-  const configFile = join(folder, "config.json");
-  if (!existsSync(configFile)) {
-    throw new FileError(
-      `${folder} is not a run folder: it has no config.json. A run folder is what \`npm run train\` writes, e.g. runs/svhn-c/2026-11-22T04-41-12.`,
-    );
-  }
-  const config = parse(configFile, configSchema);
+  requireRun(folder);
+  const config = parse(join(folder, "config.json"), shownConfigSchema);
   const result = optional(join(folder, "result.json"), resultSchema);
   const history = optional(join(folder, "history.json"), historySchema);
   return {
@@ -132,13 +67,6 @@ export function trainingSeconds({
 export function numbersOf(values: Readonly<Record<string, unknown>>): Record<string, number> {
   const isNumber = (entry: [string, unknown]): entry is [string, number] => Number.isFinite(entry[1]);
   return recordOf(Object.entries(values).filter(isNumber));
-}
-
-/** Reads and checks a JSON file. Throws FileError that names it. */
-export function parse<T>(file: string, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(readJson(file));
-  if (!parsed.success) throw new FileError(`${file} is damaged: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
 }
 
 function optional<T>(file: string, schema: z.ZodType<T>): T | undefined {

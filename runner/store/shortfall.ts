@@ -1,7 +1,9 @@
-/** @file How a saved run falls short of the whole experiment on the official files. */
+/** @file How a run falls short of the whole experiment. */
+import type { Dataset } from "../../datasets/dataset.ts";
 import { ownEntry } from "../../models/records.ts";
+import { describeChanges } from "../changes.ts";
 import type { Experiment } from "../experiment.ts";
-import type { SavedConfig, SavedResult } from "./saved-run.ts";
+import type { RunSettings, SavedConfig, SavedResult } from "./schemas.ts";
 
 export interface Part {
   readonly used: number;
@@ -39,7 +41,9 @@ export function shortfallOf(
 ): Shortfall {
   const { dataset } = result;
   const full = experiment?.profiles.full;
-  const [train, test] = ownEntry(officialCounts, experiment?.dataset ?? config?.dataset.id ?? "") ?? [];
+  const declared = experiment?.dataset;
+  const datasetId = typeof declared === "string" ? declared : (config?.dataset.id ?? "");
+  const [train, test] = ownEntry(officialCounts, datasetId) ?? [];
   const batch = config?.settings.batch;
   return {
     ...(dataset?.origin === "synthetic" ? { synthetic: true } : {}),
@@ -72,6 +76,49 @@ function wholeTraining(
   return Math.round((official * dataset.train) / Math.max(1, dataset.train + held));
 }
 
-function part(name: "epochs" | "train" | "test", used: number | undefined, whole: number | undefined) {
+function part(
+  name: "epochs" | "train" | "test",
+  used: number | undefined,
+  whole: number | undefined,
+): Partial<Record<"epochs" | "train" | "test", Part>> {
   return used !== undefined && whole !== undefined && used < whole ? { [name]: { used, whole } } : {};
+}
+
+/** The same of a run that is about to begin, in words: for the terminal and the report. The whole is what was loaded. */
+export function shortfalls(
+  { profiles }: Pick<Experiment, "profiles">,
+  settings: RunSettings,
+  { train, test }: Dataset<{ readonly count: number }>,
+): string[] {
+  const { full, quick } = profiles;
+  const short = {
+    ...part("train", settings.limit ?? undefined, train.count),
+    ...part("test", settings.testLimit ?? undefined, test.count),
+    ...part("epochs", settings.epochs, full.epochs),
+  };
+  const words = (name: keyof typeof short, what: string) => {
+    const { used, whole } = short[name] ?? {};
+    return used !== undefined && whole !== undefined ? [`${count(used)} of ${count(whole)} ${what}`] : [];
+  };
+  const changes = describeChanges(settings.changes);
+  return [
+    ...(settings.profile === "quick" ? [quick.description] : []),
+    ...(settings.batch === full.batch
+      ? []
+      : [`batches of ${settings.batch} instead of ${count(full.batch)}`]),
+    ...words("train", "training images"),
+    ...words("test", "test images"),
+    ...(changes ? [`changed: ${changes}`] : []),
+    ...words("epochs", "epochs"),
+  ];
+}
+
+/** Why figures on these data are not comparable with published ones; undefined for the official files and one's own arrays. */
+export function otherImages(origin: Dataset["origin"]): string | undefined {
+  if (origin === "official" || origin === "own") return undefined;
+  return origin === "synthetic" ? "the images are synthetic" : "the images are not the official files";
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
 }

@@ -11,7 +11,7 @@ import type { Engine } from "../../engine/device.ts";
 import type { Shape } from "../../engine/shape.ts";
 import { GpuDataset } from "../../kernels/gather/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
-import type { RunSettings } from "../settings.ts";
+import type { RunSettings } from "../store/schemas.ts";
 
 export type DataPart = "train" | "validation" | "test";
 

@@ -1,5 +1,5 @@
 /** @file How long the parts of a quick run of a study would train in full. */
-import type { TrainedPart } from "./study-part.ts";
+import type { TrainedPart } from "./part.ts";
 
 /** What decides the time of a part, as far as it was trained. */
 export type TimedPart = Pick<TrainedPart, "history" | "seconds" | "inFull"> & {

@@ -2,12 +2,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
+import { command, quoted, typedName } from "../command.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import type { RunContext } from "../run.ts";
-import { readConfig } from "../store/run-folder.ts";
-import { parse, resultSchema } from "../store/saved-run.ts";
-import { type Measure, Study } from "./study.ts";
-import { describePart, isFinished, loadPart, type PartOptions, type TrainedPart } from "./study-part.ts";
+import { parse, readConfig } from "../store/run-folder.ts";
+import { resultSchema } from "../store/schemas.ts";
+import type { PartOptions, TrainedPart } from "./part.ts";
+import { RunningStudy } from "./running-study.ts";
+import type { Measure } from "./study.ts";
+import { describePart, isFinished, loadPart } from "./study-part.ts";
 
 export interface StudyEvaluation {
   /** loss and metrics of each part on the test images, corrupted as in training */
@@ -37,7 +40,7 @@ export async function evaluateStudy(context: RunContext<StudyExperiment>): Promi
   const file = join(folder, "result.json");
   if (!existsSync(file)) {
     throw new FileError(
-      `${folder} is not finished: it has no result.json. npm run train -- ${experiment.id} --resume --out ${folder} goes on with it.`,
+      `${folder} is not finished: it has no result.json. ${command("train", `${typedName(experiment)} --resume --out ${quoted(folder)}`)} goes on with it.`,
     );
   }
   const recorded = parse(file, resultSchema).measured;
@@ -55,7 +58,7 @@ export async function evaluateStudy(context: RunContext<StudyExperiment>): Promi
 }
 
 /** Its parts come from a finished run. */
-class FinishedStudy extends Study {
+class FinishedStudy extends RunningStudy {
   readonly evaluations = new Map<string, PartEvaluation>();
 
   override async save(part: TrainedPart, _: unknown, file: string): Promise<string> {

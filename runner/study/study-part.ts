@@ -1,77 +1,16 @@
 /** @file A part of a study: one network, trained in a folder of its own, where it can be resumed or found finished. */
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { FileError } from "../../engine/errors.ts";
-import type { Optimizer } from "../../kernels/optimizers/index.ts";
-import type { Callback } from "../../models/callbacks/callback.ts";
-import { hasCheckpoint, readCheckpoint, saveCheckpoints } from "../../models/checkpoint/checkpoint.ts";
-import type { DataSource } from "../../models/data/batches.ts";
+import { hasCheckpoint, saveCheckpoints } from "../../models/checkpoint/checkpoint.ts";
 import { History } from "../../models/fit/history.ts";
-import type { Model } from "../../models/model.ts";
 import { loadWeights, saveWeights } from "../../models/weights/model-weights.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import { readJson, writeJson } from "../json-files.ts";
 import type { RunContext } from "../run.ts";
 import { errorRates } from "../training/error-rates.ts";
 import { liveHistory } from "../training/live-history.ts";
-
-export type PartOptions = PartTraining & Evaluated;
-
-/**
- * Test images as the model is trained to take them: evaluated after every epoch as well (with the accuracies come the
- * errors of all sets), or only by `wgrad evaluate`.
- */
-type Evaluated =
-  | { readonly test: DataSource }
-  | { readonly test?: never; readonly evaluation: () => DataSource | Promise<DataSource> };
-
-interface PartTraining {
-  readonly model: Model;
-  readonly optimizer: Optimizer;
-  /** binary_crossentropy unless given */
-  readonly loss?: string;
-  readonly metrics?: Readonly<Record<string, string>>;
-  readonly data: DataSource;
-  readonly validation?: DataSource;
-  /** those of the run unless given */
-  readonly epochs?: number;
-  /** that of the run unless given */
-  readonly batch?: number;
-  /** weights to start from, by path; the others are drawn */
-  readonly weights?: ReadonlyMap<string, Float32Array>;
-  /** what else decides the result: the same part of another run must agree in it */
-  readonly about?: Readonly<Record<string, string | number | boolean>>;
-  readonly callbacks?: readonly Callback[];
-  /** hundreds of short epochs: no line and no checkpoint for each, so that a stopped part begins again */
-  readonly quiet?: boolean;
-  /** experiments whose finished runs may hold this part */
-  readonly reuse?: readonly string[];
-  /** how the same part of a full run differs, for an estimate of its time */
-  readonly inFull?: PartInFull;
-}
-
-export interface PartInFull {
-  /** those of the full profile unless given */
-  readonly epochs?: number;
-  /** of its network; those it has unless given */
-  readonly parameters?: number;
-  /** it sees no more images in a full run */
-  readonly sameImages?: boolean;
-}
-
-export interface TrainedPart {
-  readonly name: string;
-  readonly model: Model;
-  readonly history: History;
-  /** of training, without evaluation */
-  readonly seconds: number;
-  /** name and learning rate */
-  readonly optimizer: string;
-  readonly loss: string;
-  /** the run that it was loaded from */
-  readonly from?: string;
-  readonly inFull: PartInFull;
-}
+import { resumeFrom } from "../training/resume-from.ts";
+import type { PartOptions, TrainedPart } from "./part.ts";
 
 const defaultLoss = "binary_crossentropy";
 const marker = "part.json";
@@ -158,7 +97,9 @@ export async function trainPart(
     callbacks: [...callbacks, errorRates({ testIsValidation: false }), ...(quiet ? [] : saving)],
     onProgress: (progress) => events.progress(progress),
     ...(quiet ? {} : { onEpoch: (epoch, logs) => events.epochDone(epoch, epochs, logs) }),
-    ...((await hasCheckpoint(checkpoint)) ? { resume: await resumeFrom(checkpoint, settings.seed) } : {}),
+    ...((await hasCheckpoint(checkpoint))
+      ? { resume: await resumeFrom(checkpoint, { seed: settings.seed, epochs }) }
+      : {}),
   });
   await history.save(join(folder, "history.json"));
   await saveWeights(model, join(folder, "weights.safetensors"));
@@ -175,12 +116,4 @@ function partOf(
   const seconds = (history.history.seconds ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0);
   const optimized = `${optimizer.name}, ${optimizer.learningRate}`;
   return { name, model, history, seconds, optimizer: optimized, loss, inFull };
-}
-
-async function resumeFrom(checkpoint: string, seed: number) {
-  const snapshot = await readCheckpoint(checkpoint);
-  if (snapshot.position.seed === seed) return snapshot;
-  throw new FileError(
-    `${checkpoint} was written with seed ${snapshot.position.seed}, config.json says ${seed}.`,
-  );
 }

@@ -1,19 +1,20 @@
 /** @file The report of a study, from what its steps measured. */
 
-import { formatQuantity, formatSeconds } from "../../report/format.ts";
-import type { FreeSection, ResultRow, RunReport } from "../../report/run-report.ts";
+import { formatSeconds } from "../../report/format.ts";
+import type { FreeSection, RunReport } from "../../report/run-report.ts";
 import type { StudyExperiment } from "../experiment.ts";
+import { resultRow, type ShownFigure } from "../result-rows.ts";
 import { datasetFacts, type RunContext, runFacts } from "../run.ts";
-import { otherImages, shortfalls } from "../shortfall.ts";
-import type { RunConfig } from "../store/run-folder.ts";
+import type { RunConfig } from "../store/schemas.ts";
+import { shortfalls } from "../store/shortfall.ts";
 import { networkOf } from "../training/training-report.ts";
-import type { Measure, Study } from "./study.ts";
+import type { RunningStudy } from "./running-study.ts";
 
 /** Everything report.html shows of a study. */
 export function studyReport(
   context: RunContext<StudyExperiment>,
   config: RunConfig,
-  study: Study,
+  study: RunningStudy,
 ): RunReport {
   const { experiment, dataset, settings } = context;
   const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
@@ -45,7 +46,7 @@ export function studyReport(
         ...(noise ? { noise } : {}),
       },
     },
-    results: resultRows(context, study, limits),
+    results: shownFigures(study).map((figure) => resultRow(context, figure, limits)),
     sections: [...study.sections, ...partsSection(study)],
     ...(main
       ? { network: networkOf(main.model), history: { epoch: main.history.epoch, ...main.history.history } }
@@ -53,45 +54,16 @@ export function studyReport(
   };
 }
 
-/** `test error  1.79 %` */
-export function formatMeasure({ title = "", value, unit = "", digits }: Measure): string {
-  const scale = unit === "%" ? 100 : 1;
-  return `${title}: ${formatQuantity(value * scale, unit, digits ?? (unit === "%" ? 2 : 4))}`;
-}
-
-function resultRows(
-  { experiment, dataset }: RunContext<StudyExperiment>,
-  study: Study,
-  limits: string | undefined,
-): ResultRow[] {
-  const why = otherImages(dataset.origin) ?? limits;
-  return [...study.measures].flatMap(([key, measure]): ResultRow[] => {
-    const { title, value, unit = "", digits, remark } = measure;
+/** The figures that have a title, by their keys. */
+export function shownFigures(study: Pick<RunningStudy, "measures">): ShownFigure[] {
+  return [...study.measures].flatMap(([key, { title, value, unit = "", digits, remark }]) => {
     if (!title) return [];
-    const published = experiment.published.find((figure) => figure.measure === key);
-    const scale = unit === "%" ? 100 : 1;
-    const reason = published && why ? why : remark;
-    return [
-      {
-        name: title,
-        measured: value * scale,
-        unit,
-        digits: digits ?? (unit === "%" ? 2 : 4),
-        comparable: why === undefined,
-        ...(reason ? { why: reason } : {}),
-        ...(published
-          ? {
-              published: published.value * scale,
-              source: { text: published.source, ...(published.url ? { url: published.url } : {}) },
-            }
-          : {}),
-      },
-    ];
+    return [{ key, name: title, value, unit, digits: digits ?? (unit === "%" ? 2 : 4), remark }];
   });
 }
 
 /** Which networks were trained, for how long, and where those came from that were not. */
-function partsSection({ parts, data }: Study): FreeSection[] {
+function partsSection({ parts, data }: RunningStudy): FreeSection[] {
   if (parts.length === 0) return [];
   const rows = parts.map(({ name, model, history, seconds, optimizer, loss, from }) => [
     name,

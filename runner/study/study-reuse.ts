@@ -1,7 +1,7 @@
 /** @file Parts of a study that a finished run of another experiment has trained already, on the same images. */
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type RunConfig, readConfig, runsOf } from "../store/run-folder.ts";
+import { findRuns } from "../store/runs.ts";
+import type { RunConfig } from "../store/schemas.ts";
 import { isFinished } from "./study-part.ts";
 
 /** Where the part lies, and in which run. */
@@ -21,20 +21,12 @@ export function findFinishedPart(
   here: RunConfig,
   folder: string,
 ): FoundPart | undefined {
-  const runs = experiments.flatMap((id) => [...runsOf(id), join(dirname(folder), id)]);
-  for (const run of runs) {
-    const part = join(run, "parts", name);
-    if (!existsSync(join(run, "result.json")) || !isFinished(part, description)) continue;
-    if (sameConditions(readConfig(run), here)) return { folder: part, run };
-  }
-  return undefined;
-}
-
-function sameConditions(a: RunConfig, b: RunConfig): boolean {
-  const conditions = ({ adapter, versions, dataset, settings }: RunConfig) => {
-    const files = dataset.files.map(({ md5 }) => md5);
-    const { origin, train, test } = dataset;
-    return JSON.stringify([adapter, versions, origin, train, test, files, settings.testLimit]);
-  };
-  return conditions(a) === conditions(b);
+  const { adapter, versions, dataset: images, settings } = here;
+  const wanted = { adapter, versions, images, settings: { testLimit: settings.testLimit } };
+  const part = join("parts", name);
+  const runs = experiments.flatMap((id) =>
+    findRuns(id, { ...wanted, holds: ["result.json", part], beside: dirname(folder) }),
+  );
+  const found = runs.find((run) => isFinished(join(run.folder, part), description));
+  return found && { folder: join(found.folder, part), run: found.folder };
 }

@@ -1,22 +1,22 @@
 /** @file Running a study: its steps, then the files of the run folder. */
 import { join } from "node:path";
 import { saveWeights } from "../../models/weights/model-weights.ts";
-import { formatSeconds } from "../../report/format.ts";
+import { formatQuantity, formatSeconds } from "../../report/format.ts";
 import { writeRunReport } from "../../report/write-report.ts";
+import { command, typedName } from "../command.ts";
 import type { StudyExperiment } from "../experiment.ts";
-import { publishedBeside, type RunContext, writeConfig, writeResult } from "../run.ts";
-import type { RunConfig } from "../store/run-folder.ts";
-import { Study } from "./study.ts";
+import { scaleOf } from "../result-rows.ts";
+import { type Outcome, type RunContext, resultOf, writeConfig } from "../run.ts";
+import { type RunResult, writeResult } from "../store/run-folder.ts";
+import { RunningStudy } from "./running-study.ts";
 import { type Estimate, estimateInFull } from "./study-estimate.ts";
-import { formatMeasure, studyReport } from "./study-report.ts";
+import { shownFigures, studyReport } from "./study-report.ts";
 
 /** Runs the steps and writes every file of the run folder. Returns what result.json holds. */
-export async function runStudyExperiment(
-  context: RunContext<StudyExperiment>,
-): Promise<Record<string, unknown>> {
+export async function runStudyExperiment(context: RunContext<StudyExperiment>): Promise<RunResult> {
   const { experiment, folder, events } = context;
   const config = writeConfig(context);
-  const study = new Study(context, config);
+  const study = new RunningStudy(context, config);
   events.line(study.data.split);
   try {
     await experiment.run(study);
@@ -26,10 +26,11 @@ export async function runStudyExperiment(
       await main.history.save(join(folder, "history.json"));
     }
     const estimate = fullRun(context, study);
-    const result = resultOf(context, config, study, estimate);
+    const result = resultOf(context, config, outcomeOf(context, study, estimate));
     writeResult(folder, config, result);
     events.line("");
-    for (const measure of study.measures.values()) if (measure.title) events.line(formatMeasure(measure));
+    for (const { name, value, unit, digits } of shownFigures(study))
+      events.line(`${name}: ${formatQuantity(value * scaleOf(unit), unit, digits)}`);
     if (estimate) printFullRun(context, estimate);
     await writeRunReport(folder, studyReport(context, config, study));
     return result;
@@ -38,15 +39,12 @@ export async function runStudyExperiment(
   }
 }
 
-function resultOf(
-  context: RunContext<StudyExperiment>,
-  config: RunConfig,
-  study: Study,
+function outcomeOf(
+  { experiment, settings }: RunContext<StudyExperiment>,
+  study: RunningStudy,
   estimate: Estimate | undefined,
-): Record<string, unknown> {
-  const { experiment, settings, dataset } = context;
+): Outcome {
   const { train, validation, test } = study.data;
-  const measured = Object.fromEntries([...study.measures].map(([name, { value }]) => [name, value]));
   const parts = study.parts.map(({ name, model, history, seconds, optimizer, loss, from }) => [
     name,
     {
@@ -59,31 +57,22 @@ function resultOf(
     },
   ]);
   return {
-    experiment: experiment.id,
-    profile: settings.profile,
+    measured: Object.fromEntries([...study.measures].map(([name, { value }]) => [name, value])),
+    images: { train: train.count, validation: validation.count, test: test.count },
     epochs: settings.epochs,
-    seed: settings.seed,
-    dataset: {
-      origin: dataset.origin,
-      note: dataset.note,
-      train: train.count,
-      validation: validation.count,
-      test: test.count,
-    },
     parameters: study.main?.model.parameterCount ?? null,
-    parameters_in_full: experiment.main?.parameters ?? null,
-    adapter: config.adapter,
-    measured,
-    published: publishedBeside(experiment, measured),
-    parts: Object.fromEntries(parts),
-    ...(estimate ? { full_run_seconds: estimate.most, full_run_seconds_least: estimate.least } : {}),
+    parametersInFull: experiment.main?.parameters ?? null,
+    more: {
+      parts: Object.fromEntries(parts),
+      ...(estimate ? { full_run_seconds: estimate.most, full_run_seconds_least: estimate.least } : {}),
+    },
   };
 }
 
 /** What the parts of a quick run would take in full, each by its steps and the size of its network. */
 function fullRun(
   { experiment, settings, dataset }: RunContext<StudyExperiment>,
-  study: Study,
+  study: RunningStudy,
 ): Estimate | undefined {
   if (settings.profile === "full" || study.parts.length === 0) return undefined;
   const { full } = experiment.profiles;
@@ -97,6 +86,6 @@ function printFullRun({ experiment, events }: RunContext<StudyExperiment>, { lea
   const why = least < most ? " (their networks are larger then)" : "";
   events.line(
     `in full: these parts with all images and epochs take ${range} of training on this adapter${why}: ` +
-      `npm run train -- ${experiment.id} --profile full`,
+      command("train", `${typedName(experiment)} --profile full`),
   );
 }

@@ -3,8 +3,10 @@ import type { AdapterFacts } from "../../engine/adapter.ts";
 import { UsageError } from "../../engine/errors.ts";
 import { setEntry } from "../../models/records.ts";
 import { type ChangeValue, changeName, changeValue, shortName } from "../changes.ts";
+import { command, typedName } from "../command.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
-import { type RunOptions, type RunSettings, resolveSettings } from "../settings.ts";
+import { type RunOptions, resolveSettings } from "../settings.ts";
+import type { RunSettings } from "../store/schemas.ts";
 import { trainingVariant } from "../variant.ts";
 
 /** One training run. */
@@ -55,7 +57,7 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
     throw new UsageError(`--set: ${shortName(twice)} is given twice; write --set ${shortName(twice)}=a,b.`);
   if (experiment.kind === "training" && dimensions.length === 0 && seeds === 1) {
     throw new UsageError(
-      `There is nothing to vary: add --set, e.g. --set lr=1e-3,1e-4, or --seeds. ${experiment.id} alone is \`npm run train -- ${experiment.id}\`.`,
+      `There is nothing to vary: add --set, e.g. --set lr=1e-3,1e-4, or --seeds. ${experiment.id} alone is \`${command("train", typedName(experiment))}\`.`,
     );
   }
   const settings = resolveSettings(experiment, run, adapter);
@@ -79,26 +81,23 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
       }),
     ),
   );
-  const best =
-    experiment.kind === "sweep"
-      ? experiment.best
-      : ({ measure: defaultMeasure(experiment), mode: "max" } as const);
-  const command = sweepCommand(experiment.id, { ...options, profile: settings.profile });
+  const best = experiment.kind === "sweep" ? experiment.best : defaultMeasure(experiment);
+  const again = sweepCommand(experiment, { ...options, profile: settings.profile });
   const { limit: _, testLimit: __, epochs: ___, ...unlimited } = options;
-  const fullCommand = sweepCommand(experiment.id, { ...unlimited, profile: "full" });
-  return { trials, settings, best, command, fullCommand };
+  const fullCommand = sweepCommand(experiment, { ...unlimited, profile: "full" });
+  return { trials, settings, best, command: again, fullCommand };
 }
 
-/** The words that repeat a sweep from the project's folder. */
-export function sweepCommand(id: string, options: SweepOptions): string {
-  const words = [`npm run sweep -- ${id} --profile ${options.profile}`];
+/** The command that repeats a sweep. */
+export function sweepCommand(experiment: Experiment, options: SweepOptions): string {
+  const words = [`${typedName(experiment)} --profile ${options.profile}`];
   for (const text of options.set ?? []) words.push(`--set ${text}`);
   for (const name of ["seeds", "epochs", "batch", "limit", "seed"] as const)
     if (options[name] !== undefined) words.push(`--${name} ${options[name]}`);
   if (options.testLimit !== undefined) words.push(`--test-limit ${options.testLimit}`);
   if (!options.shuffle) words.push("--no-shuffle");
   if (options.literal) words.push("--literal");
-  return words.join(" ");
+  return command("sweep", words.join(" "));
 }
 
 interface Dimension {
@@ -125,7 +124,7 @@ export function singleChanges(set: readonly string[] = []): Record<string, Chang
   for (const text of set) {
     const { name, values } = dimension(text);
     if (values.length > 1)
-      throw new UsageError(`--set ${text}: train takes one value; several are for \`npm run sweep\`.`);
+      throw new UsageError(`--set ${text}: train takes one value; several are for \`${command("sweep")}\`.`);
     if (Object.hasOwn(changes, name)) throw new UsageError(`--set: ${shortName(name)} is given twice.`);
     setEntry(changes, name, values[0]!);
   }
@@ -148,7 +147,10 @@ function written(changes: Readonly<Record<string, ChangeValue>>): Record<string,
   );
 }
 
-/** The validation part chooses, where there is one. */
-function defaultMeasure({ validation }: TrainingExperiment): string {
-  return validation instanceof Object ? "val_accuracy" : "test_accuracy";
+/** The validation part chooses, where there is one: by its accuracy, or by its loss where there is none. */
+function defaultMeasure({ validation, metrics }: TrainingExperiment): SweepPlan["best"] {
+  const set = validation instanceof Object ? "val" : "test";
+  return Object.hasOwn(metrics, "accuracy")
+    ? { measure: `${set}_accuracy`, mode: "max" }
+    : { measure: `${set}_loss`, mode: "min" };
 }

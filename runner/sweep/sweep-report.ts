@@ -4,15 +4,18 @@ import { join } from "node:path";
 import { History } from "../../models/fit/history.ts";
 import { type Label, label } from "../../report/label.ts";
 import type { Block, FreeSection, RunReport } from "../../report/run-report.ts";
+import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { measureOf } from "../measures.ts";
-import { datasetFacts, runFacts } from "../run.ts";
-import { shortfalls } from "../shortfall.ts";
-import type { RunConfig } from "../store/run-folder.ts";
-import { networkOf, resultRows } from "../training/training-report.ts";
+import { resultRows } from "../result-rows.ts";
+import { datasetFacts, type RunContext, runFacts } from "../run.ts";
+import type { RunConfig } from "../store/schemas.ts";
+import { shortfalls } from "../store/shortfall.ts";
+import { networkOf } from "../training/training-report.ts";
 import type { SweepPlan } from "./plan.ts";
 import { factorText, type TrialResult, type TrialSummary } from "./summary.ts";
-import type { SweepContext } from "./sweep-run.ts";
 import { type SweepTable, trialLabel } from "./sweep-table.ts";
+
+export type SweepContext = RunContext<SweepExperiment | TrainingExperiment>;
 
 /** What the trials gave. */
 export interface SweepFigures {
@@ -73,7 +76,7 @@ function comparison(plan: SweepPlan, { summaries, best, table }: SweepFigures): 
     : "No trial was finished.";
   const categories = done.map(trialLabel);
   const chart = (title: Label, key: string, scale: number): Block[] =>
-    done.length > 0
+    done.some(({ mean }) => mean[key] !== undefined)
       ? [
           {
             kind: "bars",

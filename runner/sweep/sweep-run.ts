@@ -1,10 +1,8 @@
 /** @file Running a sweep: its trials one after the other, each in a folder of its own, then the table and the report. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine } from "../../engine/device.ts";
 import {
   DeviceLostError,
-  FileError,
   InterruptedError,
   NumericError,
   UsageError,
@@ -16,22 +14,28 @@ import { fromJsonNumber } from "../../models/exact-json.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { imageCounts } from "../experiment-data.ts";
-import { readJson } from "../json-files.ts";
-import { checksumsOf, publishedBeside, type RunContext, writeConfig, writeResult } from "../run.ts";
-import type { RunSettings } from "../settings.ts";
-import { readConfig, runsOf, shown } from "../store/run-folder.ts";
+import { resultOf, writeConfig } from "../run.ts";
+import {
+  isFinished,
+  isRun,
+  parse,
+  type RunResult,
+  readConfig,
+  shown,
+  writeResult,
+} from "../store/run-folder.ts";
 import { whileLocked } from "../store/run-lock.ts";
+import { describeImages, findRuns, sameJson } from "../store/runs.ts";
+import { type RunSettings, resultSchema } from "../store/schemas.ts";
 import { runTrainingExperiment } from "../training/train-run.ts";
 import type { PlannedTrial, SweepPlan } from "./plan.ts";
 import { bestOf, summarizeTrials, type TrialResult } from "./summary.ts";
-import { sweepReport } from "./sweep-report.ts";
+import { type SweepContext, sweepReport } from "./sweep-report.ts";
 import { sweepTable, tableLines } from "./sweep-table.ts";
-
-export type SweepContext = RunContext<SweepExperiment | TrainingExperiment>;
 
 /** What a sweep gave. */
 export interface SweepOutcome {
-  readonly result: Record<string, unknown>;
+  readonly result: RunResult;
   readonly failed: readonly TrialResult[];
 }
 
@@ -45,12 +49,9 @@ export function findSweepFolder(
   { experiment, dataset }: Pick<SweepContext, "experiment" | "dataset">,
   settings: RunSettings,
 ): string | undefined {
-  return runsOf(sweepId(experiment)).find((folder) => {
-    if (!existsSync(join(folder, "config.json"))) return false;
-    const config = readConfig(folder);
-    const same = checksumsOf(config.dataset.files) === checksumsOf(dataset.files);
-    return same && config.dataset.origin === dataset.origin && equalSettings(config.settings, settings);
-  });
+  const id = sweepId(experiment);
+  const wanted = { experiment: id, images: describeImages(dataset), settings, file: experiment.file };
+  return findRuns(id, wanted)[0]?.folder;
 }
 
 /** Runs what is not finished; writes config.json, result.json and the report of the sweep. Rejects if interrupted. */
@@ -75,29 +76,22 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
   for (const line of tableLines(table)) events.line(line);
   const failed = trials.filter(({ status }) => status === "failed");
   const measured = best?.mean ?? {};
-  const result = {
-    experiment: sweepId(experiment),
-    kind: "sweep",
-    profile: context.settings.profile,
-    epochs: context.settings.epochs,
-    seed: context.settings.seed,
-    dataset: {
-      origin: dataset.origin,
-      note: dataset.note,
-      ...imageCounts({ ...plan.trials[0]!, dataset, settings: context.settings }),
-    },
-    parameters: best?.parameters ?? null,
-    parameters_in_full:
-      plan.trials.find(({ name }) => best?.runs.includes(name))?.experiment.parameters ?? null,
-    adapter: config.adapter,
-    chosen_by: plan.best,
-    best: best ? { factors: best.factors, runs: best.runs } : null,
+  const chosen = plan.trials.find(({ name }) => best?.runs.includes(name));
+  const result = resultOf(context, config, {
     measured,
-    published: publishedBeside(experiment, measured),
-    summary: summaries,
-    trials,
-    minutes: (Date.now() - started) / 60_000,
-  };
+    images: imageCounts({ ...plan.trials[0]!, dataset, settings: context.settings }),
+    epochs: context.settings.epochs,
+    parameters: best?.parameters ?? null,
+    parametersInFull: chosen?.experiment.parameters ?? null,
+    more: {
+      kind: "sweep",
+      chosen_by: plan.best,
+      best: best ? { factors: best.factors, runs: best.runs } : null,
+      summary: summaries,
+      trials,
+      minutes: (Date.now() - started) / 60_000,
+    },
+  });
   writeResult(folder, config, result);
   await writeRunReport(folder, await sweepReport(context, config, plan, { summaries, best, table, trials }));
   return { result, failed };
@@ -111,21 +105,17 @@ async function runTrial(
   const folder = join(context.folder, folderName(name));
   const about = { name, factors, seed: settings.seed, folder: folderName(name) };
   try {
-    const result = finishedResult(folder, settings);
-    if (result) context.events.line("  finished before");
+    const before = finishedFigures(folder, trial);
+    if (before) context.events.line("  finished before");
     else makeFolder(folder);
     const train = async () => {
       const resume = await hasCheckpoint(join(folder, "checkpoint"));
       return runTrainingExperiment({ ...context, experiment, settings, folder, started: new Date(), resume });
     };
-    const { parameters, epochs, measured } = (result ?? (await whileLocked(folder, train))) as Pick<
-      TrialResult,
-      "parameters" | "epochs" | "measured"
-    >;
-    if (!Number.isFinite(measured?.test_loss)) {
+    const figures = before ?? figuresOf(await whileLocked(folder, train));
+    if (!Number.isFinite(figures.measured.test_loss)) {
       throw new NumericError("The loss of the trained network on the test set is not finite.");
     }
-    const figures = { parameters: parameters!, epochs: epochs!, measured: measured! };
     return { result: { ...about, status: "done", ...figures }, deviceLost: false };
   } catch (error) {
     const ends = error instanceof InterruptedError || error instanceof UsageError;
@@ -135,23 +125,30 @@ async function runTrial(
   }
 }
 
+type TrialFigures = Required<Pick<TrialResult, "parameters" | "epochs" | "measured">>;
+
+function figuresOf({ parameters, epochs, measured }: RunResult): TrialFigures {
+  return { parameters: parameters ?? 0, epochs: epochs ?? 0, measured: measuredNumbers(measured) };
+}
+
 /** Of a trial that is done. Throws UsageError if the folder holds a run with other settings. */
-function finishedResult(folder: string, settings: RunSettings): Record<string, unknown> | undefined {
-  if (!existsSync(join(folder, "config.json"))) return undefined;
-  if (!equalSettings(readConfig(folder).settings, settings)) {
+function finishedFigures(folder: string, { settings, experiment }: PlannedTrial): TrialFigures | undefined {
+  if (!isRun(folder)) return undefined;
+  const { settings: before, file } = readConfig(folder);
+  if (file?.sha256 !== experiment.file?.sha256) {
+    throw new UsageError(
+      `${shown(folder)} holds a trial of before the experiment's file was changed. Name another folder with --out.`,
+    );
+  }
+  if (!sameJson(before, settings)) {
     throw new UsageError(
       `${shown(folder)} holds a trial with other settings. Name another folder with --out, or the settings it was begun with.`,
     );
   }
-  const path = join(folder, "result.json");
-  if (!existsSync(path) || !existsSync(join(folder, "report.html"))) return undefined; // the report is written last
-  const result = readJson(path);
-  if (typeof result === "object" && result !== null && "measured" in result) {
-    const measured = measuredNumbers(result.measured);
-    const failed = measured.test_loss !== undefined && !Number.isFinite(measured.test_loss);
-    return failed ? undefined : { ...result, measured };
-  }
-  throw new FileError(`${path} is no result of a trial. Delete it, then the trial is run again.`);
+  if (!isFinished(folder)) return undefined;
+  const figures = figuresOf(parse(join(folder, "result.json"), resultSchema));
+  const { test_loss } = figures.measured;
+  return test_loss === undefined || Number.isFinite(test_loss) ? figures : undefined;
 }
 
 /** Numbers as they were measured; those that are not finite were written as null once, and have their names now. */
@@ -165,11 +162,4 @@ function measuredNumbers(json: unknown): Record<string, number> {
 /** Characters that folders may have everywhere. */
 export function folderName(name: string): string {
   return name.replaceAll(/[^\w.,=+-]/g, "_");
-}
-
-/** Whatever the order of their names. */
-export function equalSettings(a: RunSettings, b: RunSettings): boolean {
-  const text = (settings: RunSettings) =>
-    JSON.stringify(Object.entries(settings).sort(([x], [y]) => (x < y ? -1 : 1)));
-  return text(a) === text(b);
 }

@@ -1,8 +1,7 @@
 /** @file Batches of a data set that stays in main memory, in the order of one that is on the GPU. */
-import type { ImageSet } from "../../datasets/dataset.ts";
-import { takeImages } from "../../datasets/splits.ts";
 import type { HostBatch } from "../../models/data/batch-iterator.ts";
 import { identityOrder, shuffled } from "../../models/data/order.ts";
+import { hostDataset, type SampleSet, takeSamples } from "../samples.ts";
 
 export interface StreamOptions {
   readonly batch: number;
@@ -14,18 +13,16 @@ export interface StreamOptions {
 
 /** Epoch after epoch without end. */
 export function* streamedBatches(
-  set: ImageSet,
+  set: SampleSet,
   classes: number,
   options: StreamOptions,
 ): Generator<HostBatch> {
   const { batch: size, seed, shuffle, position } = options;
-  const { height, width, channels } = set;
   const all = identityOrder(set.count);
   for (let { epoch, batch } = position; ; epoch++, batch = 0) {
     const order = shuffle ? shuffled(all, seed, epoch) : all;
     for (let first = batch * size; first < set.count; first += size) {
-      const { images, labels } = takeImages(set, order.subarray(first, first + size));
-      yield { inputs: images, inputShape: [height, width, channels], scale: 1 / 255, labels, classes };
+      yield hostDataset(takeSamples(set, order.subarray(first, first + size)), classes);
     }
   }
 }

@@ -1,40 +1,27 @@
 /** @file Running an experiment that trains a network: from data to report. */
 import { join } from "node:path";
-import { FileError, UsageError } from "../../engine/errors.ts";
-import { readCheckpoint, saveCheckpoints } from "../../models/checkpoint/checkpoint.ts";
+import { saveCheckpoints } from "../../models/checkpoint/checkpoint.ts";
 import type { TrainingSnapshot } from "../../models/checkpoint/snapshot.ts";
 import type { History } from "../../models/fit/history.ts";
 import type { FitOptions } from "../../models/fit/options.ts";
 import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
-import { accuracyOf, type Predictions, predictionsOf } from "../../report/predictions.ts";
+import { accuracyOf, type Predictions } from "../../report/predictions.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { describeInputs, describeValidation, type ExperimentData, imageCounts } from "../experiment-data.ts";
 import { estimateFullRun } from "../full-run-estimate.ts";
 import { writeJson } from "../json-files.ts";
 import { openData } from "../open-data.ts";
-import { type Measured, publishedBeside, type RunContext, writeConfig, writeResult } from "../run.ts";
-import type { RunSettings } from "../settings.ts";
-import type { RunConfig } from "../store/run-folder.ts";
+import { type Measured, type RunContext, resultOf, writeConfig } from "../run.ts";
+import { samplePredictions } from "../samples.ts";
+import { type RunResult, writeResult } from "../store/run-folder.ts";
+import type { RunConfig } from "../store/schemas.ts";
 import { errorRates } from "./error-rates.ts";
 import { liveHistory } from "./live-history.ts";
+import { resumeFrom } from "./resume-from.ts";
 import { batchesPerEpoch } from "./streamed-batches.ts";
-import { trainingReport } from "./training-report.ts";
-
-/** What training left behind for result and report. */
-export interface Trained {
-  readonly model: Model;
-  readonly history: History;
-  readonly measured: Measured;
-  readonly predictions: Predictions;
-  /** images used */
-  readonly trainCount: number;
-  readonly testCount: number;
-  readonly microBatch: number;
-  readonly peakBytes: number;
-  readonly dispatchesPerStep: number;
-}
+import { type Trained, trainingReport } from "./training-report.ts";
 
 /** Where training begins, if not with new weights: in another run's folder. */
 export interface StartingPoint {
@@ -46,7 +33,7 @@ export interface StartingPoint {
 export async function runTrainingExperiment(
   context: RunContext<TrainingExperiment>,
   start?: StartingPoint,
-): Promise<Record<string, unknown>> {
+): Promise<RunResult> {
   const { experiment, settings, folder, resume } = context;
   const snapshot = resume ? await resumeFrom(join(folder, "checkpoint"), settings) : start?.snapshot;
   const config = writeConfig(context, methodOf(context, start));
@@ -65,17 +52,25 @@ async function trainAndReport(
   config: RunConfig,
   model: Model,
   snapshot: TrainingSnapshot | undefined,
-): Promise<Record<string, unknown>> {
+): Promise<RunResult> {
   const { settings, folder } = context;
   const trained = await train(context, model, snapshot);
   await saveWeights(model, join(folder, "weights.safetensors"));
   writeJson(join(folder, "history.json"), trained.history.toJSON());
-  const result = resultOf(context, config, trained);
+  const more: Record<string, unknown> = { micro_batch: trained.microBatch, peak_bytes: trained.peakBytes };
   if (settings.profile === "quick") {
     const seconds = Math.min(...epochSeconds(trained.history)); // the first one also compiled the kernels
     const measured = { images: trained.trainCount, seconds };
-    result.full_run_seconds = await estimateFullRun(context, model, measured);
+    more.full_run_seconds = await estimateFullRun(context, model, measured);
   }
+  const result = resultOf(context, config, {
+    measured: trained.measured,
+    images: imageCounts(context),
+    epochs: trained.history.epoch.at(-1) ?? 0,
+    parameters: model.parameterCount,
+    parametersInFull: context.experiment.parameters,
+    more,
+  });
   writeResult(folder, config, result);
   await writeRunReport(folder, await trainingReport(context, config, trained));
   return result;
@@ -144,7 +139,7 @@ async function train(
     const history = await model.fit(data.training(snapshot?.position), options);
     const peakBytes = engine.memory.peakBytes;
     const outputs = await model.predict(data.testing);
-    const predictions = predictionsOf(data.test, outputs, dataset.classes.length);
+    const predictions = samplePredictions(data.test, outputs, dataset.classes.length);
     const evaluated = await model.evaluate(data.testing);
     return {
       model,
@@ -169,22 +164,14 @@ function evaluatedSets({ validation }: TrainingExperiment, data: ExperimentData)
   return { ...(held ? { validationData: held } : {}), evaluationSets: { test: data.testing } };
 }
 
-async function resumeFrom(checkpoint: string, { seed, epochs }: RunSettings): Promise<TrainingSnapshot> {
-  const snapshot = await readCheckpoint(checkpoint);
-  const { position } = snapshot;
-  if (position.seed !== seed) {
-    throw new FileError(`${checkpoint} was written with seed ${position.seed}, config.json says ${seed}.`);
-  }
-  const begun = position.epoch + (position.batch > 0 ? 1 : 0);
-  if (begun > epochs)
-    throw new UsageError(`--resume: epoch ${begun} has begun, so the run cannot end after ${epochs}.`);
-  return snapshot;
-}
-
-function measure(history: History, evaluated: Record<string, number>, predictions: Predictions): Measured {
+function measure(
+  history: History,
+  evaluated: Record<string, number>,
+  predictions: Predictions | undefined,
+): Measured {
   const measured: Measured = {};
   for (const [name, value] of Object.entries(evaluated)) measured[`test_${name}`] = value;
-  measured.test_error = 1 - accuracyOf(predictions);
+  if (predictions) measured.test_error = 1 - accuracyOf(predictions);
   for (const name of Object.keys(evaluated)) {
     for (const [key, logged] of [
       [`train_${name}`, name],
@@ -212,32 +199,4 @@ function epochSeconds(history: History): number[] {
 
 function valuesOf({ history }: History, name: string): number[] {
   return (history[name] ?? []).filter((value) => value !== null);
-}
-
-function resultOf(
-  context: RunContext<TrainingExperiment>,
-  config: RunConfig,
-  trained: Trained,
-): Record<string, unknown> {
-  const { experiment, settings, dataset } = context;
-  return {
-    experiment: experiment.id,
-    profile: settings.profile,
-    ...(settings.trial === null ? {} : { trial: settings.trial }),
-    epochs: trained.history.epoch.at(-1) ?? 0,
-    seed: settings.seed,
-    dataset: {
-      origin: dataset.origin,
-      note: dataset.note,
-      ...imageCounts(context),
-    },
-    parameters: trained.model.parameterCount,
-    parameters_in_full: experiment.parameters,
-    adapter: config.adapter,
-    method: config.method,
-    measured: trained.measured,
-    published: publishedBeside(experiment, trained.measured),
-    micro_batch: trained.microBatch,
-    peak_bytes: trained.peakBytes,
-  };
 }

@@ -1,13 +1,14 @@
 /** @file The newest run of an experiment that another one builds on; trained first if there is none. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError, WgradError } from "../../engine/errors.ts";
-import { checkpointPath, hasCheckpoint } from "../../models/checkpoint/checkpoint.ts";
+import { UsageError } from "../../engine/errors.ts";
+import { hasCheckpoint } from "../../models/checkpoint/checkpoint.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
-import { checksumsOf, type RunContext } from "../run.ts";
-import { type RunSettings, resolveSettings } from "../settings.ts";
-import { createRunFolder, type RunConfig, readConfig, runsOf, shown } from "../store/run-folder.ts";
+import type { RunContext } from "../run.ts";
+import { resolveSettings } from "../settings.ts";
+import { shown } from "../store/run-folder.ts";
 import { whileLocked } from "../store/run-lock.ts";
+import { createRun, describeImages, newestRun } from "../store/runs.ts";
+import type { RunSettings } from "../store/schemas.ts";
 import { trainingVariant } from "../variant.ts";
 import { runTrainingExperiment } from "./train-run.ts";
 
@@ -26,13 +27,17 @@ export async function trainedRun(context: RunContext, id: string): Promise<Train
   const base = context.find(id);
   const wanted = settingsFor(context, base);
   const experiment = trainingVariant(base, wanted);
-  const found = newestRun(context, id, wanted);
+  const found = newestRun(id, {
+    experiment: id,
+    images: describeImages(context.dataset),
+    settings: keyOf(wanted),
+  });
   const { events } = context;
   if (found?.finished) {
     events.line(`builds on ${shown(found.folder)}`);
     return { folder: found.folder, experiment, settings: found.config.settings };
   }
-  const folder = found?.folder ?? createRunFolder(id, undefined, new Date());
+  const folder = found?.folder ?? createRun(id, undefined, new Date());
   const settings = found?.config.settings ?? wanted;
   events.line(
     found
@@ -65,38 +70,7 @@ function settingsFor({ settings, experiment, engine }: RunContext, base: Experim
   );
 }
 
-interface FoundRun {
-  readonly folder: string;
-  readonly config: RunConfig;
-  readonly finished: boolean;
-}
-
-/** The newest finished one, else the newest that was cut. */
-function newestRun({ dataset }: RunContext, id: string, wanted: RunSettings): FoundRun | undefined {
-  const runs = runsOf(id).flatMap((folder): FoundRun[] => {
-    const config = readable(folder);
-    if (!config || config.experiment !== id || !serves(config.settings, wanted)) return [];
-    const { origin, train, test, files } = config.dataset;
-    const same = origin === dataset.origin && train === dataset.train.count && test === dataset.test.count;
-    if (!same || checksumsOf(files) !== checksumsOf(dataset.files)) return [];
-    const finished =
-      existsSync(join(folder, "result.json")) && existsSync(checkpointPath(join(folder, "checkpoint")));
-    return [{ folder, config, finished }];
-  });
-  return runs.find(({ finished }) => finished) ?? runs[0];
-}
-
-/** A folder that is no run, or a damaged one, is passed over. */
-function readable(folder: string): RunConfig | undefined {
-  try {
-    return readConfig(folder);
-  } catch (error) {
-    if (error instanceof WgradError) return undefined;
-    throw error;
-  }
-}
-
-function serves(found: RunSettings, wanted: RunSettings): boolean {
-  const keys = ["profile", "seed", "limit", "testLimit", "literal", "trial"] as const;
-  return keys.every((key) => found[key] === wanted[key]) && Object.keys(found.changes).length === 0;
+/** The settings that a run must share with the one that builds on it: a longer one serves as well. */
+function keyOf({ profile, seed, limit, testLimit, literal, trial }: RunSettings): Partial<RunSettings> {
+  return { profile, seed, limit, testLimit, literal, trial, changes: {} };
 }

@@ -1,13 +1,30 @@
 /** @file The report of a training run, from what the run measured. */
+
+import type { History } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
 import { classificationParts } from "../../report/classification.ts";
-import type { FilterWeights, NetworkSummary, ResultRow, RunReport } from "../../report/run-report.ts";
+import type { Predictions } from "../../report/predictions.ts";
+import type { FilterWeights, NetworkSummary, RunReport } from "../../report/run-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
-import { measureOf, shownMeasures } from "../measures.ts";
+import { resultRows } from "../result-rows.ts";
 import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
-import { otherImages, shortfalls } from "../shortfall.ts";
-import type { RunConfig } from "../store/run-folder.ts";
-import type { Trained } from "./train-run.ts";
+import type { RunConfig } from "../store/schemas.ts";
+import { shortfalls } from "../store/shortfall.ts";
+
+/** What training left behind for result and report. */
+export interface Trained {
+  readonly model: Model;
+  readonly history: History;
+  readonly measured: Measured;
+  /** of a classifier */
+  readonly predictions: Predictions | undefined;
+  /** images used */
+  readonly trainCount: number;
+  readonly testCount: number;
+  readonly microBatch: number;
+  readonly peakBytes: number;
+  readonly dispatchesPerStep: number;
+}
 
 /** Everything report.html shows of a training run. */
 export async function trainingReport(
@@ -39,7 +56,7 @@ export async function trainingReport(
     results: resultRows(context, trained.measured, limits),
     network: networkOf(model),
     history: { epoch: history.epoch, ...history.history },
-    ...classificationParts(predictions.set, predictions.outputs, dataset.classes, settings.seed),
+    ...(predictions ? classificationParts(predictions, dataset.classes, settings.seed) : {}),
     ...(filters ? { filters } : {}),
     timing: timingOf(trained, settings.batch),
   };
@@ -72,40 +89,6 @@ export function networkOf(model: Model): NetworkSummary {
     parameters,
   }));
   return { layers, trainable, nonTrainable };
-}
-
-/** Measured figures beside the published ones; `limits` says how the run falls short. */
-export function resultRows(
-  context: Pick<RunContext, "experiment" | "dataset">,
-  measured: Measured,
-  limits: string | undefined,
-): ResultRow[] {
-  const { experiment, dataset } = context;
-  const why = otherImages(dataset.origin) ?? limits;
-  const own = experiment.published.map(({ measure }) => measure);
-  return [...new Set([...shownMeasures, ...own])]
-    .filter((key) => measured[key] !== undefined)
-    .map((key): ResultRow => {
-      const published = experiment.published.find(({ measure }) => measure === key);
-      const { unit, digits, ...known } = measureOf(key);
-      const name = shownMeasures.includes(key) ? known.name : published!.name;
-      const scale = unit === "%" ? 100 : 1;
-      return {
-        name,
-        measured: measured[key]! * scale,
-        unit,
-        digits,
-        comparable: why === undefined,
-        ...(why && published ? { why } : {}),
-        ...(published
-          ? {
-              published: published.value * scale,
-              source: { text: published.source, ...(published.url ? { url: published.url } : {}) },
-            }
-          : {}),
-        ...(key === "test_accuracy" ? { curve: "accuracy" as const } : {}),
-      };
-    });
 }
 
 /** The kernel of the first convolution, if it can be shown as images. */

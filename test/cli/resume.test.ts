@@ -2,11 +2,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { TrainOptions } from "../../cli/options.ts";
 import { checkKeeps, otherAdapter, withWayOn } from "../../cli/resume.ts";
-import type { TrainOptions } from "../../cli/train.ts";
 import { FileError, InterruptedError, UsageError } from "../../engine/errors.ts";
 import { findExperiment } from "../../experiments/registry.ts";
-import { configSchema, findRunFolder, type RunConfig } from "../../runner/store/run-folder.ts";
+import { runToResume } from "../../runner/store/runs.ts";
+import { configSchema, type RunConfig } from "../../runner/store/schemas.ts";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
 import { quickSettings } from "../runner/studies/support/run-study.ts";
 import { writeRunFolder } from "../runner/support/run-folder.ts";
@@ -79,14 +80,14 @@ describe("--resume without --out", () => {
         return path;
       };
       run("1", { finished: true, report: true, begun: true });
-      expect(() => findRunFolder("svhn-c", undefined)).toThrow(/no unfinished run of svhn-c/);
+      expect(() => runToResume("svhn-c", undefined)).toThrow(/no unfinished run of svhn-c/);
       const early = run("2", { finished: false });
-      expect(findRunFolder("svhn-c", undefined)).toBe(early);
+      expect(runToResume("svhn-c", undefined)).toBe(early);
       const begun = run("3", { finished: false, begun: true });
       run("4", { finished: false });
-      expect(findRunFolder("svhn-c", undefined)).toBe(begun);
+      expect(runToResume("svhn-c", undefined)).toBe(begun);
       const withoutReport = run("5", { finished: true, begun: true });
-      expect(findRunFolder("svhn-c", undefined)).toBe(withoutReport);
+      expect(runToResume("svhn-c", undefined)).toBe(withoutReport);
     } finally {
       process.chdir(before);
     }

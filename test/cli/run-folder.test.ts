@@ -131,7 +131,7 @@ describe("evaluate", () => {
     rmSync(join(damaged, "weights.safetensors"));
     await fail(["evaluate", damaged, ...onAdapter], 1, /Cannot read .*weights\.safetensors: no such file/);
     writeFileSync(join(damaged, "config.json"), '{ "experiment": "svhn-c", ');
-    await fail(["evaluate", damaged], 1, /cannot read .*config\.json/);
+    await fail(["evaluate", damaged], 1, /Cannot read .*config\.json/);
     writeFileSync(join(damaged, "config.json"), '{ "experiment": "svhn-c" }');
     await fail(["evaluate", damaged], 1, /config\.json is damaged/);
   });

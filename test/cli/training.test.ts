@@ -75,7 +75,7 @@ describe("kill -9", () => {
     const message = await fail(resume("killed", upTo), 1, /Cannot write .*training\.safetensors/, {
       largestFile: 200,
     });
-    expect(message).toMatch(/too large.*Continue with: npm run train -- svhn-c --resume --out/s);
+    expect(message).toMatch(/too large.*Continue with: .*train (?:-- )?svhn-c --resume --out/s);
     expect(readFileSync(checkpoint("killed")).equals(saved), "the old checkpoint").toBe(true);
 
     await succeed(resume("killed", upTo));
@@ -146,7 +146,7 @@ describe("Ctrl-C", () => {
     const tooEarly = ["train", "svhn-c", "--resume", "--adapter", adapter, "--out", join(folder, "stopped")];
     await fail([...tooEarly, "--epochs", `${epoch}`], 2, /epoch \d+ has begun, so the run cannot end after/);
 
-    const command = /Continue with: npm run train -- (.+)/.exec(stderr)![1]!;
+    const command = /Continue with: .*?train (?:-- )?(.+)/.exec(stderr)![1]!;
     await succeed(["train", ...command.split(" "), "--epochs", `${epoch + 1}`]);
     await succeed(train("whole", "--epochs", `${epoch + 1}`, "--batch", "2"));
     expect(bytes("stopped").equals(bytes("whole"))).toBe(true);

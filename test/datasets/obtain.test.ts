@@ -101,7 +101,7 @@ describe("loadDataset", () => {
     });
     expect(new Set(dataset.classes).size).toBe(classes);
     expect(dataset.note).toMatch(
-      /^SYNTHETIC stand-in: 12 \+ 5 .* made with seed 0, not .* \(none of its files in /,
+      /^SYNTHETIC stand-in: 12 \+ 5 .* made with seed 0, not .* \(none of its files are in the data folder/,
     );
     expect(dataset.note).toContain("downloads are off");
   });

@@ -15,7 +15,7 @@ import { addResult, readResults } from "../../report/results/committed-results.t
 import { resultsPage } from "../../report/results/results-page.ts";
 import { writeReportFiles } from "../../report/write-report.ts";
 import { compareRuns } from "../../runner/compare/compare-runs.ts";
-import { newestRuns } from "../../runner/store/newest-runs.ts";
+import { newestOfEach } from "../../runner/store/runs.ts";
 import { readSavedRun } from "../../runner/store/saved-run.ts";
 import { shortfallOf } from "../../runner/store/shortfall.ts";
 import { summarizeTrials } from "../../runner/sweep/summary.ts";
@@ -30,7 +30,7 @@ const bookOf = (language: "en" | "es" = "en") =>
   renderBook({
     chapters: readChapters(language),
     experiments,
-    runs: newestRuns(folder()),
+    runs: newestOfEach(folder()),
     language,
     made: new Date(0),
     maker: "wgrad",
@@ -216,12 +216,12 @@ describe("what lies where files of a run should", () => {
     const path = run("svhn-c/a", { finished: false });
     mkdirSync(join(path, "result.json"));
     expect(() => readSavedRun(path)).toThrow(/Cannot read .*result\.json: it is a folder/);
-    expect(newestRuns(folder()).damaged.join()).toContain("result.json");
+    expect(newestOfEach(folder()).damaged.join()).toContain("result.json");
   });
 
   it("a file in place of the folder of runs is an error", () => {
     writeFileSync(join(folder(), "runs"), "");
-    expect(() => newestRuns(join(folder(), "runs"))).toThrow(FileError);
+    expect(() => newestOfEach(join(folder(), "runs"))).toThrow(FileError);
     expect(() => readResults(join(folder(), "runs"))).toThrow(FileError);
     expect(existsSync(join(folder(), "runs"))).toBe(true);
   });

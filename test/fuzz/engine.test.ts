@@ -9,7 +9,9 @@ import {
   adadelta,
   adagrad,
   adam,
+  adamax,
   adamw,
+  nadam,
   occupiedElements,
   rmsprop,
   sgd,
@@ -155,6 +157,8 @@ const makers: Readonly<Record<string, readonly [Target["call"], object]>> = {
   adagrad: [adagrad, { initialAccumulator: 0.1, epsilon: 1e-7 }],
   adadelta: [adadelta, { rho: 0.9, epsilon: 1e-7 }],
   adam: [adam, { beta1: 0.9, beta2: 0.99, epsilon: 1e-7 }],
+  adamax: [adamax, { beta1: 0.9, beta2: 0.99, epsilon: 1e-7 }],
+  nadam: [nadam, { beta1: 0.9, beta2: 0.99, epsilon: 1e-7, scheduleDecay: 0.004 }],
   adamw: [adamw, { beta1: 0.9, beta2: 0.99, epsilon: 1e-7, weightDecay: 0.01 }],
 };
 

@@ -1,142 +1,49 @@
 /** @file Fuzzes layers and their options, initialisers, regularisers, schedules, and how models are put together. */
 import { describe, it } from "vitest";
 import {
-  Activation,
   Add,
-  AveragePooling2D,
-  BatchNormalization,
   Concatenate,
-  Conv2D,
-  Conv2DTranspose,
-  Cropping2D,
   constant,
   constantRate,
   cosine,
   Dense,
-  DenseTranspose,
-  DepthwiseConv2D,
-  Dropout,
   Flatten,
-  GaussianNoise,
-  GlobalAveragePooling2D,
-  GlobalMaxPooling2D,
   glorotNormal,
   halving,
   heNormal,
   Input,
   initializer,
   input,
-  type Layer,
-  LayerNormalization,
   l1,
   l1l2,
   l2,
   lecunNormal,
-  MaxPooling2D,
   model,
+  optimizer,
   orthogonal,
   piecewise,
-  Reshape,
   randomNormal,
   randomUniform,
+  regularizer,
   sequential,
   timeDecay,
   truncatedNormal,
-  UpSampling2D,
   warmup,
-  ZeroPadding2D,
 } from "../../models/index.ts";
+import { layerExamples } from "../models/layers/examples.ts";
 import { attack, type Target } from "./attack.ts";
 import { useSurroundings } from "./surroundings.ts";
 
 const shared = { trainable: true, activityRegularizer: l2(0.01) };
-const weights = { ...shared, useBias: true, activation: "relu", biasInitializer: constant(1) };
-const penalties = { kernelRegularizer: l1(0.1), biasRegularizer: l1l2(0.1, 0.2) };
-const kernel = { kernelInitializer: heNormal(), ...penalties };
-const sliding = { strides: [1, 2], padding: "same" };
 
-/** A layer that is used on an input of `shape`; its errors begin with its class, as it has no name yet. */
-function layer(
-  name: string,
-  make: (...args: never[]) => Layer,
-  args: readonly unknown[],
-  shape: number[],
-): Target {
-  const call = (...given: never[]) => void make(...given).apply(input(shape));
-  return { name, call, sound: () => args };
-}
-
-const image = [4, 5, 3];
-const layers: readonly Target[] = [
-  layer("Dense", Dense, [3, { ...weights, ...kernel }], [4]),
-  layer("Activation", Activation, ["softmax", shared], [4]),
-  layer("Dropout", Dropout, [0.5, shared], [4]),
-  layer("GaussianNoise", GaussianNoise, [0.5, shared], [4]),
-  layer("Flatten", Flatten, [shared], image),
-  layer("Reshape", Reshape, [[5, -1], shared], image),
-  layer(
-    "Conv2D",
-    Conv2D,
-    [4, [2, 3], { ...weights, ...kernel, ...sliding, dilationRate: 1, groups: 1 }],
-    image,
-  ),
-  layer("Conv2DTranspose", Conv2DTranspose, [4, 2, { ...weights, ...kernel, ...sliding }], image),
-  layer(
-    "DepthwiseConv2D",
-    DepthwiseConv2D,
-    [2, { ...weights, depthMultiplier: 2, depthwiseInitializer: heNormal(), depthwiseRegularizer: l1() }],
-    image,
-  ),
-  layer("MaxPooling2D", MaxPooling2D, [[2, 1], { ...shared, ...sliding }], image),
-  layer("AveragePooling2D", AveragePooling2D, [2, { ...shared, ...sliding }], image),
-  layer("GlobalAveragePooling2D", GlobalAveragePooling2D, [shared], image),
-  layer("GlobalMaxPooling2D", GlobalMaxPooling2D, [shared], image),
-  layer("UpSampling2D", UpSampling2D, [[2, 1], shared], image),
-  layer(
-    "ZeroPadding2D",
-    ZeroPadding2D,
-    [
-      [
-        [1, 0],
-        [2, 1],
-      ],
-      shared,
-    ],
-    image,
-  ),
-  layer(
-    "Cropping2D",
-    Cropping2D,
-    [
-      [
-        [1, 0],
-        [2, 1],
-      ],
-      shared,
-    ],
-    image,
-  ),
-  layer(
-    "BatchNormalization",
-    BatchNormalization,
-    [{ ...shared, momentum: 0.9, epsilon: 0.01, movingVarianceRule: "biased" }],
-    image,
-  ),
-  layer("LayerNormalization", LayerNormalization, [{ ...shared, epsilon: 0.01 }], image),
-  layer(
-    "DenseTranspose",
-    DenseTranspose,
-    [usedDense(), { ...shared, activation: "tanh", biasInitializer: constant(0), biasRegularizer: l2() }],
-    [3],
-  ),
-];
-
-/** A layer to be tied to. */
-function usedDense() {
-  const tied = Dense(3);
-  tied.apply(input([4]));
-  return tied;
-}
+/** Layers of one input; their errors begin with their class, as they have no name yet. */
+const layers: readonly Target[] = layerExamples
+  .filter(({ inputs }) => inputs.length === 1)
+  .map(({ name, make, args, options, inputs }) => ({
+    name,
+    sound: () => [...args(), { ...options, ...shared }],
+    call: (...given: never[]) => void make(...given).apply(input(inputs[0]!)),
+  }));
 
 const graphs: readonly Target[] = [
   {
@@ -188,7 +95,21 @@ const rules: readonly Target[] = [
   draw("heNormal", heNormal, ["truncated_normal_uncorrected"]),
   draw("lecunNormal", lecunNormal, ["normal"]),
   draw("orthogonal", orthogonal, [2]),
-  { name: "initializer", sound: () => ["heNormal"], call: (name) => void initializer(name) },
+  {
+    name: "initializer",
+    sound: () => [{ name: "heNormal", rule: "normal" }],
+    call: (name) => void initializer(name),
+  },
+  {
+    name: "regularizer",
+    sound: () => [{ class_name: "L2", config: { l2: 0.1 } }],
+    call: (choice) => void regularizer(choice),
+  },
+  {
+    name: "optimizer|sgd",
+    sound: () => [{ name: "sgd", momentum: 0.5 }],
+    call: (choice) => void optimizer(choice),
+  },
   ...Object.entries({ l1, l2 }).map(([name, call]) => ({ name, call, sound: () => [0.1] })),
   { name: "l1l2", call: l1l2, sound: () => [0.1, 0.2] },
   { name: "constantRate", sound: () => [0.1], call: (rate) => constantRate(rate)(3) },

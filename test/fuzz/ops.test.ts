@@ -9,40 +9,29 @@ import { matmul } from "../../kernels/dense/matmul.ts";
 import { depthwiseConv2d } from "../../kernels/depthwise-conv2d/depthwise-conv2d.ts";
 import { applyDropoutMask, dropout, gaussianNoise } from "../../kernels/dropout/index.ts";
 import {
-  abs,
   activationGradient,
   add,
   addScalar,
   broadcastShape,
-  clip,
   div,
-  elu,
-  exp,
-  leakyRelu,
-  log,
+  gelu,
   maximum,
   minimum,
   mul,
   neg,
   pow,
-  relu,
   scale,
-  selu,
-  sigmoid,
-  softplus,
-  sqrt,
-  square,
   sub,
-  tanh,
+  type UnaryRow,
+  unaryTable,
 } from "../../kernels/elementwise/index.ts";
 import { layerNorm } from "../../kernels/layer-norm/index.ts";
 import {
-  binaryCrossentropy,
-  binaryCrossentropyFromLogits,
   categoricalCrossentropy,
+  cosineSimilarity,
+  huber,
   l1l2Penalty,
-  meanAbsoluteError,
-  meanSquaredError,
+  pointwiseTable,
   softmaxCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "../../kernels/losses/index.ts";
@@ -62,6 +51,7 @@ import { avgPool2d, globalAveragePool2d, globalMaxPool2d, maxPool2d } from "../.
 import { argMax, columnSum, max, mean, min, sum, variance } from "../../kernels/reduce/index.ts";
 import { concat, flatten, gather, oneHot, reshape, slice, transpose } from "../../kernels/shape/index.ts";
 import { logSoftmax, softmax } from "../../kernels/softmax/index.ts";
+import { thresholdRelu } from "../../kernels/threshold-relu/threshold-relu.ts";
 import { upsample2d } from "../../kernels/upsample2d/index.ts";
 import { attack, type Target } from "./attack.ts";
 import type { Surroundings } from "./junk.ts";
@@ -85,14 +75,21 @@ const matrix = (make: Make) => [make([2, 3])];
 const pair = (make: Make) => [make([2, 3]), make([2, 3])];
 const image = [1, 4, 5, 3];
 
+/** Rows of the table that are ops. An approximate gelu is gelu with an option. */
+const unaryOps = Object.entries(unaryTable as Record<string, UnaryRow>).flatMap(([name, row]) => {
+  const { op: call, parameters = {} } = row;
+  const called = name === "geluApproximate" ? /gelu/ : undefined;
+  const args = (make: Make) => [make([2, 3]), ...Object.values(parameters)];
+  return call ? [op(name, call as Call, args, called)] : [];
+});
+
 const elementwiseOps: readonly Target[] = [
-  ...all({ relu, selu, sigmoid, tanh, softplus, exp, log, sqrt, square, abs, neg }, matrix),
+  ...unaryOps,
+  ...all({ neg }, matrix),
   ...all({ add, sub, mul, div, maximum, minimum, pow }, pair),
-  op("leakyRelu", leakyRelu, (make) => [make([2, 3]), 0.2]),
-  op("elu", elu, (make) => [make([2, 3]), 1]),
+  op("gelu", gelu, (make) => [make([2, 3]), { approximate: true }]),
   op("scale", scale, (make) => [make([2, 3]), 2]),
   op("addScalar", addScalar, (make) => [make([2, 3]), 2]),
-  op("clip", clip, (make) => [make([2, 3]), 0, 1]),
   op("pow", pow, (make) => [make([2, 3]), 2]),
   op("activationGradient", activationGradient, (make) => [...pair(make), "relu"]),
   op(
@@ -129,6 +126,10 @@ const layerOps: readonly Target[] = [
     { poolSize: 2, strides: [1, 2], padding: "same" },
   ]),
   ...all({ globalAveragePool2d, globalMaxPool2d }, (make) => [make(image), { keepDims: true }]),
+  op("thresholdRelu", thresholdRelu, (make) => [
+    make(image),
+    { maxValue: 6, negativeSlope: 0.1, threshold: 1 },
+  ]),
   op("upsample2d", upsample2d, (make) => [make(image), { size: [2, 1] }]),
   op("softmax", softmax, (make) => [make([2, 3]), -1]),
   op("logSoftmax", logSoftmax, (make) => [make([2, 3]), 0]),
@@ -185,11 +186,9 @@ const shapeOps: readonly Target[] = [
 
 const lossOptions = (make: Make) => ({ weights: make([2]), divisor: 2, perSample: make([2]) });
 const floatLosses = {
-  meanSquaredError,
-  meanAbsoluteError,
-  binaryCrossentropy,
-  binaryCrossentropyFromLogits,
+  ...Object.fromEntries(Object.entries(pointwiseTable).map(([name, { op: loss }]) => [name, loss as Call])),
   categoricalCrossentropy,
+  cosineSimilarity,
   softmaxCrossEntropy,
 };
 const floatMetrics = {
@@ -206,6 +205,7 @@ const objectiveOps: readonly Target[] = [
     make([2], "u32"),
     lossOptions(make),
   ]),
+  op("huber with a delta", huber, (make) => [...pair(make), { ...lossOptions(make), delta: 2 }], /huber/),
   op("l1l2Penalty", l1l2Penalty, (make) => [make([2, 3]), { l1: 0.1, l2: 0.2 }]),
   ...all(floatMetrics, pair),
   op("sparseCategoricalAccuracy", sparseCategoricalAccuracy, (make) => [make([2, 3]), make([2], "u32")]),

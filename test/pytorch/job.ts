@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ImageSet } from "../../datasets/dataset.ts";
-import { loadDataset } from "../../datasets/load-dataset.ts";
 import { splitByRule } from "../../datasets/splits.ts";
 import { UsageError } from "../../engine/errors.ts";
 import { findExperiment } from "../../experiments/registry.ts";
@@ -10,8 +9,10 @@ import { identityOrder, shuffled } from "../../models/data/order.ts";
 import { ImageDataGenerator } from "../../models/preprocessing/image-data-generator.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { imagesOf, splitRuleOf } from "../../runner/experiment-data.ts";
-import type { RunSettings } from "../../runner/settings.ts";
+import { loadData } from "../../runner/load-data.ts";
+import { imagesOnly } from "../../runner/samples.ts";
 import { readConfig, sourceOf } from "../../runner/store/run-folder.ts";
+import type { RunSettings } from "../../runner/store/schemas.ts";
 import { trainingVariant } from "../../runner/variant.ts";
 
 export interface JobOptions {
@@ -29,8 +30,8 @@ export async function writeJob(folder: string, run: string, options: JobOptions)
   const { settings } = config;
   const experiment = trainingVariant(findExperiment(config.experiment), settings);
   const source = sourceOf(config, options.data);
-  const dataset = await loadDataset(experiment.dataset, { ...source, seed: settings.seed });
-  const { train, test } = imagesOf({ dataset, settings });
+  const dataset = await loadData(experiment, { ...source, seed: settings.seed });
+  const { train, test } = imagesOnly(imagesOf({ dataset, settings }));
   const initial = join(run, "initial.safetensors");
   if (options.train) requireRepeatable(experiment, initial);
   const rule = splitRuleOf(experiment, settings.seed);

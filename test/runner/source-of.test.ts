@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type RunConfig, sourceOf } from "../../runner/store/run-folder.ts";
+import { sourceOf } from "../../runner/store/run-folder.ts";
+import type { RunConfig } from "../../runner/store/schemas.ts";
 
 const config = (files: readonly object[]) => ({ dataset: { files } }) as unknown as RunConfig;
 

@@ -62,8 +62,17 @@ export function readText(path: string): string {
 
 /** Throws FileError if something is at `path` that is no regular file. */
 export function requireFilePlace(path: string): void {
-  const found = nodeFiles().statSync(path, { throwIfNoEntry: false });
+  const found = foundAt(path);
   if (found) refuseOther("write", path, found);
+}
+
+/** Undefined if nothing is there. Throws FileError where nothing can be, as below a file. */
+function foundAt(path: string): Found | undefined {
+  try {
+    return nodeFiles().statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new FileError(`Cannot write ${path}: ${reasonOf(cause)}.`, { cause });
+  }
 }
 
 type Found = Pick<import("node:fs").Stats, "isFile" | "isDirectory" | "isFIFO" | "isSocket">;

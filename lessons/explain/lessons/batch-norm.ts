@@ -214,8 +214,8 @@ async function teach(bench: Workbench): Promise<Page> {
         "they leave only the direct way: dx = gamma/std * dy. On images the rows are all pixels of all images.",
     );
   return finish(page, bench, [
-    "npm run gradcheck -- batch-norm             the derivatives, numerically",
-    "kernels/batch-norm/batch-norm.reference.ts  the formulas as plain loops",
+    [bench.gradcheck("batch-norm"), "the derivatives, numerically"],
+    ["kernels/batch-norm/batch-norm.reference.ts", "the formulas as plain loops"],
   ]);
 }
 

@@ -146,9 +146,9 @@ async function teach(bench: Workbench): Promise<Page> {
         "windows out. Padding puts zeros around the image, whose gradients are thrown away.",
     );
   return finish(page, bench, [
-    "npm run gradcheck -- conv2d         the same derivatives, numerically",
-    "kernels/conv2d/conv2d.reference.ts  the three sums as plain loops",
-    "kernels/conv2d/README.md            how the fast kernels compute them",
+    [bench.gradcheck("conv2d"), "the same derivatives, numerically"],
+    ["kernels/conv2d/conv2d.reference.ts", "the three sums as plain loops"],
+    ["kernels/conv2d/README.md", "how the fast kernels compute them"],
   ]);
 }
 

@@ -135,9 +135,9 @@ async function teach(bench: Workbench): Promise<Page> {
         "comes through. An optimizer then moves each weight a small step against its dw.",
     );
   return finish(page, bench, [
-    "npm run gradcheck -- dense        the same derivatives, numerically",
-    "kernels/dense/dense.reference.ts  the sums as plain loops",
-    "kernels/dense/README.md           how the fast kernels compute them",
+    [bench.gradcheck("dense"), "the same derivatives, numerically"],
+    ["kernels/dense/dense.reference.ts", "the sums as plain loops"],
+    ["kernels/dense/README.md", "how the fast kernels compute them"],
   ]);
 }
 

@@ -145,8 +145,8 @@ async function teach(bench: Workbench): Promise<Page> {
   const nudge = { input: "x", element: 13, name: "x31", by: 0.5, gradient } as const;
   await nudgeSection(page, bench, exampleOf(sideBySide), nudge);
   return finish(page, bench, [
-    "npm run gradcheck -- maxpool            the same derivative, numerically",
-    "kernels/pool2d/max-pool2d.reference.ts  windows and winners as plain loops",
+    [bench.gradcheck("maxpool"), "the same derivative, numerically"],
+    ["kernels/pool2d/max-pool2d.reference.ts", "windows and winners as plain loops"],
   ]);
 }
 

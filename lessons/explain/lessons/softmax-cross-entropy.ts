@@ -224,8 +224,8 @@ async function teach(bench: Workbench): Promise<Page> {
   );
   await extremeSection(page, bench);
   return finish(page, bench, [
-    "npm run gradcheck -- softmax-cross-entropy  the same derivative, numerically",
-    "kernels/losses/categorical.reference.ts     the formulas as plain loops",
+    [bench.gradcheck("softmax-cross-entropy"), "the same derivative, numerically"],
+    ["kernels/losses/categorical.reference.ts", "the formulas as plain loops"],
   ]);
 }
 

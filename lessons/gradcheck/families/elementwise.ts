@@ -5,29 +5,26 @@ import { binaryReference } from "../../../kernels/elementwise/binary.reference.t
 import type { BinaryName } from "../../../kernels/elementwise/binary-table.ts";
 import * as ops from "../../../kernels/elementwise/index.ts";
 import { unaryReference } from "../../../kernels/elementwise/unary.reference.ts";
-import { seluAlpha, seluScale, type UnaryName } from "../../../kernels/elementwise/unary-table.ts";
+import type { UnaryRow } from "../../../kernels/elementwise/unary.ts";
+import { type UnaryName, unaryTable } from "../../../kernels/elementwise/unary-table.ts";
+import { thresholdReluReference } from "../../../kernels/threshold-relu/threshold-relu.reference.ts";
+import { thresholdRelu } from "../../../kernels/threshold-relu/threshold-relu.ts";
 import type { CheckedOp, GradcheckCase, OpFamily } from "../checked-op.ts";
-import { anywhere, awayFrom, between, type Draw, grid } from "../draws.ts";
+import { anywhere, awayFrom, between, type Draw, grid, keptFrom } from "../draws.ts";
 
-const kinkAtZero = "x keeps 0.1 away from 0, where the slope jumps";
-const aroundZero = between(-2, 2);
 const aboveZero = between(0.3, 2);
 
 /** A unary function: its row of the table, the parameters of the row, and where x comes from. */
 interface UnaryUse {
   readonly row: UnaryName;
-  readonly parameters?: readonly [number, number?];
+  readonly parameters?: readonly number[];
   readonly draw: Draw;
   readonly label?: string;
 }
 
-function unary(name: string, run: (x: Tensor) => Tensor, use: UnaryUse, note?: string): CheckedOp {
-  return { name, cases: [unaryCase(run, use)], ...(note ? { note } : {}) };
-}
-
 function unaryCase(
   run: (x: Tensor) => Tensor,
-  { row, parameters = [0, 0], draw, label = "elementwise" }: UnaryUse,
+  { row, parameters = [], draw, label = "elementwise" }: UnaryUse,
 ): GradcheckCase {
   return {
     label,
@@ -35,6 +32,30 @@ function unaryCase(
     run,
     reference: (x) => unaryReference(row, x, ...parameters),
   };
+}
+
+/** The check of a row that is an op. */
+function ofRow(name: UnaryName): CheckedOp {
+  const { op, parameters = {}, range, kinks }: UnaryRow = unaryTable[name];
+  const values = Object.values(parameters);
+  const label = Object.entries(parameters).map(([parameter, value]) => `${parameter} ${value}`);
+  const within = between(...(range ?? [-2, 2]));
+  const use = {
+    row: name,
+    parameters: values,
+    draw: kinks ? keptFrom(kinks, within) : within,
+    ...(label.length > 0 && { label: label.join(", ") }),
+  };
+  const note = kinks
+    ? `x keeps 0.1 away from ${kinks.join(" and ")}, where the slope jumps`
+    : range && `x is between ${range.join(" and ")}`;
+  const cases = [unaryCase((x) => op!(x, ...values), use)];
+  return { name: hyphenated(name), cases, ...(note && { note }) };
+}
+
+/** `leaky-relu` for leakyRelu */
+function hyphenated(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 const shapePairs: readonly { label: string; a: Shape; b: Shape }[] = [
@@ -58,38 +79,18 @@ function binary(name: BinaryName, op: BinaryOp, a: Draw, b: Draw, note?: string)
   return { name, cases, ...(note ? { note } : {}) };
 }
 
+function affine(name: string, run: (x: Tensor) => Tensor, ...parameters: number[]): CheckedOp {
+  return { name, cases: [unaryCase(run, { row: "affine", parameters, draw: anywhere })] };
+}
+
 const unaryOps: readonly CheckedOp[] = [
-  unary("neg", ops.neg, { row: "affine", parameters: [-1], draw: anywhere }),
-  unary("scale", (x) => ops.scale(x, 2.5), { row: "affine", parameters: [2.5], draw: anywhere }),
-  unary("add-scalar", (x) => ops.addScalar(x, 0.7), { row: "affine", parameters: [1, 0.7], draw: anywhere }),
-  unary("relu", ops.relu, { row: "relu", draw: awayFrom(0) }, kinkAtZero),
-  unary(
-    "leaky-relu",
-    (x) => ops.leakyRelu(x, 0.2),
-    { row: "leakyRelu", parameters: [0.2], draw: awayFrom(0), label: "alpha 0.2" },
-    kinkAtZero,
-  ),
-  unary(
-    "elu",
-    (x) => ops.elu(x, 1.5),
-    { row: "elu", parameters: [1.5], draw: awayFrom(0), label: "alpha 1.5" },
-    kinkAtZero,
-  ),
-  unary("selu", ops.selu, { row: "selu", parameters: [seluAlpha, seluScale], draw: awayFrom(0) }, kinkAtZero),
-  unary("sigmoid", ops.sigmoid, { row: "sigmoid", draw: aroundZero }),
-  unary("tanh", ops.tanh, { row: "tanh", draw: aroundZero }),
-  unary("softplus", ops.softplus, { row: "softplus", draw: aroundZero }),
-  unary("exp", ops.exp, { row: "exp", draw: aroundZero }),
-  unary("log", ops.log, { row: "log", draw: aboveZero }, "x is above 0.3"),
-  unary("sqrt", ops.sqrt, { row: "sqrt", draw: aboveZero }, "x is above 0.3"),
-  unary("square", ops.square, { row: "square", draw: aroundZero }),
-  unary("abs", ops.abs, { row: "abs", draw: awayFrom(0) }, kinkAtZero),
-  unary(
-    "clip",
-    (x) => ops.clip(x, -0.5, 0.4),
-    { row: "clip", parameters: [-0.5, 0.4], draw: awayFrom(-0.5, 0.4), label: "to -0.5 .. 0.4" },
-    "x keeps 0.1 away from both ends, where the slope jumps",
-  ),
+  affine("neg", ops.neg, -1),
+  affine("scale", (x) => ops.scale(x, 2.5), 2.5),
+  affine("add-scalar", (x) => ops.addScalar(x, 0.7), 1, 0.7),
+  ...(Object.keys(unaryTable) as UnaryName[])
+    .filter((name) => "op" in unaryTable[name] && !["pow", "gelu", "geluApproximate"].includes(name))
+    .map(ofRow),
+  { name: "gelu", cases: [...ofRow("gelu").cases, ...ofRow("geluApproximate").cases] },
 ];
 
 const power: CheckedOp = {
@@ -101,12 +102,27 @@ const power: CheckedOp = {
   ],
 };
 
+const options = { maxValue: 0.7, negativeSlope: 0.3, threshold: 0.2 };
+const rectifier: CheckedOp = {
+  name: "threshold-relu",
+  note: "x keeps 0.1 away from the threshold and the largest value, where the slope jumps",
+  cases: [
+    {
+      label: "from 0.2 to 0.7, slope 0.3 below",
+      inputs: [{ name: "x", shape: [3, 7], draw: awayFrom(0.2, 0.7) }],
+      run: (x) => thresholdRelu(x, options),
+      reference: (x) => thresholdReluReference(x, options),
+    },
+  ],
+};
+
 const neverEqual = "a and b are never equal: there the gradient jumps from one to the other";
 
 export const elementwise: OpFamily = {
   title: "elementwise",
   ops: [
     ...unaryOps,
+    rectifier,
     binary("add", ops.add, anywhere, anywhere),
     binary("sub", ops.sub, anywhere, anywhere),
     binary("mul", ops.mul, anywhere, anywhere),

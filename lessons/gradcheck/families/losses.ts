@@ -7,19 +7,24 @@ import {
   categoricalCrossentropyReference,
   softmaxCrossEntropyReference,
 } from "../../../kernels/losses/categorical.reference.ts";
+import { cosineSimilarityReference } from "../../../kernels/losses/cosine-similarity.reference.ts";
 import * as losses from "../../../kernels/losses/index.ts";
 import { l1l2PenaltyReference } from "../../../kernels/losses/penalty.reference.ts";
-import { type PointwiseName, pointwiseReference } from "../../../kernels/losses/pointwise.reference.ts";
+import { pointwiseReference } from "../../../kernels/losses/pointwise.reference.ts";
+import type { PointwiseRow } from "../../../kernels/losses/pointwise.ts";
+import { type PointwiseName, pointwiseTable } from "../../../kernels/losses/pointwise-table.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { softmax } from "../../../kernels/softmax/index.ts";
 import { softmaxReference } from "../../../kernels/softmax/softmax.reference.ts";
 import type { CheckedOp, GradcheckCase, OpFamily } from "../checked-op.ts";
-import { awayFrom, between, type Draw, grid } from "../draws.ts";
+import { awayFrom, between, type Draw, keptFrom } from "../draws.ts";
 
 const labels = [1, 0, 3];
 const oneHot = array64([3, 4], [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1]);
 const soft = array64([3, 4], [0.1, 0.2, 0.3, 0.4, 0.7, 0.1, 0.1, 0.1, 0, 0.5, 0.5, 0]);
 const sampleWeights = [0.5, 2, 1];
+/** of the pointwise losses */
+const targets = [0, 1, 1, 0, 1, 0.3, 0, 0, 1, 1, 0, 0.8];
 
 /** Mean of the samples' losses, each times its weight. */
 function meanLoss(perSample: Array64, weights?: readonly number[]): Array64 {
@@ -91,27 +96,29 @@ function withCases(op: CheckedOp, ...cases: readonly GradcheckCase[]): CheckedOp
   return { ...op, cases: [...op.cases, ...cases] };
 }
 
-function pointwise(
-  name: string,
-  loss: Loss,
-  row: PointwiseName,
-  draw: Draw,
-  targets: readonly number[],
-  note?: string,
-): CheckedOp {
+/** The check of a row of the table of pointwise losses. */
+/** The check of a row of the table of pointwise losses. */
+function pointwise(name: PointwiseName): CheckedOp {
+  const { op, range = [-3, 3], kinks, parameters }: PointwiseRow = pointwiseTable[name];
   const goal = array64([3, 4], targets);
+  const within = between(...range);
+  const places = kinks && [...new Set(targets.flatMap(kinks))];
   const example: GradcheckCase = {
-    label: "mean over all elements",
-    inputs: [{ name: "prediction", shape: [3, 4], draw }],
-    run: (x) => loss(x, x.engine.tensor(goal.data, goal.shape), {}),
-    reference: (x) => meanLoss(pointwiseReference(row, x, goal)),
+    label: "mean over the samples",
+    inputs: [{ name: "prediction", shape: [3, 4], draw: places ? keptFrom(places, within) : within }],
+    run: (x) => op(x, x.engine.tensor(goal.data, goal.shape), parameters),
+    reference: (x) => meanLoss(pointwiseReference(name, x, goal)),
   };
-  return { name, cases: [example], ...(note ? { note } : {}) };
+  const note = "predictions keep 0.1 away from where the slope jumps";
+  return { name: hyphenated(name), cases: [example], ...(places && { note }) };
+}
+
+/** `mean-squared-error` for meanSquaredError */
+function hyphenated(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 const squaredErrors = (x: Array64, goal: Array64) => pointwiseReference("meanSquaredError", x, goal);
-const yesOrNo = [0, 1, 1, 0, 1, 0.3, 0, 0, 1, 1, 0, 0.8];
-const levels = [-0.3, 0.5, 0.1, -0.7, 0.9, 0.3, -0.1, -0.5, 0.7, -0.9, 0.1, 0.5];
 const probabilities = between(0.1, 0.9);
 
 export const lossFunctions: OpFamily = {
@@ -141,26 +148,17 @@ export const lossFunctions: OpFamily = {
       probabilities,
       ["labels", "weighted labels"],
     ),
-    pointwise("binary-crossentropy", losses.binaryCrossentropy, "binaryCrossentropy", probabilities, yesOrNo),
-    pointwise(
-      "binary-crossentropy-from-logits",
-      losses.binaryCrossentropyFromLogits,
-      "binaryCrossentropyFromLogits",
-      between(-3, 3),
-      yesOrNo,
-    ),
+    categorical("cosine-similarity", losses.cosineSimilarity, cosineSimilarityReference, between(-2, 2), [
+      "one-hot",
+      "probabilities",
+    ]),
+    ...(Object.keys(pointwiseTable) as PointwiseName[])
+      .filter((name) => name !== "meanSquaredError")
+      .map(pointwise),
     withCases(
-      pointwise("mean-squared-error", losses.meanSquaredError, "meanSquaredError", between(-1, 1), levels),
+      pointwise("meanSquaredError"),
       behindSoftmax(losses.meanSquaredError, soft, squaredErrors),
       behindSigmoid(losses.meanSquaredError, soft, squaredErrors),
-    ),
-    pointwise(
-      "mean-absolute-error",
-      losses.meanAbsoluteError,
-      "meanAbsoluteError",
-      grid(0),
-      levels,
-      "predictions are never equal to their targets, where the slope jumps",
     ),
     {
       name: "l1l2-penalty",

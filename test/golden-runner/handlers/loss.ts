@@ -1,13 +1,11 @@
 /** @file Kind loss: the scalar, the loss of each sample, and the gradient of the scalar. */
 import { type Engine, sizeOf, type Tensor } from "../../../engine/index.ts";
 import {
-  binaryCrossentropy,
-  binaryCrossentropyFromLogits,
   categoricalCrossentropy,
   type LossOptions,
   l1l2Penalty,
-  meanAbsoluteError,
-  meanSquaredError,
+  type PointwiseRow,
+  pointwiseTable,
   softmaxCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "../../../kernels/losses/index.ts";
@@ -19,17 +17,24 @@ import { type Inputs, runWithGradients, uploadInputs } from "./differentiate.ts"
 
 type Loss = (inputs: Inputs, attrs: Attributes, options: LossOptions) => Tensor;
 
+/** Rows of the table of pointwise losses, by each of Keras's names. */
+const pointwiseLosses = Object.fromEntries(
+  Object.values<PointwiseRow>(pointwiseTable).flatMap(({ op, names }) =>
+    names.map((name): [string, Loss] => [
+      name,
+      ({ pred, probs, logits, target }, _, options) => op((pred ?? probs ?? logits)!, target!, options),
+    ]),
+  ),
+);
+
 const losses: Readonly<Record<string, Loss>> = {
   softmax_crossentropy: ({ logits, target }, _, options) => softmaxCrossEntropy(logits!, target!, options),
   categorical_crossentropy: ({ probs, target }, _, options) =>
     categoricalCrossentropy(probs!, target!, options),
   sparse_categorical_crossentropy: ({ probs, target }, _, options) =>
     sparseCategoricalCrossentropy(probs!, target!, options),
-  binary_crossentropy: ({ probs, target }, _, options) => binaryCrossentropy(probs!, target!, options),
-  binary_crossentropy_logits: ({ logits, target }, _, options) =>
-    binaryCrossentropyFromLogits(logits!, target!, options),
-  mse: ({ pred, target }, _, options) => meanSquaredError(pred!, target!, options),
-  mae: ({ pred, target }, _, options) => meanAbsoluteError(pred!, target!, options),
+  ...pointwiseLosses,
+  binary_crossentropy_logits: pointwiseLosses.binary_crossentropy_from_logits!,
   l1_l2_penalty: ({ w }, attrs) => l1l2Penalty(w!, { l1: attrs.number("l1"), l2: attrs.number("l2") }),
 };
 

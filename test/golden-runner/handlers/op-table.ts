@@ -61,6 +61,17 @@ const windows: Readonly<Record<string, Op>> = {
   },
 };
 
+/** Rows of the table of unary functions, by names like leaky_relu. */
+const unaryRows = Object.fromEntries(
+  Object.entries(elementwise.unaryTable as Record<string, elementwise.UnaryRow>).flatMap(
+    ([name, { op, parameters = {} }]): [string, Op][] => {
+      const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      const values = (attrs: Attributes) => Object.keys(parameters).map((key) => attrs.number(key));
+      return op ? [[snake, ({ x }, attrs) => ({ y: op(x!, ...values(attrs)) })]] : [];
+    },
+  ),
+);
+
 const elements: Readonly<Record<string, Op>> = {
   add: binary(elementwise.add),
   sub: binary(elementwise.sub),
@@ -69,19 +80,7 @@ const elements: Readonly<Record<string, Op>> = {
   maximum: binary(elementwise.maximum),
   minimum: binary(elementwise.minimum),
   pow_tensor: binary(elementwise.pow),
-  pow: ({ x }, attrs) => ({ y: elementwise.pow(x!, attrs.number("exponent")) }),
-  relu: unary(elementwise.relu),
-  leaky_relu: ({ x }, attrs) => ({ y: elementwise.leakyRelu(x!, attrs.number("alpha")) }),
-  elu: ({ x }, attrs) => ({ y: elementwise.elu(x!, attrs.number("alpha")) }),
-  selu: unary(elementwise.selu),
-  sigmoid: unary(elementwise.sigmoid),
-  tanh: unary(elementwise.tanh),
-  softplus: unary(elementwise.softplus),
-  exp: unary(elementwise.exp),
-  log: unary(elementwise.log),
-  sqrt: unary(elementwise.sqrt),
-  square: unary(elementwise.square),
-  abs: unary(elementwise.abs),
+  ...unaryRows,
   neg: unary(elementwise.neg),
   softmax: ({ x }, attrs) => ({ y: softmax(x!, attrs.number("axis")) }),
   log_softmax: ({ x }, attrs) => ({ y: logSoftmax(x!, attrs.number("axis")) }),

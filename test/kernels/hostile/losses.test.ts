@@ -11,11 +11,11 @@ import {
   l1l2PenaltyReference,
 } from "../../../kernels/losses/penalty.reference.ts";
 import {
-  type PointwiseName,
   pointwiseGradientReference,
   pointwiseReference,
-  pointwiseReferences,
 } from "../../../kernels/losses/pointwise.reference.ts";
+import type { PointwiseRow } from "../../../kernels/losses/pointwise.ts";
+import { type PointwiseName, pointwiseTable } from "../../../kernels/losses/pointwise-table.ts";
 import { occupiedElements, sgd } from "../../../kernels/optimizers/index.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { softmax } from "../../../kernels/softmax/index.ts";
@@ -27,8 +27,6 @@ import { randomArray } from "../../support/random.ts";
 
 const few = { ...properties, numRuns: Math.ceil(properties.numRuns / 2) };
 const shape = [3, 4];
-const { meanSquaredError, meanAbsoluteError, binaryCrossentropy, binaryCrossentropyFromLogits } = losses;
-const pointwise = { meanSquaredError, meanAbsoluteError, binaryCrossentropy, binaryCrossentropyFromLogits };
 
 /** An activation before the loss, whose gradient the loss's kernel computes as well. */
 const before = {
@@ -50,12 +48,13 @@ const before = {
 describe("losses of hostile predictions and targets", () => {
   const engine = useEngine();
 
-  it.each(Object.keys(pointwiseReferences) as PointwiseName[])("%s", async (name) => {
+  it.each(Object.keys(pointwiseTable) as PointwiseName[])("%s", async (name) => {
+    const row: PointwiseRow = pointwiseTable[name];
     for (const [activation, { op, value, gradient }] of Object.entries(before)) {
       const check = (z: Array64, targets: Array64) =>
         expectSurvives(
           engine(),
-          (t) => pointwise[name](op(t), engine().tensor(targets.data, targets.shape)),
+          (t) => row.op(op(t), engine().tensor(targets.data, targets.shape), row.parameters),
           (t) => {
             const each = pointwiseReference(name, value(t), targets).data;
             return array64([], [each.reduce((sum, loss) => sum + loss / each.length, 0)]);

@@ -2,17 +2,23 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gradients } from "../../../engine/autodiff/tape.ts";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
+import type { Tensor } from "../../../engine/tensor.ts";
 import {
   binaryCrossentropy,
   binaryCrossentropyFromLogits,
+  hinge,
+  huber,
+  klDivergence,
+  logCosh,
   meanAbsoluteError,
   meanSquaredError,
 } from "../../../kernels/losses/index.ts";
 import {
-  type PointwiseName,
   pointwiseGradientReference,
   pointwiseReference,
 } from "../../../kernels/losses/pointwise.reference.ts";
+import type { PointwiseRow } from "../../../kernels/losses/pointwise.ts";
+import { type PointwiseName, pointwiseTable } from "../../../kernels/losses/pointwise-table.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
@@ -22,15 +28,9 @@ import { randomArray } from "../../support/random.ts";
 import { asGpu } from "../as-gpu.ts";
 import { checkLoss } from "./check-loss.ts";
 
-const losses = {
-  meanSquaredError,
-  meanAbsoluteError,
-  binaryCrossentropy,
-  binaryCrossentropyFromLogits,
-};
-const names = Object.keys(losses) as PointwiseName[];
-const rangeOf = (name: PointwiseName) =>
-  (name === "binaryCrossentropy" ? [0.01, 0.99] : [-4, 4]) as [number, number];
+const rows = pointwiseTable as Record<PointwiseName, PointwiseRow>;
+const names = Object.keys(rows) as PointwiseName[];
+const rangeOf = (name: PointwiseName) => [...(rows[name].range ?? [-4, 4])] as [number, number];
 
 const cases = fc.record({
   shape: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 }),
@@ -43,6 +43,7 @@ describe("elementwise losses", () => {
   const engine = useEngine();
 
   for (const name of names) {
+    const { op, parameters } = rows[name];
     const check = (
       x: Array64,
       t: Array64,
@@ -50,7 +51,7 @@ describe("elementwise losses", () => {
     ) =>
       checkLoss(
         engine(),
-        { loss: losses[name], x, targets: t, ...options },
+        { loss: (p, g, o) => op(p, g, { ...o, ...parameters }), x, targets: t, ...options },
         pointwiseReference(name, x, t),
         (dLoss) => pointwiseGradientReference(name, dLoss, x, t),
       );
@@ -97,6 +98,44 @@ describe("elementwise losses", () => {
     await asGpu(engine(), check);
   });
 
+  it("has the slope at a kink that is said: 0 of hinge at a margin of 1, delta of huber at delta", async () => {
+    const slope = async (op: (x: Tensor, t: Tensor) => Tensor, x: number, t: number) => {
+      const input = engine().tensor([x]);
+      const { gradients: found } = gradients(engine(), () => op(input, engine().tensor([t])), [input]);
+      return (await found[0]!.data())[0];
+    };
+    expect(await slope(hinge, 1, 1)).toBe(0);
+    expect(await slope(hinge, 0.5, 1)).toBe(-1);
+    expect(await slope(hinge, 0.5, 0)).toBe(1); // 0 counts as -1
+    expect(await slope((x, t) => huber(x, t, { delta: 2 }), 3, 1)).toBe(2);
+    expect(await slope((x, t) => huber(x, t, { delta: 2 }), 9, 1)).toBe(2);
+    expect(() => huber(engine().zeros([1]), engine().zeros([1]), { delta: 0 })).toThrow(
+      "huber: delta must be above 0",
+    );
+  });
+
+  it("sums the divergence over the last axis and means it over the others", async () => {
+    const [x, t] = [randomArray([2, 3, 4], 1, 0.05, 0.95), randomArray([2, 3, 4], 2, 0, 1)];
+    const whole = await klDivergence(
+      engine().tensor(x.data, x.shape),
+      engine().tensor(t.data, t.shape),
+    ).data();
+    const each = Array.from(x.data, (p, i) => t.data[i]! * Math.log(t.data[i]! / p));
+    expectClose(whole as Float32Array, [each.reduce((sum, value) => sum + value / 6, 0)], { terms: 12 });
+  });
+
+  it("keeps small and large errors of logCosh", async () => {
+    const errors = [1e-4, 0.01, 0.2, 0.3, 5, 80];
+    const x = engine().tensor(errors, [errors.length, 1]);
+    const perSample = engine().zeros([errors.length]);
+    logCosh(x, engine().zeros([errors.length, 1]), { perSample });
+    const values = await perSample.data();
+    for (const [i, e] of errors.entries()) {
+      const exact = e < 0.05 ? e ** 2 / 2 - e ** 4 / 12 : Math.log(Math.cosh(e));
+      expect(Math.abs(values[i]! / exact - 1), `${e}`).toBeLessThan(5e-6);
+    }
+  });
+
   it("clips probabilities as Keras does: 0 costs 16.118096, 1 costs 15.942385, without gradient", async () => {
     // Both numbers: test/golden/README.md, the float32 neighbours of 1e-7 and 1 - 1e-7.
     const x = engine().tensor([0, 1, 0, 1], [4, 1]);
@@ -125,7 +164,7 @@ describe("elementwise losses", () => {
   it("does not hide a NaN", async () => {
     const x = engine().tensor([Number.NaN, 0.5], [2, 1]);
     const t = engine().tensor([1, 1], [2, 1]);
-    for (const name of names) expect((await losses[name](x, t).data())[0], name).toBeNaN();
+    for (const name of names) expect((await rows[name].op(x, t).data())[0], name).toBeNaN();
   });
 
   it("adds up over micro-batches to the loss of the batch", async () => {

@@ -7,7 +7,9 @@ import {
   adadelta,
   adagrad,
   adam,
+  adamax,
   adamw,
+  nadam,
   type Optimizer,
   type OptimizerOptions,
   occupiedElements,
@@ -17,8 +19,10 @@ import {
 import {
   adadeltaReference,
   adagradReference,
+  adamaxReference,
   adamReference,
   clipReference,
+  nadamReference,
   rmspropReference,
   sgdReference,
   type UpdateRule,
@@ -146,6 +150,18 @@ const families: Record<string, fc.Arbitrary<Choice>> = {
       rule: adamReference(beta1, beta2, eps),
       options,
     })),
+  adamax: fc.tuple(shared, fc.constantFrom(0, 0.9), share, epsilon).map(([options, beta1, beta2, eps]) => ({
+    make: adamax({ ...options, beta1, beta2, epsilon: eps }),
+    rule: adamaxReference(beta1, beta2, eps),
+    options,
+  })),
+  nadam: fc
+    .tuple(shared, fc.constantFrom(0.5, 0.9), fc.constantFrom(0.8, 0.9999), fc.constantFrom(0.004, 1))
+    .map(([options, beta1, beta2, scheduleDecay]) => ({
+      make: nadam({ ...options, beta1, beta2, scheduleDecay, epsilon: 1e-3 }),
+      rule: nadamReference(beta1, beta2, 1e-3, scheduleDecay),
+      options,
+    })),
   adamw: fc.tuple(shared, fc.constantFrom(0, 0.1), epsilon).map(([options, weightDecay, eps]) => ({
     make: adamw({ ...options, weightDecay, epsilon: eps }),
     rule: adamReference(0.9, 0.999, eps, weightDecay),
@@ -244,6 +260,8 @@ describe("optimizers", () => {
     adadelta(),
     adam(),
     adamw(),
+    adamax(),
+    nadam(),
   ])("$name changes nothing once the run is halted", async (optimizer) => {
     const before = Float32Array.from(randomArray([10], 1).data);
     const parameters = engine().tensor(before);
@@ -292,6 +310,10 @@ describe("optimizers", () => {
     const adamDefaults = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...shared };
     expect(adam().config).toEqual({ name: "adam", ...adamDefaults });
     expect(adamw().config).toEqual({ name: "adamw", ...adamDefaults, weightDecay: 0.004 });
+    expect(adamax().config).toEqual({ name: "adamax", ...adamDefaults, learningRate: 0.002 });
+    const nadamDefaults = { ...adamDefaults, learningRate: 0.002, scheduleDecay: 0.004 };
+    expect(nadam().config).toEqual({ name: "nadam", ...nadamDefaults });
+    expect(nadam().slotInitial("momentum")).toBe(1);
     expect(adagrad({ initialAccumulator: 0.1 }).slotInitial("accumulator")).toBe(0.1);
   });
 

@@ -32,7 +32,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))("%s", (_,
     expect(text).toMatch(/^1 {2}\S/m);
     expect(text).toMatch(/Gradient/i);
     expect(text).toMatch(/All\s+\d+\s+numbers\s+they\s+computed\s+agree\s+with\s+the\s+float64\s+reference/);
-    expect(text).toContain(`npm run gradcheck -- ${lesson.name}`);
+    expect(text).toContain(`wgrad gradcheck ${lesson.name}`);
   });
 
   it("names files that are there, and lines that say what it quotes", async () => {

@@ -183,6 +183,9 @@ describe("the list of ops", () => {
     "matrixProduct", // what dense is made of
     "multiply", // what matmul is made of
     "differentiableActivation", // what dense and conv2d end in
+    "powScalar", // pow with a number
+    "unary", // what the unary ops and the pointwise losses are made of
+    "pointwise",
     "argMax", // whole numbers have no derivative
     "oneHot",
   ];

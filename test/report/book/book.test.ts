@@ -12,7 +12,7 @@ import { writeFigureIndex } from "../../../report/figure-index.ts";
 import type { FigurePlan } from "../../../report/figure-spec.ts";
 import { label } from "../../../report/label.ts";
 import { type Language, languages } from "../../../report/language.ts";
-import { newestRuns } from "../../../runner/store/newest-runs.ts";
+import { newestOfEach } from "../../../runner/store/runs.ts";
 import { readSavedRun } from "../../../runner/store/saved-run.ts";
 import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
 import { threeEpochs, writeRunFolder } from "../../runner/support/run-folder.ts";
@@ -185,7 +185,7 @@ describe("renderBook", () => {
   const book = (language: Language, options: Partial<Book> = {}): Book => ({
     chapters: chapters[language],
     experiments,
-    runs: newestRuns(folder()),
+    runs: newestOfEach(folder()),
     language,
     made: new Date("2026-11-22T05:00:00Z"),
     maker: "wgrad 0.1.0",
@@ -220,9 +220,9 @@ describe("renderBook", () => {
     const run = (name: string, trial: string | null) =>
       writeRunFolder(join(folder(), "svhn-e", name), { experiment: "svhn-e", settings: { trial } });
     run("b", "filters8-16");
-    expect(newestRuns(folder()).newest.size).toBe(0);
+    expect(newestOfEach(folder()).newest.size).toBe(0);
     const whole = run("a", null);
-    expect(newestRuns(folder()).newest.get("svhn-e")?.folder).toBe(whole);
+    expect(newestOfEach(folder()).newest.get("svhn-e")?.folder).toBe(whole);
   });
 
   it("writes Spanish with Spanish numbers, also in pictures", async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { History } from "../../../models/fit/history.ts";
+import type { PartInFull } from "../../../runner/study/part.ts";
 import { estimateInFull, type TimedPart } from "../../../runner/study/study-estimate.ts";
-import type { PartInFull } from "../../../runner/study/study-part.ts";
 
 /** 100 weights, trained for epochs of so many seconds. */
 function part(seconds: readonly number[], inFull: PartInFull = {}): TimedPart {

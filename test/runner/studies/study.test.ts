@@ -8,6 +8,7 @@ import { reconstructionError } from "../../../experiments/autoencoders/quality.t
 import { noiseTransforms } from "../../../experiments/denoising/noise.ts";
 import { pretrain } from "../../../experiments/pretraining/greedy.ts";
 import { basicAutoencoder } from "../../../models/networks/ae-basic.ts";
+import { command } from "../../../runner/command.ts";
 import type { StudyExperiment } from "../../../runner/experiment.ts";
 import { evaluateStudy } from "../../../runner/study/study-evaluation.ts";
 import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
@@ -111,8 +112,8 @@ describe("a study", () => {
       validation: "first",
     });
     expect(first.lines).toContain("validation: the first 4 of 48 training images");
-    const command = "npm run train -- small --profile quick --seed 3 --validation first";
-    expect(json("ae-a", "config.json")).toMatchObject({ command, settings: { validation: "first" } });
+    const repeat = command("train", "small --profile quick --seed 3 --validation first");
+    expect(json("ae-a", "config.json")).toMatchObject({ command: repeat, settings: { validation: "first" } });
     expect(json("ae-a", "parts/relu-2/part.json").validation).toBe("first");
     const last = await runStudy(engine(), small, dataset, folder("other"), {
       noise: "fixed",

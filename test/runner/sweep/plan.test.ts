@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AdapterFacts } from "../../../engine/adapter.ts";
 import { UsageError } from "../../../engine/errors.ts";
 import { findExperiment } from "../../../experiments/registry.ts";
+import type { TrainingExperiment } from "../../../runner/experiment.ts";
 import { planSweep, type SweepOptions, singleChanges } from "../../../runner/sweep/plan.ts";
 import { bestOf, summarizeTrials, type TrialResult } from "../../../runner/sweep/summary.ts";
 import { sweepTable, tableLines } from "../../../runner/sweep/sweep-table.ts";
@@ -23,6 +24,16 @@ describe("the trials of a sweep", () => {
       seed: 7,
       changes: { learningRate: 1e-4, optimizer: "adam" },
     });
+  });
+
+  it("are chosen by accuracy, or by loss where none is measured; validation before test", () => {
+    const training = findExperiment("cifar10-b") as TrainingExperiment;
+    const best = (change: Partial<TrainingExperiment>) =>
+      planSweep({ ...training, ...change }, { seed: 1, profile: "quick", shuffle: true, seeds: 2 }, adapter)
+        .best;
+    expect(best({ validation: "test" })).toEqual({ measure: "test_accuracy", mode: "max" });
+    const validation = { take: "last", fraction: 0.1 } as const;
+    expect(best({ validation, metrics: { mae: "mae" } })).toEqual({ measure: "val_loss", mode: "min" });
   });
 
   it("of a declared sweep are its own, or those with other values", () => {
@@ -50,7 +61,7 @@ describe("the trials of a sweep", () => {
 
   it("train takes one value for each name", () => {
     expect(singleChanges(["lr=1e-3", "nesterov=true"])).toEqual({ learningRate: 0.001, nesterov: true });
-    expect(() => singleChanges(["lr=1,2"])).toThrow(/npm run sweep/);
+    expect(() => singleChanges(["lr=1,2"])).toThrow(/several are for `\w.*sweep`/);
     expect(() => singleChanges(["lr=1", "lr=2"])).toThrow(/given twice/);
   });
 });

@@ -6,7 +6,7 @@ import type { Engine } from "../../../../engine/device.ts";
 import { findExperiment } from "../../../../experiments/registry.ts";
 import type { StudyExperiment } from "../../../../runner/experiment.ts";
 import type { RunContext } from "../../../../runner/run.ts";
-import type { RunSettings } from "../../../../runner/settings.ts";
+import type { RunSettings } from "../../../../runner/store/schemas.ts";
 import { runStudyExperiment } from "../../../../runner/study/study-run.ts";
 
 export const quickSettings: RunSettings = {

@@ -1,0 +1,32 @@
+/** @file Options of commands that share some. */
+import type { AdapterChoice } from "../engine/adapter.ts";
+import type { RunOptions } from "../runner/settings.ts";
+
+export interface TrainOptions extends RunOptions {
+  readonly data?: string;
+  readonly out?: string;
+  readonly adapter: AdapterChoice;
+  readonly resume?: boolean;
+  readonly saveInitial?: boolean;
+  /** `name=value`, as typed */
+  readonly set?: readonly string[];
+  readonly stream?: boolean;
+  readonly json?: boolean;
+  /** those that stand on the command line; the others have their default */
+  readonly typed?: Partial<TrainOptions>;
+}
+
+export interface SweepCommandOptions extends TrainOptions {
+  readonly seeds?: number;
+  /** a new folder, whatever sweeps there are */
+  readonly fresh?: boolean;
+}
+
+export interface EvaluateCommandOptions {
+  readonly experiment?: string;
+  readonly data?: string;
+  readonly batch?: number;
+  readonly set: string;
+  readonly adapter: AdapterChoice;
+  readonly json?: boolean;
+}

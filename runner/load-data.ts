@@ -1,0 +1,22 @@
+/** @file The data of an experiment: a data set that wgrad knows, or arrays of the user's own. */
+import type { Dataset } from "../datasets/dataset.ts";
+import { type LoadDatasetOptions, loadDataset } from "../datasets/load-dataset.ts";
+import { FileError, WgradError } from "../engine/errors.ts";
+import type { Experiment } from "./experiment.ts";
+import { ownDataset } from "./own/data.ts";
+import type { SampleSet } from "./samples.ts";
+import { shown } from "./store/run-folder.ts";
+
+/** Throws FileError for files or arrays that cannot be used. */
+export async function loadData(
+  { id, dataset, file }: Pick<Experiment, "id" | "dataset" | "file">,
+  options: LoadDatasetOptions,
+): Promise<Dataset<SampleSet>> {
+  if (typeof dataset === "string") return loadDataset(dataset, options);
+  try {
+    return ownDataset(id, await dataset.load());
+  } catch (cause) {
+    if (cause instanceof FileError || !(cause instanceof WgradError)) throw cause;
+    throw new FileError(`${file ? `${shown(file.path)}: ` : ""}${cause.message}`, { cause });
+  }
+}

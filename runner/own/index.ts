@@ -1,0 +1,12 @@
+/** @file `wgrad/experiment`: all that a file with an experiment of one's own imports. */
+export * from "../../models/index.ts";
+export type {
+  GeneratorSetup,
+  HeldOut,
+  Profile,
+  ProfileName,
+  PublishedFigure,
+  Validation,
+} from "../experiment.ts";
+export type { OwnData, OwnSamples } from "./data.ts";
+export { defineExperiment, type ExperimentDeclaration } from "./define.ts";

@@ -1,0 +1,112 @@
+/** @file What a network is trained on: images of a data set, or arrays of the user's own. */
+import type { ImageSet } from "../datasets/dataset.ts";
+import { takeImages } from "../datasets/splits.ts";
+import { ArgumentError } from "../engine/errors.ts";
+import { type Shape, sizeOf } from "../engine/shape.ts";
+import type { HostDataset } from "../kernels/gather/index.ts";
+import { type Predictions, predictionsOf } from "../report/predictions.ts";
+
+/** Samples of any shape. Without labels and targets the network learns to give back its inputs. */
+export interface ArraySet {
+  /** [count, ...inputShape], row-major */
+  readonly inputs: Uint8Array | Float32Array;
+  readonly inputShape: Shape;
+  /** the network gets the inputs multiplied by it */
+  readonly scale: number;
+  readonly count: number;
+  /** [count], class index from 0 */
+  readonly labels?: Uint8Array;
+  /** [count, ...targetShape] */
+  readonly targets?: Float32Array;
+  readonly targetShape?: Shape;
+}
+
+export type SampleSet = ImageSet | ArraySet;
+
+function isImages(set: SampleSet): set is ImageSet {
+  return "images" in set;
+}
+
+/** The samples with these numbers, in this order, copied. */
+export function takeSamples(set: SampleSet, indices: Uint32Array): SampleSet {
+  if (isImages(set)) return takeImages(set, indices);
+  const { inputs, inputShape, scale, labels, targets, targetShape = [] } = set;
+  return {
+    inputs: takeRows(inputs, sizeOf(inputShape), indices),
+    inputShape,
+    scale,
+    count: indices.length,
+    ...(labels ? { labels: takeRows(labels, 1, indices) } : {}),
+    ...(targets ? { targets: takeRows(targets, sizeOf(targetShape), indices), targetShape } : {}),
+  };
+}
+
+function takeRows<T extends Uint8Array | Float32Array>(values: T, size: number, indices: Uint32Array): T {
+  const rows = values.slice(0, indices.length * size) as T;
+  indices.forEach((from, to) => {
+    rows.set(values.subarray(from * size, (from + 1) * size), to * size);
+  });
+  return rows;
+}
+
+/** As fit() takes them. */
+export function hostDataset(set: SampleSet, classes: number): HostDataset {
+  const { inputs, inputShape, scale } = inputsOf(set);
+  const { labels } = set;
+  const answers = labels ? { labels, classes } : isImages(set) ? {} : targetsOf(set);
+  return { inputs, inputShape, scale, ...answers };
+}
+
+function targetsOf({ targets, targetShape = [] }: ArraySet): Pick<HostDataset, "targets" | "targetShape"> {
+  return targets ? { targets, targetShape } : {};
+}
+
+/** The inputs alone, and what they are multiplied by. */
+export function inputsOf(set: SampleSet): Pick<ArraySet, "inputs" | "inputShape" | "scale"> {
+  if (isImages(set)) {
+    const { images: inputs, height, width, channels } = set;
+    return { inputs, inputShape: [height, width, channels], scale: 1 / 255 };
+  }
+  return set;
+}
+
+/**
+ * The samples as images that a report can show; undefined for what has no classes, or another shape than [h, w, 1 or 3].
+ * Floats from 0 to 1 are shown as they are, others from their smallest to their largest value.
+ */
+export function picturesOf(set: SampleSet): ImageSet | undefined {
+  if (isImages(set)) return set;
+  const { inputs, inputShape, labels, count } = set;
+  const [height = 0, width = 0, channels = 0] = inputShape;
+  if (!labels || inputShape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined;
+  return { images: asBytes(inputs), labels, count, height, width, channels };
+}
+
+/**
+ * What a classifier said about the samples, from its outputs [n, classes]; undefined where the samples have no classes, or the
+ * outputs are not one for each class.
+ */
+export function samplePredictions(
+  set: SampleSet,
+  outputs: Float32Array,
+  classes: number,
+): Predictions | undefined {
+  const { labels, count } = set;
+  if (!labels || outputs.length !== count * classes) return undefined;
+  return predictionsOf({ labels, pictures: picturesOf(set) }, outputs, classes);
+}
+
+function asBytes(values: Uint8Array | Float32Array): Uint8Array {
+  if (values instanceof Uint8Array) return values;
+  const [least, most] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [0, 1]);
+  return Uint8Array.from(values, (value) => Math.round((255 * (value - least)) / (most - least)));
+}
+
+/** For what works on images only. Throws ArgumentError if the samples are arrays. */
+export function imagesOnly<T extends { readonly train: SampleSet; readonly test: SampleSet }>(
+  data: T,
+): Omit<T, "train" | "test"> & { readonly train: ImageSet; readonly test: ImageSet } {
+  const { train, test } = data;
+  if (isImages(train) && isImages(test)) return { ...data, train, test };
+  throw new ArgumentError("Images of a data set are needed here, not arrays.");
+}

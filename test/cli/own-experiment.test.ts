@@ -1,0 +1,157 @@
+/** @file Experiments in files of the user's own, outside of the project: they get what the built-in ones get. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
+import { adapter, fail, succeed } from "./run.ts";
+
+const folder = useTemporaryFolder();
+const at = (env = {}) => ({ cwd: folder(), env });
+const words = ["--adapter", adapter];
+const read = (...path: string[]) => JSON.parse(readFileSync(join(folder(), ...path), "utf8"));
+const runs = (...path: string[]) => readdirSync(join(folder(), "runs", ...path)).sort();
+
+/** Two classes of points, one to each side of a line. */
+const points = `
+import { adam, Dense, defineExperiment, Input, sequential } from "wgrad/experiment";
+const samples = (n: number, first: number) => {
+  const x = Float32Array.from({ length: 2 * n }, (_, i) => Math.sin(first + i * i));
+  const y = Array.from({ length: n }, (_, i) => (x[2 * i]! > x[2 * i + 1]! ? 1 : 0));
+  return { x, shape: [n, 2], y };
+};
+export default defineExperiment({
+  title: "Points",
+  dataset: () => ({ train: samples(120, 0), test: samples(40, 1000), classes: ["below", "above"] }),
+  network: () => sequential([Input([2]), Dense(2, { activation: "softmax" })]),
+  optimizer: () => adam({ learningRate: 0.1 }),
+  loss: "categorical_crossentropy",
+  epochs: 3,
+  batch: 10,
+});
+`;
+
+describe("a file with an experiment", () => {
+  beforeEach(() => writeFileSync(join(folder(), "points.ts"), points));
+
+  it("is trained, resumed, evaluated, swept, traced and compared", async () => {
+    const train = ["train", "./points.ts", ...words];
+    const { stdout } = await succeed(train, at());
+    expect(stdout).toContain("own data: 120 + 40 samples of shape [2].");
+    const [time = ""] = runs("points");
+    const config = read("runs", "points", time, "config.json");
+    expect(config).toMatchObject({ experiment: "points", settings: { profile: "full", epochs: 3 } });
+    expect(config.file).toMatchObject({
+      path: join(folder(), "points.ts"),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(config.command).toContain("train ./points.ts --profile full");
+    const { measured, parameters } = read("runs", "points", time, "result.json");
+    expect([parameters, measured.test_error < 0.2]).toEqual([6, true]);
+    const report = readFileSync(join(folder(), "runs", "points", time, "report.html"), "utf8");
+    expect(report).toContain("Confusion matrix of the test set");
+
+    const run = join("runs", "points", time);
+    const evaluated = await succeed(["evaluate", run, "--json", ...words], at());
+    expect(JSON.parse(evaluated.stdout).loss).toBeCloseTo(measured.test_loss, 6);
+
+    await succeed([...train, "--out", "longer", "--epochs", "4"], at());
+    writeFileSync(join(folder(), "points.ts"), `${points}// changed\n`);
+    const resumed = await succeed([...train, "--resume", "--out", run, "--epochs", "4"], at());
+    expect(resumed.stdout).toMatch(/points\.ts has been changed since the run began/);
+    const weights = (path: string) => readFileSync(join(folder(), path, "weights.safetensors"));
+    expect(weights(run).equals(weights("longer"))).toBe(true);
+
+    await succeed(["compare", run, "longer", "--out", "compared"], at());
+    expect(readFileSync(join(folder(), "compared", "report.html"), "utf8")).toContain("2 runs of points");
+
+    const traced = await succeed([...train, "--trace", "--json"], at());
+    expect(JSON.parse(traced.stdout).batch).toBe(10);
+  });
+
+  it("is swept; finished trials are of the same file", async () => {
+    const sweep = ["sweep", "./points.ts", "--set", "lr=0.1,0.01", "--epochs", "1", ...words];
+    await succeed(sweep, at());
+    const again = await succeed(sweep, at());
+    expect(again.stdout.match(/finished before/g)).toHaveLength(2);
+    writeFileSync(
+      join(folder(), "points.ts"),
+      points
+        .replace("Dense(2,", "Dense(2, { useBias: false,")
+        .replace("{ useBias: false, {", "{ useBias: false,"),
+    );
+    const changed = await succeed(sweep, at());
+    expect(changed.stdout).not.toContain("finished before");
+    expect(runs("points-sweep")).toHaveLength(2);
+  });
+});
+
+describe("a file that is not sound is refused with its place", () => {
+  const head = points.slice(0, points.indexOf("export default"));
+  it.each<[string, string, RegExp]>([
+    ["a syntax error", "\n\nconst = 3;\n", /own\.ts:3: syntax error: /],
+    [
+      "no export",
+      "const a = 3;",
+      /declares no experiment: write `export default defineExperiment.*It exports nothing/,
+    ],
+    ["another export", "export const other = 3;", /It exports other\./],
+    ["an error of its own", "\nthrow new Error('no luck');", /own\.ts:2: no luck/],
+    [
+      "a missing field",
+      `${head}export const experiment = { dataset: "mnist", loss: "mse" };`,
+      /network must be a function/,
+    ],
+    ["an error in network", points.replace("Input([2])", "\nInput([-2])"), /own\.ts:\d+: network: .*-2/],
+    [
+      "an error in a callback",
+      points.replace(
+        "epochs: 3,",
+        "epochs: 3,\n  callbacks: () => [{ name: 'x', onEpochEnd: () => [].a.b }],",
+      ),
+      /own\.ts:\d+: TypeError: /,
+    ],
+    [
+      "a misspelt loss",
+      points.replace("categorical_c", "categorial_c"),
+      /did you mean "categorical_crossentropy"/,
+    ],
+    [
+      "data that contradict themselves",
+      points.replace("[n, 2], y", "[n, 3], y"),
+      /own\.ts: dataset: train\.shape is \[120,3\]/,
+    ],
+  ])("%s", async (_, text, pattern) => {
+    writeFileSync(join(folder(), "own.ts"), text);
+    await fail(["train", "./own.ts", ...words], 1, pattern, at());
+  });
+
+  it("and so is one that is not there, has another ending, or the name of an experiment", async () => {
+    await fail(["train", "./none.ts"], 2, /There is no file \.\/none\.ts/, at());
+    writeFileSync(join(folder(), "svhn-c.mjs"), "export default {}");
+    writeFileSync(join(folder(), "points.ts"), points);
+    await fail(["train", "points"], 2, /Did you mean the file \.\/points\.ts\?/, at());
+    writeFileSync(join(folder(), "svhn-c.ts"), points);
+    await fail(["train", "./svhn-c.ts"], 2, /"svhn-c" is an experiment of wgrad/, at());
+  });
+});
+
+describe("new", () => {
+  it("writes a file that runs, and never over another one", async () => {
+    const npm = { npm_lifecycle_script: "node cli/wgrad.mjs new", npm_command: "run-script" };
+    const { stdout } = await succeed(["new", "digits"], at(npm));
+    expect(stdout).toContain("Run it with: npm run train -- ./digits.ts");
+    const { stdout: told } = await succeed(
+      ["train", "digits.ts", "--epochs", "1", "--limit", "40", "--test-limit", "20", ...words],
+      at({ npm_lifecycle_script: "", npm_command: "exec" }),
+    );
+    expect(told).toContain("in full: npx wgrad train ./digits.ts --profile full");
+    expect(existsSync(join(folder(), "runs", "digits"))).toBe(true);
+    await fail(["new", "digits"], 2, /digits\.ts is there already/, at());
+    await fail(["new", "svhn-c"], 2, /is an experiment of wgrad/, at());
+  });
+
+  it("--version", async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
+    expect((await succeed(["--version"])).stdout.trim()).toBe(version);
+  });
+});
