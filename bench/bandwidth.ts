@@ -151,20 +151,20 @@ function backward(
 ): BandwidthSubject {
   const x = randomTensor(engine, shapes.x, 1);
   const dy = randomTensor(engine, shapes.y, 2);
-  const tape = new Tape([x.tensor]);
+  const tape = new Tape(engine, [x.tensor], {});
   engine.tape = tape;
   const y = engine.keep(engine.scope(() => op(x.tensor)));
   engine.tape = undefined;
-  const { rule } = tape.entries.at(-1)!;
+  const entry = [...tape.entries.values()].at(-1)!;
   return {
     run: () => {
-      const wanted = rule.inputs.map((input) => (input === x.tensor ? input.shape : undefined));
-      return rule.backward(dy.tensor, (i) => wanted[i])[rule.inputs.indexOf(x.tensor)]!;
+      const wanted = entry.inputs.map((input) => (input === x.tensor ? input.shape : undefined));
+      return entry.backward(dy.tensor, (i) => wanted[i])[entry.inputs.indexOf(x.tensor)]!;
     },
     ...workOf(cost),
     expected: () => reference(array64(shapes.x, x.values), array64(shapes.y, dy.values)).data,
     free: () => {
-      tape.abandon();
+      tape.close();
       dispose([x.tensor, dy.tensor, y]);
     },
   };

@@ -1,9 +1,8 @@
 /** @file Checks of arguments that must be tensors: whoever writes JavaScript may pass anything. */
-import type { Engine } from "./device.ts";
 import { ArgumentError } from "./errors.ts";
 import { Scopes } from "./memory/scope.ts";
 import { written } from "./options.ts";
-import { Tensor } from "./tensor.ts";
+import { type OpEngine, Tensor } from "./tensor.ts";
 
 type Named = Readonly<Record<string, unknown>>;
 
@@ -26,7 +25,7 @@ export function requireTensors(op: string, required: Named, optional: Named = {}
 
 /** The same, and they must be on `engine`. */
 export function requireTensorsOf(
-  engine: Engine,
+  engine: OpEngine,
   op: string,
   tensors: Readonly<Record<string, unknown>>,
 ): void {
@@ -37,13 +36,13 @@ export function requireTensorsOf(
 }
 
 /** Throws ArgumentError for what createEngine() did not return. */
-export function requireEngine(op: string, engine: unknown): asserts engine is Engine {
-  if ((engine as Partial<Engine> | null | undefined)?.scopes instanceof Scopes) return;
+export function requireEngine(op: string, engine: unknown): asserts engine is OpEngine {
+  if ((engine as Partial<OpEngine> | null | undefined)?.scopes instanceof Scopes) return;
   throw new ArgumentError(`${op}: needs an engine, from createEngine(), got ${written(engine)}.`);
 }
 
 /** False once the engine was disposed of, its device was lost, or the GPU reported an error. */
-export function isAlive(engine: Engine): boolean {
+export function isAlive(engine: Pick<OpEngine, "assertAlive">): boolean {
   try {
     engine.assertAlive();
     return true;

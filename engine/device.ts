@@ -2,17 +2,17 @@
 import { platform } from "#platform";
 import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
 import { requireTensorsOf } from "./arguments.ts";
-import type { Tape } from "./autodiff/tape.ts";
-import { ArgumentError, deviceLost, formatShape, MemoryError, ShapeError, WgradError } from "./errors.ts";
+import { ArgumentError, deviceLost, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { Failures } from "./failures.ts";
 import { findAdapter, findAgain } from "./find-adapter.ts";
 import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
 import { Arena } from "./memory/arena.ts";
-import { type BlockPool, BufferPool, type EngineMemory, type PoolOptions } from "./memory/buffers.ts";
+import type { BlockPool, EngineMemory } from "./memory/buffers.ts";
+import { DeviceMemory } from "./memory/device-memory.ts";
 import type { MemoryLayout } from "./memory/memory-layout.ts";
 import { Scopes } from "./memory/scope.ts";
 import { factsOfDevice, openDevice } from "./open-device.ts";
-import { checkFunction, checkOptionNames } from "./options.ts";
+import { checkFunction, checkOptionNames, written } from "./options.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readTensor } from "./readback.ts";
 import { type Command, Commands } from "./record/commands.ts";
@@ -21,7 +21,17 @@ import { type Plan, PlanNotes } from "./record/plan.ts";
 import { Recording, StepLog } from "./record/recording.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { StepState } from "./step-state.ts";
-import { checkDType, type DataOf, type DType, Storage, storageBytes, Tensor, toTyped } from "./tensor.ts";
+import {
+  checkDType,
+  type DataOf,
+  type DType,
+  type OpEngine,
+  type OpenTape,
+  Storage,
+  storageBytes,
+  Tensor,
+  toTyped,
+} from "./tensor.ts";
 import { requireKept } from "./unproven.ts";
 import { uploadBytes } from "./upload.ts";
 
@@ -49,9 +59,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   return new Engine(await openDevice(adapter), describeAdapter(adapter), options.debug ?? false, openAnother);
 }
 
-const storageUsage = 0x80 | 0x04 | 0x08 | 0x40; // STORAGE | COPY_SRC | COPY_DST | UNIFORM
+/** The engine of a tensor, which names it by what ops need of it alone. Throws ArgumentError for what is no tensor. */
+export function engineOf(tensor: Tensor): Engine {
+  const engine = tensor instanceof Tensor ? tensor.engine : undefined;
+  if (engine instanceof Engine) return engine;
+  throw new ArgumentError(`engineOf: needs a tensor, got ${written(tensor)}.`);
+}
 
-export class Engine {
+export class Engine implements OpEngine {
   readonly device: GPUDevice;
   readonly adapter: AdapterFacts;
   readonly commands: Commands;
@@ -59,21 +74,20 @@ export class Engine {
   readonly scopes = new Scopes();
   readonly limits: GPUSupportedLimits;
   /** the open tape; set by gradients() */
-  tape: Tape | undefined;
+  tape: OpenTape | undefined;
   /** bound to the uniform `step` of kernels */
   step: StepState;
   /** the scalar 1: the gradient that every backward pass starts from */
   readonly one: Tensor;
   readonly #debug: boolean;
-  readonly #memory: BufferPool;
+  readonly #memory: DeviceMemory;
   #pool: BlockPool;
   #log: StepLog | undefined;
   #plan: PlanNotes | undefined;
   readonly #failures = new Failures();
   #disposed = false;
 
-  /** buffers on a device that is not the engine's */
-  readonly #borrowed: GPUBuffer[] | undefined;
+  readonly #ownsDevice: boolean;
 
   /** `openAnother` opens a further device of the same adapter; a device without it is the caller's and outlives the engine */
   constructor(
@@ -98,9 +112,12 @@ export class Engine {
         ? (fresh) => launchFirst(device, this.pipelines, fresh, openAnother)
         : undefined,
     );
-    this.#memory = this.#newPool();
-    this.#pool = this.#memory;
-    this.#borrowed = openAnother ? undefined : [];
+    this.#ownsDevice = openAnother !== undefined;
+    const flush = () => this.commands.flush();
+    const watch = (check: Promise<unknown>) => this.#failures.watch(check);
+    const limits = () => this.limits;
+    this.#memory = new DeviceMemory({ device, limits, flush, watch }, !this.#ownsDevice);
+    this.#pool = this.#memory.pool;
     device.addEventListener("uncapturederror", this.#onError);
     void device.lost.then(({ message }) => {
       if (!this.#disposed) this.#failures.end(deviceLost(message), -1);
@@ -111,16 +128,16 @@ export class Engine {
 
   /** Bytes on the GPU: in use, peak, allocated; and compiled kernels. */
   get memory(): EngineMemory {
-    return { ...this.#memory.use, pipelines: this.pipelines.count };
+    return { ...this.#memory.pool.use, pipelines: this.pipelines.count };
   }
 
   resetPeakMemory(): void {
-    this.#memory.resetPeak();
+    this.#memory.pool.resetPeak();
   }
 
   /** Returns buffers that wait for reuse to the device, and lets go of compiled kernels that no recording uses. */
   trimMemory(): void {
-    this.#trimBuffers();
+    this.#memory.trim();
     this.pipelines.clear();
   }
 
@@ -175,7 +192,7 @@ export class Engine {
   /** Sets all elements to zero. */
   clear(target: Tensor): void {
     requireTensorsOf(this, "clear", { target });
-    this.tape?.refuseChange("clear", target);
+    this.tape?.cuts.refuseChange("clear", target);
     if (this.planning) return;
     const { buffer, byteOffset: offset, byteLength: bytes } = target;
     this.#failures.unproven.write(target);
@@ -188,8 +205,8 @@ export class Engine {
     if (source.byteLength !== target.byteLength) {
       throw new ShapeError(`copy: ${formatShape(source.shape)} does not fit ${formatShape(target.shape)}.`);
     }
-    this.tape?.refuseChange("copy", target);
-    this.tape?.wrote(target, [source], "copy()");
+    this.tape?.cuts.refuseChange("copy", target);
+    this.tape?.cuts.wrote(target, [source], "copy()");
     if (this.planning) return;
     if (source.buffer === target.buffer)
       throw new ArgumentError("copy: source and target share their memory.");
@@ -272,7 +289,7 @@ export class Engine {
   record<R>(step: () => R, layout?: MemoryLayout): Recording<R> {
     checkFunction("record", "step", step);
     if (this.#log) throw new WgradError("record: a recording is already running.");
-    const pool = this.#newPool({ parent: this.#memory });
+    const pool = this.#memory.newPool({ parent: this.#memory.pool });
     const arena = layout ? new Arena(pool, layout) : pool;
     const outer = this.#pool;
     const log = new StepLog(arena);
@@ -294,7 +311,7 @@ export class Engine {
     checkFunction("plan", "body", body);
     const outer = { pool: this.#pool, plan: this.#plan };
     const notes = new PlanNotes();
-    const pool = this.#newPool({ planning: true });
+    const pool = this.#memory.newPool({ planning: true });
     this.#plan = notes;
     this.#pool = pool;
     try {
@@ -357,41 +374,16 @@ export class Engine {
     if (this.#disposed) return;
     this.#disposed = true;
     this.device.removeEventListener("uncapturederror", this.#onError);
-    if (this.#borrowed) {
-      this.commands.flush();
-      for (const buffer of this.#borrowed) buffer.destroy();
-    } else this.device.destroy();
+    this.#memory.dispose();
   }
 
   readonly #onError = (event: GPUUncapturedErrorEvent): void => {
-    if (!this.#borrowed) event.preventDefault(); // else Dawn prints it too
+    if (this.#ownsDevice) event.preventDefault(); // else Dawn prints it too
     this.#failures.end(new WgradError(event.error.message), Number.POSITIVE_INFINITY);
   };
 
   #submit(command: Command, tensors: readonly Tensor[]): void {
     this.commands.add(command);
     this.#log?.add(command, tensors);
-  }
-
-  #newPool(options?: PoolOptions): BufferPool {
-    return new BufferPool({ create: (bytes) => this.#createBuffer(bytes), limits: this.limits }, options);
-  }
-
-  #trimBuffers(): void {
-    this.commands.flush(); // what is encoded may use them
-    this.#memory.trim();
-  }
-
-  #createBuffer(bytes: number): GPUBuffer {
-    if (this.#memory.wasteful) this.#trimBuffers();
-    this.device.pushErrorScope("out-of-memory");
-    const buffer = this.device.createBuffer({ size: bytes, usage: storageUsage });
-    this.#borrowed?.push(buffer);
-    this.#failures.watch(
-      this.device.popErrorScope().then((error) => {
-        if (error) throw new MemoryError(`The GPU is out of memory: a buffer of ${bytes} bytes was refused.`);
-      }),
-    );
-    return buffer;
   }
 }

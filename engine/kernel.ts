@@ -1,64 +1,20 @@
-/**
- * @file Kernels: a WGSL file, the roles of its bindings, and `run()`, which allocates the outputs, finds the
- * pipeline for the constants and encodes one dispatch.
- */
+/** @file run(), which launches a kernel: it allocates the outputs, finds the pipeline for the constants and encodes one dispatch. */
 import { otherEngine } from "./arguments.ts";
-import type { Engine } from "./device.ts";
 import { ArgumentError, KernelError } from "./errors.ts";
+import type { Kernel, RunOptions } from "./kernel-definition.ts";
 import type { Dispatch, Operand } from "./record/commands.ts";
 import { type Binding, type Constants, parseBindings, setConstants, setHalf } from "./shader.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { readSource } from "./source.ts";
-import { type DType, Tensor } from "./tensor.ts";
+import { type DType, type OpEngine, Tensor } from "./tensor.ts";
 
-/**
- * Floating-point operations for each element of a bound tensor, by the binding's name: a number, or one that follows from
- * the constants. A launch does those of all tensors named. docs/decisions.md says what counts as one.
- */
-export type OperationCounts<Name extends string = string> = Readonly<
-  Partial<Record<Name, number | ((constants: Constants) => number)>>
->;
-
-/** Names of a kernel's bindings by role. `step: true` binds the StepState uniform, named `step` in the shader. */
-export interface KernelBindings<Read extends string, Write extends string, Update extends string> {
-  readonly reads?: readonly Read[];
-  readonly writes?: readonly Write[];
-  /** tensors changed in place: optimizer state, accumulators */
-  readonly updates?: readonly Update[];
-  readonly step?: boolean;
-  /** absent for kernels that move data, and for products, which state theirs in each launch */
-  readonly flops?: OperationCounts<NoInfer<Read | Write | Update>>;
-}
-
-/** A shader and what it binds. Created once per module by `kernel()`. */
-export interface Kernel<
-  Read extends string = string,
-  Write extends string = string,
-  Update extends string = string,
-> {
-  /** "conv2d/forward.naive": its id, also in labels and traces */
-  readonly name: string;
-  /** the WGSL, where it was given; else it is read from the file that the id names */
-  readonly source: string | undefined;
-  readonly reads: readonly Read[];
-  readonly writes: readonly Write[];
-  readonly updates: readonly Update[];
-  readonly step: boolean;
-  readonly flops: OperationCounts;
-}
-
-/**
- * Declares a kernel. "conv2d/forward.naive" stands for kernels/conv2d/forward.naive.wgsl, "engine/..." for a file of the engine;
- * a kernel of your own has any other id and brings its WGSL as `source`. Nothing is read yet.
- */
-export function kernel<
-  Read extends string = never,
-  Write extends string = never,
-  Update extends string = never,
->(id: string, bindings: KernelBindings<Read, Write, Update>, source?: string): Kernel<Read, Write, Update> {
-  const { reads = [], writes = [], updates = [], step = false, flops = {} } = bindings;
-  return { name: id, source, reads, writes, updates, step, flops };
-}
+export {
+  type Kernel,
+  type KernelBindings,
+  kernel,
+  type OperationCounts,
+  type RunOptions,
+} from "./kernel-definition.ts";
 
 /** What an output shall be: a shape (f32), a shape with a dtype, or an existing tensor to write into. */
 export type Output = Shape | { readonly shape: Shape; readonly dtype: DType } | Tensor;
@@ -66,19 +22,6 @@ export type Output = Shape | { readonly shape: Shape; readonly dtype: DType } | 
 /** An output of the element type of `x`, and of its shape unless given. */
 export function like(x: Tensor, shape: Shape = x.shape): Output {
   return { shape, dtype: x.dtype };
-}
-
-export interface RunOptions {
-  readonly constants?: Constants;
-  /** number of workgroups; a launch spreads them over x and y, and the shader counts them: id.y * workgroups.x + id.x */
-  readonly workgroups?: number;
-  /** instead: number of invocations in workgroups of `workgroupSize` (64 unless said) */
-  readonly invocations?: number;
-  readonly workgroupSize?: number;
-  /** floating-point operations, where they are not those that the kernel declares */
-  readonly flops?: number;
-  /** bytes read and written, where that is less than all of the operands */
-  readonly bytes?: number;
 }
 
 /** Runs a kernel: `inputs` by binding name (reads and updates), `outputs` by binding name. Returns the outputs. */
@@ -108,22 +51,22 @@ function noteOnTape(
   inputs: Readonly<Record<string, Tensor>>,
   outputs: Readonly<Record<string, Output>>,
   written: Readonly<Record<string, Tensor>>,
-  { tape }: Engine,
+  { tape }: OpEngine,
 ): void {
   if (!tape) return;
   const updated = definition.updates.map((name) => inputs[name]!);
   const given = Object.values(outputs).filter((output) => output instanceof Tensor);
-  for (const target of [...updated, ...given]) tape.refuseChange(definition.name, target);
+  for (const target of [...updated, ...given]) tape.cuts.refuseChange(definition.name, target);
   const read = Object.values(inputs);
   for (const output of [...updated, ...Object.values(written)])
-    tape.wrote(output, read, `the kernel ${definition.name}`);
+    tape.cuts.wrote(output, read, `the kernel ${definition.name}`);
 }
 
 function engineOf(
   definition: Kernel,
   inputs: Record<string, Tensor>,
   outputs: Record<string, Output>,
-): Engine {
+): OpEngine {
   for (const value of [...Object.values(inputs), ...Object.values(outputs)]) {
     if (value instanceof Tensor) return value.engine;
   }
@@ -131,7 +74,7 @@ function engineOf(
 }
 
 /** The tensor to write: the given one, or a new one; `what` names it in errors. */
-export function outputTensor(engine: Engine, output: Output, what: string): Tensor {
+export function outputTensor(engine: OpEngine, output: Output, what: string): Tensor {
   if (output instanceof Tensor) return output;
   const shape: Shape = "dtype" in output ? output.shape : output;
   const dtype = "dtype" in output ? output.dtype : "f32";
@@ -143,7 +86,7 @@ export function outputTensor(engine: Engine, output: Output, what: string): Tens
  * Spreads workgroups over x and y, since a dispatch has at most 65,535 along an axis. There may be a few too many: shaders
  * leave those that are past their last.
  */
-function workgroupsOf(definition: Kernel, options: RunOptions, engine: Engine): [number, number, number] {
+function workgroupsOf(definition: Kernel, options: RunOptions, engine: OpEngine): [number, number, number] {
   const most = engine.limits.maxComputeWorkgroupsPerDimension;
   const {
     invocations = 1,

@@ -1,12 +1,18 @@
 /** @file Reading a tensor into main memory through a mappable buffer. */
 import { requireTensorsOf } from "./arguments.ts";
-import type { Engine } from "./device.ts";
 import { deviceLost } from "./errors.ts";
 import { decodeHalf } from "./half.ts";
-import { type DataOf, type DType, type Tensor, typedArrays } from "./tensor.ts";
+import type { Commands } from "./record/commands.ts";
+import { type DataOf, type DType, type OpEngine, type Tensor, typedArrays } from "./tensor.ts";
+
+/** What reading needs of the engine. */
+interface ReadEngine extends OpEngine {
+  readonly device: GPUDevice;
+  readonly commands: Pick<Commands, "encode" | "flush">;
+}
 
 /** Copies `tensor` to a fresh typed array, after everything encoded before. */
-export async function readTensor<D extends DType>(engine: Engine, tensor: Tensor<D>): Promise<DataOf[D]> {
+export async function readTensor<D extends DType>(engine: ReadEngine, tensor: Tensor<D>): Promise<DataOf[D]> {
   engine.assertAlive();
   requireTensorsOf(engine, "data()", { tensor });
   const { buffer: source, byteLength: bytes } = tensor;

@@ -2,9 +2,8 @@
  * @file StepState: the one uniform with everything that differs from step to step. Kernels bind it as `step`.
  * It lives on the GPU and is advanced there, so a recorded step replays without an upload.
  */
-import type { Engine } from "./device.ts";
 import { kernel, run } from "./kernel.ts";
-import type { Tensor } from "./tensor.ts";
+import type { OpEngine, Tensor } from "./tensor.ts";
 
 /** Fields in the order of the WGSL struct StepState; all u32 but learningRate. */
 export interface StepFields {
@@ -45,9 +44,9 @@ const advance = kernel("engine/advance", { updates: ["state"] });
 export class StepState {
   /** [8] words, bound as the uniform `step` */
   readonly tensor: Tensor<"u32">;
-  readonly #engine: Engine;
+  readonly #engine: OpEngine;
 
-  constructor(engine: Engine) {
+  constructor(engine: OpEngine) {
     this.#engine = engine;
     this.tensor = engine.keep(engine.allocate([fieldNames.length], "u32", "step state"));
     this.set({ seed: 0, step: 0, epoch: 0, position: 0, sample: 0, batch: 0, learningRate: 0, halted: 0 });

@@ -1,9 +1,9 @@
 /** @file Tensors: a shape, a dtype and a range of a GPU buffer. Several tensors (views) may share one range. */
 import { type AdapterFacts, requireHalf } from "./adapter.ts";
-import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { encodeHalf } from "./half.ts";
 import { checkValues } from "./host-values.ts";
+import type { Kernel, RunOptions } from "./kernel-definition.ts";
 import type { Block } from "./memory/buffers.ts";
 import { written } from "./options.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
@@ -50,12 +50,61 @@ export class Storage {
   }
 }
 
+/** What ops and the tape need of the engine (device.ts), which each tensor names as its own. */
+export interface OpEngine {
+  readonly adapter: AdapterFacts;
+  readonly limits: GPUSupportedLimits;
+  /** the scalar 1 */
+  readonly one: Tensor;
+  /** the StepState that is bound to the uniform `step` */
+  readonly step: { readonly tensor: Tensor<"u32"> };
+  /** while gradients() runs its body, which sets it */
+  tape: OpenTape | undefined;
+  /** the backward pass begins, for which `kept` is held */
+  beginBackward(kept: readonly Tensor[]): void;
+  readonly scopes: { discard(tensor: Tensor): void };
+  assertAlive(): void;
+  allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D>;
+  tensor<D extends DType = "f32">(values: ArrayLike<number>, shape?: Shape, dtype?: D): Tensor<D>;
+  zeros<D extends DType = "f32">(shape: Shape, dtype?: D): Tensor<D>;
+  upload(target: Tensor, data: ArrayBufferView, byteOffset?: number): void;
+  copy(source: Tensor, target: Tensor): void;
+  clear(target: Tensor): void;
+  adopt<T extends Tensor>(tensor: T): T;
+  keep<T extends Tensor>(tensor: T): T;
+  scope<R>(body: () => R): R;
+  dispatch(
+    definition: Kernel,
+    tensors: Readonly<Record<string, Tensor>>,
+    options: RunOptions,
+    workgroups: [number, number, number],
+  ): void;
+  read<D extends DType>(tensor: Tensor<D>): Promise<DataOf[D]>;
+}
+
+/** What an open tape (autodiff/tape.ts) is told of tensors that are made, written and changed. */
+export interface OpenTape {
+  /** `output` is computed from `rule.inputs`, and the rule says how to differentiate that */
+  record(output: Tensor, rule: OpenRule): void;
+  readonly cuts: {
+    /** `what` computed `output` from `inputs`, by no rule as yet */
+    wrote(output: Tensor, inputs: readonly Tensor[], what: string): void;
+    /** throws ArgumentError if the values of `target` are needed */
+    refuseChange(op: string, target: Tensor): void;
+  };
+}
+
+interface OpenRule {
+  readonly inputs: readonly Tensor[];
+  backward(dy: Tensor, want: (index: number) => unknown): readonly (Tensor | undefined)[];
+}
+
 let nextId = 1;
 
 /** An n-dimensional array on the GPU. Immutable to its users; ops make new ones. */
 export class Tensor<D extends DType = DType> {
   readonly id = nextId++;
-  readonly engine: Engine;
+  readonly engine: OpEngine;
   readonly shape: Shape;
   readonly dtype: D;
   readonly storage: Storage;
@@ -63,7 +112,7 @@ export class Tensor<D extends DType = DType> {
   readonly byteOffset: number;
   #holders = 0;
 
-  constructor(engine: Engine, shape: Shape, dtype: D, storage: Storage, byteOffset = 0) {
+  constructor(engine: OpEngine, shape: Shape, dtype: D, storage: Storage, byteOffset = 0) {
     this.engine = engine;
     this.shape = shape;
     this.dtype = dtype;
@@ -131,7 +180,7 @@ export class Tensor<D extends DType = DType> {
     const view = aliasOf(this, shape);
     this.engine.tape?.record(view, {
       inputs: [this],
-      backward: (dy, want) => [want(0) && aliasOf(dy, this.shape)],
+      backward: (dy, want) => [want(0) ? aliasOf(dy, this.shape) : undefined],
     });
     return view;
   }
@@ -157,7 +206,7 @@ export class Tensor<D extends DType = DType> {
     }
     const part = this.engine.adopt(new Tensor(this.engine, shape, this.dtype, this.storage, byteOffset));
     const whole = part.size * bytesPerElement[this.dtype] === part.byteLength;
-    if (!whole) this.engine.tape?.wrote(part, [this], "slice() of an odd number of f16 elements");
+    if (!whole) this.engine.tape?.cuts.wrote(part, [this], "slice() of an odd number of f16 elements");
     else this.engine.tape?.record(part, { inputs: [this], backward: (dy) => [this.#spread(dy, start)] });
     return part;
   }
@@ -185,7 +234,7 @@ export function aliasOf<D extends DType>(tensor: Tensor<D>, shape: Shape): Tenso
   const { engine, dtype, storage, byteOffset } = tensor;
   tensor.assertUsable("reshape:");
   const alias = engine.adopt(new Tensor(engine, inferShape(shape, tensor), dtype, storage, byteOffset));
-  engine.tape?.wrote(alias, [tensor], "a kernel that reads it under another shape");
+  engine.tape?.cuts.wrote(alias, [tensor], "a kernel that reads it under another shape");
   return alias;
 }
 

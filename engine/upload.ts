@@ -1,16 +1,28 @@
 /** @file Overwriting bytes of a tensor from main memory. */
 import { requireTensorsOf } from "./arguments.ts";
-import type { Engine } from "./device.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { inOwnMemory, requireMemory } from "./host-values.ts";
 import { kernel, run } from "./kernel.ts";
 import { written } from "./options.ts";
-import { bytesPerElement, Tensor } from "./tensor.ts";
+import type { Commands } from "./record/commands.ts";
+import { bytesPerElement, type OpEngine, Tensor } from "./tensor.ts";
 
 const mergeWord = kernel("engine/merge-word", { reads: ["edit"], updates: ["words"] });
 
+/** What an upload needs of the engine. */
+interface UploadEngine extends OpEngine {
+  readonly planning: boolean;
+  readonly recording: boolean;
+  readonly commands: Pick<Commands, "upload">;
+}
+
 /** What Engine.upload() does; bytes before and after those that are given stay as they are. */
-export function uploadBytes(engine: Engine, target: Tensor, data: ArrayBufferView, byteOffset: number): void {
+export function uploadBytes(
+  engine: UploadEngine,
+  target: Tensor,
+  data: ArrayBufferView,
+  byteOffset: number,
+): void {
   requireTensorsOf(engine, "upload", { target });
   if (!ArrayBuffer.isView(data))
     throw new ArgumentError(`upload: needs a typed array, got ${written(data)}.`);
@@ -25,7 +37,7 @@ export function uploadBytes(engine: Engine, target: Tensor, data: ArrayBufferVie
     );
   }
   const end = byteOffset + data.byteLength;
-  engine.tape?.refuseChange("upload", target);
+  engine.tape?.cuts.refuseChange("upload", target);
   if (engine.planning) return;
   if (engine.recording)
     throw new WgradError("A recorded step cannot upload values: make the tensor before record().");
@@ -40,7 +52,7 @@ export function uploadBytes(engine: Engine, target: Tensor, data: ArrayBufferVie
 }
 
 /** Writes one to three bytes at the start of a word. Copies move whole words, so a kernel keeps its other bytes. */
-function mergeTail(engine: Engine, target: Tensor, tail: Uint8Array, word: number): void {
+function mergeTail(engine: OpEngine, target: Tensor, tail: Uint8Array, word: number): void {
   const value = tail.reduce((sum, byte, i) => sum + byte * 256 ** i, 0);
   engine.scope(() => {
     const { storage, byteOffset } = target;

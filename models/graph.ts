@@ -1,7 +1,6 @@
 /** @file A model's graph of layer calls: running it on tensors, and letting go of what is used up. */
-import type { Engine } from "../engine/device.ts";
 import { ArgumentError } from "../engine/errors.ts";
-import type { Tensor } from "../engine/tensor.ts";
+import type { OpEngine, Tensor } from "../engine/tensor.ts";
 import { cast } from "../kernels/elementwise/index.ts";
 import { l1l2Penalty } from "../kernels/losses/index.ts";
 import { nameLayers } from "./layer-names.ts";
@@ -48,7 +47,7 @@ export class Graph {
   }
 
   /** Computes the outputs. Each activation is released after its last use unless the tape keeps it. */
-  run(engine: Engine, values: readonly Tensor[], context: CallContext): Tensor[] {
+  run(engine: OpEngine, values: readonly Tensor[], context: CallContext): Tensor[] {
     const results = new Map<SymbolicTensor, Tensor>();
     const uses = new Map<Tensor, number>();
     for (const [i, node] of this.inputs.entries()) {
@@ -78,7 +77,7 @@ export class Graph {
     return outputs.some((output) => this.outputs.includes(output)) ? own : { output: "f16" };
   }
 
-  #useUp(engine: Engine, tensor: Tensor, uses: Map<Tensor, number>): void {
+  #useUp(engine: OpEngine, tensor: Tensor, uses: Map<Tensor, number>): void {
     const left = uses.get(tensor)! - 1;
     uses.set(tensor, left);
     if (left === 0) engine.scopes.discard(tensor);
@@ -101,7 +100,7 @@ export class Graph {
 
 /** Runs a layer and notes the penalty on its output, if it has one and somebody collects them. */
 function callLayer(
-  engine: Engine,
+  engine: OpEngine,
   layer: Layer,
   inputs: readonly Tensor[],
   context: CallContext,

@@ -1,5 +1,5 @@
 /** @file Model: a graph of layers with weights on one engine, and Keras's compile, fit, evaluate and predict. */
-import type { Engine } from "../engine/device.ts";
+import { type Engine, engineOf } from "../engine/device.ts";
 import { ArgumentError, WgradError } from "../engine/errors.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { Claim, checkUnclaimed, claimed, type Work, workOf } from "./claims.ts";
@@ -114,7 +114,8 @@ export class Model extends GraphLayer implements Network {
 
   /** Where the model's weights are, as long as a model that has them is compiled. */
   get engine(): Engine | undefined {
-    return this.weights.find(({ variable }) => variable.built)?.variable.tensor.engine;
+    const built = this.weights.find(({ variable }) => variable.built);
+    return built && engineOf(built.variable.tensor);
   }
 
   get session(): Session {

@@ -27,9 +27,10 @@ const mayImport: Record<string, readonly string[]> = {
   "report/results": book,
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
-  docs: [...models, "datasets", "docs"],
+  docs: [...models, "datasets", "docs", "examples"],
+  examples: ["examples"], // all else through the package: import "wgrad"
   bench: [...everything, "bench"],
-  test: [...everything, "bench", "docs", "test"],
+  test: [...everything, "bench", "docs", "examples", "test"],
 };
 
 /** The innermost room of a path. */
@@ -63,7 +64,7 @@ interface Facts {
   /** lines with the type `any` */
   readonly anyLines: number[];
   readonly callsKernel: boolean;
-  /** ids that kernel() is called with as they stand */
+  /** ids that kernel() is called with as they stand, without WGSL of their own */
   readonly kernels: string[];
   readonly strings: string[];
   /** template strings, with `*` for what is put in */
@@ -102,8 +103,8 @@ function inspect(path: string): Facts {
     }
     if (ts.isCallExpression(node) && node.expression.getText() === "kernel") {
       facts.callsKernel = true;
-      const [id] = node.arguments;
-      if (id && ts.isStringLiteral(id)) kernels.push(id.text);
+      const [id, , source] = node.arguments;
+      if (id && ts.isStringLiteral(id) && !source) kernels.push(id.text);
     }
     if (ts.isFunctionLike(node)) disposedEarly.push(...returnsOfDisposed(node).map(lineOf));
     ts.forEachChild(node, visit);
@@ -213,9 +214,9 @@ describe("TypeScript files", () => {
     expect(sources).toContain("engine/device.ts");
     expect(facts.get("engine/device.ts")!.imports).toContain("engine/errors.ts");
     expect(facts.get("engine/random.ts")!.callsKernel).toBe(false);
-    expect(shadersNamedIn("engine/autodiff/backward.ts")).toContain("engine/autodiff/sum.wgsl");
-    expect(facts.get("engine/autodiff/tape.ts")!.imports).toContain("engine/device.ts");
-    expect(facts.get("engine/autodiff/tape.ts")!.loads).not.toContain("engine/device.ts");
+    expect(shadersNamedIn("engine/autodiff/tape.ts")).toContain("engine/autodiff/sum.wgsl");
+    expect(facts.get("engine/record/profile.ts")!.imports).toContain("engine/device.ts");
+    expect(facts.get("engine/record/profile.ts")!.loads).not.toContain("engine/device.ts");
   });
 
   it("import only in the direction engine <- kernels <- models <- runner <- experiments <- cli", () => {
@@ -246,6 +247,15 @@ describe("TypeScript files", () => {
     expect(circles((path) => facts.get(path)?.loads ?? [])).toEqual([]);
   });
 
+  it("name each other's types in no circle but those that are left", () => {
+    const found = circles((path) => facts.get(path)?.imports ?? []);
+    const known = (group: readonly string[]) =>
+      circlesOfTypes.some((listed) => group.every((path) => listed.includes(path)));
+    expect(found.filter((group) => !known(group))).toEqual([]);
+    const files = new Set(found.flat());
+    expect(circlesOfTypes.filter((listed) => !listed.some((path) => files.has(path)))).toEqual([]);
+  });
+
   it("have fewer than 400 lines", () => {
     expect(sources.map((path) => `${path}: ${linesOf(path)}`).filter((line) => tooLong(line, 400))).toEqual(
       [],
@@ -262,6 +272,21 @@ describe("TypeScript files", () => {
     expect(lines).toEqual([]);
   });
 });
+
+/** Groups of files that import one another's types. The list may only become shorter; a group that is gone is taken out. */
+const circlesOfTypes: readonly (readonly string[])[] = [
+  ["kernels/optimizers/clip.ts", "kernels/optimizers/optimizer.ts"],
+  ["models/layers/layer.ts", "models/symbolic.ts"],
+  [
+    "models/clone.ts",
+    "models/model.ts",
+    "models/saving/architecture.ts",
+    "models/saving/compiled.ts",
+    "models/saving/save.ts",
+  ],
+  ["kernels/pca/exact-error.ts", "kernels/pca/pca.ts"],
+  ["report/book/contents.ts", "report/book/document.ts", "report/book/experiment-section.ts"],
+];
 
 const tooLong = (line: string, limit: number) => Number(line.split(": ")[1]) >= limit;
 

@@ -4,7 +4,7 @@ import type { PipelineRequest } from "../../engine/kernel.ts";
 import { type ConvolutionPass, convolutionClass } from "../../kernels/conv2d/choose.ts";
 import type { Convolution } from "../../kernels/conv2d/problem.ts";
 import { matmulClass } from "../../kernels/dense/choose.ts";
-import type { MatmulProblem } from "../../kernels/dense/product.ts";
+import type { MatmulProblem } from "../../kernels/dense/problem.ts";
 import { Batches } from "../../models/data/batches.ts";
 import { TrainingLog } from "../../models/fit/log.ts";
 import { TrainingStep } from "../../models/fit/step.ts";

@@ -16,7 +16,7 @@ export interface Digits {
 export async function cutAutoencoder(engine: Engine, digits: Digits, file: string) {
   const { inputs, inputShape, scale } = digits;
   const images = { inputs, inputShape, scale }; // without labels: the images are the targets
-  // README begin
+  // guide begin
   const autoencoder = basicAutoencoder({ code: 32 }); // 784-32-784
   await autoencoder.compile({ engine, optimizer: adam(), loss: "binary_crossentropy" });
   await autoencoder.fit(images, { epochs: 5, batchSize: 25 });
@@ -50,6 +50,6 @@ export async function cutAutoencoder(engine: Engine, digits: Digits, file: strin
   ]);
   await separate.compile({ engine, optimizer: adam(), loss: "categorical_crossentropy" });
   separate.setWeights(await encoder.getWeights()); // a copy, by name: dense_1 alone. Keras: set_weights
-  // README end
+  // guide end
   return { autoencoder, saved, encoder, decoder, decoded, classifier, separate };
 }

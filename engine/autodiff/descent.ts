@@ -3,9 +3,8 @@
  * them subtract them from the weights. All of that waits until every gradient is known to be finite, so that a step is
  * made as a whole or not at all.
  */
-import type { Engine } from "../device.ts";
 import { kernel, run } from "../kernel.ts";
-import { overlap, type Tensor } from "../tensor.ts";
+import { type OpEngine, overlap, type Tensor } from "../tensor.ts";
 
 const checkPlaces = ["0", "1", "2", "3", "4", "5"] as const;
 const checkKernel = kernel("engine/autodiff/check-gradients", {
@@ -41,23 +40,33 @@ export interface Update {
   apply(): void;
 }
 
-/** A weight and its gradient. */
-export type StoredUpdate = readonly [weight: Tensor, gradient: Tensor];
+/** Whether holding what a gradient is computed from, to the end of the backward pass, takes less memory than the gradient, or little. */
+export function savesMemory({ input, dy }: Update, weight: Tensor): boolean {
+  return input.size + dy.size <= Math.max(weight.size, 65536);
+}
 
 export class Updates {
-  readonly #engine: Engine;
-  readonly #decay: number;
+  readonly decay: number;
+  readonly #engine: OpEngine;
   readonly #waiting: Update[] = [];
+  readonly #changed = new Set<Tensor>();
 
-  constructor(engine: Engine, decay: number) {
+  /** `decay`: the rate of step t is divided by 1 + decay * t */
+  constructor(engine: OpEngine, decay: number) {
     this.#engine = engine;
-    this.#decay = decay;
+    this.decay = decay;
   }
 
-  /** Holds the factors until the update is made. */
-  add(update: Update): void {
+  /** Holds the factors until the update of `weights` is made. */
+  add(update: Update, weights: readonly Tensor[]): void {
     for (const factor of [update.input, update.dy]) factor.retain();
+    for (const weight of weights) this.#changed.add(weight);
     this.#waiting.push(update);
+  }
+
+  /** Whether `weight` changes without its gradient being stored. */
+  changes(weight: Tensor): boolean {
+    return this.#changed.has(weight);
   }
 
   /** Whether an update that waits reads memory of `tensor`. */
@@ -65,8 +74,15 @@ export class Updates {
     return this.#waiting.some(({ input, dy }) => overlap(input, tensor) || overlap(dy, tensor));
   }
 
-  /** Makes all updates, unless one of the gradients is not finite: then the step is halted and no weight changes. */
-  run(stored: readonly StoredUpdate[]): void {
+  /**
+   * Makes all updates: those that wait, and of the weights that have a stored gradient. If one of the gradients is not finite
+   * the step is halted, and no weight changes.
+   */
+  run(weights: readonly Tensor[], gradientOf: (weight: Tensor) => Tensor | undefined): void {
+    const stored = weights.flatMap((weight): StoredUpdate[] => {
+      const gradient = gradientOf(weight);
+      return gradient ? [[weight, gradient]] : [];
+    });
     this.#engine.scope(() => {
       const limited = [...this.#waiting.flatMap(limitsOf), ...stored.map(([, gradient]) => finite(gradient))];
       for (const some of chunks(limited, checkPlaces.length)) this.#check(some);
@@ -98,7 +114,7 @@ export class Updates {
 
   #descend(stored: readonly StoredUpdate[]): void {
     const tensors: Record<string, Tensor> = {};
-    const constants: Record<string, number> = { DECAY: this.#decay };
+    const constants: Record<string, number> = { DECAY: this.decay };
     for (const [i, name] of descendPlaces.entries()) {
       const [weight, gradient] = stored[i] ?? [
         this.#engine.allocate([1], "f32", "descent"),
@@ -111,6 +127,8 @@ export class Updates {
     run<string, never, string>(descendKernel, tensors, {}, { constants, invocations });
   }
 }
+
+type StoredUpdate = readonly [weight: Tensor, gradient: Tensor];
 
 /** A tensor that the check looks at, and what none of its magnitudes may reach. */
 interface Limited {

@@ -1,81 +1,38 @@
 /**
- * @file Reverse-mode automatic differentiation. While a tape is open every differentiable op leaves an entry with a
- * closure that turns the gradient of its output into gradients of its inputs; gradients() plays them backwards.
+ * @file Reverse-mode automatic differentiation, all of it. While gradients() runs its body, each op leaves an entry on the tape:
+ * its output, its inputs, and a rule that turns the gradient of the output into those of the inputs. The backward pass plays
+ * the entries from the last to the first and adds up what arrives at each tensor. Beside it: cuts.ts (what would lose a gradient
+ * is refused), fusion.ts (a kernel does the work of several rules), descent.ts (weights change without stored gradients).
  */
+import { kernel, type Output, run } from "../kernel.ts";
+import type { Shape } from "../shape.ts";
+import { aliasOf, type DType, type OpEngine, Tensor } from "../tensor.ts";
+import { Cuts, checkSlope, checkValue } from "./cuts.ts";
+import { Updates } from "./descent.ts";
+import { checkArguments, type GradientOptions } from "./gradient-options.ts";
 
-import { requireEngine, requireTensorsOf } from "../arguments.ts";
-import type { Engine } from "../device.ts";
-import { ArgumentError, formatShape, ShapeError, WgradError } from "../errors.ts";
-import type { Output } from "../kernel.ts";
-import { checkFunction, checkOptionNames } from "../options.ts";
-import { overlap, type Tensor } from "../tensor.ts";
-import { Backward } from "./backward.ts";
-import type { Update } from "./descent.ts";
-
-/**
- * Where the gradient of input `index` shall be written: undefined if nobody needs it, else the output to hand to
- * run(): a shape, or the parameter's place in the flat gradient buffer.
- */
+/** How to write the gradient of input `index`: undefined if nobody needs it, else an output for run(). */
 export type Want = (index: number) => Output | undefined;
 
-/**
- * Plain gradient descent, source -= rate * gradient with rate = step.learningRate / (1 + decay * step.step) of the
- * StepState and nothing once it is halted, done by the kernel that computes the gradient. It runs when the backward pass is
- * over and every gradient is known to be finite.
- */
-export interface Descent {
-  readonly decay: number;
-  /** true if input `index` may be changed so: it is a source, and nothing else uses it */
-  allows(index: number): boolean;
-  /** makes the update at the end */
-  later(update: Update): void;
-}
-
-/** True for a tensor that the caller has given up and no rule reads again: its gradient may be written over its values. */
-export type Spent = (tensor: Tensor) => boolean;
-
+/** How to differentiate one op: the gradients of its inputs, in their order, from the gradient of its output. */
 export interface Rule {
   readonly inputs: readonly Tensor[];
-  /** tensors that backward reads: they outlive their scope until this entry has run */
+  /** tensors that backward reads: they outlive their scope until it has run */
   readonly keeps?: readonly Tensor[];
-  /** the same, if the output is used by an op that does not take its gradient through this one (`activation` below) */
-  readonly keepsIfUsed?: readonly Tensor[];
-  /**
-   * Name of a function whose derivative follows from its output, if the output is that function of the only input:
-   * an op that uses the output may multiply its gradient by the derivative itself and name our input as its own.
-   */
-  readonly activation?: string;
-  /**
-   * Gradients of the inputs, in their order, from the gradient of the output. With `descent` a rule may leave an
-   * update for later instead, and returns the input itself in the place of the gradient.
-   */
-  backward(dy: Tensor, want: Want, descent?: Descent, spent?: Spent): readonly (Tensor | undefined)[];
+  backward(dy: Tensor, want: Want): readonly (Tensor | undefined)[];
 }
 
-export interface Entry {
-  readonly output: Tensor;
-  readonly rule: Rule;
-  /** tensors held until the entry has run */
-  readonly kept: Tensor[];
+/** What has a gradient: a tensor, or a value that a fused kernel does not store. */
+export type Place = Tensor | { readonly shape: Shape; readonly dtype: DType };
+
+/** A rule on the tape. */
+export interface Entry extends Omit<Rule, "inputs"> {
+  readonly output: Place;
+  readonly inputs: readonly Place[];
 }
 
-export interface GradientOptions {
-  /** per source: a tensor to write its gradient into (a view of the flat gradient buffer) */
-  readonly into?: readonly Tensor[];
-  /** add to what `into` holds instead of overwriting: gradients of micro-batches */
-  readonly accumulate?: boolean;
-  /** [1], the gradient of the scalar itself: 1 unless given. All gradients are multiplied with it */
-  readonly seed?: Tensor | undefined;
-  /** called with the scalar before the backward pass */
-  readonly beforeBackward?: (value: Tensor) => void;
-  /**
-   * Changes the sources by plain gradient descent, or halts the step if a gradient is not finite. Where a rule left the update
-   * for later (see Descent), the source is returned for its gradient.
-   */
-  readonly descent?: Pick<Descent, "decay">;
-  /** Tensors of the body that the caller does not read after `beforeBackward`; asked for once that has returned. */
-  readonly spent?: () => readonly Tensor[];
-}
+const sum = kernel("engine/autodiff/sum", { reads: ["a", "b"], writes: ["y"], flops: { y: 1 } });
+const add = kernel("engine/autodiff/accumulate", { reads: ["x"], updates: ["total"], flops: { total: 1 } });
 
 /** Marks `y` as computed from `rule.inputs`. Outside of gradients() it does nothing. */
 export function differentiable<T extends Tensor>(y: T, rule: Rule): T {
@@ -84,213 +41,140 @@ export function differentiable<T extends Tensor>(y: T, rule: Rule): T {
 }
 
 /**
- * Runs `body` and differentiates the scalar it returns.
- * Returns the scalar and one gradient per source, of the source's shape: zeros for a source that took no part, since that
- * is the derivative. Integers carry no gradient, as in PyTorch and TensorFlow: what argMax() and oneHot() return is constant.
+ * Runs `body` and differentiates the scalar it returns: that scalar, and a gradient of each source, of its shape. It is zeros for
+ * a source that took no part. Integers are constant, as in PyTorch and TensorFlow: no gradient goes through argMax().
  * @throws ArgumentError if the scalar depends on no source at all, or on one through a kernel that no rule describes;
  * stopGradient() says that this is meant
  */
 export function gradients(
-  engine: Engine,
+  engine: OpEngine,
   body: () => Tensor,
   sources: readonly Tensor[],
   options: GradientOptions = {},
 ): { value: Tensor; gradients: Tensor[] } {
   checkArguments(engine, body, sources, options);
-  const tape = new Tape(sources);
-  engine.tape = tape;
-  let value: Tensor;
+  const tape = new Tape(engine, sources, options);
   try {
-    value = body();
-    requireTensorsOf(engine, "gradients", { "what the body returned": value });
-    tape.use(value);
-  } catch (error) {
-    tape.abandon();
-    throw error;
+    engine.tape = tape;
+    const value = body();
+    engine.tape = undefined;
+    checkValue(value, tape);
+    tape.keepOutput(value);
+    engine.beginBackward([...tape.kept.values()].flat());
+    options.beforeBackward?.(value);
+    return { value, gradients: tape.play(value) };
   } finally {
     engine.tape = undefined;
-  }
-  try {
-    checkValue(value, tape, sources);
-  } catch (error) {
-    tape.abandon();
-    throw error;
-  }
-  engine.beginBackward(tape.entries.flatMap(({ kept }) => kept));
-  options.beforeBackward?.(value);
-  return { value, gradients: new Backward(engine, tape, sources, options).play(value) };
-}
-
-function checkArguments(
-  engine: Engine,
-  body: () => Tensor,
-  sources: readonly Tensor[],
-  options: GradientOptions,
-): void {
-  requireEngine("gradients", engine);
-  if (engine.tape) throw new WgradError("gradients: cannot be nested; wgrad computes first derivatives.");
-  checkFunction("gradients", "body", body);
-  checkOptionNames("gradients", options, {
-    into: true,
-    accumulate: true,
-    seed: true,
-    beforeBackward: true,
-    descent: true,
-    spent: true,
-  });
-  for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {
-    if (!Array.isArray(tensors)) throw new ArgumentError(`gradients: ${name} must be a list of tensors.`);
-    for (const [i, tensor] of tensors.entries())
-      requireTensorsOf(engine, "gradients", { [`${name}[${i}]`]: tensor });
-  }
-  checkSources(sources, options.into);
-  const { seed } = options;
-  if (!seed) return;
-  requireTensorsOf(engine, "gradients", { seed });
-  if (seed.size !== 1) throw new ShapeError(`gradients: seed must be [1], got ${formatShape(seed.shape)}.`);
-}
-
-/** Throws ShapeError or ArgumentError for what has no gradient, or a wrong one. */
-function checkValue(value: Tensor, tape: Tape, sources: readonly Tensor[]): void {
-  if (value.size !== 1)
-    throw new ShapeError(`gradients: the body must return a scalar, got ${formatShape(value.shape)}.`);
-  if (!isReal(value)) throw new ShapeError(`gradients: the body must return f32, got ${value.dtype}.`);
-  const cut = tape.cutOf(value);
-  if (cut) {
-    throw new ArgumentError(
-      `gradients: the result depends on a source through ${cut}. Use differentiable ops, or stopGradient() on what is ` +
-        "constant.",
-    );
-  }
-  if (sources.length > 0 && !tape.tracks(value))
-    throw new ArgumentError("gradients: the result depends on none of the sources.");
-}
-
-/** Integers are constant between their steps: no gradient flows through them. */
-function isReal({ dtype }: Tensor): boolean {
-  return dtype === "f32" || dtype === "f16";
-}
-
-function checkSources(sources: readonly Tensor[], into: readonly Tensor[] | undefined): void {
-  if (new Set(sources).size !== sources.length) {
-    throw new ArgumentError("gradients: a source is listed twice; its uses add up to one gradient.");
-  }
-  for (const [i, source] of sources.entries()) {
-    if (isReal(source)) continue;
-    throw new ArgumentError(`gradients: sources[${i}] must be f32 or f16, got ${source.dtype}.`);
-  }
-  if (!into) return;
-  for (const [i, target] of into.entries()) {
-    if (![...sources, ...into.slice(0, i)].some((other) => overlap(target, other))) continue;
-    throw new ArgumentError(`gradients: into[${i}] shares memory with a source or another target.`);
-  }
-  const shapes = (tensors: readonly Tensor[]) => tensors.map(({ shape }) => formatShape(shape)).join(", ");
-  if (shapes(into) !== shapes(sources)) {
-    throw new ShapeError(`gradients: targets ${shapes(into)} for sources ${shapes(sources)}.`);
+    tape.close();
   }
 }
 
 export class Tape {
-  readonly entries: Entry[] = [];
-  readonly #sources: readonly Tensor[];
-  readonly #tracked: Set<number>;
-  readonly #byOutput = new Map<number, Entry>();
-  readonly #uses = new Map<number, number>();
-  /** By id: a tensor that depends on a source in a way that no rule describes, and what stands in between. */
-  readonly #cuts = new Map<number, string>();
+  readonly engine: OpEngine;
+  readonly sources: readonly Tensor[];
+  readonly options: GradientOptions;
+  readonly entries = new Map<Place, Entry>(); // by output, in the order of the ops
+  readonly kept = new Map<Entry, Tensor[]>(); // what rules read, held until they have run
+  readonly cuts: Cuts = new Cuts(this);
+  readonly updates: Updates | undefined;
+  readonly #gradients = new Map<Place, Tensor>(); // the sums so far, held here
+  readonly #targets: Map<Place, Tensor>;
 
-  constructor(sources: readonly Tensor[]) {
-    this.#sources = sources;
-    this.#tracked = new Set(sources.map(({ id }) => id));
+  constructor(engine: OpEngine, sources: readonly Tensor[], options: GradientOptions) {
+    this.engine = engine;
+    this.sources = sources;
+    this.options = options;
+    this.updates = options.descent && new Updates(engine, options.descent.decay);
+    this.#targets = new Map(options.into?.map((target, i) => [sources[i]!, target]));
   }
 
-  tracks(tensor: Tensor): boolean {
-    return this.#tracked.has(tensor.id);
+  /** Whether gradients of sources come by `place`. */
+  tracks(place: Place): boolean {
+    return this.entries.has(place) || (place instanceof Tensor && this.sources.includes(place));
   }
 
-  /** How many inputs of all entries `tensor` is. */
-  usesOf(tensor: Tensor): number {
-    return this.#uses.get(tensor.id) ?? 0;
-  }
-
-  /** How `output` was computed, unless it is a source or a constant. */
-  ruleOf(output: Tensor): Rule | undefined {
-    return this.#byOutput.get(output.id)?.rule;
-  }
-
-  /** What keeps the gradient of `tensor` from the sources it depends on, if anything does. */
-  cutOf({ id }: Tensor): string | undefined {
-    return this.#cuts.get(id);
-  }
-
-  /** `output` holds values computed from `inputs` by `what`; unless record() follows, no gradient will pass. */
-  wrote(output: Tensor, inputs: readonly Tensor[], what: string): void {
-    if (!isReal(output)) return;
-    const before = inputs.map((input) => this.cutOf(input)).find((cut) => cut !== undefined);
-    const own = inputs.some((input) => this.tracks(input)) ? `${what}, which has no gradient` : undefined;
-    this.#setCut(output, before ?? own);
-  }
-
-  /** Throws ArgumentError if values change that the backward pass, or the result, is computed from. */
-  refuseChange(op: string, target: Tensor): void {
-    const held = [this.#sources, ...this.entries.map(({ output, kept }) => [output, ...kept])].flat();
-    if (!held.some((tensor) => overlap(tensor, target))) return;
-    throw new ArgumentError(
-      `${op}: ${formatShape(target.shape)} takes part in what is being differentiated; its values must stay until ` +
-        "gradients() returns.",
-    );
-  }
-
-  record(output: Tensor, rule: Rule): void {
-    const differentiated = rule.inputs.some((input) => this.tracks(input));
-    const cut = this.#cutBefore(output, rule);
-    if (cut || differentiated) this.#setCut(output, cut);
-    if (!differentiated) return;
-    for (const input of rule.inputs) {
-      this.use(input);
-      this.#uses.set(input.id, this.usesOf(input) + 1);
+  /** Notes how `output` was computed: in several entries, if the kernel is a fused one. */
+  record(output: Tensor, rule: Rule, entries: readonly Entry[] = [{ ...rule, output }]): void {
+    this.cuts.record(output, rule);
+    if (!rule.inputs.some((input) => this.tracks(input))) return;
+    for (const entry of entries) {
+      for (const input of entry.inputs) this.keepOutput(input);
+      const kept = (entry.keeps ?? []).filter((tensor) => tensor !== entry.output);
+      for (const tensor of kept) tensor.retain();
+      this.kept.set(entry, kept);
+      this.entries.delete(entry.output); // a second rule for it comes last
+      this.entries.set(entry.output, entry);
     }
-    this.#tracked.add(output.id);
-    const entry = { output, rule, kept: [...(rule.keeps ?? [])] };
-    for (const tensor of entry.kept) tensor.retain();
-    this.entries.push(entry);
-    this.#byOutput.set(output.id, entry);
   }
 
-  /** A gradient of `tensor` will be asked for: its entry holds what its rule needs for that. */
-  use(tensor: Tensor): void {
-    const entry = this.#byOutput.get(tensor.id);
-    if (!entry?.rule.keepsIfUsed || entry.kept.length > (entry.rule.keeps?.length ?? 0)) return;
-    for (const kept of entry.rule.keepsIfUsed) entry.kept.push(kept.retain());
+  /** A rule that reads its own output keeps it once somebody uses that: before, nobody wants its gradient. */
+  keepOutput(output: Place): void {
+    const entry = this.entries.get(output);
+    const own = entry?.keeps?.find((tensor) => tensor === output);
+    const kept = entry && this.kept.get(entry);
+    if (own && !kept?.includes(own)) kept?.push(own.retain());
   }
 
-  /** Whether a rule that is left reads memory of `tensor`. */
-  keeps({ storage }: Tensor): boolean {
-    return this.entries.some(({ kept }) => kept.some((other) => other.storage === storage));
+  /** The backward pass: from d value / d value = 1 to the gradients of the sources. */
+  play(value: Tensor): Tensor[] {
+    const { engine } = this;
+    engine.scope(() => this.#add(value, aliasOf(this.options.seed ?? engine.one, value.shape)));
+    for (const entry of [...this.entries.values()].reverse()) engine.scope(() => this.#step(entry));
+    this.updates?.run(this.sources, (source) => this.#gradients.get(source));
+    return this.sources.map((source) => this.#result(source));
   }
 
-  #setCut({ id }: Tensor, cut: string | undefined): void {
-    if (cut === undefined) this.#cuts.delete(id);
-    else this.#cuts.set(id, cut);
+  #step(entry: Entry): void {
+    const dy = this.#gradients.get(entry.output);
+    if (dy) {
+      const slopes = entry.backward(dy, (index) => this.#want(entry, index));
+      for (const [i, input] of entry.inputs.entries()) {
+        if (slopes[i] && this.tracks(input)) this.#add(input, slopes[i]);
+      }
+      this.#gradients.delete(entry.output);
+      dy.release();
+    }
+    for (const tensor of this.kept.get(entry)!) tensor.release();
+    this.kept.delete(entry);
   }
 
-  /** Of an op's output: a cut behind one of its inputs, or a tensor that the op takes for a constant, but is none. */
-  #cutBefore(output: Tensor, { inputs, keeps = [] }: Rule): string | undefined {
-    for (const input of inputs) if (this.cutOf(input)) return this.cutOf(input);
-    const taken = (tensor: Tensor) => inputs.includes(tensor) || tensor === output;
-    const constant = keeps.find((kept) => {
-      const source = this.ruleOf(kept);
-      const reached = source?.activation !== undefined && source.inputs.some(taken);
-      return this.tracks(kept) && !taken(kept) && !reached;
-    });
-    return (
-      constant && `${formatShape(constant.shape)}, which an op takes for a constant (a target or a weight)`
-    );
+  #want({ inputs }: Entry, index: number): Output | undefined {
+    const input = inputs[index]!;
+    if (!this.tracks(input)) return undefined;
+    const twice = inputs.lastIndexOf(input) !== inputs.indexOf(input);
+    const summed = twice || this.options.accumulate || this.#gradients.has(input);
+    return (!summed && this.#targets.get(input)) || { shape: input.shape, dtype: input.dtype };
   }
 
-  /** Lets go of all kept tensors without a backward pass. */
-  abandon(): void {
-    for (const { kept } of this.entries) for (const tensor of kept) tensor.release();
-    this.entries.length = 0;
+  /** A gradient is the sum over all uses. */
+  #add(place: Place, gradient: Tensor): void {
+    checkSlope(place, gradient);
+    const [before, target] = [this.#gradients.get(place), this.#targets.get(place)];
+    const launch = { invocations: gradient.size };
+    let total = target ?? gradient;
+    if (target && gradient !== target) {
+      if (before || this.options.accumulate) run(add, { x: gradient, total: target }, {}, launch);
+      else this.engine.copy(gradient, target);
+    } else if (before && !target) {
+      const y = { shape: place.shape, dtype: place.dtype };
+      total = run(sum, { a: before, b: gradient }, { y }, launch).y;
+    }
+    this.#gradients.set(place, total.retain());
+    before?.release();
+  }
+
+  /** The gradient of a source; a new one passes to the caller's scope. */
+  #result(source: Tensor): Tensor {
+    if (this.updates?.changes(source)) return source;
+    const [gradient, target] = [this.#gradients.get(source), this.#targets.get(source)];
+    if (target && !gradient && !this.options.accumulate) this.engine.clear(target);
+    if (target) return target;
+    return gradient ? this.engine.adopt(gradient) : this.engine.zeros(source.shape, source.dtype);
+  }
+
+  close(): void {
+    for (const held of [...this.kept.values(), this.#gradients.values()])
+      for (const tensor of held) tensor.release();
+    this.updates?.release();
   }
 }

@@ -3,13 +3,12 @@
  * The buffers the step used belong to the recording until it is disposed, so nobody else's values are in them.
  */
 
-import type { Engine } from "../device.ts";
 import { WgradError } from "../errors.ts";
 import type { BlockPool } from "../memory/buffers.ts";
 import { tensorsIn } from "../memory/scope.ts";
 import { checkOption } from "../options.ts";
 import type { Storage, Tensor } from "../tensor.ts";
-import type { Command, Dispatch } from "./commands.ts";
+import type { Command, Commands, Dispatch } from "./commands.ts";
 
 /** What a step does while it is recorded, and all memory that it works on. */
 export class StepLog {
@@ -40,14 +39,21 @@ export class StepLog {
   }
 }
 
+/** What a replay needs of the engine. */
+interface ReplayEngine {
+  readonly commands: Pick<Commands, "addAll" | "flush">;
+  assertAlive(): void;
+  assertCompiled(pipelines: () => Iterable<GPUComputePipeline>): void;
+}
+
 export class Recording<R = unknown> {
   /** what the recorded function returned: tensors that every replay writes anew */
   readonly result: R;
-  readonly #engine: Engine;
+  readonly #engine: ReplayEngine;
   readonly #log: StepLog;
   #disposed = false;
 
-  constructor(engine: Engine, log: StepLog, result: R) {
+  constructor(engine: ReplayEngine, log: StepLog, result: R) {
     for (const tensor of tensorsIn(result)) tensor.retain();
     this.#engine = engine;
     this.#log = log;

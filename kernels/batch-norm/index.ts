@@ -2,6 +2,7 @@
 export {
   type BatchNormOptions,
   type BatchNormState,
+  type BatchPart,
   batchNorm,
   movingVarianceRules,
 } from "./batch-norm.ts";

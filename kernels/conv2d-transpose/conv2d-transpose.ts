@@ -1,4 +1,6 @@
 /** @file Transposed 2-D convolution: the gradient of conv2d with respect to its image, as an op with gradients of its own. */
+import { fused } from "../../engine/autodiff/fusion.ts";
+import { differentiable, type Rule } from "../../engine/autodiff/tape.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { checkOptionNames } from "../../engine/options.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
@@ -6,13 +8,15 @@ import { convolutionOptions, requireBias, requireChannels, requireFourAxes } fro
 import type { Conv2dOptions } from "../conv2d/conv2d.ts";
 import { filterGradient, forward, inputGradient } from "../conv2d/passes.ts";
 import type { Convolution } from "../conv2d/problem.ts";
-import { differentiableActivation } from "../elementwise/activation-gradient.ts";
+import { biasAndActivation } from "../elementwise/bias-activation.ts";
+import { epilogueOf } from "../elementwise/fused.ts";
 import {
   checkFusedActivation,
   type FusedActivation,
   fusedActivationCodes,
 } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
+import { naiveOnly } from "../tuning/mode.ts";
 import { resolveTransposedWindow } from "./window.ts";
 
 /** Keras's defaults: stride 1, no padding, no bias, no activation. */
@@ -43,21 +47,24 @@ export function conv2dTranspose(
   const problem = describe(image, filters, options);
   const { bias, activation = "linear" } = options;
   const shape = [problem.batch, problem.height, problem.width, problem.channels];
+  const naive = naiveOnly();
   const y = inputGradient(problem, { dy: image, filters, output: shape });
-  finish(y, filters, bias, activation);
-  return differentiableActivation(y, activation, {
-    inputs: bias ? [image, filters, bias] : [image, filters],
+  if (!naive) finish(y, filters, bias, activation);
+  const rule: Rule = {
+    inputs: bias && !naive ? [image, filters, bias] : [image, filters],
     keeps: [image, filters],
     backward: (dz, want) => {
       const [dimage, dfilters] = [want(0), want(1)];
-      const dbias = bias && want(2);
+      const dbias = bias && !naive ? want(2) : undefined;
       return [
-        dimage && forward(problem, { image: dz, filters, bias: undefined, output: dimage }, "linear"),
+        dimage && forward(problem, { image: dz, filters, output: dimage }),
         dfilters && filterGradient(problem, { image: dz, dy: image, output: dfilters }),
         dbias && columnSum(aliasOf(dz, [-1, problem.channels]), dbias),
       ];
     },
-  });
+  };
+  if (naive) return biasAndActivation(differentiable(y, rule), bias, activation);
+  return fused(y, rule, { epilogue: epilogueOf(y, activation) });
 }
 
 /** The convolution that is transposed: its image is y, its output has the size of `image`. */

@@ -10,9 +10,10 @@ export type ConvolutionPass = "forward" | "input-gradient" | "filter-gradient";
 
 /** A kernel file of the pass with its constants and dispatch. */
 export interface ConvolutionVariant {
-  /** subgroup needs channels and filters divisible by 4, subgroup-any does not */
+  /** naive computes the sums alone; subgroup needs channels and filters divisible by 4, subgroup-any does not */
   readonly name:
     | "naive"
+    | "direct"
     | "tiled"
     | "subgroup"
     | "subgroup-any"
@@ -56,7 +57,7 @@ type ConvolutionRecipe = (
 
 /** What a profile may name; undefined where a recipe cannot run the pass on the adapter. */
 export const convolutionRecipes: Readonly<Record<string, ConvolutionRecipe>> = {
-  naive: naiveConvolution,
+  direct: directConvolution,
   tiled: tiledConvolution,
   registers: (pass, problem) => (pass === "filter-gradient" ? registersFilterGradient(problem) : undefined),
   subgroup: subgroupRecipe({}),
@@ -86,7 +87,7 @@ export function defaultConvolution(
   // SwiftShader unrolls no loop, so that the subgroup kernel's sums would live in memory
   if (adapter.class === "swiftshader" && pass === "filter-gradient") return registersFilterGradient(problem);
   if (adapter.subgroupSize >= 4) return subgroupConvolution(pass, problem, adapter.subgroupSize);
-  return naiveConvolution(pass, problem);
+  return directConvolution(pass, problem);
 }
 
 /** Rows by columns, each a sum of `terms`. */
@@ -114,19 +115,24 @@ export function naiveConvolution(pass: ConvolutionPass, problem: Convolution): C
   return { name: "naive", workgroups, split: 1, constants: { GROUPS: problem.groups } };
 }
 
-/** Several groups are as many small products, too small for tiles: the naive kernels, or those for one channel a group. */
+/** The sums of the naive kernels, with all that a fused op asks for: runs everywhere. */
+export function directConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
+  return { ...naiveConvolution(pass, problem), name: "direct" };
+}
+
+/** Several groups are as many small products, too small for tiles: the direct kernels, or those for one channel a group. */
 function groupedConvolution(
   pass: ConvolutionPass,
   problem: Convolution,
   adapter: TuningAdapter,
 ): ConvolutionVariant {
   if (problem.groups === problem.channels) return depthwiseConvolution(pass, problem, adapter);
-  const naive = naiveConvolution(pass, problem);
-  if (pass !== "filter-gradient") return naive;
+  const direct = directConvolution(pass, problem);
+  if (pass !== "filter-gradient") return direct;
   const { rows, columns } = productOf(pass, problem);
   const wanted = Math.ceil(invocationsOf(adapter) / (rows * columns));
   const split = Math.min(wanted, 256, problem.batch); // whole images, each summed on its own
-  return { ...naive, split, workgroups: naive.workgroups * split };
+  return { ...direct, split, workgroups: direct.workgroups * split };
 }
 
 /** For one channel a group: four neighbouring channels an invocation. */

@@ -1,13 +1,12 @@
 /** @file 2-D convolution (cross-correlation, as in every deep-learning library) and its two gradients. */
 
-import { type Output, outputTensor } from "../../engine/kernel.ts";
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { checkOptionNames } from "../../engine/options.ts";
-import { aliasOf, type Tensor } from "../../engine/tensor.ts";
-import { descentPays } from "../dense/product.ts";
-import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { biasAndActivation } from "../elementwise/bias-activation.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
-import { columnSum } from "../reduce/column-sum.ts";
+import { naiveOnly } from "../tuning/mode.ts";
 import { type Padding, resolveWindow, type Size2d } from "../window.ts";
 import {
   convolutionOptions,
@@ -16,7 +15,8 @@ import {
   requireFourAxes,
   requireGroups,
 } from "./arguments.ts";
-import { allowsDescent, filterGradient, forward, inputGradient } from "./passes.ts";
+import { fusedConvolution } from "./fused.ts";
+import { filterGradient, forward, inputGradient } from "./passes.ts";
 import type { Convolution } from "./problem.ts";
 
 /** Keras's defaults: stride 1, no padding, one group, no bias, no activation. */
@@ -54,40 +54,19 @@ export function convolve(
 ): Tensor {
   const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
   const output = { shape, dtype: checkRealType("conv2d", dtype, image) };
-  const y = forward(problem, { image, filters, bias, output }, activation);
-  const source = sourceOf(image);
-  return differentiableActivation(y, activation, {
-    inputs: bias ? [source.input, filters, bias] : [source.input, filters],
+  if (!naiveOnly()) return fusedConvolution(problem, { image, filters, bias, activation, output });
+  const y = differentiable(forward(problem, { image, filters, output }), {
+    inputs: [image, filters],
     keeps: [image, filters],
-    backward: (dz, want, descent) => {
+    backward: (dy, want) => {
       const [dimage, dfilters] = [want(0), want(1)];
-      const dbias = bias && want(2);
-      const dinput =
-        dimage && inputGradient(problem, { dy: dz, filters, output: dimage, image }, source.activation);
-      const descends = descent?.allows(1) && (!bias || descent.allows(2));
-      if (descent && descends && descentPays(image, dz, filters) && allowsDescent(problem, image.engine)) {
-        const terms = problem.batch * problem.outHeight * problem.outWidth;
-        const apply = () =>
-          void filterGradient(problem, { image, dy: dz, output: filters, dbias: bias, descent });
-        descent.later({ input: image, dy: dz, terms, apply });
-        return [dinput, filters, bias];
-      }
-      return [dinput, ...weightGradients(problem, image, dz, dfilters, dbias)];
+      return [
+        dimage && inputGradient(problem, { dy, filters, output: dimage }),
+        dfilters && filterGradient(problem, { image, dy, output: dfilters }),
+      ];
     },
   });
-}
-
-/** Gradients of filters and bias, which one kernel computes if both are wanted. */
-function weightGradients(
-  problem: Convolution,
-  image: Tensor,
-  dz: Tensor,
-  dfilters: Output | undefined,
-  dbias: Output | undefined,
-): (Tensor | undefined)[] {
-  if (!dfilters) return [undefined, dbias && columnSum(aliasOf(dz, [-1, problem.filters]), dbias)];
-  const bias = dbias && outputTensor(image.engine, dbias, "conv2d: gradient of the bias");
-  return [filterGradient(problem, { image, dy: dz, output: dfilters, dbias: bias }), bias];
+  return biasAndActivation(y, bias, activation);
 }
 
 function describe(image: Tensor, filters: Tensor, options: Conv2dOptions): Convolution {

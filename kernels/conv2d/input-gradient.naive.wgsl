@@ -9,7 +9,6 @@
 // Workgroups: TILES.x * TILES.y * BATCH.
 
 alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
-alias image_real = f32;
 alias dx_real = f32;
 
 const BATCH: u32 = 2;
@@ -27,7 +26,6 @@ const DILATION_HEIGHT: u32 = 1;
 const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
-const DERIVATIVE: u32 = 0; // dx is also multiplied by activation'(z) where image = activation(z): 1 relu, 2 sigmoid, 3 tanh; 0 not
 const GROUPS: u32 = 1; // divides CHANNELS and FILTERS
 
 const TILES = vec2u((CHANNELS + 8 - 1) / 8, (HEIGHT * WIDTH + 8 - 1) / 8); // of columns and of rows
@@ -36,15 +34,7 @@ const GROUP_FILTERS: u32 = FILTERS / GROUPS;
 
 @group(0) @binding(0) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
 @group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c / GROUPS, k]
-@group(0) @binding(2) var<storage, read> image: array<image_real>; // like dx; read if DERIVATIVE
-@group(0) @binding(3) var<storage, read_write> dx: array<dx_real>; // [n, h, w, c]
-
-fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
-fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
-  if (DERIVATIVE == 2) { return y * (1 - y); }
-  if (DERIVATIVE == 3) { return 1 - y * y; }
-  return select(select(f32(0), f32(1), y > f32(0)), y, is_nan(y)); // relu
-}
+@group(0) @binding(2) var<storage, read_write> dx: array<dx_real>; // [n, h, w, c]
 
 @compute @workgroup_size(8, 8)
 fn main(
@@ -77,7 +67,5 @@ fn main(
       sum += f32(dy[position + k]) * filters[weights + k];
     }
   }
-  let at = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c;
-  if (DERIVATIVE > 0) { sum *= derivative(f32(image[at])); }
-  dx[at] = dx_real(sum);
+  dx[((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c] = dx_real(sum);
 }

@@ -1,7 +1,6 @@
 /** @file The three passes of a convolution on the GPU, each in the variant that the chooser picks. */
 
-import type { Descent } from "../../engine/autodiff/tape.ts";
-import type { Engine } from "../../engine/device.ts";
+import { WgradError } from "../../engine/errors.ts";
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
@@ -9,7 +8,14 @@ import { columnSum } from "../reduce/column-sum.ts";
 import { type ConvolutionPass, type ConvolutionVariant, chooseConvolution } from "./choose.ts";
 import { type Convolution, convolutionConstants, convolutionFlops, filterSize } from "./problem.ts";
 
-type VariantName = ConvolutionVariant["name"];
+const naive = {
+  forward: kernel("conv2d/forward.naive", { reads: ["image", "filters"], writes: ["y"] }),
+  inputGradient: kernel("conv2d/input-gradient.naive", { reads: ["dy", "filters"], writes: ["dx"] }),
+  filterGradient: kernel("conv2d/filter-gradient.naive", { reads: ["image", "dy"], writes: ["dfilters"] }),
+};
+
+/** The variants that compute more than the sums, if asked to. */
+type VariantName = Exclude<ConvolutionVariant["name"], "naive">;
 
 /** One kernel per variant; the files are named after the pass. Only the filter gradient has one called registers. */
 function variants<R extends string, W extends string>(
@@ -23,7 +29,7 @@ function variants<R extends string, W extends string>(
     return kernel(`conv2d/${pass}.${name}`, bindings) as Kernel<R, W, never>;
   };
   return {
-    naive: variant("naive"),
+    direct: variant("direct"),
     tiled: variant("tiled"),
     registers: variant("registers"),
     subgroup: variant("subgroup"),
@@ -60,7 +66,7 @@ function choose(pass: ConvolutionPass, problem: Convolution, a: Tensor, b: Tenso
 export interface ForwardTensors {
   readonly image: Tensor;
   readonly filters: Tensor;
-  readonly bias: Tensor | undefined;
+  readonly bias?: Tensor | undefined;
   readonly output?: Output;
 }
 
@@ -68,14 +74,16 @@ export interface ForwardTensors {
 export function forward(
   problem: Convolution,
   { image, filters, bias, output }: ForwardTensors,
-  activation: FusedActivation,
+  activation: FusedActivation = "linear",
   variant = choose("forward", problem, image, filters),
 ): Tensor {
   const shape = [problem.batch, problem.outHeight, problem.outWidth, problem.filters];
+  const y = output ?? shape;
+  const chosen = fusedVariant(variant, bias !== undefined || activation !== "linear");
+  if (!chosen) return run(naive.forward, { image, filters }, { y }, launch(problem, variant)).y;
   const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
   const inputs = { image, filters, bias: bias ?? image.engine.one };
-  const y = output ?? shape;
-  return run(forwardKernels[variant.name], inputs, { y }, launch(problem, variant, epilogue)).y;
+  return run(forwardKernels[chosen.name], inputs, { y }, launch(problem, variant, epilogue)).y;
 }
 
 /** What the gradient with respect to the image is computed from, and where it is written. */
@@ -95,9 +103,11 @@ export function inputGradient(
   variant = choose("input-gradient", problem, dy, filters),
 ): Tensor {
   const through = image !== undefined && activation !== "linear";
+  const chosen = fusedVariant(variant, through);
+  if (!chosen) return run(naive.inputGradient, { dy, filters }, { dx: output }, launch(problem, variant)).dx;
   const inputs = { dy, filters, image: through ? image : dy.engine.one };
   const options = launch(problem, variant, { DERIVATIVE: through ? fusedActivationCodes[activation] : 0 });
-  return run(inputGradientKernels[variant.name], inputs, { dx: output }, options).dx;
+  return run(inputGradientKernels[chosen.name], inputs, { dx: output }, options).dx;
 }
 
 /** What the gradient with respect to the filters is computed from, and where it is written. */
@@ -107,14 +117,6 @@ export interface FilterGradientTensors {
   readonly output: Output;
   /** [k], receives the gradient of the bias: dy summed over all positions */
   readonly dbias?: Tensor | undefined;
-  /** output and dbias are the parameters: rate times their gradient is subtracted from them, as Descent says */
-  readonly descent?: Pick<Descent, "decay"> | undefined;
-}
-
-/** true if filters can be changed by the kernel that computes their gradient; that for f16 on matrix units always can */
-export function allowsDescent(problem: Convolution, { adapter }: Engine): boolean {
-  const { name, split } = chooseConvolution("filter-gradient", problem, adapter);
-  return split > 1 || descending.includes(name);
 }
 
 /** Positions that the kernels for subgroups sum one after the other for the bias: more would be off by too many roundings. */
@@ -126,18 +128,43 @@ export function filterGradient(
   tensors: FilterGradientTensors,
   variant = choose("filter-gradient", problem, tensors.image, tensors.dy),
 ): Tensor {
-  const { dy, dbias, descent } = tensors;
+  const { image, dy, output, dbias } = tensors;
+  const chosen = fusedVariant(variant, dbias !== undefined);
+  if (!chosen)
+    return run(naive.filterGradient, { image, dy }, { dfilters: output }, launch(problem, variant)).dfilters;
   const positions = problem.batch * problem.outHeight * problem.outWidth;
   const long = variant.name.startsWith("subgroup") && positions / variant.split > longestBiasSum;
-  if (!dbias || !long || descent) return filterAndBiasGradient(problem, tensors, variant);
+  if (!dbias || !long) return sumAll(problem, tensors, chosen, {});
   columnSum(dy, dbias);
-  return filterAndBiasGradient(problem, { ...tensors, dbias: undefined }, variant);
+  return sumAll(problem, { ...tensors, dbias: undefined }, chosen, {});
 }
 
-function filterAndBiasGradient(
+/** true if filters can be changed by the kernel that computes their gradient; that for f16 on matrix units always can */
+export function allowsDescent(problem: Convolution, { engine }: Tensor): boolean {
+  const { name, split } = chooseConvolution("filter-gradient", problem, engine.adapter);
+  return split > 1 || descending.some((other) => other === name);
+}
+
+/**
+ * Plain gradient descent: subtracts rate * gradient from filters and bias, by the kernel that computes the gradient. rate =
+ * learning rate / (1 + decay * step) by the StepState; nothing changes once that is halted.
+ */
+export function descendFilters(
   problem: Convolution,
-  { image, dy, output, dbias, descent }: FilterGradientTensors,
-  variant: ConvolutionVariant,
+  { image, dy, filters, bias }: { image: Tensor; dy: Tensor; filters: Tensor; bias: Tensor | undefined },
+  decay: number,
+  variant = choose("filter-gradient", problem, image, dy),
+): void {
+  const chosen = fusedVariant(variant, true)!;
+  sumAll(problem, { image, dy, output: filters, dbias: bias }, chosen, { DESCEND: 1, DECAY: decay });
+}
+
+/** The sums over all positions, in slices if the variant says so; `descend`: what is written is subtracted instead. */
+function sumAll(
+  problem: Convolution,
+  { image, dy, output, dbias }: FilterGradientTensors,
+  variant: FusedVariant,
+  descend: Record<string, number>,
 ): Tensor {
   const { split } = variant;
   const { filters } = problem;
@@ -147,7 +174,6 @@ function filterAndBiasGradient(
     partials: whole ? output : [split, size],
     bias_partials: (whole && dbias) || (dbias ? [split, filters] : [1]),
   };
-  const descend = descent ? { DESCEND: 1, DECAY: descent.decay } : {};
   const slices = whole ? descend : { SPLIT: split };
   const options = launch(problem, variant, { HAS_BIAS: dbias ? 1 : 0, ...slices });
   const { partials, bias_partials } = run(
@@ -171,6 +197,16 @@ function filterAndBiasGradient(
   for (const tensor of [partials, bias_partials]) scopes.discard(tensor);
   if (!dbias) scopes.discard(unused);
   return dfilters;
+}
+
+type FusedVariant = ConvolutionVariant & { readonly name: VariantName };
+
+/** Undefined for the naive variant, which computes the sums alone. Throws WgradError if it is asked for `more`. */
+function fusedVariant(variant: ConvolutionVariant, more: boolean): FusedVariant | undefined {
+  const { name } = variant;
+  if (name !== "naive") return { ...variant, name };
+  if (!more) return undefined;
+  throw new WgradError("conv2d: the naive kernels compute sums alone, without bias, activation or update.");
 }
 
 function launch(problem: Convolution, variant: ConvolutionVariant, more: Record<string, number> = {}) {

@@ -3,7 +3,7 @@ import type { AdapterFacts, SubgroupMatrix } from "../../engine/adapter.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { naiveOnly } from "../tuning/mode.ts";
 import { profileOf, sizeBucket } from "../tuning/profile.ts";
-import type { MatmulProblem } from "./product.ts";
+import type { MatmulProblem } from "./problem.ts";
 
 /** A kernel file with its tile sizes. */
 export interface MatmulVariant {
@@ -56,7 +56,6 @@ type MatmulRecipe = (problem: MatmulProblem, adapter: TuningAdapter) => MatmulVa
 
 /** What a profile may name; undefined where a recipe cannot run the problem on the adapter. */
 export const matmulRecipes: Readonly<Record<string, MatmulRecipe>> = {
-  naive: () => naiveMatmul,
   "registers-4": (problem) => registersMatmul(problem, 4),
   "registers-8": (problem) => registersMatmul(problem, 8),
   "tiled-1": (problem, adapter) => tiledMatmul(problem, adapter, 1),
@@ -90,6 +89,7 @@ export function defaultMatmul(problem: MatmulProblem, adapter: TuningAdapter): M
   return registersMatmul(problem, adapter.class === "lavapipe" || smallest <= 4 ? 4 : 8);
 }
 
+/** Computes the product alone: bias, activation and sums are launches of their own. */
 export const naiveMatmul: MatmulVariant = { name: "naive", tileM: 8, tileN: 8, split: 1, constants: {} };
 
 /** Whether subgroups are there, of a size that the subgroup kernels can work with. */

@@ -1,14 +1,15 @@
-/** @file Matrix products: matmul with either side transposed, and the dense layer with bias and activation fused. */
+/** @file The dense layer: a matrix product, a bias and an activation. */
+import { differentiable } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import { type Output, outputTensor } from "../../engine/kernel.ts";
 import { checkFlag, checkOptionNames } from "../../engine/options.ts";
-import { aliasOf, type Tensor } from "../../engine/tensor.ts";
-import { differentiableActivation, sourceOf } from "../elementwise/activation-gradient.ts";
+import type { Tensor } from "../../engine/tensor.ts";
+import { biasAndActivation } from "../elementwise/bias-activation.ts";
 import { checkFusedActivation, type FusedActivation } from "../elementwise/fused-activation.ts";
 import { checkRealType, type RealType } from "../elementwise/real-type.ts";
-import { columnSum } from "../reduce/column-sum.ts";
 import { requireFloats } from "../shape/arguments.ts";
-import { allowsDescent, descentPays, matrixProduct } from "./product.ts";
+import { naiveOnly } from "../tuning/mode.ts";
+import { fusedDense } from "./fused.ts";
+import { asMatrix, matrixProduct } from "./product.ts";
 
 export interface DenseOptions {
   /** [out] */
@@ -37,51 +38,22 @@ export function dense(x: Tensor, weights: Tensor, options: DenseOptions = {}): T
   const dtype = checkRealType("dense", options.dtype, x);
   const out = weights.shape[transposeKernel ? 0 : 1]!;
   const output = { shape: [...x.shape.slice(0, -1), out], dtype };
-  const a = asMatrix(x);
-  const y = matrixProduct({ a, b: weights, transposeB: transposeKernel, bias, activation, output });
-  const source = sourceOf(x);
-  return differentiableActivation(y, activation, {
-    inputs: bias ? [source.input, weights, bias] : [source.input, weights],
+  if (!naiveOnly()) return fusedDense({ x, weights, bias, activation, transposeKernel, output });
+  const product = { a: asMatrix(x), b: weights, transposeB: transposeKernel };
+  const y = differentiable(matrixProduct({ ...product, output }), {
+    inputs: [x, weights],
     keeps: [x, weights],
-    backward: (dy, want, descent) => {
-      const [rows, dz] = [asMatrix(x), asMatrix(dy)];
+    backward: (dy, want) => {
+      const [rows, slopes] = [asMatrix(x), asMatrix(dy)]; // [n, in], [n, out]
+      const [left, right] = transposeKernel ? [slopes, rows] : [rows, slopes];
       const [dx, dweights] = [want(0), want(1)];
-      const dbias = bias && want(2);
-      const derivative = { activation: source.activation, output: x };
-      const dinput =
-        dx && matrixProduct({ a: dz, b: weights, transposeB: !transposeKernel, derivative, output: dx });
-      const product = { a: rows, b: dz, transposeA: true };
-      const descends = descent?.allows(1) && (!bias || descent.allows(2)) && !transposeKernel;
-      if (descent && descends && descentPays(rows, dz, weights) && allowsDescent(product)) {
-        const apply = () => void matrixProduct({ ...product, output: weights, columnSums: bias, descent });
-        descent.later({ input: rows, dy: dz, terms: rows.shape[0]!, apply });
-        return [dinput, weights, bias];
-      }
-      return [dinput, ...weightGradients(rows, dz, transposeKernel, dweights, dbias)];
+      return [
+        dx && matrixProduct({ a: slopes, b: weights, transposeB: !transposeKernel, output: dx }),
+        dweights && matrixProduct({ a: left, b: right, transposeA: true, output: dweights }),
+      ];
     },
   });
-}
-
-/** [n, features]: a product sees the axes before the last as one. */
-function asMatrix(x: Tensor): Tensor {
-  return x.shape.length === 2 ? x : aliasOf(x, [-1, x.shape.at(-1)!]);
-}
-
-/** Gradients of kernel and bias, in one product if the kernel is not transposed. */
-function weightGradients(
-  x: Tensor,
-  dz: Tensor,
-  transposed: boolean,
-  dweights: Output | undefined,
-  dbias: Output | undefined,
-): (Tensor | undefined)[] {
-  if (!dweights || transposed) {
-    const dkernel = dweights && matrixProduct({ a: dz, b: x, transposeA: true, output: dweights });
-    return [dkernel, dbias && columnSum(dz, dbias)];
-  }
-  const columnSums = dbias && outputTensor(x.engine, dbias, "dense: gradient of the bias");
-  const dkernel = matrixProduct({ a: x, b: dz, transposeA: true, output: dweights, columnSums });
-  return [dkernel, columnSums];
+  return biasAndActivation(y, bias, activation);
 }
 
 function checkDense(x: Tensor, weights: Tensor, bias: Tensor | undefined, transposed: boolean): void {

@@ -8,6 +8,7 @@ import { type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { broadcastShape, stretch, sumTo } from "../elementwise/broadcast.ts";
 import { requireFloats } from "../shape/arguments.ts";
+import { naiveOnly } from "../tuning/mode.ts";
 import { multiply } from "./product.ts";
 
 export interface MatmulOptions {
@@ -71,7 +72,7 @@ function product(left: Side, right: Side, batch: Shape, output?: Output): Tensor
   const n = sizesOf(right)[1];
   const { engine } = left.tensor;
   return engine.scope(() => {
-    const [a, b] = [spread(left.tensor, batch), spread(right.tensor, batch)];
+    const [a, b] = [spread(left.tensor, batch), spread(right.tensor, batch)]; // a launch each, where one is copied
     const problem = {
       m,
       n,
@@ -86,10 +87,13 @@ function product(left: Side, right: Side, batch: Shape, output?: Output): Tensor
   });
 }
 
-/** The tensor itself if it is one matrix or has all of the batch; else copied along the broadcast axes. */
+/**
+ * The tensor itself if it has all of the batch, or is one matrix: the kernels share that, but for the naive one. Else copied along
+ * the broadcast axes.
+ */
 function spread(x: Tensor, batch: Shape): Tensor {
   const own = sizeOf(x.shape.slice(0, -2));
-  if (own === 1 || own === sizeOf(batch)) return x;
+  if (own === sizeOf(batch) || (own === 1 && !naiveOnly())) return x;
   return stretch("matmul", x, [...batch, ...x.shape.slice(-2)]);
 }
 

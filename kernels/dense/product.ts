@@ -1,16 +1,17 @@
 /** @file One matrix product on the GPU, in the variant that the chooser picks; what dense and matmul are made of. */
 
-import type { Descent } from "../../engine/autodiff/tape.ts";
+import { WgradError } from "../../engine/errors.ts";
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { reduceBlock } from "../reduce/block.ts";
 import { chooseMatmul, type MatmulVariant } from "./choose.ts";
+import type { MatmulProblem } from "./problem.ts";
 
 const bindings = { reads: ["a", "b", "bias", "kept"], writes: ["y", "column_sums"], step: true } as const;
 type ProductKernel = Kernel<(typeof bindings.reads)[number], (typeof bindings.writes)[number], never>;
-const kernels: Record<MatmulVariant["name"], ProductKernel> = {
-  naive: kernel("dense/matmul.naive", bindings),
+const naive = kernel("dense/matmul.naive", { reads: ["a", "b"], writes: ["y"] });
+const kernels: Record<Exclude<MatmulVariant["name"], "naive">, ProductKernel> = {
   registers: kernel("dense/matmul.registers", bindings),
   tiled: kernel("dense/matmul.tiled", bindings),
   subgroup: kernel("dense/matmul.subgroup", bindings),
@@ -25,24 +26,6 @@ const reducePartials = kernel("dense/reduce-partials", {
 
 /** Rows whose sum a product's kernel takes one after the other; longer sums are taken by a kernel of their own, in runs. */
 const longestColumnSum = 1024;
-
-/** The sizes of a product y[m, n] = sum over k of A[m, k] B[k, n]. */
-export interface MatmulProblem {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** A is stored [k, m] */
-  readonly transposeA: boolean;
-  /** B is stored [n, k] */
-  readonly transposeB: boolean;
-  /** number of products */
-  readonly batch: number;
-  /** elements from one matrix to the next, 0 if all products share it */
-  readonly batchStrideA: number;
-  readonly batchStrideB: number;
-  /** A or B is f16, so that the other may be rounded to it */
-  readonly half?: boolean;
-}
 
 export interface ProductOptions {
   readonly a: Tensor;
@@ -62,8 +45,6 @@ export interface ProductOptions {
   readonly columnSums?: Output | undefined;
   /** where to write, else a new tensor [m, n] */
   readonly output?: Output;
-  /** y and columnSums are parameters: rate times what would be written is subtracted from them, as Descent says */
-  readonly descent?: Pick<Descent, "decay"> | undefined;
   /** forces a variant: tests and benchmarks */
   readonly variant?: MatmulVariant;
 }
@@ -74,19 +55,30 @@ export function matrixProduct(options: ProductOptions): Tensor {
   return multiply(problem, { output: [problem.m, problem.n], ...options });
 }
 
-/**
- * true if keeping what a gradient is computed from until all gradients are known takes less memory than storing it, or little:
- * `input` of the layer, `dy` of its output.
- */
-export function descentPays(input: Tensor, dy: Tensor, weights: Tensor): boolean {
-  return input.size + dy.size <= Math.max(weights.size, 65536);
-}
-
 /** true if a product can be subtracted from parameters as it is computed: if its sums are not cut into slices. */
 export function allowsDescent(
   options: Pick<ProductOptions, "a" | "b" | "transposeA" | "transposeB">,
 ): boolean {
   return chooseMatmul(matrixProblem(options), options.a.engine.adapter).split === 1;
+}
+
+/**
+ * Plain gradient descent: subtracts rate * (x^T dy) from weights, and rate * (sum over the rows of dy) from bias, in the kernel of
+ * the product. rate = learning rate / (1 + decay * step) by the StepState; nothing changes once that is halted.
+ */
+export function descendWeights(
+  { x, dy, weights, bias }: { x: Tensor; dy: Tensor; weights: Tensor; bias: Tensor | undefined },
+  decay: number,
+  variant?: MatmulVariant,
+): void {
+  const product = { a: x, b: dy, transposeA: true, output: weights, columnSums: bias };
+  const options = { ...product, ...(variant && { variant }) };
+  multiplyFused(matrixProblem(options), options, { DESCEND: 1, DECAY: decay });
+}
+
+/** [n, features]: a product sees the axes before the last as one. */
+export function asMatrix(x: Tensor): Tensor {
+  return x.shape.length === 2 ? x : aliasOf(x, [-1, x.shape.at(-1)!]);
 }
 
 function matrixProblem({ a, b, transposeA = false, transposeB = false }: ProductOptions): MatmulProblem {
@@ -96,13 +88,38 @@ function matrixProblem({ a, b, transposeA = false, transposeB = false }: Product
 }
 
 /** The product described by `problem`, for any number of batches. */
-export function multiply(
-  problem: MatmulProblem,
-  options: ProductOptions & { readonly output: Output },
-): Tensor {
-  const { a, b, bias, activation = "linear", derivative, output, descent } = options;
+export function multiply(problem: MatmulProblem, options: BatchedOptions): Tensor {
+  const variant = variantFor(problem, options);
+  if (variant.name !== "naive") return multiplyFused(problem, options, {});
+  const { a, b, bias, activation = "linear", derivative, columnSums, output } = options;
+  if (bias || activation !== "linear" || derivative || columnSums)
+    throw new WgradError("matmul: the naive kernel computes the product alone, without bias or activation.");
+  const { m, n, k, batch, transposeA, transposeB } = problem;
+  const shared = batch > 1 && (problem.batchStrideA === 0 || problem.batchStrideB === 0);
+  if (shared) throw new WgradError("matmul: the naive kernel shares no matrix; copy it for the batch.");
+  const [ofA, ofB] = [transposeA ? [1, m] : [k, 1], transposeB ? [1, k] : [n, 1]];
+  const strides = { A_ROW: ofA[0]!, A_COLUMN: ofA[1]!, B_ROW: ofB[0]!, B_COLUMN: ofB[1]! };
+  const constants = { M: m, N: n, K: k, ...strides };
+  const workgroups = Math.ceil(m / variant.tileM) * Math.ceil(n / variant.tileN) * batch;
+  return run(naive, { a, b }, { y: output }, { constants, workgroups, flops: 2 * batch * m * n * k }).y;
+}
+
+type BatchedOptions = ProductOptions & { readonly output: Output };
+
+function variantFor(problem: MatmulProblem, { a, b, variant }: ProductOptions): MatmulVariant {
   const half = a.dtype === "f16" || b.dtype === "f16";
-  const variant = options.variant ?? chooseMatmul({ ...problem, half }, a.engine.adapter);
+  return variant ?? chooseMatmul({ ...problem, half }, a.engine.adapter);
+}
+
+/** A product with all that its kernel does besides; `descend`: what would be written is subtracted instead. */
+function multiplyFused(
+  problem: MatmulProblem,
+  options: BatchedOptions,
+  descend: { readonly DESCEND?: 1; readonly DECAY?: number },
+): Tensor {
+  const { a, b, bias, activation = "linear", derivative, output } = options;
+  const { name, ...variant } = variantFor(problem, options);
+  if (name === "naive") throw new WgradError("matmul: the naive kernel changes no weights.");
   const { m, n, k, batch } = problem;
   const { split } = variant;
   const epilogue = {
@@ -110,7 +127,7 @@ export function multiply(
     ACTIVATION: fusedActivationCodes[activation],
     DERIVATIVE: derivative ? fusedActivationCodes[derivative.activation] : 0,
   };
-  const sumsColumns = split === 1 && (descent !== undefined || k <= longestColumnSum);
+  const sumsColumns = split === 1 && (descend.DESCEND === 1 || k <= longestColumnSum);
   const columnSums = sumsColumns ? options.columnSums : undefined;
   const constants = {
     M: m,
@@ -121,8 +138,9 @@ export function multiply(
     BATCH_STRIDE_A: problem.batchStrideA,
     BATCH_STRIDE_B: problem.batchStrideB,
     COLUMN_SUMS: columnSums ? 1 : 0,
-    DESCEND: descent ? 1 : 0,
-    DECAY: descent?.decay ?? 0,
+    DESCEND: 0,
+    DECAY: 0,
+    ...descend,
     ...variant.constants,
     ...(split > 1 ? {} : epilogue),
   };
@@ -135,7 +153,7 @@ export function multiply(
     kept: derivative && derivative.activation !== "linear" ? derivative.output : unused,
   };
   const outputs = { y: split === 1 ? output : [batch, split, m, n], column_sums: columnSums ?? [1] };
-  const product = run(kernels[variant.name], { a, b, ...extra }, outputs, work);
+  const product = run(kernels[name], { a, b, ...extra }, outputs, work);
   if (!columnSums) {
     a.engine.scopes.discard(product.column_sums);
     const block = problem.transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };

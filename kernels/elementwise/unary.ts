@@ -1,9 +1,11 @@
 /** @file What all unary ops share: a row of the table run on the GPU, and its gradient. */
 
-import { differentiable } from "../../engine/autodiff/tape.ts";
+import { fused } from "../../engine/autodiff/fusion.ts";
+import { differentiable, type Rule } from "../../engine/autodiff/tape.ts";
 import { like, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
+import { naiveOnly } from "../tuning/mode.ts";
 import { fusedActivationCodes } from "./fused-activation.ts";
 import { unaryForward, unaryGradient } from "./unary-kernels.ts";
 
@@ -38,11 +40,9 @@ export function unary(op: string, row: UnaryRow, x: Tensor, a = 0, b = 0): Tenso
   const options = { constants: { OP: code, A: a, B: b }, invocations: Math.ceil(x.size / 4) };
   const { y } = run(unaryForward, { x }, { y: like(x) }, { ...options, flops: each * x.size });
   const kept = keeps === "x" ? x : y;
-  const fusable = Object.hasOwn(fusedActivationCodes, op);
-  return differentiable(y, {
+  const rule: Rule = {
     inputs: [x],
-    keeps: fusable || keeps === "nothing" ? [] : [kept],
-    ...(fusable && { keepsIfUsed: [kept], activation: op }),
+    keeps: keeps === "nothing" ? [] : [kept],
     backward: (dy, want) => {
       const dx = want(0);
       if (!dx) return [undefined];
@@ -52,5 +52,7 @@ export function unary(op: string, row: UnaryRow, x: Tensor, a = 0, b = 0): Tenso
       }
       return [run(unaryGradient, { dy, kept }, { dx }, { ...options, flops: slopeEach * x.size }).dx];
     },
-  });
+  };
+  const fusable = Object.hasOwn(fusedActivationCodes, op) && !naiveOnly();
+  return fusable ? fused(y, rule, { activation: op }) : differentiable(y, rule);
 }

@@ -1,11 +1,11 @@
 /** @file Losses over rows: the cross-entropy of logits and of probabilities, with one-hot targets or labels, and cosine similarity. */
 
-import { differentiable } from "../../engine/autodiff/tape.ts";
+import { activationOf, fused } from "../../engine/autodiff/fusion.ts";
+import type { Rule } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { type Kernel, kernel, run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
 import { requireFloat } from "../shape/arguments.ts";
 import {
   checkOptions,
@@ -126,10 +126,9 @@ function rowLoss(
     return { value: launch.scalar(written), statistics: written.statistics };
   });
   const { weights = x.engine.one } = options;
-  const { input, activation } = sourceOfPrediction(x);
-  const throughSoftmax = activation === "softmax" && renormalizes && classes <= longestSoftmax;
-  return differentiable(value, {
-    inputs: [throughSoftmax ? input : x],
+  const throughSoftmax = activationOf(x) === "softmax" && renormalizes && classes <= longestSoftmax;
+  const rule: Rule = {
+    inputs: [x],
     keeps: [x, targets, statistics, weights],
     backward: (dy, want) => {
       const dx = want(0);
@@ -138,7 +137,8 @@ function rowLoss(
       const inputs = { dy, x, targets, statistics, weights };
       return [dx && run(backward, inputs, { dx }, { constants, invocations: x.size }).dx];
     },
-  });
+  };
+  return fused(value, rule, { through: throughSoftmax });
 }
 
 function checkTargets(op: string, x: Tensor, targets: Tensor): void {

@@ -1,11 +1,10 @@
 /** @file What all losses share: options, the mean over samples, shader constants. */
 import { requireTensors } from "../../engine/arguments.ts";
-import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import type { Output, RunOptions } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
-import { aliasOf, type Tensor } from "../../engine/tensor.ts";
+import { aliasOf, type OpEngine, type Tensor } from "../../engine/tensor.ts";
 import { mul } from "../elementwise/binary.ts";
 import { reduceBlock } from "../reduce/block.ts";
 
@@ -71,7 +70,7 @@ export interface LossLaunch {
 
 /** For `samples` of `length` values each. A single workgroup adds up the scalar itself; else another dispatch does. */
 export function lossLaunch(
-  engine: Engine,
+  engine: OpEngine,
   { samples, length, constants }: { samples: number; length: number; constants: Constants },
   options: LossOptions,
 ): LossLaunch {
@@ -93,6 +92,6 @@ export function gradientConstants(samples: number, { weights, divisor = samples 
 }
 
 /** Invocations that share a sample of `length` values: one, or a workgroup where rows are long. */
-function lanesFor(engine: Engine, length: number): 1 | 64 {
+function lanesFor(engine: OpEngine, length: number): 1 | 64 {
   return length <= (engine.adapter.software ? 2048 : 32) ? 1 : workgroup;
 }

@@ -1,13 +1,15 @@
 /** @file What the pointwise losses share: a row of the table run on the GPU, and its gradient. */
 
-import { differentiable } from "../../engine/autodiff/tape.ts";
+import { activationOf, fused } from "../../engine/autodiff/fusion.ts";
+import type { Rule } from "../../engine/autodiff/tape.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { sameShape } from "../../engine/shape.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
-import { sourceOfPrediction } from "../elementwise/activation-gradient.ts";
+import { activationBefore } from "../elementwise/fused.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { requireFloat } from "../shape/arguments.ts";
+import { naiveOnly } from "../tuning/mode.ts";
 import {
   checkOptions,
   gradientConstants,
@@ -85,36 +87,42 @@ export function pointwise(
     launch.scalar(run(forward, { x, targets, ...launch.inputs }, launch.outputs, launchOptions)),
   );
   const { weights = x.engine.one } = options;
-  const { input, through } = reach(x, length);
-  return differentiable(value, {
-    inputs: [input],
-    keeps: [x, targets, weights],
-    backward: (dy, want, _, spent) => {
-      const dx = want(0);
-      if (!dx) return [undefined];
-      const inPlace = through !== softmaxCode && input.dtype === x.dtype && spent?.(x) === true;
-      const constants = {
-        ...sizes,
-        SAMPLES: samples,
-        THROUGH: through,
-        IN_PLACE: inPlace,
-        ...gradientConstants(samples, options),
-      };
-      const flops = (row.flops[1] + throughFlops[through]!) * x.size;
-      const work = { constants, invocations: Math.ceil(x.size / 4), flops };
-      if (!inPlace) return [run(backward, { dy, x, targets, weights }, { dx }, work).dx];
-      const gradient = aliasOf(x, input.shape);
-      run(backwardInPlace, { dy, x: targets, targets, weights, dx: gradient }, {}, work);
-      return [gradient];
+  const through = reach(x, length);
+  const inputs = { targets, weights };
+  const launchOf = (inPlace: boolean) => ({
+    constants: {
+      ...sizes,
+      SAMPLES: samples,
+      THROUGH: through,
+      IN_PLACE: inPlace,
+      ...gradientConstants(samples, options),
     },
+    invocations: Math.ceil(x.size / 4),
+    flops: (row.flops[1] + throughFlops[through]!) * x.size,
+  });
+  const rule: Rule = {
+    inputs: [x],
+    keeps: [x, targets, weights],
+    backward: (dy, want) => {
+      const dx = want(0);
+      return [dx && run(backward, { dy, x, ...inputs }, { dx }, launchOf(false)).dx];
+    },
+  };
+  /** Each element of x is read where its gradient is written, but with softmax, where all of its row is. */
+  const overwrite = (dy: Tensor) => {
+    const dx = aliasOf(x, x.shape);
+    run(backwardInPlace, { dy, x: targets, ...inputs, dx }, {}, launchOf(true));
+    return dx;
+  };
+  return fused(value, rule, {
+    through: through > 0,
+    overwrite: through === softmaxCode || naiveOnly() ? undefined : { tensor: x, gradient: overwrite },
   });
 }
 
-/** Where the gradient is wanted, and the shader's code for the activation in between. */
-function reach(x: Tensor, length: number): { readonly input: Tensor; readonly through: number } {
-  const { input, activation } = sourceOfPrediction(x);
-  if (activation !== "softmax") return { input, through: fusedActivationCodes[activation] };
+/** The shader's code for the activation before the loss, by whose slope it multiplies. */
+function reach(x: Tensor, length: number): number {
+  if (activationOf(x) !== "softmax") return fusedActivationCodes[activationBefore(x)];
   // Each element sums over its row: for short rows that is cheaper than another dispatch.
-  const short = length === x.shape.at(-1) && length <= longestSoftmax;
-  return short ? { input, through: softmaxCode } : { input: x, through: 0 };
+  return length === x.shape.at(-1) && length <= longestSoftmax ? softmaxCode : 0;
 }

@@ -22,7 +22,7 @@ const logColumn = kernel("metrics/log-column", {
 export const logLossColumns = 2;
 
 export interface LogEntry {
-  /** [1]: sum of the losses of the (micro-)batch over `divisor` */
+  /** [1], the sum of the losses of the (micro-)batch over `divisor` */
   readonly loss: Tensor;
   /** the number of samples unless given: the size of the whole batch where this is a micro-batch of it */
   readonly divisor?: number;

@@ -18,7 +18,7 @@ export interface NormsEntry {
   readonly values: Tensor;
   /** of the same shape: the norms are those of values - before */
   readonly before?: Tensor;
-  /** [parameters, 2]: first element and number of elements of each */
+  /** [parameters, 2], the first element and number of elements of each */
   readonly ranges: Tensor<"u32">;
   /** elements of the longest parameter */
   readonly longest: number;

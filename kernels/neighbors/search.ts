@@ -1,7 +1,6 @@
 /** @file The nearest references of a block of queries: candidates by the matrix product, then exact distances. */
-import type { Engine } from "../../engine/device.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 import { matrixProduct } from "../dense/product.ts";
 import { square } from "../elementwise/unary-table.ts";
 import { max, sum } from "../reduce/reduce.ts";
@@ -71,7 +70,7 @@ export function disposeReferences({ values, norms, largestNorm, first }: Referen
 }
 
 /** Empty lists for `queries` queries. */
-export function emptyNearest(engine: Engine, k: number, queries: number): Nearest {
+export function emptyNearest(engine: OpEngine, k: number, queries: number): Nearest {
   const full = (size: number) => new Float32Array(size).fill(largestFloat);
   return {
     distances: engine.tensor(full(k * queries), [k, queries]),
@@ -198,7 +197,7 @@ function combine(lists: Lists, rows: number, target: Lists, count: number, keep:
   run(smallest, inputs, {}, { constants, invocations: columns });
 }
 
-function newLists(engine: Engine, shape: readonly number[]): Lists {
+function newLists(engine: OpEngine, shape: readonly number[]): Lists {
   return {
     scores: engine.allocate(shape, "f32", "nearest neighbours"),
     found: engine.allocate(shape, "u32", "nearest neighbours"),

@@ -1,11 +1,10 @@
 /** @file Gradient clipping: by the norm over all parameters, then by value. */
 import { requireEngine } from "../../engine/arguments.ts";
-import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkValues } from "../../engine/host-values.ts";
 import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { checkShape } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 import { runLength } from "../runs.ts";
 import type { OptimizerGroup } from "./optimizer.ts";
 
@@ -40,7 +39,7 @@ const blockSize = 64;
  * must not enter the norm. `sizes` are the parameters' element counts in the order of the flat buffer.
  * The caller owns the tensor [blocks].
  */
-export function occupiedElements(engine: Engine, sizes: readonly number[]): Tensor<"u32"> {
+export function occupiedElements(engine: OpEngine, sizes: readonly number[]): Tensor<"u32"> {
   requireEngine("occupiedElements", engine);
   checkValues("occupiedElements", sizes);
   for (const size of sizes) checkShape([size], "occupiedElements"); // of parameters, not axes

@@ -1,7 +1,7 @@
 /** @file A minimizer: an optimizer and the tensors that it changes, for training loops of your own. */
 import { requireTensorsOf } from "../../engine/arguments.ts";
 import { gradients } from "../../engine/autodiff/tape.ts";
-import type { Engine } from "../../engine/device.ts";
+import { type Engine, engineOf } from "../../engine/device.ts";
 import { ArgumentError, formatShape, NumericError, ShapeError } from "../../engine/errors.ts";
 import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import { StepState } from "../../engine/step-state.ts";
@@ -28,7 +28,7 @@ export class Minimizer {
 
   constructor(optimizer: Optimizer, parameters: readonly Tensor[], options: MinimizerOptions = {}) {
     checkArguments(optimizer, parameters, options);
-    const engine = parameters[0]!.engine;
+    const engine = engineOf(parameters[0]!);
     this.#engine = engine;
     this.optimizer = optimizer;
     this.parameters = [...parameters];

@@ -1,10 +1,11 @@
 /** @file Max-pooling over images. */
 
-import { differentiable } from "../../engine/autodiff/tape.ts";
+import { fused } from "../../engine/autodiff/fusion.ts";
+import type { Rule } from "../../engine/autodiff/tape.ts";
 import { ShapeError } from "../../engine/errors.ts";
 import { kernel, like, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { sourceOf } from "../elementwise/activation-gradient.ts";
+import { activationBefore } from "../elementwise/fused.ts";
 import { fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { type PoolOptions, poolConstants, quarters, resolvePool, windowPixels } from "./pool2d.ts";
 
@@ -37,10 +38,9 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   const winners = { shape: [2 * quarters(output)], dtype: "u32" } as const; // 16 bits each
   const outputs = { y: like(x, output), winner: winners };
   const { y, winner } = run(forward, { x }, outputs, { constants, invocations: quarters(output) });
-  const { input, activation } = sourceOf(x);
-  const DERIVATIVE = fusedActivationCodes[activation];
-  return differentiable(y, {
-    inputs: [input],
+  const DERIVATIVE = fusedActivationCodes[activationBefore(x)];
+  const rule: Rule = {
+    inputs: [x],
     keeps: DERIVATIVE === 0 ? [winner] : [winner, y],
     backward: (dy, want) => {
       const dx = want(0);
@@ -49,5 +49,6 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
         dx && run(backward, { dy, winner, y: DERIVATIVE === 0 ? dy.engine.one : y }, { dx }, launch).dx,
       ];
     },
-  });
+  };
+  return fused(y, rule, { through: DERIVATIVE !== 0 });
 }

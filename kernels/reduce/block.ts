@@ -1,8 +1,7 @@
 /** @file The reduction of a block [outer, length, inner] over its middle: the one form that the kernels know. */
-import type { Engine } from "../../engine/device.ts";
 import { kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Constants } from "../../engine/shader.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 
 /** x seen as [outer, length, inner], to be reduced over `length`. */
 export interface Block {
@@ -37,7 +36,7 @@ const workgroup = 64;
  * How far one invocation goes alone and how many are wanted at once. A GPU needs thousands in flight; on the two or
  * three cores of a software adapter a second dispatch costs more than a long loop.
  */
-function granularity(engine: Engine): { serialRows: number; serialVectors: number; invocations: number } {
+function granularity(engine: OpEngine): { serialRows: number; serialVectors: number; invocations: number } {
   return engine.adapter.software
     ? { serialRows: 2048, serialVectors: 512, invocations: 512 }
     : { serialRows: 64, serialVectors: 16, invocations: 16384 };
@@ -69,7 +68,7 @@ function reduceRows(x: Tensor, block: Block, reduction: Reduction, output: Outpu
 }
 
 /** Few long rows are cut into slices; a slice is shared by a workgroup unless rows are short or many. */
-function splitRows(engine: Engine, outer: number, length: number): { slices: number; lanes: number } {
+function splitRows(engine: OpEngine, outer: number, length: number): { slices: number; lanes: number } {
   const { serialVectors, invocations } = granularity(engine);
   const vectors = Math.ceil(length / 4);
   if (vectors <= serialVectors || (engine.adapter.software && outer >= invocations)) {
@@ -102,7 +101,7 @@ function reduceColumns(x: Tensor, block: Block, reduction: Reduction, output: Ou
 }
 
 /** Rows that one invocation combines: all of them if they are few or if there are columns enough to keep busy. */
-function chunkOfRows(engine: Engine, length: number, groups: number): number {
+function chunkOfRows(engine: OpEngine, length: number, groups: number): number {
   const { serialRows, invocations } = granularity(engine);
   const slices = Math.min(Math.floor(length / 32), Math.ceil(invocations / groups));
   return length <= serialRows || slices < 2 ? length : Math.ceil(length / slices);

@@ -1,12 +1,13 @@
 /** @file Softmax and log-softmax. */
 
-import { differentiable } from "../../engine/autodiff/tape.ts";
-import type { Engine } from "../../engine/device.ts";
+import { fused } from "../../engine/autodiff/fusion.ts";
+import { differentiable, type Rule } from "../../engine/autodiff/tape.ts";
 import type { RunOptions } from "../../engine/kernel.ts";
 import { kernel, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
+import { naiveOnly } from "../tuning/mode.ts";
 
 const bindings = { reads: ["x"], writes: ["y"], flops: { y: 5 } } as const;
 const gradientBindings = { reads: ["dy", "y"], writes: ["dx"], flops: { dx: 4 } } as const;
@@ -38,20 +39,20 @@ function normalize(op: string, x: Tensor, axis: number, log: boolean): Tensor {
   const inner = sizeOf(x.shape.slice(along + 1));
   const { kernels, options } = variantFor(x.engine, x.size, classes, inner, log);
   const { y } = run(kernels.forward, { x }, { y: x.shape }, options);
-  const fusable = !log && along === x.shape.length - 1;
-  return differentiable(y, {
+  const rule: Rule = {
     inputs: [x],
-    keepsIfUsed: [y],
-    ...(fusable && { activation: "softmax" }),
+    keeps: [y],
     backward: (dy, want) => {
       const dx = want(0);
       return [dx && run(kernels.backward, { dy, y }, { dx }, options).dx];
     },
-  });
+  };
+  const fusable = !log && along === x.shape.length - 1 && !naiveOnly();
+  return fusable ? fused(y, rule, { activation: "softmax" }) : differentiable(y, rule);
 }
 
 /** Rows are computed by one invocation each, in registers if they are short, unless they are long and there is a GPU: then by a workgroup. */
-function variantFor(engine: Engine, size: number, classes: number, inner: number, log: boolean) {
+function variantFor(engine: OpEngine, size: number, classes: number, inner: number, log: boolean) {
   const longest = engine.adapter.software ? Number.POSITIVE_INFINITY : 128;
   if (inner === 1 && classes <= longest) {
     const pack = classes % 4 === 0 ? 1 : classes % 2 === 0 ? 2 : 4;

@@ -1,5 +1,5 @@
 /** @file Exact t-SNE (van der Maaten and Hinton, 2008) in two dimensions, with the defaults of scikit-learn 1.2. */
-import type { Engine } from "../../engine/device.ts";
+import { type Engine, engineOf } from "../../engine/device.ts";
 import { ArgumentError, NumericError, ShapeError } from "../../engine/errors.ts";
 import { checkValues } from "../../engine/host-values.ts";
 import {
@@ -143,7 +143,7 @@ function step(found: Affinities, embedding: Embedding, phase: Phase, check: bool
     movePoints(embedding, gradient, phase);
     return kl.map((tensor) => engine.keep(tensor));
   });
-  engine.commands.flush(); // a submit per step: none runs into a watchdog
+  engineOf(y).commands.flush(); // a submit per step: none runs into a watchdog
   return figures;
 }
 

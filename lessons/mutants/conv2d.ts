@@ -28,6 +28,7 @@ const forward = [
     column,
     ["sum += f32(image[pixel + c])", "sum -= f32(image[pixel + c])", "the sign of the sum"],
   ]),
+  ...variant("forward", "direct", [row, ["if (HAS_BIAS != 0u) { sum += bias[k]; }", "", "no bias"]]),
   ...variant("forward", "tiled", [
     ["if (h >= HEIGHT || w >= WIDTH ||", "if (w >= WIDTH ||", "no bound above and below the image"],
     ["fma(a.wwww, b, sums[3])", "fma(a.zzzz, b, sums[3])", "the third row instead of the fourth"],
@@ -56,6 +57,9 @@ const inputGradient = [
     ["top % STRIDE_HEIGHT != 0u || left", "left", "rows that the stride skips"],
     ["sum += f32(dy[position + k])", "sum -= f32(dy[position + k])", "the sign of the sum"],
   ]),
+  ...variant("input-gradient", "direct", [
+    ["top % STRIDE_HEIGHT != 0u || left", "left", "rows that the stride skips"],
+  ]),
   ...variant("input-gradient", "tiled", [
     ["top % STRIDE_HEIGHT != 0 || left", "left", "rows that the stride skips"],
   ]),
@@ -79,7 +83,7 @@ const inputGradient = [
 ];
 
 /** The derivatives of activations have a test of their own. */
-const derivatives = ["naive", "tiled", "subgroup", "subgroup-any", "depthwise"].flatMap((name) =>
+const derivatives = ["direct", "tiled", "subgroup", "subgroup-any", "depthwise"].flatMap((name) =>
   mutants(
     {
       file: `kernels/conv2d/input-gradient.${name}.wgsl`,
@@ -93,6 +97,10 @@ const derivatives = ["naive", "tiled", "subgroup", "subgroup-any", "depthwise"].
 
 const filterGradient = [
   ...variant("filter-gradient", "naive", [
+    row,
+    ["    total += sum;", "    total = sum;", "the last image instead of all"],
+  ]),
+  ...variant("filter-gradient", "direct", [
     row,
     ["bias_total += bias_sum;", "bias_total = bias_sum;", "the bias's gradient is not summed"],
   ]),

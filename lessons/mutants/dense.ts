@@ -15,8 +15,8 @@ function variant(name: string, changes: readonly Change[]): Mutant[] {
 
 export const dense: readonly Mutant[] = [
   ...variant("naive", [
-    ["select(m * K + k, k * M + m,", "select(k * M + m, m * K + k,", "the ways to store A are swapped"],
-    ["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
+    ["m * A_ROW + k * A_COLUMN", "m * A_COLUMN + k * A_ROW", "rows and columns of A are swapped"],
+    ["for (var k = 0u; k < K;", "for (var k = 1u; k < K;", "the first term is left out"],
   ]),
   ...variant("registers", [
     ["let end = min(first + SLICE, K)", "let end = (first + SLICE)", "no bound at the end of the sum"],

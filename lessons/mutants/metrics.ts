@@ -37,4 +37,16 @@ export const metrics: readonly Mutant[] = [
     ["threshold-counts", "t[i] != 0.0", "t[i] == 1.0", "only targets of 1 are true"],
     ["threshold-counts", "i % CLASSES != CLASS", "i / CLASSES != CLASS", "a sample instead of a class"],
   ]),
+  ...mutantsOf("metrics", { tests: ["kernels/metrics/step-norms"] }, [
+    ["step-norms", "value(i) / bitcast<f32>(scale)", "value(i)", "squares overflow and vanish"],
+    ["step-norms", "values[i] - before[i]", "values[i]", "the weight instead of its change"],
+    [
+      "step-norms",
+      "let end = first + ranges[v].y",
+      "let end = ranges[v].y",
+      "a parameter ends where another does",
+    ],
+    ["step-norms", "start += RUN * WORKGROUP", "start += WORKGROUP", "runs overlap"],
+    ["step-norms", "DECAY * f32(step.step)", "DECAY", "the rate of the first step"],
+  ]),
 ];

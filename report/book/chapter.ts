@@ -3,16 +3,8 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { ownEntry } from "../../models/records.ts";
 import type { Language } from "../language.ts";
 import { answers } from "./chapters/index.ts";
-import type { Evidence, Sentence } from "./evidence.ts";
+import type { Answer } from "./evidence.ts";
 import { bookTexts } from "./texts.ts";
-
-/** What of an answer has to be computed: the rest is text. */
-export interface Answer {
-  /** what the run shows: the answer begins with it */
-  readonly shown: (run: Evidence) => readonly Sentence[];
-  /** beginnings of the names of the figures to show, in order; without it the charts and the run's own */
-  readonly figures?: readonly string[];
-}
 
 /** One question with its answer. */
 export interface ExperimentText extends Answer {

@@ -17,6 +17,14 @@ export interface Member {
   readonly value: number;
 }
 
+/** What of an answer has to be computed: the rest is text. */
+export interface Answer {
+  /** what the run shows: the answer begins with it */
+  readonly shown: (run: Evidence) => readonly Sentence[];
+  /** beginnings of the names of the figures to show, in order; without it the charts and the run's own */
+  readonly figures?: readonly string[];
+}
+
 /** The figures of one run in one language. */
 export class Evidence {
   readonly language: Language;

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 
 const launcher = fileURLToPath(new URL("../../cli/wgrad.mjs", import.meta.url));
-const noNetwork = new URL("support/no-network.mjs", import.meta.url).href;
+/** Preloaded with --import: no server has a name. */
+export const noNetwork = new URL("support/no-network.mjs", import.meta.url).href;
 
 /** Software unless asked otherwise: a test has to end the same everywhere. */
 export const adapter = process.env.WGRAD_ADAPTER ?? "swiftshader";

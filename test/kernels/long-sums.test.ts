@@ -11,7 +11,7 @@ import { batchNorm } from "../../kernels/batch-norm/index.ts";
 import {
   type ConvolutionVariant,
   chooseConvolution,
-  naiveConvolution,
+  directConvolution,
   registersFilterGradient,
   subgroupConvolution,
   tiledConvolution,
@@ -111,7 +111,7 @@ describe("a long sum", () => {
   });
   const depthwise = convolution({ image: [3, 64, 64, 4], window: 1, filters: 4, groups: 4 });
   it.for([
-    { name: "naive", make: () => naiveConvolution("filter-gradient", layer), allowed: 60 },
+    { name: "direct", make: () => directConvolution("filter-gradient", layer), allowed: 60 },
     { name: "tiled", make: () => whole(tiledConvolution("filter-gradient", layer)), allowed: 150 },
     { name: "registers", make: () => whole(registersFilterGradient(layer)), allowed: 60 },
     { name: "depthwise", make: () => undefined, allowed: 60 },

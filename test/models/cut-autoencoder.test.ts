@@ -11,7 +11,7 @@ const engine = useEngine();
 const folder = useTemporaryFolder();
 const root = join(import.meta.dirname, "../..");
 
-it("the README's halves and classifiers are made of the saved autoencoder", async () => {
+it("the guide's halves and classifiers are made of the saved autoencoder", async () => {
   const { train, classes } = await digits(100, 10);
   const { images: inputs, labels } = train;
   const data = { inputs, inputShape: [784], scale: 1 / 255, labels, classes: classes.length };
@@ -40,9 +40,11 @@ it("the README's halves and classifiers are made of the saved autoencoder", asyn
   for (const model of [autoencoder, saved, classifier, separate]) model.dispose();
 });
 
-it("the README quotes what was run", () => {
+it("the guide quotes what was run", () => {
   const example = readFileSync(join(root, "docs/examples/cut-autoencoder.ts"), "utf8");
-  const [, quoted] = /\/\/ README begin\n(.*) {2}\/\/ README end/s.exec(example)!;
+  const [, quoted] = /\/\/ guide begin\n(.*) {2}\/\/ guide end/s.exec(example)!;
   const text = quoted!.replaceAll(/^ {2}/gm, "").trimEnd();
-  expect(readFileSync(join(root, "README.md"), "utf8")).toContain(`\`\`\`ts\n${text}\n\`\`\``);
+  expect(readFileSync(join(root, "docs/guides/from-keras.md"), "utf8")).toContain(
+    `\`\`\`ts\n${text}\n\`\`\``,
+  );
 });

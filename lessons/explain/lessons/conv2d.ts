@@ -116,10 +116,10 @@ function filterSection(page: Page, bench: Workbench, { gradients }: Computed<Nam
     .text("On the left the image; in brackets the pixels that the weight was multiplied with:")
     .figure(blocks.flat())
     .figure(named("dw", gradients.filters))
-    .source(bench.source("conv2d/filter-gradient.naive", "sum += f32(image["))
+    .source(bench.source("conv2d/filter-gradient.naive", "sum += pixel"))
     .text("The bias was added to every output, with the factor 1:")
     .figure(sumLines(biasSum))
-    .source(bench.source("conv2d/filter-gradient.naive", "bias_total +="));
+    .source(bench.source("reduce/rows", "run = combine(run"));
 }
 
 async function teach(bench: Workbench): Promise<Page> {

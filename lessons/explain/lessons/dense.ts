@@ -70,8 +70,10 @@ function inputSection(page: Page, bench: Workbench, { gradients }: Computed<Name
     .text("The weight that carried x forward carries the gradient back. In brackets what is multiplied:")
     .figure(blocks.flat())
     .figure(named("dx", gradients.x))
-    .text("A row of dy times a row of w: as matrices dx = dy w^T. The same kernel, reading w transposed:")
-    .source(bench.source("dense/matmul.naive", "let at_b ="));
+    .text(
+      "A row of dy times a row of w: as matrices dx = dy w^T. The same kernel, which reads w transposed if told where its rows and columns lie:",
+    )
+    .source(bench.source("dense/matmul.naive", "const B_ROW"));
 }
 
 function weightSection(page: Page, bench: Workbench, { gradients }: Computed<Name>): void {
@@ -99,12 +101,10 @@ function weightSection(page: Page, bench: Workbench, { gradients }: Computed<Nam
     .text(
       "A column of x times a column of dy: as matrices dw = x^T dy. The same kernel, reading x transposed:",
     )
-    .source(bench.source("dense/matmul.naive", "let at_a ="))
-    .text(
-      "A bias was added to every sample, with the factor 1, so db is the sum of a column of dy. The product reads that column anyway:",
-    )
+    .source(bench.source("dense/matmul.naive", "const A_ROW"))
+    .text("A bias was added to every sample, with the factor 1, so db is the sum of a column of dy:")
     .figure(biases.flatMap(sumLines))
-    .source(bench.source("dense/matmul.naive", "column_sum +="));
+    .source(bench.source("reduce/columns", "run = combine("));
 }
 
 async function teach(bench: Workbench): Promise<Page> {

@@ -1,4 +1,5 @@
 /** @file Gradient checks of normalisation, dropout and noise. */
+import { engineOf } from "../../../engine/device.ts";
 import type { Shape } from "../../../engine/shape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import {
@@ -63,7 +64,7 @@ function drawing(
     label,
     inputs: [{ name: "x", shape: [3, 7], draw: anywhere }],
     run: (x) => {
-      x.engine.step.set({ seed: counter.seed, step: counter.step, sample: 0 });
+      engineOf(x).step.set({ seed: counter.seed, step: counter.step, sample: 0 });
       return run(x);
     },
     reference,

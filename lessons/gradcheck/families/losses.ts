@@ -1,5 +1,4 @@
 /** @file Gradient checks of the losses: each a scalar, the mean over samples. */
-import type { Engine } from "../../../engine/device.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import { denseReference } from "../../../kernels/dense/dense.reference.ts";
 import { dense } from "../../../kernels/dense/dense.ts";
@@ -35,7 +34,7 @@ function meanLoss(perSample: Array64, weights?: readonly number[]): Array64 {
 type Loss = (x: Tensor, targets: Tensor, options: losses.LossOptions) => Tensor;
 type Targets = "one-hot" | "probabilities" | "labels" | "weighted labels";
 
-const upload: Record<Targets, (engine: Engine) => Tensor> = {
+const upload: Record<Targets, (engine: Tensor["engine"]) => Tensor> = {
   "one-hot": (engine) => engine.tensor(oneHot.data, oneHot.shape),
   probabilities: (engine) => engine.tensor(soft.data, soft.shape),
   labels: (engine) => engine.tensor(labels, undefined, "u32"),

@@ -1,6 +1,5 @@
 /** @file Section 3.1 of the assignment: autoencoders as dimensionality reduction on MNIST. */
-import type { Answer } from "../chapter.ts";
-import type { Evidence, Sentence } from "../evidence.ts";
+import type { Answer, Evidence, Sentence } from "../evidence.ts";
 import { duration } from "../phrases.ts";
 import { listed, versus } from "../run-sentences.ts";
 

@@ -1,6 +1,5 @@
 /** @file CIFAR: section 1 of the assignment, and the companions on 25 and on 100 classes. */
-import type { Answer } from "../chapter.ts";
-import type { Evidence } from "../evidence.ts";
+import type { Answer, Evidence } from "../evidence.ts";
 import { againstPublished, bestEpoch, duration, outcome, trainingSentences } from "../phrases.ts";
 import { confusedPairs, trialSentences } from "../run-sentences.ts";
 

@@ -1,6 +1,5 @@
 /** @file Section 3.2 of the assignment: denoising autoencoders. */
-import type { Answer } from "../chapter.ts";
-import type { Evidence, Sentence } from "../evidence.ts";
+import type { Answer, Evidence, Sentence } from "../evidence.ts";
 import { listed, versus } from "../run-sentences.ts";
 
 export const denoising: Readonly<Record<string, Answer>> = {

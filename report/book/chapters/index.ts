@@ -1,5 +1,5 @@
 /** @file What every answer of the book computes, by experiment. */
-import type { Answer } from "../chapter.ts";
+import type { Answer } from "../evidence.ts";
 import { autoencoders } from "./autoencoders.ts";
 import { cifar } from "./cifar.ts";
 import { denoising } from "./denoising.ts";

@@ -1,6 +1,5 @@
 /** @file Pre-training: section 3.3 of the assignment, and its companion on clothes with stacked, tied and few labels. */
-import type { Answer } from "../chapter.ts";
-import type { Evidence, Sentence } from "../evidence.ts";
+import type { Answer, Evidence, Sentence } from "../evidence.ts";
 import { againstPublished, bestEpoch, overfitting } from "../phrases.ts";
 import { pretrainedSentences } from "../pretraining-sentences.ts";
 import { listed } from "../run-sentences.ts";

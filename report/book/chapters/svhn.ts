@@ -1,5 +1,5 @@
 /** @file Section 2 of the assignment: convolutional networks on street-view house numbers. */
-import type { Answer } from "../chapter.ts";
+import type { Answer } from "../evidence.ts";
 import { bestEpoch, duration, outcome, overfitting, trainingSentences } from "../phrases.ts";
 import { confusedPairs, trialSentences } from "../run-sentences.ts";
 

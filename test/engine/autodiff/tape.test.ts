@@ -104,6 +104,17 @@ describe("gradients", () => {
     expect(await values(slopes)).toEqual([[3, 4]]);
   });
 
+  it("takes the last rule that was given for a tensor, with inputs that were computed in between", async () => {
+    const x = of(1, 2);
+    const body = () => {
+      const y = multiply(x, x);
+      const z = multiply(x, x);
+      differentiable(y, { inputs: [z], backward: (dy) => [dy] }); // y = z
+      return total(y);
+    };
+    expect(await values(gradients(engine(), body, [x]).gradients)).toEqual([[2, 4]]);
+  });
+
   it("records nothing outside of its body", () => {
     const x = of(1);
     let ran = 0;

@@ -30,8 +30,8 @@ describe("chooseConvolution", () => {
   });
 
   it("does without subgroups where there are none", () => {
-    expect(names(vectors, "lavapipe", 0)).toEqual(["naive", "naive", "naive"]);
-    expect(names(vectors, "swiftshader", 0)).toEqual(["naive", "naive", "registers"]);
+    expect(names(vectors, "lavapipe", 0)).toEqual(["direct", "direct", "direct"]);
+    expect(names(vectors, "swiftshader", 0)).toEqual(["direct", "direct", "registers"]);
   });
 
   it("takes the naive kernels everywhere with WGRAD_KERNELS=naive", () => {
@@ -46,7 +46,7 @@ describe("chooseConvolution", () => {
     const grouped = convolution({ ...layer, filters: 64, groups: 4 });
     const depthwise = convolution({ ...layer, filters: 128, groups: 64 });
     for (const adapter of adapters) {
-      expect(names(grouped, adapter.class, adapter.subgroupSize)).toEqual(["naive", "naive", "naive"]);
+      expect(names(grouped, adapter.class, adapter.subgroupSize)).toEqual(["direct", "direct", "direct"]);
       const every = names(depthwise, adapter.class, adapter.subgroupSize);
       expect(every).toEqual(["depthwise", "depthwise", "depthwise"]);
       for (const groups of [8, 16]) {
@@ -61,7 +61,7 @@ describe("chooseConvolution", () => {
       const splits = passes.map((pass) => chooseConvolution(pass, threeChannels, adapter).split);
       expect(splits.slice(0, 2)).toEqual([1, 1]);
       const name = chooseConvolution("filter-gradient", threeChannels, adapter).name;
-      expect(splits[2]! > 1, `${name} in ${splits[2]} slices`).toBe(name !== "naive");
+      expect(splits[2]! > 1, `${name} in ${splits[2]} slices`).toBe(name !== "direct");
     }
   });
 
@@ -82,7 +82,7 @@ describe("chooseConvolution", () => {
     expect(all(half, gpu)).toEqual(tiled);
     expect(all(half, { ...matrices, subgroupSize: 8 })).toEqual(tiled);
     const grouped = convolution({ image: [128, 16, 16, 64], window: 3, filters: 64, groups: 4 });
-    expect(all({ ...grouped, half: true }, matrices)).toEqual(["naive", "naive", "naive"]);
+    expect(all({ ...grouped, half: true }, matrices)).toEqual(["direct", "direct", "direct"]);
     process.env.WGRAD_KERNELS = "naive";
     expect(all(half, matrices)).toEqual(["naive", "naive", "naive"]);
   });

@@ -8,7 +8,7 @@ import {
   tiledConvolution,
 } from "../../../kernels/conv2d/choose.ts";
 import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.reference.ts";
-import { filterGradient } from "../../../kernels/conv2d/passes.ts";
+import { descendFilters } from "../../../kernels/conv2d/passes.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
@@ -39,8 +39,8 @@ describe("filter gradient with descent", () => {
     const [output, dbias] = [upload(weights), upload(bias)];
     const state = new StepState(engine());
     state.set({ learningRate, step, halted });
-    const tensors = { image: upload(image), dy: upload(dy), output, dbias, descent: { decay } };
-    engine().useStep(state, () => filterGradient(problem, tensors, variant));
+    const tensors = { image: upload(image), dy: upload(dy), filters: output, bias: dbias };
+    engine().useStep(state, () => descendFilters(problem, tensors, decay, variant));
     const values = { weights: await output.data(), bias: await dbias.data() };
     state.dispose();
     return { image, dy, weights, bias, values };

@@ -4,6 +4,7 @@ import {
   type ConvolutionPass,
   type ConvolutionVariant,
   depthwiseConvolution,
+  directConvolution,
   naiveConvolution,
   registersFilterGradient,
   subgroupConvolution,
@@ -54,6 +55,7 @@ const manyTiles = convolution({
 
 type Make = (pass: ConvolutionPass, problem: Convolution, lanes: number) => ConvolutionVariant;
 const naive: Make = naiveConvolution;
+const direct: Make = directConvolution;
 const tiled: Make = (pass, problem) => tiledConvolution(pass, problem);
 const subgroup: Make = subgroupConvolution;
 const perChannel: Make = (pass, problem, subgroupSize) =>
@@ -74,6 +76,7 @@ interface Row {
 
 const everyPass = (["forward", "input-gradient", "filter-gradient"] as const).flatMap((pass): Row[] => [
   { name: "naive", pass, make: naive, problems: [anyChannels[0]!, vectorChannels[0]!, grouped] },
+  { name: "direct", pass, make: direct, problems: [anyChannels[0]!, vectorChannels[0]!, grouped] },
   { name: "depthwise", pass, make: perChannel, problems: depthwise },
   { name: "tiled", pass, make: tiled, problems: [anyChannels[1]!] },
   { name: "subgroup", pass, make: subgroup, problems: vectorChannels },
@@ -85,7 +88,7 @@ const rows: readonly Row[] = [
     { name: "tiled, many tiles", pass, make: tiled, problems: [manyTiles] },
     { name: "subgroup-any, many tiles", pass, make: subgroup, problems: [manyTiles] },
   ]),
-  { name: "naive, in 2 slices", pass: "filter-gradient", make: sliced(naive, 2), problems: [grouped] },
+  { name: "direct, in 2 slices", pass: "filter-gradient", make: sliced(direct, 2), problems: [grouped] },
   {
     name: "depthwise, in 5 slices",
     pass: "filter-gradient",
@@ -156,7 +159,7 @@ describe("conv2d", () => {
   });
 
   it.for(
-    everyPass.filter(({ pass }) => pass === "input-gradient"),
+    everyPass.filter(({ pass, name }) => pass === "input-gradient" && name !== "naive"),
   )("multiplies by every activation's derivative in the variant $name", async (row, { skip }) => {
     if (row.name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
     const channels = row.name === "subgroup-any" ? 3 : 4;
@@ -170,7 +173,7 @@ describe("conv2d", () => {
   });
 
   it.for(
-    everyPass.filter(({ pass }) => pass === "forward"),
+    everyPass.filter(({ pass, name }) => pass === "forward" && name !== "naive"),
   )("keeps NaN through its activations in the variant $name", async (row, { skip }) => {
     if (row.name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
     const channels = row.name === "subgroup-any" ? 3 : 4;

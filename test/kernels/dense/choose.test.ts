@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chooseMatmul, type MatmulVariant, type TuningAdapter } from "../../../kernels/dense/choose.ts";
-import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
+import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
+import { multiply } from "../../../kernels/dense/product.ts";
 import { useEngine } from "../../support/engine.ts";
 import { properties } from "../../support/properties.ts";
 import { adapters, useKernelMode } from "../tuning/adapters.ts";

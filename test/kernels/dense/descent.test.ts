@@ -4,13 +4,13 @@ import { StepState } from "../../../engine/step-state.ts";
 import {
   fitsSubgroup,
   type MatmulVariant,
-  naiveMatmul,
   registersMatmul,
   subgroupMatmul,
   tiledMatmul,
 } from "../../../kernels/dense/choose.ts";
 import { matmulReference } from "../../../kernels/dense/dense.reference.ts";
-import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
+import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
+import { descendWeights } from "../../../kernels/dense/product.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
@@ -33,7 +33,6 @@ const whole = (variant: MatmulVariant): MatmulVariant => ({
   constants: { ...variant.constants, SPLIT: 1 },
 });
 const variants: Readonly<Record<string, (lanes: number) => MatmulVariant>> = {
-  naive: () => naiveMatmul,
   "registers, 4 x 4": () => registersMatmul(problem, 4),
   "registers, 8 x 8": () => registersMatmul(problem, 8),
   tiled: () => tiledMatmul(problem),
@@ -56,7 +55,7 @@ describe("matrix product with descent", () => {
     const state = new StepState(engine());
     state.set({ learningRate, step, halted });
     engine().useStep(state, () =>
-      multiply(problem, { a: upload(a), b: upload(b), output, columnSums, descent: { decay }, variant }),
+      descendWeights({ x: upload(a), dy: upload(b), weights: output, bias: columnSums }, decay, variant),
     );
     const values = { weights: await output.data(), bias: await columnSums.data() };
     state.dispose();

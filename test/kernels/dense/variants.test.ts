@@ -9,7 +9,8 @@ import {
   tiledMatmul,
 } from "../../../kernels/dense/choose.ts";
 import { epilogueReference, matmulReference } from "../../../kernels/dense/dense.reference.ts";
-import { type MatmulProblem, multiply } from "../../../kernels/dense/product.ts";
+import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
+import { multiply } from "../../../kernels/dense/product.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { slopeOf } from "../../support/activations.ts";
@@ -49,6 +50,12 @@ const vectors = [
   problem(20, 36, 4, "tt"),
 ];
 
+/** The naive kernel shares no matrix among a batch. */
+function unshared(shape: MatmulProblem): MatmulProblem {
+  const { m, n, k, batch } = shape;
+  return batch === 1 ? shape : { ...shape, batchStrideA: m * k, batchStrideB: k * n };
+}
+
 /** Cuts the sum over k into slices, of which the last may be empty. */
 function inSlices(variant: MatmulVariant, split: number): MatmulVariant {
   return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
@@ -67,7 +74,7 @@ interface Row {
 
 /** The hard sizes for each kernel; every one costs a pipeline, up to seconds on lavapipe. */
 const rows: readonly Row[] = [
-  { name: "naive", problems: [...anySize, ...vectors], make: () => naiveMatmul },
+  { name: "naive", problems: [...anySize, ...vectors].map(unshared), make: () => naiveMatmul },
   { name: "registers, 4 x 4", problems: anySize, make: (problem) => registersMatmul(problem, 4) },
   { name: "registers, 8 x 8", problems: anySize, make: (problem) => registersMatmul(problem, 8) },
   {
@@ -132,22 +139,24 @@ describe("matrix product", () => {
   async function check(
     problem: MatmulProblem,
     variant: MatmulVariant,
-    activation: FusedActivation,
+    wanted: FusedActivation,
     seed: number,
   ) {
     const { a, b, bias } = operands(problem, seed);
+    const bare = variant.name === "naive"; // computes the product alone
+    const activation = bare ? "linear" : wanted;
     const { m, n, k, batch } = problem;
     const product = () =>
       multiply(problem, {
         a: engine().tensor(a.data, a.shape),
         b: engine().tensor(b.data, b.shape),
-        bias: engine().tensor(bias.data, bias.shape),
-        activation,
+        ...(!bare && { bias: engine().tensor(bias.data, bias.shape), activation }),
         output: [batch, m, n],
         variant,
       }).data();
     const y = await product();
-    const expected = epilogueReference(matmulReference(a, b, problem), bias, activation);
+    const products = matmulReference(a, b, problem);
+    const expected = bare ? products : epilogueReference(products, bias, activation);
     const what = `${JSON.stringify(problem)}, ${activation}`;
     expectClose(y, expected.data, { terms: k + 1, scale: 1 }, what);
     expect(await inTwoRows(engine(), product), `${what}, workgroups in two rows`).toEqual(y);
@@ -191,11 +200,13 @@ describe("matrix product", () => {
     }
   }
 
-  it.for(rows)("has the extras of gradients in the variant $name", async (row, { skip }) => {
+  const withExtras = rows.filter(({ name }) => name !== "naive");
+
+  it.for(withExtras)("has the extras of gradients in the variant $name", async (row, { skip }) => {
     const lanes = engine().adapter.subgroupSize;
     if (row.name.startsWith("subgroup") && lanes < 4) skip("this adapter has no subgroups of a fixed size");
     const problem = row.problems.findLast(({ batch }) => batch === 1) ?? row.problems[0]!;
-    await checkGradientExtras(problem, row.make(problem, lanes), 7 + rows.indexOf(row));
+    await checkGradientExtras(problem, row.make(problem, lanes), 7 + withExtras.indexOf(row));
   });
 
   // By pipelines that the tests above have compiled; that `activate` is one text in all variants is tested elsewhere.
@@ -207,7 +218,8 @@ describe("matrix product", () => {
       row.problems.findLastIndex(({ batch }) => batch === 1),
     );
     const problem = row.problems[number]!;
-    const own = activations[number % activations.length]!;
+    const bare = row.name === "naive";
+    const own = bare ? "linear" : activations[number % activations.length]!;
     const { m, n, batch } = problem;
     const { a, b, bias } = operands(problem, 3);
     const kept = spoiled(randomArray([batch, m, n], 4), 5);
@@ -216,8 +228,11 @@ describe("matrix product", () => {
       const shared = { a: upload(left), b: upload(right), output: [batch, m, n] };
       const product = matmulReference(left, right, problem);
       const variant = row.make(problem, lanes);
-      const y = await multiply(problem, { ...shared, bias: upload(bias), activation: own, variant }).data();
-      expectExplained(y, [epilogueReference(product, bias, own).data], `${row.name}, ${own}`, 1e-5);
+      const epilogue = bare ? {} : { bias: upload(bias), activation: own };
+      const y = await multiply(problem, { ...shared, ...epilogue, variant }).data();
+      const expected = bare ? product : epilogueReference(product, bias, own);
+      expectExplained(y, [expected.data], `${row.name}, ${own}`, 1e-5);
+      if (bare) continue;
       for (const activation of ["relu", "sigmoid", "tanh"] as const) {
         const gradient = multiply(problem, {
           ...shared,
@@ -240,15 +255,17 @@ describe("matrix product", () => {
     const [a, b] = [roundedToHalf(given.a), roundedToHalf(given.b)];
     const { m, n, k, batch } = problem;
     const kept = roundedToHalf(randomArray([batch, m, n], 9));
+    const output = engine().tensor(kept.data, kept.shape, "f16");
+    const bare = row.name === "naive";
     const y = multiply(problem, {
       a: engine().tensor(a.data, a.shape, "f16"),
       b: engine().tensor(b.data, b.shape, "f16"),
-      derivative: { activation: "tanh", output: engine().tensor(kept.data, kept.shape, "f16") },
+      ...(!bare && { derivative: { activation: "tanh", output } }),
       output: { shape: [batch, m, n], dtype: "f16" },
       variant: row.make(problem, lanes),
     });
     const product = matmulReference(a, b, problem);
-    const expected = product.data.map((value, i) => value * slopeOf("tanh", kept.data[i]!));
+    const expected = product.data.map((value, i) => value * (bare ? 1 : slopeOf("tanh", kept.data[i]!)));
     expect(y.dtype).toBe("f16");
     expectClose(await y.data(), expected, { ulps: halfUlps + 16 * Math.sqrt(k) }, JSON.stringify(problem));
   });

@@ -16,7 +16,7 @@ import {
   matmulRecipes,
   type TuningAdapter,
 } from "../../../kernels/dense/choose.ts";
-import type { MatmulProblem } from "../../../kernels/dense/product.ts";
+import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
 import { profileOf, sizeBucket, type TuningProfile } from "../../../kernels/tuning/profile.ts";
 import { properties } from "../../support/properties.ts";
 import { convolution } from "../conv2d/convolution.ts";

@@ -66,21 +66,25 @@ describe("a broken kernel ends the lesson", () => {
   it.each<[string, Break, RegExp]>([
     [
       "conv2d",
-      { shader: "kernels/conv2d/forward.naive.wgsl", from: "sum += bias", to: "sum -= bias" },
-      /y, element 0 is 7 by the kernels, 9 by the float64 reference/, // 1*1 + 2*2 + 0*-1 + 1*3 = 8, bias 1
+      {
+        shader: "kernels/conv2d/forward.naive.wgsl",
+        from: "sum += f32(image",
+        to: "sum -= f32(image",
+      },
+      /y, element 0 is -7 by the kernels, 9 by the float64 reference/, // 1*1 + 2*2 + 0*-1 + 1*3 = 8, bias 1
     ],
     [
       "conv2d",
       {
         shader: "kernels/conv2d/filter-gradient.naive.wgsl",
-        from: "sum += f32(image",
-        to: "sum -= f32(image",
+        from: "sum += pixel",
+        to: "sum -= pixel",
       },
       /dw, element 0 is -/,
     ],
     [
       "dense",
-      { shader: "kernels/dense/matmul.naive.wgsl", from: "TRANSPOSE_A == 1", to: "false" },
+      { shader: "kernels/dense/matmul.naive.wgsl", from: "m * A_ROW + k * A_COLUMN", to: "m * K + k" },
       /dw, element/,
     ],
     [

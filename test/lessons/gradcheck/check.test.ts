@@ -111,8 +111,8 @@ describe("a broken kernel fails its op", () => {
       "conv2d",
       {
         shader: "kernels/conv2d/filter-gradient.naive.wgsl",
-        from: "sum += f32(image",
-        to: "sum -= f32(image",
+        from: "sum += pixel",
+        to: "sum -= pixel",
       },
     ],
     [
@@ -121,7 +121,7 @@ describe("a broken kernel fails its op", () => {
     ],
     [
       "dense",
-      { shader: "kernels/dense/matmul.naive.wgsl", from: "column_sum += f32(b", to: "column_sum = f32(b" },
+      { shader: "kernels/dense/matmul.naive.wgsl", from: "m * A_ROW + k * A_COLUMN", to: "m * K + k" },
     ],
     ["max-pool2d", { shader: "kernels/pool2d/max-backward.wgsl", from: "i < COVER_HEIGHT", to: "i < 1u" }],
     [
@@ -182,10 +182,12 @@ describe("the list of ops", () => {
     "convolve", // what conv2d and depthwiseConv2d share
     "matrixProduct", // what dense is made of
     "multiply", // what matmul is made of
-    "differentiableActivation", // what dense and conv2d end in
     "powScalar", // pow with a number
     "unary", // what the unary ops and the pointwise losses are made of
     "pointwise",
+    "fusedConvolution", // what conv2d and dense are, but with WGRAD_KERNELS=naive
+    "fusedDense",
+    "asMatrix",
     "argMax", // whole numbers have no derivative
     "oneHot",
   ];
@@ -207,7 +209,7 @@ describe("the list of ops", () => {
   async function opsOf(folder: string): Promise<string[]> {
     const files = readdirSync(join(kernels, folder)).filter((file) => file.endsWith(".ts"));
     const source = files.map((file) => readFileSync(join(kernels, folder, file), "utf8")).join("");
-    if (!/\bdifferentiable|\bconvolve\(/.test(source)) return []; // metrics, optimizers and the like
+    if (!/\bdifferentiable|\bfused\(|\bconvolve\(/.test(source)) return []; // metrics, optimizers and the like
     const faces = files.includes("index.ts") ? ["index.ts"] : files;
     const modules = await Promise.all(faces.map((file) => import(join(kernels, folder, file))));
     const offered = new Set(modules.flatMap((module: object) => Object.keys(module)));
