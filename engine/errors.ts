@@ -10,33 +10,44 @@ export type ExitCode = 1 | 2 | 130;
 
 /** Base of all errors of wgrad, safe to show: the command line prints the message without a stack and exits with `exitCode`. */
 export class WgradError extends Error {
+  override name = "WgradError"; // written out, since a bundler shortens the names of classes
   readonly exitCode: ExitCode = 1;
 
   constructor(message: string, options?: ErrorOptions) {
     super(printable(message), options); // it may quote a file
-    this.name = new.target.name;
   }
 }
 
 /** Shapes, axes or dtypes that do not fit together. */
-export class ShapeError extends WgradError {}
+export class ShapeError extends WgradError {
+  override name = "ShapeError";
+}
 
 /** An argument outside its documented values: a rate of 1.5, an unknown activation. */
-export class ArgumentError extends WgradError {}
+export class ArgumentError extends WgradError {
+  override name = "ArgumentError";
+}
 
 /** A wrong command line: unknown command, experiment or option. */
 export class UsageError extends WgradError {
+  override name = "UsageError";
   override readonly exitCode = 2;
 }
 
 /** A file that cannot be read, written or understood. */
-export class FileError extends WgradError {}
+export class FileError extends WgradError {
+  override name = "FileError";
+}
 
 /** No usable adapter, or one without something that was asked for. */
-export class AdapterError extends WgradError {}
+export class AdapterError extends WgradError {
+  override name = "AdapterError";
+}
 
 /** The GPU device went away: driver reset, adapter unplugged, out of memory. */
-export class DeviceLostError extends WgradError {}
+export class DeviceLostError extends WgradError {
+  override name = "DeviceLostError";
+}
 
 /** A DeviceLostError that says what to do. */
 export function deviceLost(reason: string, options?: ErrorOptions): DeviceLostError {
@@ -48,16 +59,23 @@ export function deviceLost(reason: string, options?: ErrorOptions): DeviceLostEr
 }
 
 /** A buffer or binding beyond what the adapter offers. */
-export class MemoryError extends WgradError {}
+export class MemoryError extends WgradError {
+  override name = "MemoryError";
+}
 
 /** NaN or infinity where a number was expected. */
-export class NumericError extends WgradError {}
+export class NumericError extends WgradError {
+  override name = "NumericError";
+}
 
 /** A kernel that does not compile, or is run with bindings it does not declare. */
-export class KernelError extends WgradError {}
+export class KernelError extends WgradError {
+  override name = "KernelError";
+}
 
 /** Stopped by Ctrl-C after the checkpoint was written. */
 export class InterruptedError extends WgradError {
+  override name = "InterruptedError";
   override readonly exitCode = 130;
 }
 

@@ -1,5 +1,6 @@
 /** @file What a kernel is: a WGSL file, the roles of its bindings, and what one launch may say. */
 import type { Constants } from "./shader.ts";
+import { declareSource } from "./source.ts";
 
 /**
  * Floating-point operations for each element of a bound tensor, by the binding's name: a number, or one that follows from
@@ -47,6 +48,7 @@ export function kernel<
   Update extends string = never,
 >(id: string, bindings: KernelBindings<Read, Write, Update>, source?: string): Kernel<Read, Write, Update> {
   const { reads = [], writes = [], updates = [], step = false, flops = {} } = bindings;
+  if (source !== undefined) declareSource(id, source);
   return { name: id, source, reads, writes, updates, step, flops };
 }
 

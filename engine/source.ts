@@ -12,6 +12,13 @@ export function provideSources(sources: Readonly<Record<string, string>>): void 
   for (const [id, text] of Object.entries(sources)) replaced.set(id, text);
 }
 
+const declared = new Map<string, string>();
+
+/** Keeps the text that a kernel brings, for those who look for it by the kernel's id alone. */
+export function declareSource(id: string, text: string): void {
+  if (!declared.has(id)) declared.set(id, text);
+}
+
 /** The file of a kernel without a text of its own, below the project's root. */
 export function shaderPath(id: string): string {
   return `${id.startsWith("engine/") ? id : `kernels/${id}`}.wgsl`;
@@ -30,7 +37,7 @@ export function readSource({
   readonly name: string;
   readonly source?: string | undefined;
 }): string {
-  const text = replaced.get(name) ?? source;
+  const text = replaced.get(name) ?? source ?? declared.get(name);
   if (text !== undefined) return text;
   const path = shaderPath(name);
   try {

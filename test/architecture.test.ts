@@ -29,8 +29,9 @@ const mayImport: Record<string, readonly string[]> = {
   web: everything.filter((room) => room !== "cli"),
   docs: [...models, "datasets", "docs", "examples"],
   examples: ["examples"], // all else through the package: import "wgrad"
+  tools: ["engine", "tools"],
   bench: [...everything, "bench"],
-  test: [...everything, "bench", "docs", "examples", "test"],
+  test: [...everything, "bench", "docs", "examples", "tools", "test"],
 };
 
 /** The innermost room of a path. */

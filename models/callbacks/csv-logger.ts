@@ -1,12 +1,11 @@
 /** @file CSVLogger: a line of every epoch's results in a table that spreadsheets read. */
-import { z } from "zod";
 import { platform } from "#platform";
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
 import type { Logs } from "../fit/history.ts";
 import { ownEntry } from "../records.ts";
 import type { Callback, CallbackState } from "./callback.ts";
-import { parseState } from "./state.ts";
+import { count, type Field, freshState, parseState } from "./state.ts";
 
 export interface CSVLoggerOptions {
   /** between the fields; one character. Default "," */
@@ -17,19 +16,27 @@ export interface CSVLoggerOptions {
 
 const label = "CSVLogger";
 
-const stateSchema = z.object({
+/** names of columns; null before there are any */
+const columns: Field<readonly string[] | null> = {
+  fresh: null,
+  allowed: "a list of names or null",
+  holds: (value) =>
+    value === null || (Array.isArray(value) && value.every((name) => typeof name === "string")),
+};
+
+const fields = {
   /** the columns after "epoch"; null before the first line */
-  keys: z.array(z.string()).nullable().default(null),
+  keys: columns,
   /** size of the file */
-  bytes: z.number().int().nonnegative().default(0),
-});
+  bytes: count,
+};
 
 export class CSVLoggerCallback implements Callback {
   readonly name = label;
   readonly #path: string;
   readonly #separator: string;
   readonly #append: boolean;
-  #state = stateSchema.parse({});
+  #state = freshState(fields);
 
   constructor(path: string, options: CSVLoggerOptions) {
     checkOptionNames(label, options, { separator: true, append: true });
@@ -72,7 +79,7 @@ export class CSVLoggerCallback implements Callback {
   }
 
   loadState(state: CallbackState): void {
-    this.#state = parseState(label, stateSchema, state);
+    this.#state = parseState(label, fields, state);
   }
 
   #quote(field: string): string {

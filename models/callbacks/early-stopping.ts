@@ -1,11 +1,10 @@
 /** @file EarlyStopping: ends training when a quantity has stopped getting better. */
-import { z } from "zod";
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkOption, checkOptionNames, type OptionNames, written } from "../../engine/options.ts";
 import type { Logs } from "../fit/history.ts";
 import type { Callback, CallbackState, FitControl, KeptWeights } from "./callback.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { anyNumber, parseState } from "./state.ts";
+import { anyNumber, count, countOrNull, freshState, parseState } from "./state.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** a change of at most this much is no improvement. Default 0 */
@@ -33,16 +32,16 @@ const optionNames: OptionNames<EarlyStoppingOptions> = {
   restoreBestWeights: true,
 };
 
-const stateSchema = z.object({
+const fields = {
   /** value to improve on */
-  best: anyNumber.nullable().default(null),
+  best: anyNumber,
   /** epochs since it was reached */
-  wait: z.number().int().nonnegative().default(0),
+  wait: count,
   /** epoch whose weights are kept, and its value */
-  bestEpoch: z.number().int().nonnegative().nullable().default(null),
-  bestValue: anyNumber.nullable().default(null),
-  stoppedEpoch: z.number().int().nonnegative().nullable().default(null),
-});
+  bestEpoch: countOrNull,
+  bestValue: anyNumber,
+  stoppedEpoch: countOrNull,
+};
 
 const label = "EarlyStopping";
 
@@ -51,7 +50,7 @@ export class EarlyStoppingCallback implements Callback {
   readonly #monitor: Monitor;
   readonly #options: Required<Omit<EarlyStoppingOptions, keyof MonitorOptions | "baseline">>;
   readonly #baseline: number | null;
-  #state = stateSchema.parse({});
+  #state = freshState(fields);
   #weights: KeptWeights | undefined;
 
   constructor(options: EarlyStoppingOptions) {
@@ -122,7 +121,7 @@ export class EarlyStoppingCallback implements Callback {
   }
 
   loadState(state: CallbackState): void {
-    this.#state = parseState(label, stateSchema, { best: this.#baseline, ...state });
+    this.#state = parseState(label, fields, { best: this.#baseline, ...state });
     this.#weights = undefined;
   }
 

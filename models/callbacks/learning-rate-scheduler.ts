@@ -1,23 +1,22 @@
 /** @file LearningRateScheduler: the learning rate of every epoch from a function. */
-import { z } from "zod";
 import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import type { Logs } from "../fit/history.ts";
 import { checkedRate } from "../schedules.ts";
 import type { Callback, CallbackState, FitControl } from "./callback.ts";
-import { parseState } from "./state.ts";
+import { countOrNull, freshState, parseState } from "./state.ts";
 
 /** The rate of an epoch (from 0), given the one in force: any Schedule is one. */
 export type EpochSchedule = (epoch: number, learningRate: number) => number;
 
 const label = "LearningRateScheduler";
 /** the epoch whose rate is in force */
-const stateSchema = z.object({ epoch: z.number().int().nonnegative().nullable().default(null) });
+const fields = { epoch: countOrNull };
 
 export class LearningRateSchedulerCallback implements Callback {
   readonly name = label;
   readonly #schedule: EpochSchedule;
-  #state = stateSchema.parse({});
+  #state = freshState(fields);
 
   constructor(schedule: EpochSchedule) {
     if (typeof schedule !== "function") {
@@ -43,7 +42,7 @@ export class LearningRateSchedulerCallback implements Callback {
   }
 
   loadState(state: CallbackState): void {
-    this.#state = parseState(label, stateSchema, state);
+    this.#state = parseState(label, fields, state);
   }
 }
 

@@ -1,6 +1,5 @@
 /** @file ModelCheckpoint: the weights of every epoch, or of the best, as safetensors files. */
 
-import { z } from "zod";
 import { platform } from "#platform";
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkOption, checkOptionNames, written } from "../../engine/options.ts";
@@ -9,7 +8,7 @@ import { saveWeights } from "../weights/model-weights.ts";
 import type { Callback, CallbackState, FitControl } from "./callback.ts";
 import { checkTemplate, fillTemplate } from "./file-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { anyNumber, parseState } from "./state.ts";
+import { anyNumber, count, freshState, parseState } from "./state.ts";
 
 export interface ModelCheckpointOptions extends MonitorOptions {
   /** write only if the epoch is better than all before. Default false: every epoch is written */
@@ -20,10 +19,10 @@ export interface ModelCheckpointOptions extends MonitorOptions {
 
 const label = "ModelCheckpoint";
 
-const stateSchema = z.object({
-  best: anyNumber.nullable().default(null),
-  epochsSinceLastSave: z.number().int().nonnegative().default(0),
-});
+const fields = {
+  best: anyNumber,
+  epochsSinceLastSave: count,
+};
 
 export class ModelCheckpointCallback implements Callback {
   readonly name = label;
@@ -31,7 +30,7 @@ export class ModelCheckpointCallback implements Callback {
   readonly #monitor: Monitor;
   readonly #saveBestOnly: boolean;
   readonly #period: number;
-  #state = stateSchema.parse({});
+  #state = freshState(fields);
 
   constructor(path: string, options: ModelCheckpointOptions) {
     checkOptionNames(label, options, { monitor: true, mode: true, saveBestOnly: true, period: true });
@@ -66,7 +65,7 @@ export class ModelCheckpointCallback implements Callback {
   }
 
   loadState(state: CallbackState): void {
-    this.#state = parseState(label, stateSchema, state);
+    this.#state = parseState(label, fields, state);
   }
 
   async #save(path: string, control: FitControl): Promise<void> {

@@ -1,10 +1,9 @@
 /** @file ReduceLROnPlateau: a smaller learning rate when a quantity has stopped getting better. */
-import { z } from "zod";
 import { checkOption, checkOptionNames, type OptionNames } from "../../engine/options.ts";
 import type { Logs } from "../fit/history.ts";
 import type { Callback, CallbackState, FitControl } from "./callback.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { anyNumber, parseState } from "./state.ts";
+import { anyNumber, count, freshState, parseState } from "./state.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** the rate is multiplied by it; less than 1. Default 0.1 */
@@ -29,12 +28,12 @@ const optionNames: OptionNames<ReduceLROnPlateauOptions> = {
   minLr: true,
 };
 
-const stateSchema = z.object({
-  best: anyNumber.nullable().default(null),
-  wait: z.number().int().nonnegative().default(0),
+const fields = {
+  best: anyNumber,
+  wait: count,
   /** epochs of the cooldown that are left */
-  cooldown: z.number().int().nonnegative().default(0),
-});
+  cooldown: count,
+};
 
 const label = "ReduceLROnPlateau";
 
@@ -42,7 +41,7 @@ export class ReduceLROnPlateauCallback implements Callback {
   readonly name = label;
   readonly #monitor: Monitor;
   readonly #options: Required<Omit<ReduceLROnPlateauOptions, keyof MonitorOptions>>;
-  #state = stateSchema.parse({});
+  #state = freshState(fields);
 
   constructor(options: ReduceLROnPlateauOptions) {
     checkOptionNames(label, options, optionNames);
@@ -87,7 +86,7 @@ export class ReduceLROnPlateauCallback implements Callback {
   }
 
   loadState(state: CallbackState): void {
-    this.#state = parseState(label, stateSchema, state);
+    this.#state = parseState(label, fields, state);
   }
 }
 

@@ -1,8 +1,8 @@
 /** @file A snapshot of training: all that a run needs to continue to the same bits. */
-import { z } from "zod";
 import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { History, type HistoryJson } from "../fit/history.ts";
+import { ownEntry } from "../records.ts";
 
 /** JSON-compatible state of a callback. */
 export type CallbackState = Record<string, unknown>;
@@ -43,51 +43,55 @@ export interface TrainingSnapshot {
   readonly kept: ReadonlyMap<string, KeptWeights>;
 }
 
-/** zod checks with `is` and says what the value must be, and what it is. */
-function must<T>(be: string, is: (value: unknown) => boolean): z.ZodType<T> {
-  return z.custom<T>(is, { error: ({ input }) => `must be ${be}, got ${written(input)}` });
-}
-
 const isCount = (value: unknown) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
 const isFloat32 = (value: unknown) => typeof value === "number" && Number.isFinite(Math.fround(value));
-const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A field, what it must be in words, and whether it is. */
+type Rule = readonly [name: string, be: string, is: (value: unknown) => boolean];
 
 /** The GPU counts in u32. */
-const count = must<number>("a whole number below 2^32", isCount);
+const count = (name: string): Rule => [name, "a whole number below 2^32", isCount];
 
-/** What is no list or record of its own kind is looked at by hand: zod leaves out entries that are named __proto__. */
-const positionSchema = z.object({
-  epoch: count,
-  batch: count,
+const positionRules: readonly Rule[] = [
+  count("epoch"),
+  count("batch"),
   // a halted step is written down as 1 + its number, and 2^32 - 1 has a meaning of its own
-  step: must<number>(
-    "a whole number below 2^32 - 2",
-    (value) => isCount(value) && (value as number) < 2 ** 32 - 2,
-  ),
-  seed: count,
-  learningRate: must<number>(
-    "a finite number, 0 or more",
-    (value) => isFloat32(value) && (value as number) >= 0,
-  ),
-  optimizer: must<string>("the name of an optimizer", (value) => typeof value === "string").optional(),
-  lossScale: z
-    .object({
-      scale: must<number>(
-        "a positive number",
-        (value) => isFloat32(value) && Math.fround(value as number) > 0,
-      ),
-      goodSteps: count,
-      skipped: count,
-    })
-    .optional(),
-  rows: must<number[][]>("lists of numbers", isRows),
-  history: must<HistoryJson>("lists of numbers by name", isObject),
-  callbacks: must<Record<string, CallbackState>>(
+  ["step", "a whole number below 2^32 - 2", (value) => isCount(value) && (value as number) < 2 ** 32 - 2],
+  count("seed"),
+  ["learningRate", "a finite number, 0 or more", (value) => isFloat32(value) && (value as number) >= 0],
+  ["optimizer", "the name of an optimizer", (value) => value === undefined || typeof value === "string"],
+  ["lossScale", "an object", (value) => value === undefined || isObject(value)],
+  ["rows", "lists of numbers", isRows],
+  ["history", "lists of numbers by name", isObject],
+  [
+    "callbacks",
     "an object of states by callback",
-    (value) => isObject(value) && Object.values(value as object).every(isObject),
-  ),
-});
+    (value) => isObject(value) && Object.values(value).every(isObject),
+  ],
+];
+
+const scaleRules: readonly Rule[] = [
+  ["scale", "a positive number", (value) => isFloat32(value) && Math.fround(value as number) > 0],
+  count("goodSteps"),
+  count("skipped"),
+];
+
+/** What is wrong with the fields of `value`; `place` stands before their names. */
+function problemsIn(rules: readonly Rule[], value: Record<string, unknown>, place = ""): string[] {
+  return rules.flatMap(([name, be, is]) => {
+    const found = ownEntry(value, name);
+    return is(found) ? [] : [`${place}${name} must be ${be}, got ${written(found)}`];
+  });
+}
+
+/** The fields of the rules alone, those that are there. */
+function only(rules: readonly Rule[], value: Record<string, unknown>): Record<string, unknown> {
+  const present = rules.filter(([name]) => ownEntry(value, name) !== undefined);
+  return Object.fromEntries(present.map(([name]) => [name, value[name]]));
+}
 
 function isRows(value: unknown): boolean {
   const isRow = (row: unknown) => Array.isArray(row) && row.every((entry) => typeof entry === "number");
@@ -96,17 +100,21 @@ function isRows(value: unknown): boolean {
 
 /** The position, which may come from anywhere. Throws ArgumentError, saying what is missing or out of range. */
 export function checkedPosition(what: string, value: unknown): TrainingPosition {
-  const parsed = positionSchema.safeParse(value);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "it"} ${message}`);
-    throw new ArgumentError(`${what}: ${issues.join("; ")}.`);
-  }
+  if (!isObject(value)) throw new ArgumentError(`${what}: it must be an object, got ${written(value)}.`);
+  const { lossScale } = value;
+  const inner = isObject(lossScale) ? problemsIn(scaleRules, lossScale, "lossScale.") : [];
+  const problems = [...problemsIn(positionRules, value), ...inner];
+  if (problems.length > 0) throw new ArgumentError(`${what}: ${problems.join("; ")}.`);
+  const position = {
+    ...only(positionRules, value),
+    ...(isObject(lossScale) && { lossScale: only(scaleRules, lossScale) }),
+  } as unknown as TrainingPosition;
   try {
-    History.fromJSON(parsed.data.history);
+    History.fromJSON(position.history);
   } catch (cause) {
     throw new ArgumentError(`${what}: ${(cause as Error).message}`, { cause });
   }
-  return parsed.data;
+  return position;
 }
 
 /** Throws ArgumentError for anything but a snapshot. What it holds may still not fit a model. */

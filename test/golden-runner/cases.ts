@@ -1,6 +1,4 @@
-/** @file Reads golden cases: the list in index.json and the tensors of each case. Format: test/golden/README.md. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+/** @file Golden cases: the list in index.json and the tensors of each case. Format: test/golden/README.md. */
 import { z } from "zod";
 import { FileError } from "../../engine/errors.ts";
 import { parseSafetensors, type SafetensorsTensor } from "../../models/weights/safetensors.ts";
@@ -34,20 +32,14 @@ export interface GoldenCase extends Omit<GoldenEntry, "tensors"> {
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
 }
 
-/** The cases of a folder, in the order of its index. Throws FileError. */
-export function readIndex(folder: string): GoldenEntry[] {
-  const path = join(folder, "index.json");
-  try {
-    return indexSchema.parse(JSON.parse(readFileSync(path, "utf8"))).cases;
-  } catch (cause) {
-    throw new FileError(`Cannot read the golden cases in ${path}: ${(cause as Error).message}`, { cause });
-  }
+/** The cases that an index.json lists, in its order. Throws for one that breaks the format. */
+export function parseIndex(text: string): GoldenEntry[] {
+  return indexSchema.parse(JSON.parse(text)).cases;
 }
 
-/** Reads the values of a case. Throws FileError if one that the index lists is not in the file. */
-export function readCase(folder: string, entry: GoldenEntry): GoldenCase {
-  const path = join(folder, entry.file);
-  const file = parseSafetensors(readFileSync(path), path);
+/** The values of a case in the bytes of its file. Throws FileError if one that the index lists is not there. */
+export function caseOf(entry: GoldenEntry, bytes: Uint8Array, path: string): GoldenCase {
+  const file = parseSafetensors(bytes, path);
   const tensors = new Map<string, GoldenTensor>();
   for (const [name, { role, atol }] of Object.entries(entry.tensors)) {
     const tensor = file.tensors.get(name);

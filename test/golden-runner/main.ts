@@ -3,8 +3,9 @@
  * test/golden) on the adapter in WGRAD_ADAPTER (default auto). Exit code 1 if any fails or is not supported.
  */
 import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
-import { type GoldenEntry, readCase, readIndex } from "./cases.ts";
+import type { GoldenEntry } from "./cases.ts";
 import { handlerFor } from "./handlers/index.ts";
+import { readCase, readIndex } from "./read-cases.ts";
 import { curtailed, failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
 
 const folder = process.env.WGRAD_GOLDEN ?? new URL("../golden", import.meta.url).pathname;

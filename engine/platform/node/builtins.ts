@@ -1,9 +1,14 @@
 /** @file Node's modules for files, asked for when a file is touched, and its reasons in words. */
 
-/** node:fs, node:path and node:buffer. */
-export function nodeFiles() {
+type NodeFiles = Pick<typeof import("node:buffer"), "Buffer"> &
+  typeof import("node:fs") &
+  typeof import("node:path");
+
+/** node:fs, node:path and Buffer. */
+export function nodeFiles(): NodeFiles {
   const builtin = process.getBuiltinModule;
-  return { ...builtin("node:buffer"), ...builtin("node:fs"), ...builtin("node:path") };
+  const { Buffer } = builtin("node:buffer");
+  return { Buffer, ...builtin("node:fs"), ...builtin("node:path") };
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -39,7 +39,7 @@ export async function useSwiftShader(): Promise<void> {
 }
 
 /** Unpacks SwiftShader once per version into the cache folder; returns the folder. */
-async function unpackSwiftShader(): Promise<string> {
+export async function unpackSwiftShader(): Promise<string> {
   const fs = process.getBuiltinModule("node:fs");
   const path = process.getBuiltinModule("node:path");
   const zlib = process.getBuiltinModule("node:zlib");

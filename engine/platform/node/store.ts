@@ -20,7 +20,13 @@ export const fileStore: FileStore = {
   },
   write: async (path, parts, options) => writeFileAtomically(path, parts, options),
   append: async (path, bytes, kept) => appendTo(path, bytes, kept),
-  size: async (path) => nodeFiles().statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+  async size(path) {
+    try {
+      return nodeFiles().statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    } catch (cause) {
+      throw new FileError(`Cannot read ${path}: ${reasonOf(cause)}.`, { cause });
+    }
+  },
   removeLeftovers: async (path) => removeLeftovers(path),
   async blob(path) {
     openRegularFile(path).close();
@@ -30,13 +36,14 @@ export const fileStore: FileStore = {
 
 function appendTo(path: string, bytes: Uint8Array, kept?: number): number {
   const { appendFileSync, dirname, existsSync, mkdirSync, statSync, truncateSync } = nodeFiles();
-  requireFilePlace(path);
   try {
+    requireFilePlace(path);
     mkdirSync(dirname(path), { recursive: true });
     if (kept !== undefined && existsSync(path)) truncateSync(path, kept);
     appendFileSync(path, bytes);
     return statSync(path).size;
   } catch (cause) {
+    if (cause instanceof FileError) throw cause;
     throw new FileError(`Cannot write ${path}: ${reasonOf(cause)}.`, { cause });
   }
 }

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NumericError, WgradError } from "../../../engine/errors.ts";
@@ -144,26 +142,4 @@ describe("callbacks", () => {
     );
     fc.assert(property, { numRuns: 500, examples });
   });
-
-  it("import nothing that a browser lacks", () => {
-    const folder = join(import.meta.dirname, "../../../models/callbacks");
-    const files = readdirSync(folder);
-    expect(files).toContain("model-checkpoint.ts");
-    for (const file of [...files, "../fit/history.ts"])
-      expect(nodeImports(join(folder, file)), file).toEqual([]);
-  });
 });
-
-/** Modules of Node that a file imports, itself or through others; types do not count. */
-function nodeImports(file: string, seen = new Set<string>()): string[] {
-  if (seen.has(file)) return [];
-  seen.add(file);
-  expect(existsSync(file), file).toBe(true);
-  const statements = readFileSync(file, "utf8").matchAll(
-    /^(?:import|export) (?!type )[^;]*?from "([^"]+)";/gm,
-  );
-  return [...statements].flatMap(([, name]) => {
-    if (name!.startsWith("node:")) return [name!];
-    return name!.startsWith(".") ? nodeImports(join(dirname(file), name!), seen) : [];
-  });
-}

@@ -11,7 +11,8 @@ import {
   mostConfusedPairs,
   type Scores,
 } from "../../../models/index.ts";
-import { numbersOf, readCase, readIndex, tensorOf } from "../../golden-runner/cases.ts";
+import { numbersOf, tensorOf } from "../../golden-runner/cases.ts";
+import { readCase, readIndex } from "../../golden-runner/read-cases.ts";
 
 const folder = path.resolve(process.env.WGRAD_GOLDEN ?? path.join(import.meta.dirname, "../../golden"));
 const goldenCases = existsSync(path.join(folder, "index.json"))

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../../engine/errors.ts";
 import { areaUnderCurve, classRocCurves, rocCurve } from "../../../models/index.ts";
-import { numbersOf, readCase, readIndex, tensorOf } from "../../golden-runner/cases.ts";
+import { numbersOf, tensorOf } from "../../golden-runner/cases.ts";
+import { readCase, readIndex } from "../../golden-runner/read-cases.ts";
 
 const folder = path.resolve(process.env.WGRAD_GOLDEN ?? path.join(import.meta.dirname, "../../golden"));
 const goldenCases = existsSync(path.join(folder, "index.json"))

@@ -1,0 +1,88 @@
+/** @file What a page and a worker go through. Each returns what went wrong, or what Node compares with its own results. */
+import { createEngine, type Engine } from "../../engine/index.ts";
+import { checkCase } from "../../lessons/gradcheck/check.ts";
+import { operations } from "../../lessons/gradcheck/operations.ts";
+import {
+  hasCheckpoint,
+  loadWeights,
+  readCheckpoint,
+  saveCheckpoints,
+  saveWeights,
+} from "../../models/index.ts";
+import { caseOf, parseIndex } from "../golden-runner/cases.ts";
+import { handlerFor } from "../golden-runner/handlers/index.ts";
+import { checksum, network, train } from "./training.ts";
+
+export interface Findings {
+  readonly where: string;
+  readonly adapter: string;
+  readonly isolated: boolean;
+  readonly problems: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly whole: unknown;
+  readonly resumed: unknown;
+}
+
+const epochs = 4;
+
+/** The first part, before the page is loaded again: everything but what was saved. */
+export async function firstPart(where: string): Promise<Partial<Findings>> {
+  const engine = await createEngine();
+  const [problems, counts] = [[] as string[], {} as Record<string, number>];
+  if (where === "page") {
+    counts.gradients = await gradients(engine, problems);
+    counts.golden = await golden(engine, problems);
+  }
+  const whole = await train(await network(engine), { epochs });
+  await train(await network(engine), { epochs: 2, callbacks: [saveCheckpoints(`${where}/checkpoint`)] });
+  await weightsComeBack(engine, where, problems);
+  const adapter = engine.adapter.class;
+  engine.dispose();
+  return { where, adapter, isolated: globalThis.crossOriginIsolated, problems, counts, whole };
+}
+
+/** The second part, in a page that was loaded again: goes on from the checkpoint of the first. */
+export async function secondPart(where: string): Promise<Partial<Findings>> {
+  const engine = await createEngine();
+  if (!(await hasCheckpoint(`${where}/checkpoint`))) return { problems: ["the checkpoint is gone"] };
+  const resume = await readCheckpoint(`${where}/checkpoint`);
+  const resumed = await train(await network(engine), { epochs, resume });
+  engine.dispose();
+  return { resumed };
+}
+
+/** Every op's gradients against the float64 reference and differences. */
+async function gradients(engine: Engine, problems: string[]): Promise<number> {
+  for (const { name, cases } of operations)
+    for (const example of cases) {
+      const { passed } = await checkCase(engine, example, 1);
+      if (!passed) problems.push(`gradcheck ${name}`);
+      engine.scopes.clear();
+    }
+  return operations.length;
+}
+
+async function golden(engine: Engine, problems: string[]): Promise<number> {
+  const index = parseIndex(await (await fetch("/golden/index.json")).text());
+  const networks = index.filter(({ kind }) => kind === "network");
+  for (const entry of networks) {
+    const bytes = new Uint8Array(await (await fetch(`/golden/${entry.file}`)).arrayBuffer());
+    const checks = await handlerFor(entry)!(caseOf(entry, bytes, entry.file), engine);
+    if (checks.length === 0 || checks.some(({ ratio }) => ratio > 1)) problems.push(`golden ${entry.name}`);
+    engine.scopes.clear();
+  }
+  return networks.length;
+}
+
+async function weightsComeBack(engine: Engine, where: string, problems: string[]): Promise<void> {
+  const [one, other] = [await network(engine), await network(engine)];
+  await train(one, { epochs: 1 });
+  const path = `${where}.safetensors`;
+  await saveWeights(one, path);
+  await loadWeights(other, path);
+  if ((await checksum(one)) !== (await checksum(other)))
+    problems.push("weights differ after saving and loading");
+  const missing = await loadWeights(other, "nowhere/w.safetensors").catch((error: Error) => error);
+  if (!(missing instanceof Error) || missing.name !== "FileError")
+    problems.push("a missing file is no FileError");
+}
