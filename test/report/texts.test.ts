@@ -10,6 +10,7 @@ import { formatCount, formatList, formatPercent, formatSeconds, formatTick } fro
 import { label, labelOf, labelText } from "../../report/label.ts";
 import { type Language, languages } from "../../report/language.ts";
 import { filled, parseTexts, slotsOf } from "../../report/markdown.ts";
+import type { DatasetFacts } from "../../report/run-report.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -91,6 +92,19 @@ describe.each([
       expect([...other.keys()]).toEqual([...english!.keys()]);
       for (const [key, message] of english!) expect(slotsOf(other.get(key)!), key).toEqual(slotsOf(message));
     }
+  });
+});
+
+describe.each(languages)("texts of the book: %s", (language) => {
+  it("say of all data where they come from", () => {
+    const origins: Record<DatasetFacts["origin"], true> = {
+      official: true,
+      other: true,
+      synthetic: true,
+      own: true,
+    };
+    const said = Object.keys(origins).map((origin) => bookTexts(language).word(`page.origin-${origin}`));
+    expect(new Set(said).size).toBe(said.length);
   });
 });
 
