@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../engine/platform/node/files.ts";
 import { experiments } from "../experiments/registry.ts";
-import { chapters } from "../report/book/chapters/index.ts";
+import { readChapters } from "../report/book/chapter.ts";
 import { renderBook } from "../report/book/document.ts";
-import type { Language } from "../report/book/language.ts";
+import type { Language } from "../report/language.ts";
 import { newestOfEach } from "../runner/store/runs.ts";
 import { versions } from "../runner/versions.ts";
 
@@ -15,10 +15,15 @@ export interface BookOptions {
 }
 
 /** Writes the document and says where, and which experiments have no run yet. */
-export function book({ lang, runs: folder, out = join(folder, `book.${lang}.html`) }: BookOptions): void {
+export async function book({
+  lang,
+  runs: folder,
+  out = join(folder, `book.${lang}.html`),
+}: BookOptions): Promise<void> {
   const runs = newestOfEach(folder);
   const maker = `wgrad ${versions().wgrad}`;
-  const html = renderBook({ chapters, experiments, runs, language: lang, made: new Date(), maker });
+  const chapters = readChapters(lang);
+  const html = await renderBook({ chapters, experiments, runs, language: lang, made: new Date(), maker });
   writeFileAtomically(out, html);
   const missing = experiments.filter(({ id }) => !runs.newest.has(id)).map(({ id }) => id);
   console.log(`book: ${out} (${(html.length / 1e6).toFixed(1)} MB, ${runs.newest.size} runs)`);

@@ -1,7 +1,7 @@
 /** @file Training progress on a terminal: one bar that redraws itself, or plain lines on a pipe. */
 import type { Progress } from "../models/callbacks/callback.ts";
 import type { Logs } from "../models/fit/history.ts";
-import { formatMinutes } from "../report/format.ts";
+import { formatSeconds } from "../report/format.ts";
 
 const barWidth = 24;
 const secondsBetweenLines = 10;
@@ -40,7 +40,7 @@ export class ProgressDisplay {
     const { seconds, images_per_second: speed, ...values } = logs;
     const parts = [formatLogs(values)];
     if (speed !== undefined) parts.push(`${formatSpeed(speed)} images/s`);
-    if (seconds !== undefined) parts.push(formatMinutes(seconds / 60));
+    if (seconds !== undefined) parts.push(formatSeconds(seconds));
     this.#stream.write(
       `epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}  ${parts.join("  ")}\n`,
     );
@@ -70,8 +70,8 @@ function plainLine(progress: Progress): string {
 }
 
 function rest({ logs, imagesPerSecond, samples, totalSamples }: Progress): string {
-  const left =
-    imagesPerSecond > 0 ? `${formatMinutes((totalSamples - samples) / imagesPerSecond / 60)} left` : "";
+  const seconds = Math.ceil((totalSamples - samples) / imagesPerSecond);
+  const left = imagesPerSecond > 0 && seconds > 0 ? `${formatSeconds(seconds)} left` : "";
   return [formatLogs(logs), `${formatSpeed(imagesPerSecond)} images/s`, left].join("  ");
 }
 

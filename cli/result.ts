@@ -1,5 +1,5 @@
 /** @file The last lines of a run: measured beside published. */
-import { formatMinutes } from "../report/format.ts";
+import { formatSeconds } from "../report/format.ts";
 import { command, typedName } from "../runner/command.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { formatMeasure } from "../runner/measures.ts";
@@ -27,7 +27,7 @@ export function printResult(experiment: Experiment, result: RunResult, events: R
     );
   }
   if (typeof result.full_run_seconds === "number") {
-    const time = formatMinutes(result.full_run_seconds / 60);
+    const time = formatSeconds(result.full_run_seconds);
     events.line(
       `in full               about ${time} on this adapter: ${command("train", `${typedName(experiment)} --profile full`)}`,
     );

@@ -1,26 +1,22 @@
 /** @file Horizontal bars per category, one or more per category, with the value at the end of each bar. */
 
 import { roundTicks, textWidth } from "./axis.ts";
+import type { BarsSpec } from "./figure-spec.ts";
 import { formatCount, formatShort } from "./format.ts";
-import { color, type Role } from "./palette.ts";
+import { labelText } from "./label.ts";
+import type { Language } from "./language.ts";
+import { color } from "./palette.ts";
 import { type Drawing, drawChart } from "./vega.ts";
-
-export interface BarChart {
-  readonly categories: readonly string[];
-  readonly series: readonly {
-    readonly name: string;
-    readonly role: Role;
-    /** one per category */
-    readonly values: readonly number[];
-  }[];
-}
 
 const plotWidth = 480;
 
 /** Bars start at 0; a legend above names the series if there are several. */
-export async function barChart({ categories, series }: BarChart): Promise<Drawing> {
+export async function drawBars(spec: BarsSpec, language: Language): Promise<Drawing> {
+  const categories = spec.categories.map((name) => labelText(name, language));
+  const series = spec.series.map((entry) => ({ ...entry, name: labelText(entry.name, language) }));
   const values = series.flatMap((entry) => entry.values);
-  const format = values.every(Number.isInteger) ? formatCount : formatShort;
+  const write = values.every(Number.isInteger) ? formatCount : formatShort;
+  const format = (value: number) => write(value, language);
   const high = roundTicks(0, Math.max(...values), 4).at(-1)!;
   const barHeight = categories.length > 40 ? 10 : 15;
   const height = categories.length * (barHeight * series.length + 8);

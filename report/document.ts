@@ -3,7 +3,7 @@
 import type { Figure } from "./figure.ts";
 import { htmlPage } from "./html-page.ts";
 import { markup } from "./markup.ts";
-import type { RunReport } from "./run-report.ts";
+import type { Report } from "./run-report.ts";
 import { classExamplesSection } from "./sections/class-examples.ts";
 import { confusionSection } from "./sections/confusion.ts";
 import { datasetSection } from "./sections/dataset.ts";
@@ -27,11 +27,12 @@ export interface ReportDocument {
 }
 
 /** The whole report as one HTML document, and its pictures. */
-export async function renderReport(report: RunReport): Promise<ReportDocument> {
+export async function renderReport(report: Report): Promise<ReportDocument> {
   const found = warnings(report);
   const sections = await renderSections(report);
   const html = page(report, found, sections);
-  const provenance = [report.experiment, report.dataset.title, ...found.map((warning) => warning.short)];
+  const named = report.experiment === undefined ? [report.title] : [report.experiment, report.dataset?.title];
+  const provenance = [...named, ...found.map(({ short }) => short)].filter((part) => part !== undefined);
   return {
     html,
     figures: figuresOf(sections),
@@ -39,29 +40,29 @@ export async function renderReport(report: RunReport): Promise<ReportDocument> {
   };
 }
 
-async function renderSections(report: RunReport): Promise<Section[]> {
+async function renderSections(report: Report): Promise<Section[]> {
   const sections = [
     resultsSection(report),
     datasetSection(report),
     ...(await Promise.all((report.sections ?? []).map(freeSection))),
-    networkSection(report),
+    await networkSection(report),
     await trainingSection(report),
-    confusionSection(report),
+    await confusionSection(report),
     await rocSection(report),
-    classExamplesSection(report),
-    samplesSection(report),
-    filtersSection(report),
-    featureMapsSection(report),
+    await classExamplesSection(report),
+    await samplesSection(report),
+    await filtersSection(report),
+    await featureMapsSection(report),
     runSection(report),
   ];
   return withDistinctAnchors(sections.filter((section) => section !== undefined));
 }
 
-function page(report: RunReport, found: readonly Warning[], sections: readonly Section[]): string {
+function page(report: Report, found: readonly Warning[], sections: readonly Section[]): string {
   const body = markup`${warningStrip(found)}<div class="page">
-${masthead(report, found)}${sectionList(sections)}<footer>Written by wgrad ${report.run.versions.wgrad}. The pictures of this page are in <code>figures/</code>, as SVG and PNG.</footer>
+${masthead(report, found)}${sectionList(sections)}<footer>Written by wgrad${report.run ? ` ${report.run.versions.wgrad}` : ""}. The pictures of this page are in <code>figures/</code>, as SVG and PNG.</footer>
 </div>
 `;
   const marks = found.map((warning) => warning.short);
-  return htmlPage({ title: `${report.experiment}: ${report.title}`, marks, body });
+  return htmlPage({ title: [report.experiment, report.title].filter(Boolean).join(": "), marks, body });
 }

@@ -1,6 +1,7 @@
 /** @file A picture of the report: inline in the page, and as a file that can stand alone. */
 
 import { textWidth } from "./axis.ts";
+import type { FigurePlan } from "./figure-spec.ts";
 import { escapeMarkup, type Markup, markup, trusted } from "./markup.ts";
 import { color, withThemeColors } from "./palette.ts";
 import { parseSvg, writeSvg } from "./safe-svg.ts";
@@ -11,6 +12,8 @@ export interface Figure {
   readonly name: string;
   readonly title: string;
   readonly drawing: Drawing;
+  /** what it was drawn from; absent if only the drawing is known */
+  readonly plan?: FigurePlan;
 }
 
 /** The drawing for the page, in the reader's theme; the title is what screen readers say. */

@@ -1,10 +1,13 @@
 /** @file Rows of images as one drawing: each row with its name, originals above reconstructions for example. */
 import { ArgumentError, ShapeError } from "../engine/errors.ts";
 import { textWidth } from "./axis.ts";
+import type { GridSpec } from "./figure-spec.ts";
 import { imageGridPng, pngDataUri } from "./image-grid.ts";
+import { labelText } from "./label.ts";
+import type { Language } from "./language.ts";
 import { markup } from "./markup.ts";
 import { color } from "./palette.ts";
-import type { GridBlock, ReportImages } from "./run-report.ts";
+import type { ReportImages } from "./run-report.ts";
 import { type Drawing, fontFamily } from "./vega.ts";
 
 const usualSize = 56;
@@ -12,7 +15,10 @@ const usualGap = 6;
 const fontSize = 12;
 
 /** Draws the rows. Throws ShapeError if they have not all the same number and size of images. */
-export function gridFigure({ rows, columns = [], gap = usualGap, scale }: GridBlock): Drawing {
+export function drawGrid(spec: GridSpec, language: Language): Drawing {
+  const { gap = usualGap, scale } = spec;
+  const rows = spec.rows.map(({ label, images }) => ({ label: labelText(label, language), images }));
+  const columns = (spec.columns ?? []).map((text) => labelText(text, language));
   const images = stacked(rows.map((row) => row.images));
   const count = images.count / rows.length;
   const factor = scale ?? Math.max(1, Math.round(usualSize / images.width));

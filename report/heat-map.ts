@@ -4,14 +4,17 @@
  * told apart. Strength is opacity over the page, which serves light and dark alike.
  */
 
-import type { ConfusionMatrix } from "../models/metrics/confusion.ts";
 import { textWidth } from "./axis.ts";
+import type { ConfusionSpec } from "./figure-spec.ts";
 import { formatCount, formatPercent } from "./format.ts";
+import { label, labelText } from "./label.ts";
+import type { Language } from "./language.ts";
 import { type Markup, markup } from "./markup.ts";
 import { color, type Role } from "./palette.ts";
 import { type Drawing, fontFamily } from "./vega.ts";
 
 interface Layout {
+  readonly language: Language;
   readonly cell: number;
   readonly left: number;
   readonly top: number;
@@ -22,8 +25,8 @@ interface Layout {
 }
 
 /** Counts and row percentages up to 12 classes, counts up to 30, colour and tooltips alone beyond. */
-export function confusionHeatMap({ classes, counts }: ConfusionMatrix): Drawing {
-  const layout = layOut(classes);
+export function drawConfusion({ axes, classes, counts }: ConfusionSpec, language: Language): Drawing {
+  const layout = layOut(classes, language);
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   const share = (row: number, column: number) => counts[row]![column]! / Math.max(1, totals[row]!);
   const largest = Math.max(
@@ -38,17 +41,18 @@ export function confusionHeatMap({ classes, counts }: ConfusionMatrix): Drawing 
   const width = layout.left + Math.max(layout.size + overhang, 330);
   const height = layout.top + layout.size + 66;
   const svg = markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${fontFamily}" font-size="12">
-${frame(layout, classes.length)}${cells}${names(layout, classes)}${legend(layout, largest)}</svg>`;
+${frame(layout, classes.length)}${cells}${names(layout, classes)}${axisTitles(layout, axes)}${legend(layout, largest)}</svg>`;
   return { svg: svg.text, width, height };
 }
 
-function layOut(classes: readonly string[]): Layout {
+function layOut(classes: readonly string[], language: Language): Layout {
   const n = classes.length;
   const cell = n <= 12 ? 46 : n <= 30 ? 26 : Math.max(5, Math.floor(720 / n));
   const longest = Math.max(...classes.map((name) => textWidth(shortened(name), 12)));
   const slanted = longest > cell - 4;
   const every = cell >= 14 ? 1 : 10;
   return {
+    language,
     cell,
     size: cell * n,
     left: 34 + longest,
@@ -70,7 +74,7 @@ interface CellData {
 function cell(layout: Layout, { i, j, count, share, largest, classes }: CellData): Markup {
   const right = i === j;
   const strength = strengthOf(right ? share : share / largest);
-  const size = layout.cell;
+  const { cell: size, language } = layout;
   const x = layout.left + j * size;
   const y = layout.top + i * size;
   const role: Role = right ? "training" : "validation";
@@ -79,12 +83,16 @@ function cell(layout: Layout, { i, j, count, share, largest, classes }: CellData
   const digits = share < 0.0995 ? 1 : 0;
   const text =
     size >= 40
-      ? markup`<text x="${middle}" y="${y + 21}" text-anchor="middle" font-size="14" fill="${ink}">${formatCount(count)}</text><text x="${middle}" y="${y + 36}" text-anchor="middle" font-size="11" fill="${ink}">${formatPercent(share, digits)}</text>`
+      ? markup`<text x="${middle}" y="${y + 21}" text-anchor="middle" font-size="14" fill="${ink}">${formatCount(count, language)}</text><text x="${middle}" y="${y + 36}" text-anchor="middle" font-size="11" fill="${ink}">${formatPercent(share, digits, language)}</text>`
       : size >= 20
         ? markup`<text x="${middle}" y="${y + size / 2 + 4}" text-anchor="middle" font-size="${count > 999 ? 9 : 11}" fill="${ink}">${count}</text>`
         : undefined;
   const gap = size >= 20 ? 1 : 0;
-  return markup`<g><title>true ${classes[i]}, predicted ${classes[j]}: ${formatCount(count)} (${formatPercent(share, 1)} of ${classes[i]})</title><rect x="${x + gap}" y="${y + gap}" width="${size - 2 * gap}" height="${size - 2 * gap}" fill="${color(role)}" fill-opacity="${strength.toFixed(2)}"/>${text}</g>
+  const tooltip = label("confusion-cell", {
+    ...{ truth: classes[i]!, predicted: classes[j]!, count },
+    share: formatPercent(share, 1, language),
+  });
+  return markup`<g><title>${labelText(tooltip, language)}</title><rect x="${x + gap}" y="${y + gap}" width="${size - 2 * gap}" height="${size - 2 * gap}" fill="${color(role)}" fill-opacity="${strength.toFixed(2)}"/>${text}</g>
 `;
 }
 
@@ -102,7 +110,7 @@ function frame({ left, top, size, cell }: Layout, n: number): Markup {
 `;
 }
 
-function names({ left, top, size, cell, named, slanted }: Layout, classes: readonly string[]): Markup {
+function names({ left, top, cell, named, slanted }: Layout, classes: readonly string[]): Markup {
   const rows = classes.map((name, k) =>
     named(k)
       ? markup`<text x="${left - 8}" y="${top + k * cell + cell / 2 + 4}" text-anchor="end">${shortened(name)}</text>`
@@ -115,9 +123,13 @@ function names({ left, top, size, cell, named, slanted }: Layout, classes: reado
       ? markup`<text transform="translate(${x + 3},${top - 6}) rotate(-45)">${shortened(name)}</text>`
       : markup`<text x="${x}" y="${top - 8}" text-anchor="middle">${shortened(name)}</text>`;
   });
-  const middle = top + size / 2;
   return markup`<g fill="${color("ink")}">${rows}${columns}</g>
-<g fill="${color("muted")}"><text x="${left}" y="13">predicted class</text><text transform="translate(13,${middle}) rotate(-90)" text-anchor="middle">true class</text></g>
+`;
+}
+
+function axisTitles({ left, top, size, language }: Layout, { x, y }: ConfusionSpec["axes"]): Markup {
+  const middle = top + size / 2;
+  return markup`<g fill="${color("muted")}"><text x="${left}" y="13">${labelText(x, language)}</text><text transform="translate(13,${middle}) rotate(-90)" text-anchor="middle">${labelText(y, language)}</text></g>
 `;
 }
 
@@ -126,11 +138,18 @@ function shortened(name: string): string {
   return name.length > 20 ? `${name.slice(0, 19)}…` : name;
 }
 
-function legend({ left, top, size }: Layout, largest: number): Markup {
+function legend({ left, top, size, language }: Layout, largest: number): Markup {
   const y = top + size + 18;
-  return markup`${ramp(left, y, "training", "right answers", "0 to 100 % of the row")}${
+  const text = (key: string, share?: string) => labelText(label(key, share ? { share } : {}), language);
+  return markup`${ramp(left, y, "training", text("right-answers"), text("share-of-row"))}${
     largest > 0
-      ? ramp(left + 170, y, "validation", "mistakes", `0 to ${formatPercent(largest, 1)}`)
+      ? ramp(
+          left + 170,
+          y,
+          "validation",
+          text("mistakes"),
+          text("up-to-share", formatPercent(largest, 1, language)),
+        )
       : undefined
   }`;
 }

@@ -49,6 +49,17 @@ export function pngDataUri(png: Uint8Array): string {
   return `data:image/png;base64,${Buffer.from(png).toString("base64")}`;
 }
 
+/** The images of a PNG in which they stand one below the other, without gaps. Throws ShapeError if it has not so many rows. */
+export function imagesOfPng(bytes: Buffer, count: number, channels: number): ReportImages {
+  const { width, height: rows, data } = PNG.sync.read(bytes);
+  if (rows % count !== 0) throw new ShapeError(`report: ${count} images in a PNG of ${rows} rows.`);
+  const images = new Uint8Array(width * rows * channels);
+  for (let pixel = 0; pixel < width * rows; pixel++) {
+    for (let c = 0; c < channels; c++) images[pixel * channels + c] = data[4 * pixel + c]!;
+  }
+  return { images, count, height: rows / count, width, channels };
+}
+
 function drawImage(png: PNG, images: ReportImages, index: number, left: number, top: number, scale: number) {
   const { images: bytes, height, width, channels } = images;
   const base = index * height * width * channels;

@@ -2,39 +2,38 @@
 
 import { ArgumentError } from "../engine/errors.ts";
 import { roundTicks, spreadApart, textWidth, wholeTicks } from "./axis.ts";
+import type { LinesSpec } from "./figure-spec.ts";
+import { formatPercent, formatShort, formatTick } from "./format.ts";
+import { labelText } from "./label.ts";
+import type { Language } from "./language.ts";
 import { color, type Role } from "./palette.ts";
-import { type Drawing, drawChart } from "./vega.ts";
+import { type Drawing, drawChart, writtenTicks } from "./vega.ts";
 
-export interface LineSeries {
+interface LineSeries {
   readonly name: string;
   readonly role: Role;
-  /** where more curves than colours are drawn */
   readonly dashed?: boolean;
-  /** in any order; points whose y is not finite are gaps */
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly points: LinesSpec["series"][number]["points"];
 }
 
-export interface LineChart {
+/** A chart with its labels as text. */
+interface LineChart {
   readonly xTitle: string;
   readonly yTitle: string;
-  /** log: a tick at every x of a point; x must be above 0. Default linear */
-  readonly xScale?: "linear" | "log";
   readonly series: readonly LineSeries[];
-  /** a value to compare with, drawn as a dashed line */
-  readonly reference?: { readonly name: string; readonly y: number };
+  readonly reference: { readonly name: string; readonly y: number } | undefined;
   /** a y value as text, for labels and tooltips */
   readonly format: (y: number) => string;
 }
 
 const plot = { width: 262, height: 224 };
 const labelSize = 12;
-/** ticks as they are: Vega would round 0.025 to 0.03 */
-const asWritten = "'' + datum.value";
 const shapes = ["circle", "square", "diamond", "triangle-up", "cross"];
 
 /** Draws the curves with the y axis starting at 0 (below it, if values are negative). */
-export async function lineChart(chart: LineChart): Promise<Drawing> {
-  const logarithmic = chart.xScale === "log";
+export async function drawLines(spec: LinesSpec, language: Language): Promise<Drawing> {
+  const chart = inWords(spec, language);
+  const logarithmic = spec.xScale === "log";
   const curves = chart.series
     .map((series) => ({ ...series, points: fromLeft(series.points) }))
     .filter((series) => series.points.length > 0);
@@ -48,7 +47,7 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
   const xDomain = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))] as const;
   const labels = endLabels(chart, curves, yDomain);
   const margins = {
-    left: 16 + Math.max(...yTicks.map((tick) => textWidth(String(tick), 12))),
+    left: 16 + Math.max(...yTicks.map((tick) => textWidth(formatTick(tick, language), 12))),
     top: 30,
     right: 14 + Math.max(...labels.map((label) => textWidth(label.text, labelSize))),
     bottom: 44,
@@ -58,9 +57,11 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
     type: "quantitative",
     scale: { domain: xDomain, nice: false, ...(logarithmic ? { type: "log" } : { zero: false }) },
     axis: {
-      values: logarithmic ? [...new Set(points.map((point) => point.x))] : xTicks(points, xDomain),
+      ...writtenTicks(
+        logarithmic ? [...new Set(points.map((point) => point.x))] : xTicks(points, xDomain),
+        language,
+      ),
       grid: false,
-      format: ",~f",
       title: chart.xTitle,
     },
   };
@@ -68,7 +69,7 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
     field: "y",
     type: "quantitative",
     scale: { domain: yDomain, nice: false },
-    axis: { values: yTicks, labelExpr: asWritten, title: chart.yTitle, ...titleAbove(margins.left) },
+    axis: { ...writtenTicks(yTicks, language), title: chart.yTitle, ...titleAbove(margins.left) },
   };
   const end = { x: { value: plot.width }, y };
   return drawChart(
@@ -89,6 +90,18 @@ export async function lineChart(chart: LineChart): Promise<Drawing> {
       ].flat(),
     },
   );
+}
+
+function inWords(spec: LinesSpec, language: Language): LineChart {
+  const { axes, series, reference, percent } = spec;
+  return {
+    xTitle: labelText(axes.x, language),
+    yTitle: labelText(axes.y, language),
+    series: series.map((entry) => ({ ...entry, name: labelText(entry.name, language) })),
+    reference: reference && { name: labelText(reference.name, language), y: reference.y },
+    format: (y) =>
+      percent === undefined ? formatShort(y, language) : formatPercent(y / 100, percent, language),
+  };
 }
 
 /** The labels stand at the last point, so that must be the rightmost. */

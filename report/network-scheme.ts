@@ -1,16 +1,19 @@
 /** @file A network as a chain of boxes: what each layer is, the shape that leaves it, and its parameters. */
 
 import { textWidth } from "./axis.ts";
+import type { NetworkSpec } from "./figure-spec.ts";
 import { formatCount } from "./format.ts";
+import { labelText } from "./label.ts";
+import type { Language } from "./language.ts";
 import { type Markup, markup } from "./markup.ts";
 import { color } from "./palette.ts";
-import type { NetworkSummary } from "./run-report.ts";
 import { type Drawing, fontFamily } from "./vega.ts";
 
 interface Box {
   readonly type: string;
   readonly shape: string;
-  readonly parameters: number;
+  /** absent if it has none */
+  readonly parameters: string | undefined;
 }
 
 const height = 62;
@@ -19,12 +22,12 @@ const rowGap = 18;
 const widest = 900;
 
 /** Boxes from left to right, row by row; those with parameters are filled. */
-export function networkScheme(network: NetworkSummary): Drawing {
-  const boxes = network.layers.map(
-    ({ type, outputShape, parameters }): Box => ({
-      type: type === "InputLayer" ? "input" : type,
-      shape: shapeText(outputShape.slice(1)),
-      parameters,
+export function drawNetwork({ layers }: NetworkSpec, language: Language): Drawing {
+  const boxes = layers.map(
+    ({ type, shape, parameters }): Box => ({
+      type: labelText(type, language),
+      shape: shapeText(shape),
+      parameters: parameters > 0 ? formatCount(parameters, language) : undefined,
     }),
   );
   const width = Math.max(...boxes.flatMap((box) => linesOf(box).map((line) => textWidth(line, 12)))) + 26;
@@ -49,7 +52,7 @@ ${drawn}</svg>`;
 }
 
 function boxAt(box: Box, x: number, y: number, width: number): Markup {
-  const look = box.parameters > 0 ? [color("training"), "0.12"] : [color("axis"), "0"];
+  const look = box.parameters ? [color("training"), "0.12"] : [color("axis"), "0"];
   const [type, shape, parameters] = linesOf(box);
   const middle = x + width / 2;
   const line = (text: string | undefined, at: number, role: "ink" | "muted", weight = "normal") =>
@@ -60,7 +63,7 @@ function boxAt(box: Box, x: number, y: number, width: number): Markup {
 }
 
 function linesOf({ type, shape, parameters }: Box): string[] {
-  return [type, shape, ...(parameters > 0 ? [formatCount(parameters)] : [])];
+  return [type, shape, ...(parameters ? [parameters] : [])];
 }
 
 function arrowAfter(x: number, y: number): Markup {

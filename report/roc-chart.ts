@@ -1,23 +1,15 @@
 /** @file ROC curves, whole or one corner of them. */
 
-import type { AverageRocCurve } from "../models/metrics/roc.ts";
 import { roundTicks, textWidth } from "./axis.ts";
-import { color, type Role } from "./palette.ts";
-import { type Drawing, drawChart } from "./vega.ts";
+import type { RocSpec } from "./figure-spec.ts";
+import { formatFixed } from "./format.ts";
+import { labelText } from "./label.ts";
+import type { Language } from "./language.ts";
+import { color } from "./palette.ts";
+import { type Drawing, drawChart, writtenTicks } from "./vega.ts";
 
-export interface RocSeries {
-  /** shown with the area behind it */
-  readonly name: string;
-  readonly role: Role;
-  readonly curve: AverageRocCurve;
-  readonly dash?: readonly [number, number];
-}
-
-/** The part of the unit square that is drawn. */
-export interface RocWindow {
-  readonly x: readonly [low: number, high: number];
-  readonly y: readonly [low: number, high: number];
-}
+type RocSeries = RocSpec["series"][number];
+type RocWindow = RocSpec["window"];
 
 export const wholeSquare: RocWindow = { x: [0, 1], y: [0, 1] };
 /** Where a good classifier's curves are, enlarged as in the source. */
@@ -33,8 +25,11 @@ const fontSize = 12;
 const lineHeight = 19;
 
 /** The curves with the diagonal of guessing; a list at the right names them with the areas under them. */
-export async function rocChart(series: readonly RocSeries[], window: RocWindow): Promise<Drawing> {
-  const labels = series.map(({ name, curve }) => `${name}: ${curve.auc.toFixed(3)}`);
+export async function drawRoc({ axes, window, series }: RocSpec, language: Language): Promise<Drawing> {
+  const labels = series.map(({ name, area }) => {
+    const text = labelText(name, language);
+    return area === null ? text : `${text}: ${formatFixed(area, 3, language)}`;
+  });
   const margins = {
     left: 48,
     top: 30,
@@ -45,14 +40,14 @@ export async function rocChart(series: readonly RocSeries[], window: RocWindow):
     field: "x",
     type: "quantitative",
     scale: { domain: window.x, nice: false },
-    axis: axis(window.x, "false positive rate"),
+    axis: axis(window.x, labelText(axes.x, language), language),
   };
   const y = {
     field: "y",
     type: "quantitative",
     scale: { domain: window.y, nice: false },
     axis: {
-      ...axis(window.y, "true positive rate"),
+      ...axis(window.y, labelText(axes.y, language), language),
       titleAngle: 0,
       titleAlign: "left",
       titleX: 4 - margins.left,
@@ -77,8 +72,8 @@ export async function rocChart(series: readonly RocSeries[], window: RocWindow):
     {
       layer: [
         line(numbered(diagonal), { strokeWidth: 1, color: color("axis") }),
-        ...series.map(({ curve, role, dash }) =>
-          line(numbered(thinned(inWindow(pointsOf(curve), window), window)), {
+        ...series.map(({ points, role, dash }) =>
+          line(numbered(points), {
             strokeWidth: 2,
             strokeJoin: "round",
             color: color(role),
@@ -91,8 +86,8 @@ export async function rocChart(series: readonly RocSeries[], window: RocWindow):
   );
 }
 
-function axis(domain: readonly [number, number], title: string) {
-  return { values: roundTicks(...domain, 5), title, format: ".2~f" };
+function axis(domain: readonly [number, number], title: string, language: Language) {
+  return { ...writtenTicks(roundTicks(...domain, 5), language), title };
 }
 
 function legendEntry({ role, dash }: RocSeries, text: string, y: number): object[] {
@@ -123,10 +118,6 @@ function legendEntry({ role, dash }: RocSeries, text: string, y: number): object
       encoding: { x: { value: left + 26 }, y: { value: y } },
     },
   ];
-}
-
-function pointsOf({ falsePositiveRate, truePositiveRate }: AverageRocCurve): Point[] {
-  return Array.from(falsePositiveRate, (x, i) => ({ x, y: truePositiveRate[i]! }));
 }
 
 /** The part of a rising line inside the window, cut at its borders. */
@@ -162,7 +153,7 @@ function exitAt(border: number, start: number, way: number): number {
 }
 
 /** Leaves out points that would fall on the pixel of the one before. */
-function thinned(points: readonly Point[], { x, y }: RocWindow): Point[] {
+export function thinned(points: readonly Point[], { x, y }: RocWindow): Point[] {
   let last: Point | undefined;
   return points.filter((point, i) => {
     const far =

@@ -5,17 +5,18 @@
 
 import type { ConfusionMatrix } from "../models/metrics/confusion.ts";
 import type { ClassRocCurves } from "../models/metrics/roc.ts";
+import type { Label } from "./label.ts";
 
-/** Everything `writeRunReport` shows. A part that is absent leaves its section out. */
-export interface RunReport {
+/** What a report shows. A part that is absent leaves its section out. */
+export interface Report {
   /** e.g. "SVHN: a convolutional network with two layers" */
   readonly title: string;
   /** experiment id, e.g. `svhn-c` */
-  readonly experiment: string;
-  /** the assignment's question in words; blank lines separate paragraphs */
-  readonly question: string;
-  readonly dataset: DatasetFacts;
-  readonly run: RunFacts;
+  readonly experiment?: string;
+  /** what was asked or done, in words; blank lines separate paragraphs */
+  readonly question?: string;
+  readonly dataset?: DatasetFacts;
+  readonly run?: RunFacts;
   /** the first row is the headline of the report */
   readonly results?: readonly ResultRow[];
   readonly sections?: readonly FreeSection[];
@@ -28,6 +29,15 @@ export interface RunReport {
   readonly samples?: readonly SampleGroup[];
   readonly filters?: FilterWeights;
   readonly timing?: Timing;
+}
+
+/** The report of a run of an experiment. */
+export interface RunReport extends Report {
+  readonly experiment: string;
+  /** the assignment's question */
+  readonly question: string;
+  readonly dataset: DatasetFacts;
+  readonly run: RunFacts;
 }
 
 export interface DatasetFacts {
@@ -182,6 +192,12 @@ export interface ReportImages {
   readonly channels: number;
 }
 
+/** Images with the class of each. */
+export interface LabelledImages extends ReportImages {
+  /** true class, one per image */
+  readonly labels: ArrayLike<number>;
+}
+
 /** Images and what the network said about each. */
 export interface Outcomes {
   readonly images: ReportImages;
@@ -194,7 +210,7 @@ export interface Outcomes {
 }
 
 export interface SampleGroup extends Outcomes {
-  readonly title: string;
+  readonly title: Label;
   /** how the images were chosen */
   readonly note?: string;
   readonly classes: readonly string[];
@@ -242,20 +258,20 @@ export interface TableBlock {
 
 export interface ImageBlock {
   readonly kind: "images";
-  readonly title: string;
+  readonly title: Label;
   readonly images: ReportImages;
   /** one per image */
-  readonly captions?: readonly string[];
+  readonly captions?: readonly Label[];
 }
 
 /** Rows of images that belong together column by column: originals above their reconstructions. */
 export interface GridBlock {
   readonly kind: "grid";
-  readonly title: string;
+  readonly title: Label;
   /** images of one size, as many in every row */
-  readonly rows: readonly { readonly label: string; readonly images: ReportImages }[];
+  readonly rows: readonly { readonly label: Label; readonly images: ReportImages }[];
   /** over the columns */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly Label[];
   /** pixels between the images; 6 unless given */
   readonly gap?: number;
   /** size of an image pixel; about 56 pixels per image unless given */
@@ -265,35 +281,35 @@ export interface GridBlock {
 /** Points in the plane, coloured by class. */
 export interface ScatterBlock {
   readonly kind: "scatter";
-  readonly title: string;
+  readonly title: Label;
   /** [n, 2] */
   readonly points: Float32Array;
   /** class of each point */
   readonly labels: ArrayLike<number>;
   /** at most ten */
-  readonly classes: readonly string[];
-  readonly xTitle?: string;
-  readonly yTitle?: string;
+  readonly classes: readonly Label[];
+  readonly xTitle?: Label;
+  readonly yTitle?: Label;
 }
 
 export interface BarBlock {
   readonly kind: "bars";
-  readonly title: string;
-  readonly categories: readonly string[];
+  readonly title: Label;
+  readonly categories: readonly Label[];
   /** one value per category each; at most five series */
-  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
+  readonly series: readonly { readonly name: Label; readonly values: readonly number[] }[];
 }
 
 export interface LineBlock {
   readonly kind: "lines";
-  readonly title: string;
-  readonly xTitle: string;
-  readonly yTitle: string;
+  readonly title: Label;
+  readonly xTitle: Label;
+  readonly yTitle: Label;
   /** log: equal ratios of x are equally far apart, with a tick at every x of a point. Default linear */
   readonly xScale?: "linear" | "log";
   /** at most five series */
   readonly series: readonly {
-    readonly name: string;
+    readonly name: Label;
     readonly points: readonly { readonly x: number; readonly y: number }[];
   }[];
 }

@@ -1,9 +1,12 @@
 /** @file Points in the plane by class, drawn without a chart library: thousands of dots are one path per class. */
 import { ArgumentError, ShapeError } from "../engine/errors.ts";
 import { roundTicks, textWidth } from "./axis.ts";
+import type { ScatterSpec } from "./figure-spec.ts";
+import { formatTick } from "./format.ts";
+import { labelText } from "./label.ts";
+import type { Language } from "./language.ts";
 import { type Markup, markup } from "./markup.ts";
 import { color } from "./palette.ts";
-import type { ScatterBlock } from "./run-report.ts";
 import { type Drawing, fontFamily } from "./vega.ts";
 
 /** Ten hues of middle lightness, for light pages and dark ones; neighbours in the list are far apart. */
@@ -27,8 +30,10 @@ const titled = { top: 40, bottom: 46 };
 const fontSize = 12;
 
 /** Draws the points with a legend, and the name of each class at the median of its points. */
-export function scatterFigure(block: ScatterBlock): Drawing {
-  const { points, labels, classes, xTitle = "", yTitle = "" } = block;
+export function drawScatter(spec: ScatterSpec, language: Language): Drawing {
+  const { points, labels } = spec;
+  const classes = spec.classes.map((name) => labelText(name, language));
+  const [xTitle, yTitle] = [labelText(spec.axes.x, language), labelText(spec.axes.y, language)];
   if (points.length !== 2 * labels.length || labels.length === 0) {
     throw new ShapeError(`report: ${points.length} coordinates for ${labels.length} labels.`);
   }
@@ -54,7 +59,7 @@ export function scatterFigure(block: ScatterBlock): Drawing {
 <text x="0" y="16" fill="${color("muted")}">${yTitle}</text>
 <text x="${margin.left + plot.width / 2}" y="${height - 6}" text-anchor="middle" fill="${color("muted")}">${xTitle}</text>
 <g transform="translate(${margin.left},${top})">
-${x.ticks.map((tick) => gridLine(x.at(tick), tick, "vertical"))}${y.ticks.map((tick) => gridLine(plot.height - y.at(tick), tick, "horizontal"))}${dots}${names}${classes.map(legendRow)}</g>
+${x.ticks.map((tick) => gridLine(x.at(tick), formatTick(tick, language), "vertical"))}${y.ticks.map((tick) => gridLine(plot.height - y.at(tick), formatTick(tick, language), "horizontal"))}${dots}${names}${classes.map(legendRow)}</g>
 </svg>`;
   return { svg: svg.text, width, height };
 }
@@ -88,15 +93,15 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-function gridLine(at: number, tick: number, direction: "vertical" | "horizontal"): Markup {
+function gridLine(at: number, tick: string, direction: "vertical" | "horizontal"): Markup {
   const line =
     direction === "vertical"
       ? markup`<path d="M${at.toFixed(1)} 0v${plot.height}" stroke="${color("hairline")}"/>`
       : markup`<path d="M0 ${at.toFixed(1)}h${plot.width}" stroke="${color("hairline")}"/>`;
   const text =
     direction === "vertical"
-      ? markup`<text x="${at.toFixed(1)}" y="${plot.height + 18}" text-anchor="middle" fill="${color("muted")}">${String(tick)}</text>`
-      : markup`<text x="-8" y="${(at + 4).toFixed(1)}" text-anchor="end" fill="${color("muted")}">${String(tick)}</text>`;
+      ? markup`<text x="${at.toFixed(1)}" y="${plot.height + 18}" text-anchor="middle" fill="${color("muted")}">${tick}</text>`
+      : markup`<text x="-8" y="${(at + 4).toFixed(1)}" text-anchor="end" fill="${color("muted")}">${tick}</text>`;
   return markup`${line}${text}\n`;
 }
 

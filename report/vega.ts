@@ -1,6 +1,8 @@
 /** @file Vega-Lite to SVG. The libraries are loaded on first use, since they take most of a second. */
 
 import type { TopLevelSpec } from "vega-lite";
+import { formatTick } from "./format.ts";
+import type { Language } from "./language.ts";
 import { color } from "./palette.ts";
 
 /** The stack of fonts of every drawing: PT Sans is the one shipped for PNGs. */
@@ -58,6 +60,12 @@ const config = {
     titleFontWeight: "normal",
   },
 };
+
+/** Ticks as the language writes them; Vega's own format would round 0.025 to 0.03. */
+export function writtenTicks(values: readonly number[], language: Language): object {
+  const texts = Object.fromEntries(values.map((value) => [String(value), formatTick(value, language)]));
+  return { values, labelExpr: `${JSON.stringify(texts)}['' + datum.value]` };
+}
 
 /** Without the control characters that XML forbids, which Vega would let through. */
 function withoutControls(svg: string): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { makeFolder, writeFileAtomically } from "../engine/platform/node/files.ts";
 import { type ReportDocument, renderReport } from "./document.ts";
 import { standaloneSvg } from "./figure.ts";
+import { writeFigureIndex } from "./figure-index.ts";
 import { fileName } from "./file-name.ts";
 import type { RunReport } from "./run-report.ts";
 import { svgToPng } from "./svg-to-png.ts";
@@ -16,7 +17,7 @@ export interface WrittenReport {
 }
 
 /**
- * Writes `report.html` and `figures/*.svg|png` into a folder, which is made if it is not there. Files of the same
+ * Writes `report.html`, `figures/*.svg|png` and `figures/index.json` into a folder, which is made if it is not there. Files of the same
  * names are replaced, each only when the new one is whole.
  * @throws FileError if the folder cannot be written
  */
@@ -38,6 +39,8 @@ export async function writeReportFiles(
     writeFileAtomically(`${file}.png`, await svgToPng(svg));
     written.push(`${file}.svg`, `${file}.png`);
   }
+  const plans = figures.flatMap(({ name, plan }) => (plan ? [{ ...plan, name: fileName(name) }] : []));
+  writeFigureIndex(join(folder, "figures"), plans);
   const reportFile = join(folder, "report.html");
   writeFileAtomically(reportFile, html);
   return { report: reportFile, figures: written };

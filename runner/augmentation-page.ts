@@ -11,9 +11,12 @@ import {
   type ImageDataGeneratorOptions,
 } from "../models/preprocessing/image-data-generator.ts";
 import type { ReportDocument } from "../report/document.ts";
-import { type Figure, inlineFigure } from "../report/figure.ts";
+import { drawFigure } from "../report/draw-figure.ts";
+import { inlineFigure } from "../report/figure.ts";
+import type { ImageTableSpec } from "../report/figure-spec.ts";
 import { htmlPage } from "../report/html-page.ts";
-import { type ImageCell, type ImageRow, imageTable } from "../report/image-table.ts";
+import { gatherImages } from "../report/image-grid.ts";
+import { label } from "../report/label.ts";
 import { markup } from "../report/markup.ts";
 
 const originals = 2;
@@ -62,7 +65,7 @@ export async function augmentationPicture(
     train,
     Uint32Array.from({ length: Math.min(fittedImages, train.count) }, (_, i) => i),
   );
-  const rows: ImageRow[] = [];
+  const rows: Row[] = [];
   for (const { name, options } of kinds) {
     using generator = new ImageDataGenerator(options);
     if (generator.needsFit) await generator.fit(engine, hostRows(fitted), { onSlow: line });
@@ -70,11 +73,15 @@ export async function augmentationPicture(
   }
   const every = 1 + variants;
   const heads = Array.from({ length: originals }, (_, i) => [
-    { column: i * every, text: "original" },
-    { column: i * every + 1, text: "variants" },
+    { column: i * every, text: label("original") },
+    { column: i * every + 1, text: label("variants") },
   ]).flat();
-  const title = "What ImageDataGenerator makes of images";
-  const figure: Figure = { name: "augmentation", title, drawing: imageTable({ heads, rows, size: 64 }) };
+  const figure = await drawFigure({
+    name: "augmentation",
+    title: label("generator-variants"),
+    spec: { kind: "image-table", heads, rows, size: 64 },
+  });
+  const { title } = figure;
   const standardized =
     `Standardized values are stretched to what a screen can show. They are fitted on the first ${fitted.count} images ` +
     "here, and on all of them in experiments; a test image gets them without the variants.";
@@ -96,6 +103,8 @@ export async function augmentationPicture(
   };
 }
 
+type Row = ImageTableSpec["rows"][number];
+
 interface Shown {
   readonly name: string;
   readonly generator: ImageDataGenerator;
@@ -104,7 +113,7 @@ interface Shown {
   readonly seed: number;
 }
 
-async function rowOf(engine: Engine, { name, generator, images, indices, seed }: Shown): Promise<ImageRow> {
+async function rowOf(engine: Engine, { name, generator, images, indices, seed }: Shown): Promise<Row> {
   const count = generator.augments ? variants : 1;
   const results: ImageSet[] = [];
   for (let epoch = 0; epoch < count; epoch++) {
@@ -114,10 +123,10 @@ async function rowOf(engine: Engine, { name, generator, images, indices, seed }:
       images: generator.evaluation ? stretched(values, images.count) : asBytes(values),
     });
   }
-  const cell = (set: ImageSet, index: number): ImageCell => ({ images: set, index });
+  const cell = (set: ImageSet, index: number) => ({ image: gatherImages(set, [index]) });
   const cells = Array.from({ length: originals }, (_, i) => [
     cell(images, i),
-    ...Array.from({ length: variants }, (_, k) => (results[k] ? cell(results[k], i) : undefined)),
+    ...Array.from({ length: variants }, (_, k) => (results[k] ? cell(results[k], i) : null)),
   ]).flat();
   return { name, detail: describeGenerator(generator.options), cells };
 }

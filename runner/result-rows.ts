@@ -2,6 +2,7 @@
 import type { ResultRow } from "../report/run-report.ts";
 import { measureOf, shownMeasures } from "./measures.ts";
 import type { Measured, RunContext } from "./run.ts";
+import { otherImages } from "./store/shortfall.ts";
 
 /** A figure of result.json that a report shows. */
 export interface ShownFigure {
@@ -22,8 +23,7 @@ export function resultRow(
   { key, name, value, unit, digits, remark }: ShownFigure,
   limits: string | undefined,
 ): ResultRow {
-  const isTheData = dataset.origin === "official" || dataset.origin === "own";
-  const why = isTheData ? limits : dataset.note;
+  const why = otherImages(dataset.origin) ?? limits;
   const published = experiment.published.find(({ measure }) => measure === key);
   const scale = scaleOf(unit);
   const reason = published && why ? why : remark;

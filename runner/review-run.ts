@@ -6,6 +6,8 @@ import { classificationReport } from "../models/metrics/classification-report.ts
 import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confusion.ts";
 import type { Model } from "../models/model.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
+import { classificationParts } from "../report/classification.ts";
+import { label } from "../report/label.ts";
 import type { FreeSection, RunReport } from "../report/run-report.ts";
 import { writeRunReport } from "../report/write-report.ts";
 import type { ReviewExperiment, ReviewPart } from "./experiment.ts";
@@ -13,11 +15,10 @@ import { ExperimentData, imageCounts } from "./experiment-data.ts";
 import { writeJson } from "./json-files.ts";
 import { resultRows } from "./result-rows.ts";
 import { datasetFacts, type Measured, type RunContext, resultOf, runFacts, writeConfig } from "./run.ts";
+import { samplePredictions } from "./samples.ts";
 import { type RunResult, shown, writeResult } from "./store/run-folder.ts";
 import { shortfalls } from "./store/shortfall.ts";
-import { classificationParts } from "./training/classification.ts";
 import { firstLayerResponses } from "./training/first-layer-responses.ts";
-import { predictionsOf } from "./training/predictions.ts";
 import { compileOptionsOf } from "./training/train-run.ts";
 import { type TrainedRun, trainedRun } from "./training/trained-run.ts";
 import { firstFilters, networkOf } from "./training/training-report.ts";
@@ -37,7 +38,7 @@ export async function runReviewExperiment(context: RunContext<ReviewExperiment>)
   const data = await ExperimentData.open({ ...context, ...run, line: events.line });
   try {
     const outputs = await model.predict(data.testing);
-    const predictions = predictionsOf(data.test, outputs, dataset.classes.length);
+    const predictions = samplePredictions(data.test, outputs, dataset.classes.length);
     if (!predictions)
       throw new ArgumentError(`${experiment.id} looks at a classifier; ${experiment.of} is none.`);
     const parts = classificationParts(predictions, dataset.classes, settings.seed);
@@ -129,9 +130,9 @@ async function chosenParts(
 }
 
 const compared = [
-  { key: "val_accuracy", title: "Validation accuracy" },
-  { key: "val_loss", title: "Validation loss" },
-  { key: "val_mean_squared_error", title: "Validation mean squared error" },
+  { key: "val_accuracy", title: "val_accuracy-title" },
+  { key: "val_loss", title: "val_loss-title" },
+  { key: "val_mean_squared_error", title: "val_mean_squared_error-title" },
 ] as const;
 
 /** The curves of two runs in one chart each. */
@@ -147,9 +148,13 @@ async function comparison(
     .filter(({ key }) => own.history[key] && theirs.history[key])
     .map(({ key, title }) => ({
       kind: "lines" as const,
-      title: `${title} of ${experiment.id} and ${other.experiment.id}`,
-      xTitle: "epoch",
-      yTitle: key.replaceAll("_", " "),
+      title: label("comparison", {
+        quantity: label(title),
+        first: experiment.id,
+        second: other.experiment.id,
+      }),
+      xTitle: label("epoch"),
+      yTitle: label(key),
       series: [
         { name: experiment.id, points: points(own, key) },
         { name: other.experiment.id, points: points(theirs, key) },

@@ -4,6 +4,7 @@ import { takeImages } from "../datasets/splits.ts";
 import { ArgumentError } from "../engine/errors.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { HostDataset } from "../kernels/gather/index.ts";
+import { type Predictions, predictionsOf } from "../report/predictions.ts";
 
 /** Samples of any shape. Without labels and targets the network learns to give back its inputs. */
 export interface ArraySet {
@@ -79,6 +80,20 @@ export function picturesOf(set: SampleSet): ImageSet | undefined {
   const [height = 0, width = 0, channels = 0] = inputShape;
   if (!labels || inputShape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined;
   return { images: asBytes(inputs), labels, count, height, width, channels };
+}
+
+/**
+ * What a classifier said about the samples, from its outputs [n, classes]; undefined where the samples have no classes, or the
+ * outputs are not one for each class.
+ */
+export function samplePredictions(
+  set: SampleSet,
+  outputs: Float32Array,
+  classes: number,
+): Predictions | undefined {
+  const { labels, count } = set;
+  if (!labels || outputs.length !== count * classes) return undefined;
+  return predictionsOf({ labels, pictures: picturesOf(set) }, outputs, classes);
 }
 
 function asBytes(values: Uint8Array | Float32Array): Uint8Array {

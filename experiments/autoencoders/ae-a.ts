@@ -1,6 +1,7 @@
 /** @file ae-a: autoencoders with one hidden layer, by the size of the code and the activations. */
 import { TerminateOnNaN } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import { label, labelOf } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { type BasicPart, trainBasic, usualEncoder } from "./basic.ts";
@@ -86,7 +87,7 @@ function showErrors(study: Study, trained: readonly Trained[], nothing: Reconstr
     error.mse.toFixed(5),
   ]);
   const series = ["sigmoid", "relu"].map((name) => ({
-    name,
+    name: labelOf(name),
     points: trained
       .filter(({ encoder }) => encoder === name)
       .map(({ part, error }) => ({ x: part.code, y: error.mse })),
@@ -94,7 +95,7 @@ function showErrors(study: Study, trained: readonly Trained[], nothing: Reconstr
   const of = (name: string) =>
     trained
       .filter(({ encoder }) => encoder === name)
-      .map(({ part }) => ({ label: `${part.code} numbers`, part }));
+      .map(({ part }) => ({ label: label("numbers", { count: part.code }), part }));
   study.section(
     "Compression and error",
     {
@@ -105,14 +106,14 @@ function showErrors(study: Study, trained: readonly Trained[], nothing: Reconstr
     },
     {
       kind: "lines",
-      title: "Squared error by size of the code",
+      title: label("squared-error-by-code"),
       xTitle: "d'",
-      yTitle: "error",
+      yTitle: label("error"),
       xScale: "log",
       series,
     },
-    curves("Validation loss, sigmoid encoders", "val_loss", of("sigmoid")),
-    curves("Validation loss, ReLU encoders", "val_loss", of("relu")),
+    curves(label("validation-loss-sigmoid"), "val_loss", of("sigmoid")),
+    curves(label("validation-loss-relu"), "val_loss", of("relu")),
   );
 }
 
@@ -123,9 +124,9 @@ async function showPictures(study: Study, trained: readonly Trained[]): Promise<
   study.section(
     "Reconstructions",
     await reconstructionGrid(
-      "Test images from their codes",
+      label("test-images-from-codes"),
       shownImages(study),
-      trained.map(({ part, encoder }) => ({ label: `${encoder}, ${part.code}`, model: part.model })),
+      trained.map(({ part, encoder }) => ({ label: [labelOf(encoder), part.code], model: part.model })),
     ),
   );
   study.section(
@@ -136,14 +137,14 @@ async function showPictures(study: Study, trained: readonly Trained[]): Promise<
     },
     {
       kind: "scatter",
-      title: "Codes of the test images",
+      title: label("codes-of-test-images"),
       points: places.values as Float32Array,
       labels: study.data.test.labels,
       classes: study.classes,
-      xTitle: "first unit",
-      yTitle: "second unit",
+      xTitle: label("first-unit"),
+      yTitle: label("second-unit"),
     },
-    await manifold("Images decoded from the plane of the code", plane.decoder, places, study.data.test),
+    await manifold(label("decoded-from-plane"), plane.decoder, places, study.data.test),
   );
   study.section(
     "What the hidden units see",
@@ -151,7 +152,7 @@ async function showPictures(study: Study, trained: readonly Trained[]): Promise<
       kind: "text",
       text: "The weights from the pixels to each of the 32 units: black is negative, white positive, grey is zero.",
     },
-    await receptiveFields(`First-layer filters, ${usualEncoder}, 32 units`, usual[2]!, 32),
+    await receptiveFields(label("first-layer-filters", { encoder: usualEncoder, units: 32 }), usual[2]!, 32),
   );
 }
 
@@ -182,8 +183,8 @@ async function tryReluDecoder(study: Study, nothing: ReconstructionError): Promi
         `unit is not corrected any more. The error is ${error.loss.toFixed(3)}, ${verdict} than answering with the mean ` +
         `image (${nothing.loss.toFixed(3)}).`,
     },
-    await reconstructionGrid("Test images with a ReLU decoder", shownImages(study), [
-      { label: "ReLU decoder", model: part.model },
+    await reconstructionGrid(label("test-images-relu-decoder"), shownImages(study), [
+      { label: label("relu-decoder"), model: part.model },
     ]),
   );
 }

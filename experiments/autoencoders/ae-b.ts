@@ -4,6 +4,7 @@ import type { ImageSet } from "../../datasets/dataset.ts";
 import { takeImages } from "../../datasets/splits.ts";
 import { loadWeights, type Model } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { type BasicPart, basicMain, trainBasic, usualEncoder } from "./basic.ts";
@@ -53,7 +54,7 @@ async function run(study: Study): Promise<void> {
   const rows = parts.map(({ code, model }) => ({ label: `d' = ${code}`, model }));
   study.section(
     "The first test images",
-    await reconstructionGrid("Originals and reconstructions", first, rows),
+    await reconstructionGrid(label("originals-and-reconstructions"), first, rows),
   );
   await showBestAndWorst(study, parts[2]!);
   await loadHalves(study, parts[2]!);
@@ -73,13 +74,13 @@ async function showBestAndWorst(study: Study, { model, code }: BasicPart): Promi
     ["largest", order.length - shown],
   ] as const) {
     const indices = Uint32Array.from(order.slice(start, start + shown));
-    const columns = Array.from(indices, (i) => errors[i]!.toFixed(3));
+    const columns = Array.from(indices, (i) => Number(errors[i]!.toFixed(3)));
     const images = takeImages(test, indices);
     const rows = [
-      { label: "original", images },
+      { label: label("original"), images },
       { label: `d' = ${code}`, images: await reconstructed(model, images) },
     ];
-    blocks.push({ kind: "grid" as const, title: `The ${shown} ${name} errors`, rows, columns });
+    blocks.push({ kind: "grid" as const, title: label(`${name}-errors`, { count: shown }), rows, columns });
   }
   study.section(
     "Error and eye",

@@ -1,5 +1,6 @@
 /** @file ae-c: nearest neighbours on pixels and on codes. */
 import type { HostRows } from "../../kernels/rows.ts";
+import { type Label, label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { basicMain, trainBasic } from "./basic.ts";
@@ -36,6 +37,8 @@ const timed = (study: Study, train: HostRows, test: HostRows) =>
 
 interface Row extends NeighborResult {
   readonly name: string;
+  /** the name in figures */
+  readonly label: Label;
   readonly numbers: number;
 }
 
@@ -44,14 +47,19 @@ async function run(study: Study): Promise<void> {
   const pairs = `${data.test.count} against ${data.train.count} images`;
   study.step(`kNN on pixels: ${pairs}`);
   const rows: Row[] = [
-    { name: "pixels", numbers: 784, ...(await timed(study, data.rows("train"), data.rows("test"))) },
+    {
+      name: "pixels",
+      label: label("pixels"),
+      numbers: 784,
+      ...(await timed(study, data.rows("train"), data.rows("test"))),
+    },
   ];
   for (const code of codes) {
     const { encoder } = await trainBasic(study, { code });
     study.step(`kNN on codes of ${code}: ${pairs}`);
     const train = await codesOf(study, encoder, "train");
     const result = await timed(study, train, await codesOf(study, encoder, "test"));
-    rows.push({ name: `code of ${code}`, numbers: code, ...result });
+    rows.push({ name: `code of ${code}`, label: label("code-of", { size: code }), numbers: code, ...result });
   }
   for (const { name, numbers, error, secondsPerQuery } of rows) {
     const key = numbers === 784 ? "pixels" : `code_${numbers}`;
@@ -62,7 +70,7 @@ async function run(study: Study): Promise<void> {
       digits: 4,
     });
   }
-  const categories = rows.map(({ name }) => name);
+  const categories = rows.map((row) => row.label);
   study.section(
     "Errors and times",
     {
@@ -78,15 +86,15 @@ async function run(study: Study): Promise<void> {
     },
     {
       kind: "bars",
-      title: "Test error, %",
+      title: label("test-error-title"),
       categories,
-      series: [{ name: "test error", values: rows.map(({ error }) => 100 * error) }],
+      series: [{ name: label("test-error"), values: rows.map(({ error }) => 100 * error) }],
     },
     {
       kind: "bars",
-      title: "Milliseconds per prediction",
+      title: label("milliseconds-per-prediction"),
       categories,
-      series: [{ name: "time", values: rows.map(({ secondsPerQuery }) => 1000 * secondsPerQuery) }],
+      series: [{ name: label("time"), values: rows.map(({ secondsPerQuery }) => 1000 * secondsPerQuery) }],
     },
   );
 }

@@ -1,5 +1,6 @@
 /** @file ae-e: the basic autoencoder against principal components. */
 
+import { type Label, label } from "../../report/label.ts";
 import type { ReportImages } from "../../report/run-report.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
@@ -38,7 +39,7 @@ async function run(study: Study): Promise<void> {
   const autoencoder: Method = { name: "autoencoder", key: "ae", results: [] };
   const pca: Method = { name: "PCA", key: "pca", results: [] };
   using components = await fitPca(study, Math.max(...codes));
-  const rows: { label: string; images: ReportImages }[] = [{ label: "original", images }];
+  const rows: { label: Label; images: ReportImages }[] = [{ label: label("original"), images }];
   for (const code of codes) {
     const { model, encoder } = await trainBasic(study, { code });
     study.step(`quality of ${code} numbers`);
@@ -46,9 +47,9 @@ async function run(study: Study): Promise<void> {
     const { error } = await codeNeighborError(study, encoder);
     autoencoder.results.push({ code, mse, error });
     pca.results.push({ code, ...(await pcaQuality(study, components, code)) });
-    rows.push({ label: `autoencoder, ${code}`, images: await reconstructed(model, images) });
-    rows.push({ label: `PCA, ${code}`, images: await pcaReconstructed(components, images, code) });
+    rows.push({ label: [label("autoencoder"), code], images: await reconstructed(model, images) });
+    rows.push({ label: ["PCA", code], images: await pcaReconstructed(components, images, code) });
   }
   compareMethods(study, [autoencoder, pca]);
-  study.section("Reconstructions", { kind: "grid", title: "The same images by both methods", rows });
+  study.section("Reconstructions", { kind: "grid", title: label("same-images-both"), rows });
 }

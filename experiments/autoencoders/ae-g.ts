@@ -1,6 +1,7 @@
 /** @file ae-g: deep autoencoders of several depths against PCA and the basic one. */
 import { adam, type Optimizer, sgd } from "../../models/index.ts";
 import { bypassedAutoencoder, deepAutoencoder } from "../../models/networks/ae-deep.ts";
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { epsilon } from "../keras-2-0.ts";
@@ -71,7 +72,12 @@ async function run(study: Study): Promise<void> {
   for (const depth of study.pick(depths, [4])) {
     const results: MethodResult[] = [];
     for (const code of sizes) results.push(await trainDeep(study, depth, code));
-    deep.push({ name: `deep, L = ${depth}`, key: `deep_${depth}`, results });
+    deep.push({
+      name: `deep, L = ${depth}`,
+      label: [label("deep"), `L = ${depth}`],
+      key: `deep_${depth}`,
+      results,
+    });
   }
   compareMethods(study, [...deep, basic, pca]);
   await showPictures(study, components, Math.max(...sizes));
@@ -107,14 +113,14 @@ async function showPictures(study: Study, components: Awaited<ReturnType<typeof 
   const deep = (code: number) => study.parts.find(({ name }) => name === `deep-4-${code}`)!;
   const rows = await Promise.all(
     [2, largest].map(async (code) => [
-      { label: `deep, ${code}`, images: await reconstructed(deep(code).model, images) },
-      { label: `PCA, ${code}`, images: await pcaReconstructed(components, images, code) },
+      { label: [label("deep"), code], images: await reconstructed(deep(code).model, images) },
+      { label: ["PCA", code], images: await pcaReconstructed(components, images, code) },
     ]),
   );
   study.section("Reconstructions", {
     kind: "grid",
-    title: "The same images by both methods",
-    rows: [{ label: "original", images }, ...rows.flat()],
+    title: label("same-images-both"),
+    rows: [{ label: label("original"), images }, ...rows.flat()],
   });
   const { encoder, decoder } = cutAt(deep(2).model, "dense_4");
   const places = await codesOf(study, encoder, "test");
@@ -122,14 +128,14 @@ async function showPictures(study: Study, components: Awaited<ReturnType<typeof 
     "The code of two numbers, L = 4",
     {
       kind: "scatter",
-      title: "Codes of the test images, deep autoencoder",
+      title: label("codes-of-test-images-deep"),
       points: places.values as Float32Array,
       labels: study.data.test.labels,
       classes: study.classes,
-      xTitle: "first unit",
-      yTitle: "second unit",
+      xTitle: label("first-unit"),
+      yTitle: label("second-unit"),
     },
-    await manifold("Images decoded from the plane of the deep code", decoder, places, study.data.test),
+    await manifold(label("decoded-from-deep-plane"), decoder, places, study.data.test),
   );
 }
 
@@ -156,7 +162,7 @@ async function followTheListing(study: Study): Promise<void> {
         `about a code of d' numbers. Its squared error is ${mse.toFixed(5)}, kNN on the 250 is wrong for ${(100 * error).toFixed(2)} %.`,
     },
     await reconstructionGrid("Reconstructions of the listing's network", shownImages(study), [
-      { label: "250 numbers", model: part.model },
+      { label: label("numbers", { count: 250 }), model: part.model },
     ]),
   );
 }

@@ -3,6 +3,7 @@ import { NearestNeighbors } from "../../kernels/neighbors/index.ts";
 import { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import { tsne } from "../../kernels/tsne/index.ts";
+import { label, labelText } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { basicMain, trainBasic } from "./basic.ts";
@@ -54,24 +55,29 @@ async function run(study: Study): Promise<void> {
   const pixels = first(study.data.rows("test"));
   const code = first(await codesOf(study, deep.encoder, "test"));
   const maps = [
-    { key: "tsne_code", title: "t-SNE of the code of 32", points: await embed(study, "the code", code) },
-    { key: "pca_code", title: "PCA of the code of 32", points: await project(study, code) },
-    { key: "tsne_pixels", title: "t-SNE of the pixels", points: await embed(study, "the pixels", pixels) },
-    { key: "pca_pixels", title: "PCA of the pixels", points: await project(study, pixels) },
+    {
+      key: "tsne_code",
+      title: label("tsne-of-code", { size: 32 }),
+      points: await embed(study, "the code", code),
+    },
+    { key: "pca_code", title: label("pca-of-code", { size: 32 }), points: await project(study, code) },
+    { key: "tsne_pixels", title: label("tsne-of-pixels"), points: await embed(study, "the pixels", pixels) },
+    { key: "pca_pixels", title: label("pca-of-pixels"), points: await project(study, pixels) },
     {
       key: "code_2",
-      title: "The code of 2 itself",
+      title: label("code-itself", { size: 2 }),
       points: first(await codesOf(study, flat.encoder, "test")).values as Float32Array,
     },
   ];
   for (const { key, title, points } of maps) {
+    const name = labelText(title);
     const share = await agreement(study, points, labels);
     study.measure(`${key}_agreement`, share, {
-      title: `Points named rightly by their neighbours, ${title}`,
+      title: `Points named rightly by their neighbours, ${name}`,
       unit: "%",
     });
     study.section(
-      title,
+      name,
       {
         kind: "text",
         text: `${(100 * share).toFixed(1)} % of the points are named rightly by their ${neighbors} nearest.`,

@@ -1,6 +1,7 @@
 /** @file ae-i: the convolutional autoencoder, at its own size of code against the others. */
 import { adadelta } from "../../models/index.ts";
 import { convolutionalAutoencoder } from "../../models/networks/ae-conv.ts";
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { epsilon } from "../keras-2-0.ts";
@@ -89,17 +90,17 @@ async function run(study: Study): Promise<void> {
         (100 * (1 - error)).toFixed(2),
       ]),
     },
-    curves("Validation loss by epoch", "val_loss", [
-      { label: "convolutional", part: convolutional },
-      { label: "basic", part: basic },
+    curves(label("validation-loss-by-epoch"), "val_loss", [
+      { label: label("convolutional"), part: convolutional },
+      { label: label("basic"), part: basic },
     ]),
     {
       kind: "grid",
-      title: "The same images by all three",
+      title: label("same-images-all-three"),
       rows: [
-        { label: "original", images },
-        { label: "convolutional", images: await reconstructed(convolutional.model, images) },
-        { label: "basic", images: await reconstructed(basic.model, images) },
+        { label: label("original"), images },
+        { label: label("convolutional"), images: await reconstructed(convolutional.model, images) },
+        { label: label("basic"), images: await reconstructed(basic.model, images) },
         { label: "PCA", images: await pcaReconstructed(components, images, code) },
       ],
     },

@@ -1,4 +1,5 @@
 /** @file Methods of compression side by side: reconstruction error and nearest neighbours by the size of the code. */
+import { type Label, label, labelOf } from "../../report/label.ts";
 import type { LineBlock } from "../../report/run-report.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { neighbors } from "./quality.ts";
@@ -13,6 +14,8 @@ export interface MethodResult {
 
 export interface Method {
   readonly name: string;
+  /** in figures; the name if absent */
+  readonly label?: Label;
   /** first word of its figures in result.json */
   readonly key: string;
   readonly results: MethodResult[];
@@ -32,14 +35,14 @@ export function compareMethods(study: Study, methods: readonly Method[]): void {
     study.measure(`${key}_${code}_mse`, mse, { title: `Squared error per pixel, ${what}`, digits: 5 });
     study.measure(`${key}_${code}_knn_error`, error, { title: `Test error of kNN, ${what}`, unit: "%" });
   }
-  const plot = (title: string, yTitle: string, value: (result: MethodResult) => number): LineBlock => ({
+  const plot = (title: Label, yTitle: string, value: (result: MethodResult) => number): LineBlock => ({
     kind: "lines",
     title,
     xTitle: "d'",
-    yTitle,
+    yTitle: label(yTitle),
     xScale: "log",
-    series: methods.map(({ name, results }) => ({
-      name,
+    series: methods.map(({ name, label: shown = labelOf(name), results }) => ({
+      name: shown,
       points: results.map((result) => ({ x: result.code, y: value(result) })),
     })),
   });
@@ -48,12 +51,8 @@ export function compareMethods(study: Study, methods: readonly Method[]): void {
   );
   study.section(
     "Comparison",
-    plot("Reconstruction error by size of the code", "squared error", ({ mse }) => mse),
-    plot(
-      `kNN accuracy by size of the code, k = ${neighbors}`,
-      "accuracy, %",
-      ({ error }) => 100 * (1 - error),
-    ),
+    plot(label("reconstruction-error-by-code"), "squared-error", ({ mse }) => mse),
+    plot(label("neighbours-by-code", { k: neighbors }), "accuracy-percent", ({ error }) => 100 * (1 - error)),
     {
       kind: "table",
       title: "Test images",

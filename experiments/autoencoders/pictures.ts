@@ -5,6 +5,7 @@ import type { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import type { Model } from "../../models/index.ts";
 import { filterImages } from "../../report/filter-images.ts";
+import { type Label, label } from "../../report/label.ts";
 import type { GridBlock, LineBlock, ReportImages } from "../../report/run-report.ts";
 import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
@@ -44,18 +45,19 @@ export async function pcaReconstructed(all: Pca, set: ImageSet, components: numb
 
 /** Originals in the first row, the reconstructions of each network below. */
 export async function reconstructionGrid(
-  title: string,
+  title: Label,
   set: ImageSet,
-  rows: readonly { readonly label: string; readonly model: Model }[],
+  rows: readonly { readonly label: Label; readonly model: Model }[],
 ): Promise<GridBlock> {
-  const grid: { label: string; images: ReportImages }[] = [{ label: "original", images: set }];
-  for (const { label, model } of rows) grid.push({ label, images: await reconstructed(model, set) });
+  const grid: { label: Label; images: ReportImages }[] = [{ label: label("original"), images: set }];
+  for (const { label: name, model } of rows)
+    grid.push({ label: name, images: await reconstructed(model, set) });
   return { kind: "grid", title, rows: grid };
 }
 
 /** Images decoded from points of the plane that a 2-d code spans, where 90 % of `codes` lie, the origin bottom left. */
 export async function manifold(
-  title: string,
+  title: Label,
   decoder: Model,
   codes: HostRows,
   size: { readonly height: number; readonly width: number },
@@ -79,7 +81,7 @@ export async function manifold(
 
 /** The weights from the 784 pixels to each of the first `count` units of a dense layer, as images. */
 export async function receptiveFields(
-  title: string,
+  title: Label,
   { model }: TrainedPart,
   count: number,
   layer = "dense_1",
@@ -104,16 +106,15 @@ export async function receptiveFields(
 
 /** A quantity of the history of several parts, at most five. Those that never reported it are left out. */
 export function curves(
-  title: string,
-  quantity: string,
-  parts: readonly { readonly label: string; readonly part: TrainedPart }[],
+  title: Label,
+  quantity: "loss" | "val_loss" | "val_rounded_accuracy" | "test_error",
+  parts: readonly { readonly label: Label; readonly part: TrainedPart }[],
 ): LineBlock {
-  const series = parts.map(({ label, part: { history } }) => ({
-    name: label,
+  const series = parts.map(({ label: name, part: { history } }) => ({
+    name,
     points: history.epoch.map((x, i) => ({ x, y: history.history[quantity]?.[i] ?? Number.NaN })),
   }));
-  const yTitle = quantity.replace(/^val_/, "validation ").replaceAll("_", " ");
-  return { kind: "lines", title, xTitle: "epoch", yTitle, series };
+  return { kind: "lines", title, xTitle: label("epoch"), yTitle: label(quantity), series };
 }
 
 /** Test images for pictures: one of each class. */

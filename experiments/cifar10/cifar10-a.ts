@@ -3,6 +3,7 @@ import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
 import { describeSplit, splitByRule, takeImages } from "../../datasets/splits.ts";
 import { countClasses, pixelRange } from "../../datasets/statistics.ts";
 import { formatShape } from "../../engine/errors.ts";
+import { label } from "../../report/label.ts";
 import type { FreeSection } from "../../report/run-report.ts";
 import type { DataExperiment } from "../../runner/experiment.ts";
 import { randomImages } from "../random-images.ts";
@@ -73,10 +74,10 @@ function explore(dataset: Dataset, seed: number): { sections: FreeSection[]; lin
     {
       title: "Images",
       blocks: [
-        { kind: "images", title: "Random training images", ...random },
+        { kind: "images", title: label("random-training-images"), ...random },
         {
           kind: "images",
-          title: "The same bytes reshaped as in the source's code, to [n,32,32,3]",
+          title: label("reshaped-as-in-source"),
           images: asSourceReshapes(random.images),
           captions: random.captions,
         },

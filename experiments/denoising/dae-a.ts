@@ -1,5 +1,6 @@
 /** @file dae-a: masking noise. */
 
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { mnistQuestion } from "../autoencoders/source.ts";
@@ -33,7 +34,7 @@ async function run(study: Study): Promise<void> {
   }
   study.section(
     "Corrupted images",
-    await noiseGrid(study, "Masking noise", keeps.map(masking)),
+    await noiseGrid(study, label("masking-noise"), keeps.map(masking)),
     { kind: "table", title: "Share of 784,000 pixels that stay", columns: ["p", "measured"], rows },
     await drawsGrid(study, masking(0.5)),
   );

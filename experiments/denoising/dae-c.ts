@@ -1,5 +1,6 @@
 /** @file dae-c: Gaussian noise. */
 
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { mnistQuestion } from "../autoencoders/source.ts";
@@ -37,7 +38,7 @@ async function run(study: Study): Promise<void> {
   }
   study.section(
     "Corrupted images",
-    await noiseGrid(study, "Gaussian noise", strengths),
+    await noiseGrid(study, label("gaussian-noise"), strengths),
     {
       kind: "table",
       title: `The noise on 784,000 ${study.literal ? "white" : "black"} pixels`,

@@ -1,5 +1,6 @@
 /** @file dae-e: denoising as a way to a better code. */
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import { label } from "../../report/label.ts";
 import type { LineBlock } from "../../report/run-report.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
@@ -65,19 +66,19 @@ async function run(study: Study): Promise<void> {
   }
   const plot = (title: string, yTitle: string, value: (result: Result) => number): LineBlock => ({
     kind: "lines",
-    title,
+    title: label(title),
     xTitle: "p",
-    yTitle,
+    yTitle: label(yTitle),
     series: codes.map((code) => ({
-      name: `${code} numbers`,
+      name: label("numbers", { count: code }),
       points: results.filter(({ part }) => part.code === code).map((r) => ({ x: r.keep, y: value(r) })),
     })),
   });
   const of32 = (keep: number) => results.find(({ part, keep: p }) => part.code === 32 && p === keep)!.part;
   study.section(
     "Noise in training, clean images in use",
-    plot("kNN accuracy on codes of clean images", "accuracy, %", ({ error }) => 100 * (1 - error)),
-    plot("Squared error of clean images", "squared error per pixel", ({ mse }) => mse),
+    plot("neighbours-on-clean-codes", "accuracy-percent", ({ error }) => 100 * (1 - error)),
+    plot("squared-error-of-clean", "squared-error-per-pixel", ({ mse }) => mse),
     {
       kind: "table",
       title: "Test images, clean",
@@ -93,7 +94,7 @@ async function run(study: Study): Promise<void> {
   );
   study.section(
     "What the hidden units see",
-    await receptiveFields("First-layer filters without noise", of32(1), 32),
-    await receptiveFields("First-layer filters, half of the pixels masked", of32(0.5), 32),
+    await receptiveFields(label("filters-without-noise"), of32(1), 32),
+    await receptiveFields(label("filters-half-masked"), of32(0.5), 32),
   );
 }

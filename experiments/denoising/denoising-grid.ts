@@ -1,5 +1,6 @@
 /** @file Denoising over a grid of strengths: what dae-b and dae-d share. */
 
+import { type Label, label, labelText } from "../../report/label.ts";
 import type { Block, LineBlock } from "../../report/run-report.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { type BasicPart, trainBasic } from "../autoencoders/basic.ts";
@@ -54,24 +55,28 @@ export async function denoisingGrid(study: Study, axis: string, points: readonly
   const images = shownImages(study);
   study.section("Without noise", {
     kind: "grid",
-    title: "The autoencoder that was trained on clean images, on clean images",
+    title: label("trained-clean-on-clean"),
     rows: [
-      { label: "original", images },
-      { label: "reconstruction", images: await reconstructed(plain.model, images) },
+      { label: label("original"), images },
+      { label: label("reconstruction"), images: await reconstructed(plain.model, images) },
     ],
   });
 }
 
-async function triples(study: Study, { model }: BasicPart, { label, noise }: GridPoint): Promise<Block> {
+async function triples(
+  study: Study,
+  { model }: BasicPart,
+  { label: name, noise }: GridPoint,
+): Promise<Block> {
   const images = shownImages(study);
   const { seen, made } = await denoised(study, model, images, noiseTransforms(study, noise).test);
   return {
     kind: "grid",
-    title: `Corrupted, reconstructed, clean: ${label}`,
+    title: label("corrupted-reconstructed-clean", { noise: name }),
     rows: [
-      { label: "corrupted", images: seen },
-      { label: "reconstructed", images: made },
-      { label: "clean", images },
+      { label: label("corrupted"), images: seen },
+      { label: label("reconstructed"), images: made },
+      { label: label("clean"), images },
     ],
   };
 }
@@ -98,7 +103,7 @@ function showFigures(
 ) {
   for (const { point, denoising, plain, untouched } of results) {
     study.measure(`${point.name}_loss`, denoising.loss, {
-      title: `Reconstruction error at ${point.label} (cross-entropy)`,
+      title: `Reconstruction error at ${labelText(point.label)} (cross-entropy)`,
     });
     study.measure(`${point.name}_mse`, denoising.mse);
     study.measure(`${point.name}_plain_mse`, plain.mse);
@@ -106,19 +111,19 @@ function showFigures(
   }
   study.measure("clean_loss", clean.loss, { title: "Without noise (cross-entropy)" });
   study.measure("clean_mse", clean.mse);
-  const series = (name: string, value: (result: Result) => number) => ({
+  const series = (name: Label, value: (result: Result) => number) => ({
     name,
     points: results.map((result) => ({ x: result.point.at, y: value(result) })),
   });
   const plot: LineBlock = {
     kind: "lines",
-    title: "Squared error by strength of the noise",
+    title: label("squared-error-by-noise"),
     xTitle: axis,
-    yTitle: "squared error per pixel",
+    yTitle: label("squared-error-per-pixel"),
     series: [
-      series("denoising", ({ denoising }) => denoising.mse),
-      series("trained clean", ({ plain }) => plain.mse),
-      series("corrupted image", ({ untouched }) => untouched),
+      series(label("denoising"), ({ denoising }) => denoising.mse),
+      series(label("trained-clean"), ({ plain }) => plain.mse),
+      series(label("corrupted-image"), ({ untouched }) => untouched),
     ],
   };
   study.section("Errors", plot, {

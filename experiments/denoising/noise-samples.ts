@@ -1,5 +1,6 @@
 /** @file Showing a kind of noise: images at several strengths, and that every part of the data has draws of its own. */
 
+import { type Label, label } from "../../report/label.ts";
 import type { GridBlock } from "../../report/run-report.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { shownImages } from "../autoencoders/pictures.ts";
@@ -7,7 +8,7 @@ import { corruptedImages, type Noise, noiseTransforms, transformedInputs } from 
 
 /** A strength of the noise and what it is called. */
 export interface Strength {
-  readonly label: string;
+  readonly label: Label;
   readonly noise: Noise;
 }
 
@@ -17,32 +18,39 @@ const samples = 1000;
 /** The images under each noise. */
 export async function noiseGrid(
   study: Study,
-  title: string,
+  title: Label,
   strengths: readonly Strength[],
 ): Promise<GridBlock> {
   const images = shownImages(study);
-  const rows: GridBlock["rows"][number][] = [{ label: "original", images }];
-  for (const { label, noise } of strengths) {
-    rows.push({ label, images: await corruptedImages(study, images, noiseTransforms(study, noise).test) });
+  const rows: GridBlock["rows"][number][] = [{ label: label("original"), images }];
+  for (const { label: name, noise } of strengths) {
+    rows.push({
+      label: name,
+      images: await corruptedImages(study, images, noiseTransforms(study, noise).test),
+    });
   }
   return { kind: "grid", title, rows };
 }
 
 /** One set of images as training, validation and test would see it, and training in the next epoch. */
-export async function drawsGrid(study: Study, { label, noise }: Strength): Promise<GridBlock> {
+export async function drawsGrid(study: Study, { label: name, noise }: Strength): Promise<GridBlock> {
   const images = shownImages(study);
   const { train, validation, test } = noiseTransforms(study, noise);
   const { seed } = study.settings;
   return {
     kind: "grid",
-    title: `Separate draws, ${label}`,
+    title: label("separate-draws", { noise: name }),
     rows: [
-      { label: "training, epoch 1", images: await corruptedImages(study, images, train, { seed, epoch: 0 }) },
-      { label: "training, epoch 2", images: await corruptedImages(study, images, train, { seed, epoch: 1 }) },
-      { label: "validation", images: await corruptedImages(study, images, validation) },
-      { label: "test", images: await corruptedImages(study, images, test) },
+      { label: inEpoch(1), images: await corruptedImages(study, images, train, { seed, epoch: 0 }) },
+      { label: inEpoch(2), images: await corruptedImages(study, images, train, { seed, epoch: 1 }) },
+      { label: label("validation"), images: await corruptedImages(study, images, validation) },
+      { label: label("test"), images: await corruptedImages(study, images, test) },
     ],
   };
+}
+
+function inEpoch(epoch: number): Label {
+  return [label("training"), label("epoch-number", { epoch })];
 }
 
 /** Mean and deviation of what the noise makes of 784,000 pixels of one value. */

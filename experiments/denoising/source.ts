@@ -1,4 +1,5 @@
 /** @file The strengths of noise that question 3.2 tries, and what is said of them. */
+import { label } from "../../report/label.ts";
 import type { Strength } from "./noise-samples.ts";
 
 /** Masking noise keeps a pixel with probability p. The source's code has p = .1, which keeps a tenth. */
@@ -8,12 +9,12 @@ export const keeps = [0.1, 0.25, 0.5, 0.75, 0.9];
 export const deviations = [0.1, 0.25, 0.5, 0.75, 1];
 
 export const masking = (keep: number): Strength => ({
-  label: `p = ${keep}`,
+  label: label("keep-probability", { keep }),
   noise: { kind: "masking", keep },
 });
 
 export const gaussian = (stddev: number, literal: boolean): Strength => ({
-  label: `sigma = ${stddev}`,
+  label: label("noise-deviation", { sigma: stddev }),
   noise: literal ? { kind: "multiplied", stddev } : { kind: "gaussian", stddev },
 });
 

@@ -1,5 +1,6 @@
 /** @file Figures and pictures of pre-trained classifiers, alike in every question on them. */
 
+import { type Label, label, labelOf } from "../../report/label.ts";
 import type { Block } from "../../report/run-report.ts";
 import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
@@ -53,11 +54,11 @@ export async function compareSchemes(
       unit: "%",
     });
   }
-  const bars = [
-    ...alone.map(({ label, error }) => [label, error] as const),
+  const bars: readonly { readonly name: Label; readonly error: number }[] = [
+    ...alone.map(({ label: name, error }) => ({ name: labelOf(name), error })),
     ...schemes.flatMap(({ scheme: { name }, head, after }) => [
-      [`${name}, last layer only`, head] as const,
-      [`${name}, fine-tuned`, after] as const,
+      { name: [labelOf(name), label("last-layer-only")], error: head },
+      { name: [labelOf(name), label("fine-tuned")], error: after },
     ]),
   ];
   const percent = (value: number) => (100 * value).toFixed(2);
@@ -85,21 +86,27 @@ export async function compareSchemes(
     },
     {
       kind: "bars",
-      title: "Test error by way of training, %",
-      categories: bars.map(([label]) => label),
-      series: [{ name: "test error", values: bars.map(([, error]) => 100 * error) }],
+      title: label("test-error-by-way"),
+      categories: bars.map(({ name }) => name),
+      series: [{ name: label("test-error"), values: bars.map(({ error }) => 100 * error) }],
     },
-    curves("Test error by epoch of training with labels", "test_error", [
-      ...scratch,
-      ...schemes.map(({ scheme, classifier }) => ({ label: scheme.name, part: classifier })),
+    curves(label("test-error-by-labelled-epoch"), "test_error", [
+      ...scratch.map(({ label: name, part }) => ({ label: labelOf(name), part })),
+      ...schemes.map(({ scheme, classifier }) => ({ label: labelOf(scheme.name), part: classifier })),
     ]),
   );
   const fields: Block[] = [];
-  for (const { label, part } of scratch)
-    fields.push(await receptiveFields(`First layer, ${label}`, part, 32));
+  const firstLayer = (network: Label) => label("first-layer-of", { network });
+  for (const { label: name, part } of scratch)
+    fields.push(await receptiveFields(firstLayer(labelOf(name)), part, 32));
   for (const { scheme, autoencoders, classifier } of schemes) {
-    fields.push(await receptiveFields(`First layer, ${scheme.name}, pre-trained`, autoencoders[0]!, 32));
-    fields.push(await receptiveFields(`First layer, ${scheme.name}, fine-tuned`, classifier, 32));
+    const name = labelOf(scheme.name);
+    const [before, after] = [
+      firstLayer([name, label("pre-trained")]),
+      firstLayer([name, label("fine-tuned")]),
+    ];
+    fields.push(await receptiveFields(before, autoencoders[0]!, 32));
+    fields.push(await receptiveFields(after, classifier, 32));
   }
   study.section(
     "What the first hidden layer sees",

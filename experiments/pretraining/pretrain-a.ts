@@ -1,6 +1,7 @@
 /** @file pretrain-a: the classifier without pre-training. */
 import { sgd } from "../../models/index.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
@@ -50,12 +51,12 @@ async function run(study: Study): Promise<void> {
   ];
   study.section(
     "Both optimizers",
-    curves("Test error by epoch", "test_error", parts),
-    curves("Training loss by epoch", "loss", parts),
+    curves(label("test-error-by-epoch"), "test_error", parts),
+    curves(label("training-loss-by-epoch"), "loss", parts),
     {
       kind: "text",
       text: `Below: the weights from the pixels to 32 of the ${hiddenUnits(study.settings.profile)} units of the first layer, after Adam.`,
     },
-    await receptiveFields("First layer after Adam", adam, 32),
+    await receptiveFields(label("first-layer-after-adam"), adam, 32),
   );
 }

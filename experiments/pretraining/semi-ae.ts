@@ -3,6 +3,7 @@ import { randomSubset } from "../../datasets/splits.ts";
 import { adam } from "../../models/index.ts";
 import { semiClassifier } from "../../models/networks/semi-classifier.ts";
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
+import { label, labelOf } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { geronQuestion } from "./source.ts";
@@ -82,12 +83,12 @@ async function run(study: Study): Promise<void> {
     "Error by number of labels",
     {
       kind: "lines",
-      title: "Test error by number of labels",
-      xTitle: "images with labels",
-      yTitle: "test error, %",
+      title: label("test-error-by-labels"),
+      xTitle: label("images-with-labels"),
+      yTitle: label("test-error-percent"),
       xScale: "log",
       series: ways.map(({ key, name }) => ({
-        name,
+        name: labelOf(name),
         points: of(key).map(({ labels, error }) => ({ x: labels, y: 100 * error })),
       })),
     },
@@ -105,8 +106,8 @@ async function run(study: Study): Promise<void> {
   );
   study.section(
     "What the autoencoder learned without labels",
-    await showReconstructions(study, "Validation images and their reconstructions", [
-      { label: "reconstruction", model: stacked.model },
+    await showReconstructions(study, label("validation-reconstructions"), [
+      { label: label("reconstruction"), model: stacked.model },
     ]),
   );
 }

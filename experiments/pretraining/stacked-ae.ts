@@ -1,5 +1,6 @@
 /** @file stacked-ae: the stacked autoencoder that the tied one is compared with. */
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { receptiveFields } from "../autoencoders/pictures.ts";
@@ -32,12 +33,12 @@ async function run(study: Study): Promise<void> {
   study.measure("test_rounded_accuracy", accuracy, { title: "Test rounded accuracy", unit: "%" });
   study.section(
     "Reconstructions",
-    await showReconstructions(study, "Validation images and their reconstructions", [
-      { label: "reconstruction", model: part.model },
+    await showReconstructions(study, label("validation-reconstructions"), [
+      { label: label("reconstruction"), model: part.model },
     ]),
   );
   study.section(
     "What the first layer sees",
-    await receptiveFields("First-layer weights of the stacked autoencoder", part, 40),
+    await receptiveFields(label("first-layer-weights-stacked"), part, 40),
   );
 }

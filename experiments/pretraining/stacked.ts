@@ -1,6 +1,7 @@
 /** @file The stacked autoencoder on clothes, which three experiments train, and its reconstructions. */
 import { takeImages } from "../../datasets/splits.ts";
 import { type Model, sgd } from "../../models/index.ts";
+import type { Label } from "../../report/label.ts";
 import type { GridBlock } from "../../report/run-report.ts";
 import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
@@ -39,8 +40,8 @@ export async function stackedQuality(study: Study, { model }: TrainedPart) {
 /** show_reconstructions(): the first validation images above what each network makes of them. */
 export function showReconstructions(
   { data }: Study,
-  title: string,
-  rows: readonly { readonly label: string; readonly model: Model }[],
+  title: Label,
+  rows: readonly { readonly label: Label; readonly model: Model }[],
 ): Promise<GridBlock> {
   const count = Math.min(shownImages, data.validation.count);
   const first = takeImages(

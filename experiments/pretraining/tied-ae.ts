@@ -1,6 +1,7 @@
 /** @file tied-ae: an autoencoder whose decoder uses the encoder's weights, beside one with weights of its own. */
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
 import { tiedAutoencoder } from "../../models/networks/tied-ae.ts";
+import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
@@ -31,14 +32,14 @@ async function run(study: Study): Promise<void> {
   const tied = await trainStacked(study, "tied", tiedAutoencoder());
   const untied = await trainStacked(study, "stacked", stackedAutoencoder());
   const parts = [
-    { label: "tied", part: tied },
-    { label: "untied", part: untied },
+    { name: "tied", label: label("tied"), part: tied },
+    { name: "untied", label: label("untied"), part: untied },
   ];
-  for (const { label, part } of parts) {
+  for (const { name, part } of parts) {
     const { loss, accuracy } = await stackedQuality(study, part);
-    study.measure(`${label}_test_loss`, loss, { title: `Test loss, ${label} (cross-entropy)` });
-    study.measure(`${label}_test_rounded_accuracy`, accuracy, {
-      title: `Test rounded accuracy, ${label}`,
+    study.measure(`${name}_test_loss`, loss, { title: `Test loss, ${name} (cross-entropy)` });
+    study.measure(`${name}_test_rounded_accuracy`, accuracy, {
+      title: `Test rounded accuracy, ${name}`,
       unit: "%",
     });
   }
@@ -49,14 +50,14 @@ async function run(study: Study): Promise<void> {
   });
   study.section(
     "Tied and untied",
-    curves("Validation loss by epoch", "val_loss", parts),
-    curves("Validation rounded accuracy by epoch", "val_rounded_accuracy", parts),
+    curves(label("validation-loss-by-epoch"), "val_loss", parts),
+    curves(label("validation-rounded-accuracy-by-epoch"), "val_rounded_accuracy", parts),
     await showReconstructions(
       study,
-      "Validation images and both reconstructions",
-      parts.map(({ label, part }) => ({ label, model: part.model })),
+      label("validation-both-reconstructions"),
+      parts.map((row) => ({ label: row.label, model: row.part.model })),
     ),
-    await receptiveFields("First-layer weights, tied", tied, 40),
-    await receptiveFields("First-layer weights, untied", untied, 40),
+    await receptiveFields(label("first-layer-weights-of", { network: label("tied") }), tied, 40),
+    await receptiveFields(label("first-layer-weights-of", { network: label("untied") }), untied, 40),
   );
 }

@@ -1,6 +1,7 @@
 /** @file svhn-a: load SVHN and look at it: sizes, classes, images per class, random samples. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import { countClasses } from "../../datasets/statistics.ts";
+import { label } from "../../report/label.ts";
 import type { FreeSection } from "../../report/run-report.ts";
 import type { DataExperiment } from "../../runner/experiment.ts";
 import { randomImages } from "../random-images.ts";
@@ -52,11 +53,11 @@ function explore(dataset: Dataset, seed: number): { sections: FreeSection[]; lin
         { kind: "table", title: "Images per class", columns: ["digit", "training", "test"], rows },
         {
           kind: "bars",
-          title: "Share of each digit, %",
+          title: label("share-of-each-digit"),
           categories: classes,
           series: [
-            { name: "training", values: share(trainCounts, train.count) },
-            { name: "test", values: share(testCounts, test.count) },
+            { name: label("training"), values: share(trainCounts, train.count) },
+            { name: label("test"), values: share(testCounts, test.count) },
           ],
         },
       ],
@@ -66,12 +67,12 @@ function explore(dataset: Dataset, seed: number): { sections: FreeSection[]; lin
       blocks: [
         {
           kind: "images",
-          title: `${shown} of the training set`,
+          title: label("of-training-set", { count: shown }),
           ...randomImages(train, classes, shown, seed),
         },
         {
           kind: "images",
-          title: `${shown} of the test set`,
+          title: label("of-test-set", { count: shown }),
           ...randomImages(test, classes, shown, seed + 1),
         },
       ],

@@ -1,16 +1,10 @@
 /** @file What a run showed, for the answers of the book: figures written out, or undefined where the run has none. */
 import type { SavedRun } from "../../runner/store/saved-run.ts";
 import { trainingSeconds } from "../../runner/store/saved-run.ts";
+import { formatCount, formatFixed, formatPercent, formatSeconds, formatShort } from "../format.ts";
+import type { Language } from "../language.ts";
 import { figureName, isShare } from "./figure-names.ts";
-import {
-  flowing,
-  type Language,
-  writeCount,
-  writeFixed,
-  writePercent,
-  writeSeconds,
-  writeShort,
-} from "./language.ts";
+import { bookTexts } from "./texts.ts";
 
 /** A sentence, or undefined if the run does not show what it would say. */
 export type Sentence = string | undefined;
@@ -23,6 +17,14 @@ export interface Member {
   readonly value: number;
 }
 
+/** What of an answer has to be computed: the rest is text. */
+export interface Answer {
+  /** what the run shows: the answer begins with it */
+  readonly shown: (run: Evidence) => readonly Sentence[];
+  /** beginnings of the names of the figures to show, in order; without it the charts and the run's own */
+  readonly figures?: readonly string[];
+}
+
 /** The figures of one run in one language. */
 export class Evidence {
   readonly language: Language;
@@ -33,10 +35,9 @@ export class Evidence {
     this.language = language;
   }
 
-  /** The sentence of this language. Both may be undefined. */
-  in(texts: Readonly<Record<Language, Sentence>>): Sentence {
-    const text = texts[this.language];
-    return text === undefined ? undefined : flowing(text);
+  /** A message of the book's texts, with its slots filled; undefined if the run has no value for one of them. */
+  say(key: string, slots: Readonly<Record<string, Sentence>> = {}): Sentence {
+    return bookTexts(this.language).say(key, slots);
   }
 
   value(key: string): number | undefined {
@@ -50,10 +51,10 @@ export class Evidence {
   }
 
   write(key: string, value: number): string {
-    if (/seconds$/.test(key)) return writeSeconds(value, this.language);
-    if (/(^|_)ms(_|$)/.test(key)) return `${writeShort(value, this.language)}\u00a0ms`;
-    if (/(^|_)loss$/.test(key)) return writeFixed(value, this.language, 4);
-    return isShare(key) ? writePercent(value, this.language) : writeShort(value, this.language);
+    if (/seconds$/.test(key)) return formatSeconds(value, this.language);
+    if (/(^|_)ms(_|$)/.test(key)) return `${formatShort(value, this.language)}\u00a0ms`;
+    if (/(^|_)loss$/.test(key)) return formatFixed(value, 4, this.language);
+    return isShare(key) ? formatPercent(value, 2, this.language) : formatShort(value, this.language);
   }
 
   name(key: string): string {
@@ -61,20 +62,26 @@ export class Evidence {
   }
 
   percent(fraction: number | undefined, digits = 2): Sentence {
-    return fraction === undefined ? undefined : writePercent(fraction, this.language, digits);
+    return fraction === undefined ? undefined : formatPercent(fraction, digits, this.language);
   }
 
   short(value: number | undefined): Sentence {
-    return value === undefined ? undefined : writeShort(value, this.language);
+    return value === undefined ? undefined : formatShort(value, this.language);
   }
 
   count(value: number | null | undefined): Sentence {
-    return value === undefined || value === null ? undefined : writeCount(value, this.language);
+    return value === undefined || value === null ? undefined : formatCount(value, this.language);
+  }
+
+  /** Slots of the numbers of images in the files. */
+  files(): Readonly<Record<"train" | "test", Sentence>> {
+    const { train, test } = this.run.config.dataset;
+    return { train: this.count(train), test: this.count(test) };
   }
 
   time(): Sentence {
     const seconds = trainingSeconds(this.run);
-    return seconds === undefined ? undefined : writeSeconds(seconds, this.language);
+    return seconds === undefined ? undefined : formatSeconds(seconds, this.language);
   }
 
   /** Values by epoch that are numbers. */

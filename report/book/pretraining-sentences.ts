@@ -1,6 +1,6 @@
 /** @file Sentences about pre-trained classifiers: errors before, between and after, beside training from random weights. */
 import type { Evidence, Sentence } from "./evidence.ts";
-import { said } from "./said.ts";
+import { bookTexts } from "./texts.ts";
 
 const alone = "no_pre_training_test_error";
 
@@ -8,21 +8,15 @@ const alone = "no_pre_training_test_error";
 export function pretrainedSentences(run: Evidence): Sentence[] {
   const ways = run.family(/(.+)_before_error/).map(({ groups }) => groups[0]!);
   return [
-    ...ways.flatMap((way) => {
-      const [before, head, after] = ["before", "head", "test"].map((when) =>
-        run.written(`${way}_${when}_error`),
-      );
-      return run.in({
-        en: said`Pre-trained layers (${wayName(way, "en")}): test error ${before} with a random output layer, ${head} with only that layer trained,
-          ${after} after fine-tuning.`,
-        es: said`Capas preentrenadas (${wayName(way, "es")}): error de prueba ${before} con una capa de salida aleatoria, ${head} entrenando solo
-          esa capa, ${after} tras el ajuste fino.`,
-      });
-    }),
-    run.in({
-      en: said`Without pre-training it is ${run.written(alone)}.`,
-      es: said`Sin preentrenamiento es ${run.written(alone)}.`,
-    }),
+    ...ways.map((way) =>
+      run.say("phrases.pretrained", {
+        way: wayName(run, way),
+        before: run.written(`${way}_before_error`),
+        head: run.written(`${way}_head_error`),
+        after: run.written(`${way}_test_error`),
+      }),
+    ),
+    run.say("phrases.not-pretrained", { error: run.written(alone) }),
     ...ways.map((way) => verdict(run, way)),
   ];
 }
@@ -30,19 +24,13 @@ export function pretrainedSentences(run: Evidence): Sentence[] {
 function verdict(run: Evidence, way: string): Sentence {
   const [after, without] = [run.value(`${way}_test_error`), run.value(alone)];
   if (after === undefined || without === undefined) return undefined;
-  const better = after < without;
-  return run.in({
-    en: `In this run pre-training (${wayName(way, "en")}) ${better ? "lowered" : "did not lower"} the test error.`,
-    es: `En esta ejecución el preentrenamiento (${wayName(way, "es")}) ${better ? "redujo" : "no redujo"} el error de prueba.`,
-  });
+  const key = after < without ? "phrases.pretraining-lowered" : "phrases.pretraining-did-not";
+  return run.say(key, { way: wayName(run, way) });
 }
 
-const wayNames: Readonly<Record<string, Readonly<Record<"en" | "es", string>>>> = {
-  sigmoid: { en: "basic autoencoders, sigmoid", es: "autoencoders básicos, sigmoide" },
-  denoising: { en: "denoising autoencoders", es: "denoising autoencoders" },
-  relu: { en: "ReLU", es: "ReLU" },
-};
-
-function wayName(way: string, language: "en" | "es"): string {
-  return wayNames[way]?.[language] ?? way;
+/** The name of a way that has a text of its own, such as tanh has not. */
+function wayName({ language }: Evidence, way: string): string {
+  const texts = bookTexts(language);
+  const key = `phrases.way-${way}`;
+  return texts.messages.has(key) ? texts.word(key) : way;
 }

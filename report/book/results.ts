@@ -1,12 +1,12 @@
 /** @file The figures of a run as the book's table: measured, published, difference. */
 
 import type { SavedResult } from "../../runner/store/schemas.ts";
+import { formatFixed } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import { table } from "../sections/section.ts";
 import type { Evidence } from "./evidence.ts";
 import { figureName, isShare } from "./figure-names.ts";
-import { writeFixed } from "./language.ts";
-import { words } from "./words.ts";
+import { bookTexts } from "./texts.ts";
 
 const mostRows = 24;
 
@@ -14,7 +14,7 @@ const mostRows = 24;
 export function resultsTable(run: Evidence): Markup | undefined {
   const found = tableOf(run);
   const { published = [] } = run.run.result ?? {};
-  const heading = words[published.length > 0 ? "results" : "measuredOnly"][run.language];
+  const heading = word(run, published.length > 0 ? "results" : "measuredOnly");
   return found && markup`<h3>${heading}</h3>\n${found}`;
 }
 
@@ -27,13 +27,13 @@ function tableOf(run: Evidence): Markup | undefined {
   if (published.length + others.length === 0) return undefined;
   const withPublished = published.length > 0;
   const columns = [
-    { title: words.figure[language] },
-    { title: words.measured[language], numeric: true },
+    { title: word(run, "figure") },
+    { title: word(run, "measured"), numeric: true },
     ...(withPublished
       ? [
-          { title: words.published[language], numeric: true },
-          { title: words.difference[language], numeric: true },
-          { title: words.source[language] },
+          { title: word(run, "published"), numeric: true },
+          { title: word(run, "difference"), numeric: true },
+          { title: word(run, "source") },
         ]
       : []),
   ];
@@ -48,7 +48,7 @@ function tableOf(run: Evidence): Markup | undefined {
   const shown = table(columns, rows.slice(0, mostRows), { stacks: withPublished });
   if (rows.length <= mostRows) return shown;
   const more = table(columns, rows.slice(mostRows), { stacks: withPublished });
-  return markup`${shown}<details><summary>${words.further[language]}: ${rows.length - mostRows}</summary>
+  return markup`${shown}<details><summary>${word(run, "further")}: ${rows.length - mostRows}</summary>
 ${more}</details>
 `;
 }
@@ -68,6 +68,10 @@ function publishedRow(run: Evidence, { measure, name, published, source }: Saved
 function difference(run: Evidence, key: string, value: number): string {
   const sign = value < 0 ? "−" : "+";
   if (!isShare(key)) return `${sign}${run.short(Math.abs(value))}`;
-  const points = words.points[run.language];
-  return `${sign}${writeFixed(100 * Math.abs(value), run.language, 2)}\u00a0${points}`;
+  const points = word(run, "points");
+  return `${sign}${formatFixed(100 * Math.abs(value), 2, run.language)}\u00a0${points}`;
+}
+
+function word({ language }: Evidence, key: string): string {
+  return bookTexts(language).word(`page.${key}`);
 }

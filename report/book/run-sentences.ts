@@ -1,11 +1,10 @@
 /** @file Sentences about what result.json lists: trials of a sweep, confused pairs, figures of one kind. */
 import { z } from "zod";
 import { numbersOf } from "../../runner/store/saved-run.ts";
+import { formatList } from "../format.ts";
+import { labelOf, labelText } from "../label.ts";
 import { type Evidence, largest, type Sentence, smallest } from "./evidence.ts";
 import { writtenNumber } from "./figure-names.ts";
-import { type Language, writeList } from "./language.ts";
-import { said } from "./said.ts";
-import { pictureText } from "./words.ts";
 
 const trialsSchema = z.array(
   z.looseObject({
@@ -31,19 +30,19 @@ function trialsOf(run: Evidence): TrialFigures[] {
   if (!parsed.success) return [];
   return parsed.data
     .map((trial, _, all) => ({
-      name: trialName(trial, all, run.language),
+      name: trialName(trial, all, run),
       measured: numbersOf(trial.measured),
     }))
     .filter(({ measured }) => Object.keys(measured).length > 0);
 }
 
 /** What is varied; the seed too, where trials differ by nothing else. */
-function trialName({ name, factors, seed }: Trial, all: readonly Trial[], language: Language): string {
-  const values = Object.values(factors).map((value) => pictureText(String(value), language));
+function trialName({ name, factors, seed }: Trial, all: readonly Trial[], run: Evidence): string {
+  const values = Object.values(factors).map((value) => labelText(labelOf(String(value)), run.language));
   if (values.length === 0) return name;
   const same = all.filter((other) => JSON.stringify(other.factors) === JSON.stringify(factors));
-  const drawn = { en: `seed ${seed}`, es: `semilla ${seed}` }[language];
-  return [...values, ...(same.length > 1 ? [drawn] : [])].join(" / ");
+  const drawn = same.length > 1 ? run.say("phrases.seed", { seed: String(seed) }) : undefined;
+  return [...values, ...(drawn ? [drawn] : [])].join(" / ");
 }
 
 /** The best and the worst trial by a figure, and by the time they took. */
@@ -56,29 +55,18 @@ export function trialSentences(run: Evidence, key = "test_error"): Sentence[] {
     });
   const [best, worst] = [smallest(valued(key)), largest(valued(key))];
   if (!best || !worst || trials.length < 2) return [];
-  if (best.value === worst.value) {
-    const same = run.write(key, best.value);
-    return [
-      run.in({
-        en: `All ${trials.length} trials have the same ${run.name(key)}, ${same}: so far their networks answer alike.`,
-        es: `Los ${trials.length} ensayos tienen el mismo ${run.name(key)}, ${same}: de momento sus redes responden igual.`,
-      }),
-    ];
-  }
+  const [low, high] = [run.write(key, best.value), run.write(key, worst.value)];
+  const counted = { count: run.count(trials.length), name: run.name(key) };
+  if (best.value === worst.value) return [run.say("phrases.trials-alike", { ...counted, value: low })];
   // Kernels are compiled in the first epoch of the first trial that needs them, so sums of seconds say little.
   const [fast, slow] = [smallest(valued("epoch_seconds")), largest(valued("epoch_seconds"))];
   const took = (value: number) => run.write("epoch_seconds", value);
-  const [low, high] = [run.write(key, best.value), run.write(key, worst.value)];
-  const name = run.name(key);
   return [
-    run.in({
-      en: `Of ${trials.length} trials, "${best.name}" has the lowest ${name}, ${low}, and "${worst.name}" the highest, ${high}.`,
-      es: `De ${trials.length} ensayos, "${best.name}" tiene el menor ${name}, ${low}, y "${worst.name}" el mayor, ${high}.`,
-    }),
+    run.say("phrases.trials", { ...counted, best: best.name, worst: worst.name, low, high }),
     fast && slow && fast.name !== slow.name
-      ? run.in({
-          en: `An epoch took from ${took(fast.value)} ("${fast.name}") to ${took(slow.value)} ("${slow.name}").`,
-          es: `Una época duró entre ${took(fast.value)} ("${fast.name}") y ${took(slow.value)} ("${slow.name}").`,
+      ? run.say("phrases.trial-times", {
+          ...{ least: took(fast.value), most: took(slow.value) },
+          ...{ fast: fast.name, slow: slow.name },
         })
       : undefined,
   ];
@@ -90,10 +78,7 @@ const hardlyTrained = 0.7;
 function untrained(run: Evidence): Sentence {
   const error = run.value("test_error");
   if (error === undefined || error < hardlyTrained) return undefined;
-  return run.in({
-    en: `With an error of ${run.percent(error)} they say little about resemblance: a network that has not learned much gives a few favourite answers to everything.`,
-    es: `Con un error de ${run.percent(error)} dicen poco sobre el parecido: una red que ha aprendido poco da a todo unas pocas respuestas favoritas.`,
-  });
+  return run.say("phrases.untrained", { error: run.percent(error) });
 }
 
 /** The pairs of classes that were confused most. */
@@ -101,22 +86,13 @@ export function confusedPairs(run: Evidence): Sentence[] {
   const parsed = pairsSchema.safeParse(run.run.result?.confused_pairs ?? []);
   if (!parsed.success || parsed.data.length === 0) return [];
   const pairs = parsed.data.map(({ classes: [first, second], mistakes }) =>
-    run.in({
-      en: said`${first} and ${second} (${run.count(mistakes)})`,
-      es: said`${first} y ${second} (${run.count(mistakes)})`,
-    }),
+    run.say("phrases.confused-pair", { first, second, mistakes: run.count(mistakes) }),
   );
-  const listed = writeList(
+  const list = formatList(
     pairs.filter((pair) => pair !== undefined),
     run.language,
   );
-  return [
-    run.in({
-      en: `Taken for each other most often, in both directions together: ${listed}.`,
-      es: `Los pares que más se confunden, sumando ambos sentidos: ${listed}.`,
-    }),
-    untrained(run),
-  ];
+  return [run.say("phrases.confused", { list }), untrained(run)];
 }
 
 /** Figures of one kind in a row: "0.21 at 2, 0.14 at 8". The first group of the pattern says at what. */
@@ -124,12 +100,12 @@ export function listed(run: Evidence, pattern: RegExp): Sentence {
   const members = run.family(pattern);
   if (members.length === 0) return undefined;
   const texts = members.map(({ key, groups, value }) =>
-    run.in({
-      en: `${run.write(key, value)} at ${groups[0]}`,
-      es: `${run.write(key, value)} con ${writtenNumber(groups[0] ?? "", "es")}`,
+    run.say("phrases.value-at", {
+      value: run.write(key, value),
+      at: writtenNumber(groups[0] ?? "", run.language),
     }),
   );
-  return writeList(
+  return formatList(
     texts.filter((text) => text !== undefined),
     run.language,
   );
@@ -143,7 +119,7 @@ function compared(run: Evidence, pattern: RegExp, other: RegExp): { smaller: str
     return against === undefined || groups[0] === undefined ? [] : [{ at: groups[0], value, against }];
   });
   const names = (chosen: typeof both) =>
-    writeList(
+    formatList(
       chosen.map(({ at }) => writtenNumber(at, run.language)),
       run.language,
     );
@@ -153,31 +129,18 @@ function compared(run: Evidence, pattern: RegExp, other: RegExp): { smaller: str
   };
 }
 
-/** Where one kind of squared error is smaller than another, in words; `parameter` is what the numbers are of. */
-export function versus(
-  run: Evidence,
-  pattern: RegExp,
-  other: RegExp,
-  names: Readonly<Record<Language, readonly [string, string]>>,
-  parameter = "d'",
-): Sentence {
+/** What `versus` compares: the names of both, and what the numbers are of. */
+interface Compared {
+  readonly own: Sentence;
+  readonly other: Sentence;
+  /** d' if absent */
+  readonly parameter?: string;
+}
+
+/** Where one kind of squared error is smaller than another, in words. */
+export function versus(run: Evidence, pattern: RegExp, other: RegExp, names: Compared): Sentence {
   const { smaller, larger } = compared(run, pattern, other);
-  const [own, theirs] = names[run.language];
-  if (smaller && larger) {
-    return run.in({
-      en: `For ${parameter} = ${smaller} the squared error of ${own} is below that of ${theirs}; for ${larger} it is not.`,
-      es: `Con ${parameter} = ${smaller}, el error cuadrático de ${own} queda por debajo del de ${theirs}; con ${larger}, no.`,
-    });
-  }
-  if (smaller) {
-    return run.in({
-      en: `For every ${parameter} measured (${smaller}) the squared error of ${own} is below that of ${theirs}.`,
-      es: `Con todos los ${parameter} medidos (${smaller}), el error cuadrático de ${own} queda por debajo del de ${theirs}.`,
-    });
-  }
-  if (!larger) return undefined;
-  return run.in({
-    en: `For none of the ${parameter} measured (${larger}) does the squared error of ${own} get below that of ${theirs}.`,
-    es: `Con ninguno de los ${parameter} medidos (${larger}) baja el error cuadrático de ${own} del de ${theirs}.`,
-  });
+  const slots = { parameter: "d'", ...names, smaller, larger };
+  if (smaller) return run.say(larger ? "phrases.smaller-at-some" : "phrases.smaller-at-all", slots);
+  return larger ? run.say("phrases.smaller-at-none", slots) : undefined;
 }

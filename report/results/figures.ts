@@ -3,7 +3,7 @@
 import { numbersOf, trainingSeconds } from "../../runner/store/saved-run.ts";
 import type { SavedResult } from "../../runner/store/schemas.ts";
 import { isShare } from "../book/figure-names.ts";
-import { writePercent, writeShort } from "../book/language.ts";
+import { formatPercent, formatShort } from "../format.ts";
 import { groupFigures } from "./figure-groups.ts";
 
 export interface FigureLine {
@@ -29,7 +29,7 @@ const mostLines = 6;
 export function figuresOf(result: SavedResult): FigureLine[] {
   const measured = numbersOf(result.measured);
   const written = (key: string, value: number) =>
-    isShare(key) ? writePercent(value, "en") : writeShort(value, "en");
+    isShare(key) ? formatPercent(value, 2) : formatShort(value);
   const ours = (key: string) => (measured[key] === undefined ? "" : written(key, measured[key]));
   if (result.published.length > 0) {
     return result.published.map(({ name, measure, published }) => ({

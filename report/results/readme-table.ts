@@ -3,7 +3,7 @@ import { FileError } from "../../engine/errors.ts";
 import { svhnC } from "../../experiments/svhn/svhn-c.ts";
 import { formatMeasure } from "../../runner/measures.ts";
 import type { SavedResult } from "../../runner/store/schemas.ts";
-import { writeCount } from "../book/language.ts";
+import { formatCount } from "../format.ts";
 import { figuresOf, origins, secondsOf } from "./figures.ts";
 import { marksOf, withMarked } from "./marked-text.ts";
 import type { CommittedResult } from "./results-page.ts";
@@ -42,12 +42,7 @@ function mainInFull(results: readonly CommittedResult[]): string[][] {
   if (results.some(({ result }) => result.experiment === svhnC.id && result.profile === "full")) return [];
   const { id, parameters, profiles, published } = svhnC;
   const [{ measure, value } = { measure: "", value: 0 }] = published;
-  const cells = [
-    `\`${id}\`, in full`,
-    origins.official,
-    writeCount(parameters, "en"),
-    `${profiles.full.epochs}`,
-  ];
+  const cells = [`\`${id}\`, in full`, origins.official, formatCount(parameters), `${profiles.full.epochs}`];
   return [[...cells, "", "", `not yet run; published ${formatMeasure(measure, value)}`]];
 }
 
@@ -63,8 +58,7 @@ function notesOf(results: readonly CommittedResult[]): string[] {
 
 function cellsOf({ result }: CommittedResult): string[] {
   const { experiment, profile, seed, dataset, parameters, epochs, adapter } = result;
-  const count = (value: number | null | undefined) =>
-    typeof value === "number" ? writeCount(value, "en") : "";
+  const count = (value: number | null | undefined) => (typeof value === "number" ? formatCount(value) : "");
   const name = profile === "quick" ? "quick profile" : "in full";
   return [
     `\`${experiment}\`, ${name}, seed ${seed}`,
@@ -84,7 +78,7 @@ function cellsOf({ result }: CommittedResult): string[] {
 }
 
 function inFull({ parameters, parameters_in_full: full }: SavedResult): string {
-  return typeof full === "number" && full !== parameters ? ` of ${writeCount(full, "en")}` : "";
+  return typeof full === "number" && full !== parameters ? ` of ${formatCount(full)}` : "";
 }
 
 function minutes(seconds: number | undefined): string {

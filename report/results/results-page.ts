@@ -3,9 +3,9 @@
 import type { Experiment } from "../../runner/experiment.ts";
 import type { SavedResult } from "../../runner/store/schemas.ts";
 import { shortfallOf } from "../../runner/store/shortfall.ts";
-import { chapters } from "../book/chapters/index.ts";
-import { writeCount, writeShort } from "../book/language.ts";
+import { readChapters } from "../book/chapter.ts";
 import { reasonsOf } from "../book/reasons.ts";
+import { formatCount, formatShort } from "../format.ts";
 import { figuresOf, origins, secondsOf } from "./figures.ts";
 
 export interface CommittedResult {
@@ -31,14 +31,14 @@ const columns = [
 
 /** The page in Markdown: a table per chapter of the book, and what has no result yet. */
 export function resultsPage(results: readonly CommittedResult[], experiments: readonly Experiment[]): string {
-  const parts = chapters.map((chapter) => {
+  const parts = readChapters("en").map((chapter) => {
     const ids = Object.keys(chapter.experiments);
     const rows = ids.flatMap((id) =>
       results.filter(({ result }) => result.experiment === id).flatMap((entry) => rowsOf(entry, experiments)),
     );
     const missing = ids.filter((id) => !results.some(({ result }) => result.experiment === id));
     return [
-      `## ${chapter.title.en}`,
+      `## ${chapter.title}`,
       ...(rows.length > 0 ? [tableOf(rows)] : []),
       ...(missing.length > 0 ? [`Not yet run: ${missing.map((id) => `\`${id}\``).join(", ")}.`] : []),
     ].join("\n\n");
@@ -56,7 +56,7 @@ Some runs were repeated in PyTorch: [pytorch](pytorch/README.md).
 function rowsOf({ file, result }: CommittedResult, experiments: readonly Experiment[]): string[][] {
   const experiment = experiments.find(({ id }) => id === result.experiment);
   const { dataset, adapter } = result;
-  const count = (value: number | undefined) => (value === undefined ? "" : writeCount(value, "en"));
+  const count = (value: number | undefined) => (value === undefined ? "" : formatCount(value));
   const seconds = secondsOf(result);
   const [first = { name: "", ours: "", published: "" }, ...others] = figuresOf(result);
   const facts = [
@@ -66,13 +66,16 @@ function rowsOf({ file, result }: CommittedResult, experiments: readonly Experim
     dataset?.train === undefined ? "" : `${count(dataset.train)} / ${count(dataset.test)}`,
     count(result.epochs),
     result.seed === undefined ? "" : String(result.seed),
-    seconds === undefined ? "" : writeShort(seconds / 60, "en"),
+    seconds === undefined ? "" : formatShort(seconds / 60),
   ];
   const reasons = reasonsOf(shortfallOf(result, undefined, experiment), "en");
   const why = [...reasons, ...(result.note ? [result.note] : [])].join("; ");
   return [
     [...facts, first.name, first.ours, first.published, why],
-    ...others.map(({ name, ours, published }) => [...facts.map(() => ""), name, ours, published, ""]),
+    ...others.map(({ name, ours, published }) => [
+      ...facts.map((fact, column) => (column === 0 ? fact : "")), // each row says what it is of
+      ...[name, ours, published, ""],
+    ]),
   ];
 }
 

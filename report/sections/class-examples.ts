@@ -1,45 +1,50 @@
 /** @file Images of every class: some that were recognised and some that were not. */
 
+import { drawFigure } from "../draw-figure.ts";
 import { inlineFigure } from "../figure.ts";
+import type { ImageTableSpec } from "../figure-spec.ts";
 import { formatPercent } from "../format.ts";
-import { type ImageCell, type ImageRow, imageTable } from "../image-table.ts";
+import { gatherImages } from "../image-grid.ts";
+import { label, labelOf } from "../label.ts";
 import { markup } from "../markup.ts";
-import type { ClassExamples, Outcomes, RunReport } from "../run-report.ts";
+import type { ClassExamples, Outcomes, Report } from "../run-report.ts";
 import type { Section } from "./section.ts";
 
-export function classExamplesSection({ classExamples }: RunReport): Section | undefined {
+type Row = ImageTableSpec["rows"][number];
+
+export async function classExamplesSection({ classExamples }: Report): Promise<Section | undefined> {
   if (!classExamples) return undefined;
   const { classes, groups, set } = classExamples;
   const right = Math.max(1, ...groups.map((group) => indicesOf(group, true).length));
-  const drawing = imageTable({
+  const spec: ImageTableSpec = {
+    kind: "image-table",
     heads: [
-      { column: 0, text: "recognised" },
-      { column: right, text: "taken for another class" },
+      { column: 0, text: label("recognised") },
+      { column: right, text: label("taken-for-another") },
     ],
-    rows: groups.map((group, label) => rowOf(classExamples, group, label, right)),
+    rows: groups.map((group, truth) => rowOf(classExamples, group, truth, right)),
     size: classes.length > 25 ? 32 : 56,
-  });
-  const title = `Images of each class, ${set} set`;
-  const figure = { name: "class-examples", title, drawing };
+  };
+  const title = label("images-of-each-class", { set: labelOf(set) });
+  const figure = await drawFigure({ name: "class-examples", title, spec });
   const body = markup`<p class="muted">To the left, images that were recognised with the highest probability; to the right, framed, the surest mistakes with what they were taken for. The percentage is the share of the class that was recognised.</p>
 <figure class="wide">${inlineFigure(figure)}</figure>
 `;
   return { id: "classes", title: "Classes", body, figures: [figure] };
 }
 
-function rowOf({ classes, recall }: ClassExamples, group: Outcomes, label: number, right: number): ImageRow {
-  const cell = (index: number): ImageCell => ({
-    images: group.images,
-    index,
-    ...(group.predicted[index] === label
+function rowOf({ classes, recall }: ClassExamples, group: Outcomes, truth: number, right: number): Row {
+  const cell = (index: number) => ({
+    image: gatherImages(group.images, [index]),
+    ...(group.predicted[index] === truth
       ? {}
       : { wrong: true, caption: shortened(classes[group.predicted[index]!]!) }),
   });
-  const known: (ImageCell | undefined)[] = indicesOf(group, true).map(cell);
-  while (known.length < right) known.push(undefined);
-  const share = recall[label];
+  const known: Row["cells"][number][] = indicesOf(group, true).map(cell);
+  while (known.length < right) known.push(null);
+  const share = recall[truth];
   return {
-    name: classes[label]!,
+    name: classes[truth]!,
     ...(share === undefined ? {} : { detail: formatPercent(share, 0) }),
     cells: [...known, ...indicesOf(group, false).map(cell)],
   };

@@ -6,26 +6,31 @@ import {
   type Scores,
 } from "../../models/metrics/classification-report.ts";
 import { largestConfusion, mostConfusedPairs } from "../../models/metrics/confusion.ts";
-import { imageFigure, imageList } from "../captioned-images.ts";
-import { type Figure, inlineFigure } from "../figure.ts";
+import { imageList } from "../captioned-images.ts";
+import { drawFigure } from "../draw-figure.ts";
+import type { Figure } from "../figure.ts";
 import { formatCount, formatPercent } from "../format.ts";
-import { confusionHeatMap } from "../heat-map.ts";
+import { label, labelOf } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { ConfusionResult, RunReport } from "../run-report.ts";
-import { captioned } from "./samples.ts";
-import { type Section, table } from "./section.ts";
+import type { ConfusionResult, Report } from "../run-report.ts";
+import { alternatives, captioned } from "./samples.ts";
+import { type Section, table, titledFigure } from "./section.ts";
 
 const pairLimit = 5;
 /** Beyond it the page shows the best and the worst classes, and the others on request. */
 const mostRows = 25;
 
-export function confusionSection({ confusion }: RunReport): Section | undefined {
+export async function confusionSection({ confusion }: Report): Promise<Section | undefined> {
   if (!confusion) return undefined;
-  const title = `Confusion matrix of the ${confusion.set} set`;
-  const heatMap: Figure = { name: "confusion", title, drawing: confusionHeatMap(confusion) };
-  const pairs = pairList(confusion);
-  const body = markup`<figure class="wide"><figcaption>${title}</figcaption>${inlineFigure(heatMap)}</figure>
-${largestText(confusion)}${pairs.body}${scoreTable(confusion)}`;
+  const { set, classes, counts } = confusion;
+  const axes = { x: label("predicted-class"), y: label("true-class") };
+  const heatMap = await drawFigure({
+    name: "confusion",
+    title: label("confusion-matrix", { set: labelOf(set) }),
+    spec: { kind: "confusion", axes, classes, counts },
+  });
+  const pairs = await pairList(confusion);
+  const body = markup`${titledFigure(heatMap, "wide")}${largestText(confusion)}${pairs.body}${scoreTable(confusion)}`;
   return { id: "confusion", title: "Confusion", body, figures: [heatMap, ...pairs.figures] };
 }
 
@@ -37,28 +42,31 @@ function largestText({ classes, counts }: ConfusionResult): Markup | undefined {
 `;
 }
 
-function pairList({ classes, counts, examples = [] }: ConfusionResult): { body?: Markup; figures: Figure[] } {
+async function pairList({
+  classes,
+  counts,
+  examples = [],
+}: ConfusionResult): Promise<{ body?: Markup; figures: Figure[] }> {
   const pairs = mostConfusedPairs(counts, pairLimit);
   if (pairs.length === 0) return { figures: [] };
   const figures: Figure[] = [];
-  const items = pairs.map((pair) => {
+  const items: Markup[] = [];
+  for (const pair of pairs) {
     const [first, second] = [classes[pair.first]!, classes[pair.second]!];
     const found = examples.find(
       (entry) => entry.first === pair.first && entry.second === pair.second && entry.images.count > 0,
     );
     const shown = found ? captioned(found, classes) : undefined;
     if (shown) {
-      figures.push({
-        name: `confused-${pair.first}-${pair.second}`,
-        title: `${first} and ${second}, taken for each other`,
-        drawing: imageFigure(shown),
-      });
+      const name = `confused-${pair.first}-${pair.second}`;
+      const title = label("confused-pair", { first, second });
+      figures.push(await drawFigure({ name, title, spec: shown }));
     }
-    return markup`<li><h4>${first} and ${second} <span class="muted">${times(pair.count)}</span></h4>
+    items.push(markup`<li><h4>${first} and ${second} <span class="muted">${times(pair.count)}</span></h4>
 <p class="muted">${first} taken for ${second}: ${formatCount(pair.firstAsSecond)}; ${second} taken for ${first}: ${formatCount(pair.secondAsFirst)}</p>
-${shown ? imageList(shown) : undefined}</li>
-`;
-  });
+${shown && found ? imageList(shown, alternatives(found, classes)) : undefined}</li>
+`);
+  }
   const body = markup`<h3>The most confused pairs</h3>
 <ol class="pairs">
 ${items}</ol>

@@ -3,7 +3,7 @@
 import { formatBytes } from "../../engine/errors.ts";
 import { formatCount } from "../format.ts";
 import { markup } from "../markup.ts";
-import type { DatasetFacts, DatasetFile, RunReport } from "../run-report.ts";
+import type { DatasetFacts, DatasetFile, Report } from "../run-report.ts";
 import { facts, type Section, table } from "./section.ts";
 
 const origins: Record<DatasetFacts["origin"], string> = {
@@ -13,7 +13,8 @@ const origins: Record<DatasetFacts["origin"], string> = {
   own: "arrays of the experiment's own",
 };
 
-export function datasetSection({ dataset }: RunReport): Section {
+export function datasetSection({ dataset }: Report): Section | undefined {
+  if (!dataset) return undefined;
   const { title, origin, note, counts, license, citation, files = [] } = dataset;
   const body = markup`<p>${note}</p>
 ${facts([

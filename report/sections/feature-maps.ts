@@ -1,38 +1,47 @@
 /** @file What the filters of a layer make of some images. */
 
-import { type Figure, inlineFigure } from "../figure.ts";
-import { type ImageCell, type ImageRow, imageTable } from "../image-table.ts";
+import { drawFigure } from "../draw-figure.ts";
+import type { Figure } from "../figure.ts";
+import { gatherImages } from "../image-grid.ts";
+import { label } from "../label.ts";
 import { markup } from "../markup.ts";
-import type { FeatureMaps, ReportImages, RunReport } from "../run-report.ts";
-import { type Section, slug } from "./section.ts";
+import type { FeatureMaps, Report, ReportImages } from "../run-report.ts";
+import { type Section, slug, titledFigure } from "./section.ts";
 
 const mostShown = 16;
 
-export function featureMapsSection({ featureMaps = [] }: RunReport): Section | undefined {
+export async function featureMapsSection({ featureMaps = [] }: Report): Promise<Section | undefined> {
   if (featureMaps.length === 0) return undefined;
-  const figures = featureMaps.map(mapsFigure);
+  const figures = await Promise.all(featureMaps.map(mapsFigure));
   const body = markup`<p class="muted">Each row is an image and what the filters of the layer make of it: white where a filter responds most, black where it does not respond. The scale is the same along a row, so a filter that stays dark found nothing it knows.</p>
-${figures.map((figure) => markup`<figure class="wide"><figcaption>${figure.title}</figcaption>${inlineFigure(figure)}</figure>\n`)}`;
+${figures.map((figure) => titledFigure(figure, "wide"))}`;
   return { id: "feature-maps", title: "Feature maps", body, figures };
 }
 
 /** The drawing alone, for a section of another making. */
-export function mapsFigure(maps: FeatureMaps): Figure {
+export function mapsFigure(maps: FeatureMaps): Promise<Figure> {
   const shown = Math.min(mostShown, maps.filters);
-  const rows = Array.from({ length: maps.images.count }, (_, i): ImageRow => {
+  const rows = Array.from({ length: maps.images.count }, (_, i) => {
     const responses = responseImages(maps, i, shown);
-    const cells = Array.from({ length: shown }, (_, index): ImageCell => ({ images: responses, index }));
-    return { name: maps.names?.[i] ?? String(i + 1), cells: [{ images: maps.images, index: i }, ...cells] };
+    const cells = Array.from({ length: shown }, (_, k) => ({ image: gatherImages(responses, [k]) }));
+    const image = gatherImages(maps.images, [i]);
+    return { name: maps.names?.[i] ?? String(i + 1), cells: [{ image }, ...cells] };
   });
   const numbers = Array.from({ length: shown }, (_, k) => ({ column: k + 1, text: String(k + 1) }));
-  const drawing = imageTable({ heads: [{ column: 0, text: "image" }, ...numbers], rows, size: 48 });
-  const count =
-    shown < maps.filters ? `the first ${shown} of ${maps.filters} filters` : `the ${shown} filters`;
-  return {
-    name: `feature-maps-${slug(maps.layer)}`,
-    title: `Responses of ${count} of ${maps.layer}`,
-    drawing,
-  };
+  const { layer, filters } = maps;
+  return drawFigure({
+    name: `feature-maps-${slug(layer)}`,
+    title:
+      shown < filters
+        ? label("responses-of-first", { shown, filters, layer })
+        : label("responses-of", { filters, layer }),
+    spec: {
+      kind: "image-table",
+      heads: [{ column: 0, text: label("image") }, ...numbers],
+      rows,
+      size: 48,
+    },
+  });
 }
 
 /** The maps of one image as grey images, 0 (and below) black and the largest of the shown ones white. */

@@ -1,16 +1,14 @@
 /** @file Sections with content of the experiment's own: text, tables, images, grids, scatters, bars, lines. */
 
-import { barChart } from "../bar-chart.ts";
-import { type CaptionedImages, imageFigure, imageList } from "../captioned-images.ts";
-import { type Figure, inlineFigure } from "../figure.ts";
-import { formatShort } from "../format.ts";
-import { gridFigure } from "../grid-figure.ts";
-import { lineChart } from "../line-chart.ts";
+import { imageList } from "../captioned-images.ts";
+import { drawFigure } from "../draw-figure.ts";
+import type { Figure } from "../figure.ts";
+import type { FigureSpec, ImagesSpec } from "../figure-spec.ts";
+import { type Label, labelText } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
 import { seriesRoles } from "../palette.ts";
-import type { BarBlock, Block, FreeSection, ImageBlock, LineBlock, TableBlock } from "../run-report.ts";
-import { scatterFigure } from "../scatter-figure.ts";
-import { paragraphs, type Section, slug, table } from "./section.ts";
+import type { Block, FreeSection, ImageBlock, TableBlock } from "../run-report.ts";
+import { paragraphs, type Section, slug, table, titledFigure } from "./section.ts";
 
 interface Part {
   readonly body: Markup;
@@ -35,14 +33,32 @@ async function renderBlock(block: Block): Promise<Part> {
       return { body: tableBlock(block) };
     case "images":
       return imageBlock(block);
-    case "grid":
-      return chartPart({ name: slug(block.title), title: block.title, drawing: gridFigure(block) });
-    case "scatter":
-      return chartPart({ name: slug(block.title), title: block.title, drawing: scatterFigure(block) });
+    default:
+      return chart(block.title, specOf(block));
+  }
+}
+
+function specOf(block: Exclude<Block, { readonly kind: "text" | "table" | "images" }>): FigureSpec {
+  switch (block.kind) {
+    case "grid": {
+      const { title: _, ...grid } = block;
+      return grid;
+    }
+    case "scatter": {
+      const { points, labels, classes, xTitle = "", yTitle = "" } = block;
+      const axes = { x: xTitle, y: yTitle };
+      return { kind: "scatter", axes, points, labels: Array.from(labels), classes };
+    }
     case "bars":
-      return chartPart(await barFigure(block));
-    case "lines":
-      return chartPart(await lineFigure(block));
+      return { kind: "bars", categories: block.categories, series: withRoles(block.series) };
+    case "lines": {
+      const series = block.series.map(({ name, points }) => ({
+        name,
+        points: points.filter(({ y }) => Number.isFinite(y)),
+      }));
+      const { xTitle: x, yTitle: y, xScale = "linear" } = block;
+      return { kind: "lines", axes: { x, y }, xScale, series: withRoles(series) };
+    }
   }
 }
 
@@ -56,32 +72,19 @@ function tableBlock({ title, columns, rows }: TableBlock): Markup {
 ${shown}`;
 }
 
-function imageBlock({ title, images, captions = [] }: ImageBlock): Part {
-  const shown: CaptionedImages = {
+async function imageBlock({ title, images, captions = [] }: ImageBlock): Promise<Part> {
+  const spec: ImagesSpec = {
+    kind: "images",
     images,
-    captions: captions.map((text) => ({ text, alternative: text, wrong: false })),
+    captions: captions.map((text) => ({ text, wrong: false })),
   };
-  return {
-    body: markup`<h3>${title}</h3>
-${imageList(shown)}`,
-    figure: { name: slug(title), title, drawing: imageFigure(shown) },
-  };
+  const figure = await drawFigure({ name: slug(labelText(title)), title, spec });
+  return { body: markup`<h3>${figure.title}</h3>\n${imageList(spec)}`, figure };
 }
 
-function chartPart(figure: Figure): Part {
-  const body = markup`<figure><figcaption>${figure.title}</figcaption>${inlineFigure(figure)}</figure>
-`;
-  return { body, figure };
-}
-
-async function barFigure({ title, categories, series }: BarBlock): Promise<Figure> {
-  const drawing = await barChart({ categories, series: withRoles(series) });
-  return { name: slug(title), title, drawing };
-}
-
-async function lineFigure({ title, series, ...axes }: LineBlock): Promise<Figure> {
-  const drawing = await lineChart({ ...axes, series: withRoles(series), format: formatShort });
-  return { name: slug(title), title, drawing };
+async function chart(title: Label, spec: FigureSpec): Promise<Part> {
+  const figure = await drawFigure({ name: slug(labelText(title)), title, spec });
+  return { body: titledFigure(figure), figure };
 }
 
 function withRoles<T>(series: readonly T[]) {

@@ -1,24 +1,31 @@
 /** @file The head of the report: warnings, title, question, and the main figure beside the published one. */
 
-import { formatMinutes, formatTime } from "../format.ts";
+import { formatSeconds, formatTime } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { ResultRow, RunReport } from "../run-report.ts";
+import type { Report, ResultRow } from "../run-report.ts";
 import { quantity } from "./results.ts";
 import { paragraphs } from "./section.ts";
 
 /** Why the figures of a run are not those of the experiment; `short` goes on every picture and printed page. */
 export interface Warning {
   readonly short: string;
-  readonly text: string;
+  readonly text: Markup | string;
 }
 
-export function warnings({ dataset, run }: RunReport): Warning[] {
+export function warnings({ dataset, run }: Report): Warning[] {
   const found: Warning[] = [];
-  if (dataset.origin === "synthetic") found.push({ short: "SYNTHETIC DATA", text: dataset.note });
-  if (dataset.origin === "other") found.push({ short: "NOT THE OFFICIAL FILES", text: dataset.note });
-  if (run.limits !== undefined) {
+  const where = markup` What they are: <a href="#data-set">data set</a>.`;
+  if (dataset?.origin === "synthetic") {
+    const text = markup`The images are stand-ins that wgrad drew: no figure here says anything about the real ones.${where}`;
+    found.push({ short: "SYNTHETIC DATA", text });
+  }
+  if (dataset?.origin === "other") {
+    const text = markup`Accuracies are not comparable with published ones.${where}`;
+    found.push({ short: "NOT THE OFFICIAL FILES", text });
+  }
+  if (run?.limits !== undefined) {
     found.push({ short: run.profile === "quick" ? "QUICK PROFILE" : "LIMITED RUN", text: run.limits });
-  } else if (run.profile === "quick") {
+  } else if (run?.profile === "quick") {
     found.push({ short: "QUICK PROFILE", text: "Less than the full experiment." });
   }
   return found;
@@ -41,16 +48,18 @@ ${texts}${more}</div>
 `;
 }
 
-export function masthead(report: RunReport, found: readonly Warning[]): Markup {
-  const { run } = report;
-  const full = run.fullCommand ? markup`<p>The full run: <code>${run.fullCommand}</code></p>\n` : undefined;
+export function masthead(report: Report, found: readonly Warning[]): Markup {
+  const { run, dataset, experiment, question } = report;
+  const full = run?.fullCommand ? markup`<p>The full run: <code>${run.fullCommand}</code></p>\n` : undefined;
+  const facts = [
+    ...(dataset ? [dataset.title] : []),
+    ...(run ? [run.adapter, formatTime(run.started), formatSeconds(60 * run.minutes)] : []),
+  ];
   const [headline] = report.results ?? [];
   return markup`<header>
-<p class="eyebrow">wgrad run report <span class="muted">${report.experiment}</span></p>
+<p class="eyebrow">wgrad ${experiment === undefined ? "report" : markup`run report <span class="muted">${experiment}</span>`}</p>
 <h1>${report.title}</h1>
-<div class="question">${paragraphs(report.question)}</div>
-<p class="line muted">${[report.dataset.title, run.adapter, formatTime(run.started), formatMinutes(run.minutes)].map((part) => markup`<span>${part}</span> `)}</p>
-${warningBanner(found, full)}${headline ? headlineFigure(headline) : undefined}</header>
+${question ? markup`<div class="question">${paragraphs(question)}</div>\n` : undefined}${facts.length > 0 ? markup`<p class="line muted">${facts.map((part) => markup`<span>${part}</span> `)}</p>\n` : undefined}${warningBanner(found, full)}${headline ? headlineFigure(headline) : undefined}</header>
 `;
 }
 

@@ -1,13 +1,13 @@
 /** @file The layers of the network with output shapes and parameter counts. */
 
-import { type Figure, inlineFigure } from "../figure.ts";
+import { drawFigure } from "../draw-figure.ts";
 import { formatCount } from "../format.ts";
+import { label } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
-import { networkScheme } from "../network-scheme.ts";
-import type { NetworkLayer, RunReport } from "../run-report.ts";
-import { type Section, table } from "./section.ts";
+import type { NetworkLayer, Report } from "../run-report.ts";
+import { type Section, table, titledFigure } from "./section.ts";
 
-export function networkSection({ network }: RunReport): Section | undefined {
+export async function networkSection({ network }: Report): Promise<Section | undefined> {
   if (!network) return undefined;
   const { layers, trainable, nonTrainable } = network;
   const total = trainable + nonTrainable;
@@ -30,12 +30,20 @@ export function networkSection({ network }: RunReport): Section | undefined {
     ["trainable", "", "", trainable, ""],
     ["not trainable", "", "", nonTrainable, ""],
   ];
-  const scheme: Figure = { name: "network", title: "Shapes and parameters", drawing: networkScheme(network) };
+  const boxes = layers.map(({ type, outputShape, parameters }) => ({
+    type: type === "InputLayer" ? label("input") : type,
+    shape: outputShape.slice(1),
+    parameters,
+  }));
+  const scheme = await drawFigure({
+    name: "network",
+    title: label("shapes-and-parameters"),
+    spec: { kind: "network", layers: boxes },
+  });
   return {
     id: "network",
     title: "Network",
-    body: markup`<figure class="wide"><figcaption>${scheme.title}</figcaption>${inlineFigure(scheme)}</figure>
-${table(columns, rows, { footer, stacks: true })}`,
+    body: markup`${titledFigure(scheme, "wide")}${table(columns, rows, { footer, stacks: true })}`,
     figures: [scheme],
   };
 }

@@ -2,10 +2,10 @@
 
 import { formatQuantity } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { ResultRow, RunReport } from "../run-report.ts";
+import type { Report, ResultRow } from "../run-report.ts";
 import { type Section, table } from "./section.ts";
 
-export function resultsSection({ results }: RunReport): Section | undefined {
+export function resultsSection({ results }: Report): Section | undefined {
   if (!results || results.length === 0) return undefined;
   const withPublished = results.some((row) => row.published !== undefined);
   const published = [

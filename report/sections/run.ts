@@ -1,19 +1,20 @@
 /** @file On what the run was made, how fast it was, and how to repeat it. */
 
 import { formatBytes } from "../../engine/errors.ts";
-import { formatCount, formatMinutes, formatShort, formatTime } from "../format.ts";
+import { formatCount, formatSeconds, formatShort, formatTime } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { RunReport, Timing } from "../run-report.ts";
+import type { Report, Timing } from "../run-report.ts";
 import { facts, type Section } from "./section.ts";
 
-export function runSection({ run, timing }: RunReport): Section {
+export function runSection({ run, timing }: Report): Section | undefined {
+  if (!run) return undefined;
   const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`);
   const options = Object.entries(run.options ?? {}).map(([name, value]) => `${name} ${value}`);
   const batch = run.microBatch ? `${run.batch} in micro-batches of ${run.microBatch}` : run.batch;
   const body = markup`${timing ? tiles(timing) : undefined}${facts([
     ["adapter", run.adapter],
     ["started", formatTime(run.started)],
-    ["duration", formatMinutes(run.minutes)],
+    ["duration", formatSeconds(60 * run.minutes)],
     ["profile", run.profile],
     ["seed", String(run.seed)],
     ["commit", run.commit === undefined ? undefined : markup`<code>${run.commit}</code>`],

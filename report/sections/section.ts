@@ -1,6 +1,6 @@
 /** @file What every section of the report is made of, and the pieces they share. */
 
-import type { Figure } from "../figure.ts";
+import { type Figure, inlineFigure } from "../figure.ts";
 import { formatCount } from "../format.ts";
 import { type Markup, type MarkupValue, markup } from "../markup.ts";
 
@@ -51,14 +51,28 @@ ${foot}</table></div>
 `;
 }
 
-/** Names and values in columns; entries without a value are left out. */
+/** A drawing with its title above it. */
+export function titledFigure(figure: Figure, look = ""): Markup {
+  const kind = look ? markup` class="${look}"` : undefined;
+  return markup`<figure${kind}><figcaption>${figure.title}</figcaption>${inlineFigure(figure)}</figure>
+`;
+}
+
+/** Names and values in columns; entries without a value are left out. Long words such as binary_crossentropy break at _. */
 export function facts(entries: readonly (readonly [string, MarkupValue])[]): Markup {
   const items = entries
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>\n`);
+    .map(([name, value]) => {
+      const shown = typeof value === "string" ? breakable(value) : value;
+      return markup`<div><dt>${name}</dt><dd>${shown}</dd></div>\n`;
+    });
   return markup`<dl class="facts">
 ${items}</dl>
 `;
+}
+
+function breakable(text: string): Markup {
+  return markup`${text.split("_").map((part, k) => (k === 0 ? part : markup`_<wbr>${part}`))}`;
 }
 
 /** Paragraphs, separated in the text by blank lines. */

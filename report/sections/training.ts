@@ -1,44 +1,62 @@
 /** @file Curves of loss and error by epoch, with the numbers behind them. */
 
-import { type Figure, inlineFigure } from "../figure.ts";
-import { curvePoints, errorChart, historySets, lossChart, setErrors, setLosses } from "../history-curves.ts";
-import { type LineChart, type LineSeries, lineChart } from "../line-chart.ts";
+import { drawFigure } from "../draw-figure.ts";
+import type { Figure } from "../figure.ts";
+import type { LinesSpec } from "../figure-spec.ts";
+import {
+  curvePoints,
+  errorChart,
+  type HistorySet,
+  historySets,
+  lossChart,
+  setErrors,
+  setLosses,
+  validatesOnTest,
+} from "../history-curves.ts";
+import { label } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { ResultRow, RunHistory, RunReport } from "../run-report.ts";
+import type { Report, ResultRow, RunHistory } from "../run-report.ts";
 import { comparablePublished } from "./results.ts";
-import { type Section, table } from "./section.ts";
+import { type Section, table, titledFigure } from "./section.ts";
 
-export async function trainingSection(report: RunReport): Promise<Section | undefined> {
+export async function trainingSection(report: Report): Promise<Section | undefined> {
   const { history } = report;
   if (!history || history.epoch.length === 0) return undefined;
   const losses = curves(history, setLosses);
   const errors = curves(history, setErrors);
   const figures: Figure[] = [];
-  if (losses.length > 0) figures.push(await figure("loss", "Loss by epoch", lossChart(losses)));
+  if (losses.length > 0) figures.push(await figure("loss", "loss-by-epoch", lossChart(losses)));
   if (errors.length > 0) {
     const reference = publishedError(report.results ?? []);
-    figures.push(await figure("error", "Error by epoch", errorChart(errors, reference)));
+    figures.push(await figure("error", "error-by-epoch", errorChart(errors, reference)));
   }
   const body = markup`<div class="charts">
-${figures.map((entry) => markup`<figure><figcaption>${entry.title}</figcaption>${inlineFigure(entry)}</figure>\n`)}</div>
-${report.run.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}${errors.length > 0 ? "The error is the share of images whose most probable class is wrong. " : undefined}Training figures are means over the epoch while the weights change; the other sets are measured at its end.</p>
+${figures.map((entry) => titledFigure(entry))}</div>
+${report.run?.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}${errors.length > 0 ? "The error is the share of images whose most probable class is wrong. " : undefined}Training figures are means over the epoch while the weights change; the other sets are measured at its end.${validatesOnTest(history) ? " The validation images of this run are its test images." : undefined}</p>
 ${historyTable(history)}`;
   return { id: "training", title: "Training", body, figures };
 }
 
-async function figure(name: string, title: string, chart: LineChart): Promise<Figure> {
-  return { name, title, drawing: await lineChart(chart) };
+function figure(name: string, title: string, spec: LinesSpec): Promise<Figure> {
+  return drawFigure({ name, title: label(title), spec });
 }
 
-/** The curves of the sets that have finite values. */
+/** The curves of the sets that have finite values. Where validation is the test set, both are one curve. */
 function curves(
   history: RunHistory,
   valuesOf: (history: RunHistory, prefix: string) => RunHistory[string] | undefined,
-): LineSeries[] {
-  return historySets.flatMap(({ name, prefix, role }) => {
+): LinesSpec["series"] {
+  const same = validatesOnTest(history);
+  const curve = ({ name, prefix, role }: HistorySet) => {
     const points = curvePoints(history, valuesOf(history, prefix));
-    return points ? [{ name, role, points }] : [];
-  });
+    const shown = same && name === "test" ? "test-and-validation" : name;
+    // over the test curve, which may run close to it: dashes let both be seen
+    return points
+      ? [{ name: label(shown), role, points, ...(name === "validation" ? { dashed: true } : {}) }]
+      : [];
+  };
+  const [training, validation, test] = historySets.map(curve);
+  return [...training!, ...test!, ...(same ? [] : validation!)];
 }
 
 /** Published error of the first comparable row that says how it relates to the error chart, in percent. */
@@ -51,7 +69,8 @@ function publishedError(results: readonly ResultRow[]): number | undefined {
 }
 
 function historyTable(history: RunHistory): Markup {
-  const metrics = Object.keys(history).filter((name) => name !== "epoch");
+  const hidden = validatesOnTest(history) ? /^(epoch$|val_)/ : /^epoch$/;
+  const metrics = Object.keys(history).filter((name) => !hidden.test(name));
   const columns = ["epoch", ...metrics].map((title) => ({ title, numeric: true }));
   const rows = history.epoch.map((epoch, i) => [
     epoch,

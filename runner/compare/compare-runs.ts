@@ -1,11 +1,12 @@
 /** @file Several runs side by side, as one page: curves, settings that differ, final figures, time. */
 import { basename } from "node:path";
 import { UsageError } from "../../engine/errors.ts";
-import { barChart } from "../../report/bar-chart.ts";
 import type { ReportDocument } from "../../report/document.ts";
-import { type Figure, inlineFigure } from "../../report/figure.ts";
-import { formatMinutes, formatShort, formatTime } from "../../report/format.ts";
+import { drawFigure } from "../../report/draw-figure.ts";
+import { inlineFigure } from "../../report/figure.ts";
+import { formatSeconds, formatShort, formatTime } from "../../report/format.ts";
 import { htmlPage } from "../../report/html-page.ts";
+import { label } from "../../report/label.ts";
 import { markup } from "../../report/markup.ts";
 import { warningBanner, warningStrip } from "../../report/sections/masthead.ts";
 import { distinct, figuresOf, type Section, sectionList, table } from "../../report/sections/section.ts";
@@ -118,14 +119,15 @@ async function timeSection(runs: readonly NamedRun[]): Promise<Section | undefin
     return seconds === undefined ? [] : [{ run, seconds }];
   });
   if (timed.length === 0) return undefined;
-  const figure: Figure = {
+  const figure = await drawFigure({
     name: "time",
-    title: "Seconds of training",
-    drawing: await barChart({
+    title: label("seconds-of-training"),
+    spec: {
+      kind: "bars",
       categories: timed.map(({ run }) => run.name),
-      series: [{ name: "seconds", role: "training", values: timed.map(({ seconds }) => seconds) }],
-    }),
-  };
+      series: [{ name: label("seconds"), role: "training", values: timed.map(({ seconds }) => seconds) }],
+    },
+  });
   const columns = [
     { title: "run" },
     ...["epochs", "time", "seconds per epoch"].map((title) => ({ title, numeric: true })),
@@ -134,7 +136,7 @@ async function timeSection(runs: readonly NamedRun[]): Promise<Section | undefin
   const rows = timed.map(({ run, seconds }) => {
     const epochs = run.history?.epoch.length;
     const perEpoch = epochs ? formatShort(seconds / epochs) : "";
-    return [run.name, epochs, formatMinutes(seconds / 60), perEpoch, run.config.adapter.description];
+    return [run.name, epochs, formatSeconds(seconds), perEpoch, run.config.adapter.description];
   });
   const body = markup`<figure><figcaption>${figure.title}</figcaption>${inlineFigure(figure)}</figure>
 ${table(columns, rows, { stacks: true })}`;

@@ -113,6 +113,12 @@ export function shortfalls(
   ];
 }
 
+/** Why figures on these data are not comparable with published ones; undefined for the official files and one's own arrays. */
+export function otherImages(origin: Dataset["origin"]): string | undefined {
+  if (origin === "official" || origin === "own") return undefined;
+  return origin === "synthetic" ? "the images are synthetic" : "the images are not the official files";
+}
+
 function count(value: number): string {
   return value.toLocaleString("en-US");
 }

@@ -1,6 +1,6 @@
 /** @file The report of a study, from what its steps measured. */
 
-import { formatMinutes } from "../../report/format.ts";
+import { formatSeconds } from "../../report/format.ts";
 import type { FreeSection, RunReport } from "../../report/run-report.ts";
 import type { StudyExperiment } from "../experiment.ts";
 import { resultRow, type ShownFigure } from "../result-rows.ts";
@@ -71,7 +71,7 @@ function partsSection({ parts, data }: RunningStudy): FreeSection[] {
     history.epoch.at(-1) ?? 0,
     optimizer,
     loss,
-    from ? `loaded from ${from}` : formatMinutes(seconds / 60),
+    from ? `loaded from ${from}` : formatSeconds(seconds),
   ]);
   const columns = ["part", "parameters", "epochs", "optimizer", "loss", "training time"];
   return [

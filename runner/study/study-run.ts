@@ -1,7 +1,7 @@
 /** @file Running a study: its steps, then the files of the run folder. */
 import { join } from "node:path";
 import { saveWeights } from "../../models/weights/model-weights.ts";
-import { formatMinutes, formatQuantity } from "../../report/format.ts";
+import { formatQuantity, formatSeconds } from "../../report/format.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import { command, typedName } from "../command.ts";
 import type { StudyExperiment } from "../experiment.ts";
@@ -81,7 +81,7 @@ function fullRun(
 }
 
 function printFullRun({ experiment, events }: RunContext<StudyExperiment>, { least, most }: Estimate) {
-  const time = (seconds: number) => formatMinutes(seconds / 60);
+  const time = formatSeconds;
   const range = least < most ? `between ${time(least)} and ${time(most)}` : `about ${time(most)}`;
   const why = least < most ? " (their networks are larger then)" : "";
   events.line(

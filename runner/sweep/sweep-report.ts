@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { History } from "../../models/fit/history.ts";
+import { type Label, label } from "../../report/label.ts";
 import type { Block, FreeSection, RunReport } from "../../report/run-report.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
 import { measureOf } from "../measures.ts";
@@ -74,14 +75,14 @@ function comparison(plan: SweepPlan, { summaries, best, table }: SweepFigures): 
       "The figures at the top, the layers and the curves by epoch are those of this trial."
     : "No trial was finished.";
   const categories = done.map(trialLabel);
-  const chart = (title: string, key: string, scale: number): Block[] =>
+  const chart = (title: Label, key: string, scale: number): Block[] =>
     done.some(({ mean }) => mean[key] !== undefined)
       ? [
           {
             kind: "bars",
             title,
             categories,
-            series: [{ name: measureOf(key).name, values: done.map(({ mean }) => scale * (mean[key] ?? 0)) }],
+            series: [{ name: title, values: done.map(({ mean }) => scale * (mean[key] ?? 0)) }],
           },
         ]
       : [];
@@ -90,8 +91,8 @@ function comparison(plan: SweepPlan, { summaries, best, table }: SweepFigures): 
     blocks: [
       { kind: "text", text },
       { kind: "table", title: "Mean and deviation over seeds", columns: table.columns, rows: table.rows },
-      ...chart("Test error, %", "test_error", 100),
-      ...chart("Seconds of training per epoch (median)", "epoch_seconds", 1),
+      ...chart(label("test-error-title"), "test_error", 100),
+      ...chart(label("seconds-per-epoch"), "epoch_seconds", 1),
     ],
   };
 }
@@ -113,12 +114,14 @@ async function curvesSection(
   });
   const series = (await Promise.all(best)).flat();
   if (series.length === 0) return [];
-  const which = ranked.length > mostCurves ? ` of the ${mostCurves} best trials` : "";
-  const title = `Test error by epoch${which}, %`;
+  const title =
+    ranked.length > mostCurves
+      ? label("test-error-of-best-trials", { count: mostCurves })
+      : label("test-error-by-epoch-percent");
   return [
     {
       title: "Curves",
-      blocks: [{ kind: "lines", title, xTitle: "epoch", yTitle: "test error, %", series }],
+      blocks: [{ kind: "lines", title, xTitle: label("epoch"), yTitle: label("test-error-percent"), series }],
     },
   ];
 }

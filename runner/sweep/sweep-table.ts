@@ -1,4 +1,5 @@
 /** @file The table of a sweep: a row per trial, means over seeds with their deviations. */
+import { type Label, label, labelOf } from "../../report/label.ts";
 import { formatMeasure, measureOf } from "../measures.ts";
 import type { TrialSummary } from "./summary.ts";
 
@@ -58,7 +59,8 @@ export function tableLines({ columns, rows }: SweepTable): string[] {
 }
 
 /** A short name of a trial, for charts. */
-export function trialLabel({ factors }: TrialSummary): string {
+export function trialLabel({ factors }: TrialSummary): Label {
   const values = Object.values(factors);
-  return values.length === 1 ? String(values[0]) : values.length === 0 ? "all seeds" : values.join(" / ");
+  if (values.length === 0) return label("all-seeds");
+  return values.length === 1 ? labelOf(String(values[0])) : values.join(" / ");
 }

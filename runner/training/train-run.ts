@@ -6,6 +6,7 @@ import type { History } from "../../models/fit/history.ts";
 import type { FitOptions } from "../../models/fit/options.ts";
 import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
+import { accuracyOf, type Predictions } from "../../report/predictions.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { describeInputs, describeValidation, type ExperimentData, imageCounts } from "../experiment-data.ts";
@@ -13,11 +14,11 @@ import { estimateFullRun } from "../full-run-estimate.ts";
 import { writeJson } from "../json-files.ts";
 import { openData } from "../open-data.ts";
 import { type Measured, type RunContext, resultOf, writeConfig } from "../run.ts";
+import { samplePredictions } from "../samples.ts";
 import { type RunResult, writeResult } from "../store/run-folder.ts";
 import type { RunConfig } from "../store/schemas.ts";
 import { errorRates } from "./error-rates.ts";
 import { liveHistory } from "./live-history.ts";
-import { accuracyOf, type Predictions, predictionsOf } from "./predictions.ts";
 import { resumeFrom } from "./resume-from.ts";
 import { batchesPerEpoch } from "./streamed-batches.ts";
 import { type Trained, trainingReport } from "./training-report.ts";
@@ -138,7 +139,7 @@ async function train(
     const history = await model.fit(data.training(snapshot?.position), options);
     const peakBytes = engine.memory.peakBytes;
     const outputs = await model.predict(data.testing);
-    const predictions = predictionsOf(data.test, outputs, dataset.classes.length);
+    const predictions = samplePredictions(data.test, outputs, dataset.classes.length);
     const evaluated = await model.evaluate(data.testing);
     return {
       model,

@@ -2,14 +2,14 @@
 
 import type { History } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
+import { classificationParts } from "../../report/classification.ts";
+import type { Predictions } from "../../report/predictions.ts";
 import type { FilterWeights, NetworkSummary, RunReport } from "../../report/run-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { resultRows } from "../result-rows.ts";
 import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
 import type { RunConfig } from "../store/schemas.ts";
 import { shortfalls } from "../store/shortfall.ts";
-import { classificationParts } from "./classification.ts";
-import type { Predictions } from "./predictions.ts";
 
 /** What training left behind for result and report. */
 export interface Trained {

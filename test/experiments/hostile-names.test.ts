@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FileError } from "../../engine/errors.ts";
 import { experiments } from "../../experiments/registry.ts";
-import { chapters } from "../../report/book/chapters/index.ts";
+import { readChapters } from "../../report/book/chapter.ts";
 import { renderBook } from "../../report/book/document.ts";
 import { figureName } from "../../report/book/figure-names.ts";
-import { pictureText } from "../../report/book/words.ts";
 import { fileName } from "../../report/file-name.ts";
 import { htmlPage } from "../../report/html-page.ts";
+import { labelOf, labelText } from "../../report/label.ts";
 import { markup } from "../../report/markup.ts";
 import { addResult, readResults } from "../../report/results/committed-results.ts";
 import { resultsPage } from "../../report/results/results-page.ts";
@@ -28,7 +28,7 @@ const run = (name: string, content: Parameters<typeof writeRunFolder>[1]) =>
   writeRunFolder(join(folder(), name), content);
 const bookOf = (language: "en" | "es" = "en") =>
   renderBook({
-    chapters,
+    chapters: readChapters(language),
     experiments,
     runs: newestOfEach(folder()),
     language,
@@ -78,7 +78,8 @@ describe("paths in names", () => {
     };
     const figures = [{ name: "../../../evil", title: "evil", drawing }];
     await writeReportFiles(join(folder(), "deep", "run"), { html: "", figures, provenance: "" });
-    expect(readdirSync(join(folder(), "deep", "run", "figures")).sort()).toEqual(["evil.png", "evil.svg"]);
+    const written = readdirSync(join(folder(), "deep", "run", "figures"));
+    expect(written.sort()).toEqual(["evil.png", "evil.svg", "index.json"]);
     expect(readdirSync(folder())).toEqual(["deep"]);
   });
 });
@@ -100,7 +101,8 @@ describe("names that JavaScript's objects have by themselves", () => {
     }
     const { html } = await compareRuns([a!, b!]);
     expect(html).not.toMatch(/native code|NaN/);
-    for (const language of ["en", "es"] as const) expect(bookOf(language)).not.toMatch(/native code|NaN/);
+    for (const language of ["en", "es"] as const)
+      expect(await bookOf(language)).not.toMatch(/native code|NaN/);
     const results = join(folder(), "results");
     for (const one of [a!, b!]) addResult(results, one);
     expect(resultsPage(readResults(results), experiments)).not.toMatch(/native code|NaN/);
@@ -122,7 +124,7 @@ describe("names that JavaScript's objects have by themselves", () => {
     const { config, result } = readSavedRun(run("a", { dataset: { id: name }, settings: { [name]: 1 } }));
     expect(shortfallOf(result!, config, undefined)).toEqual({});
     expect(figureName(name, "en")).not.toContain("function");
-    expect(pictureText(name, "es")).toBe(name);
+    expect(labelText(labelOf(name), "es")).toBe(name);
   });
 
   it("are measured in sweeps like others", () => {
@@ -164,7 +166,7 @@ describe("markup and commands to the terminal in names", () => {
     run(`svhn-c/a`, content);
     run(`svhn-c/b`, { ...content, dataset: { id: "svhn" } });
     const runs = ["a", "b"].map((name) => readSavedRun(join(folder(), "svhn-c", name)));
-    for (const html of [bookOf(), (await compareRuns(runs)).html]) {
+    for (const html of [await bookOf(), (await compareRuns(runs)).html]) {
       expectBalanced(html);
       expectSelfContained(html);
       expect(html).not.toMatch(/<script|<img src=x/);
@@ -205,9 +207,9 @@ describe("markup and commands to the terminal in names", () => {
 });
 
 describe("what lies where files of a run should", () => {
-  it("pictures that are folders are passed over", () => {
+  it("pictures that are folders are passed over", async () => {
     mkdirSync(join(run("svhn-c/a", { measured: { test_error: 0.39 } }), "figures", "error.svg"));
-    expect(bookOf()).toContain("39.00");
+    expect(await bookOf()).toContain("39.00");
   });
 
   it("a folder in place of result.json is named as damaged", () => {

@@ -1,7 +1,7 @@
 /** @file The curves of a run and of its repetitions in pictures. */
+import { drawFigure } from "../../report/draw-figure.ts";
 import type { Figure } from "../../report/figure.ts";
-import { formatPercent, formatShort } from "../../report/format.ts";
-import { type LineSeries, lineChart } from "../../report/line-chart.ts";
+import type { LinesSpec } from "../../report/figure-spec.ts";
 import { seriesRoles } from "../../report/palette.ts";
 import type { Curves, Repeated } from "./compare.ts";
 
@@ -12,21 +12,28 @@ export async function curveFigures(wgrad: Curves, repeated: Repeated): Promise<F
     ["PyTorch", repeated.history ?? {}],
     ...(repeated.twins ?? []).map((curves) => ["PyTorch, changed by 1e-6", curves] as const),
   ];
-  const xTitle = "epoch";
-  const loss = { xTitle, yTitle: "loss", format: formatShort, series: series(runs, "loss", 1) };
-  const accuracy = {
-    xTitle,
-    yTitle: "accuracy, %",
-    format: (y: number) => formatPercent(y / 100, 1),
+  const loss: LinesSpec = {
+    kind: "lines",
+    axes: { x: "epoch", y: "loss" },
+    series: series(runs, "loss", 1),
+  };
+  const accuracy: LinesSpec = {
+    kind: "lines",
+    axes: { x: "epoch", y: "accuracy, %" },
+    percent: 1,
     series: series(runs, "test_accuracy", 100),
   };
-  return [
-    { name: "loss", title: "Training loss in wgrad and in PyTorch", drawing: await lineChart(loss) },
-    { name: "accuracy", title: "Test accuracy in wgrad and in PyTorch", drawing: await lineChart(accuracy) },
-  ];
+  return Promise.all([
+    drawFigure({ name: "loss", title: "Training loss in wgrad and in PyTorch", spec: loss }),
+    drawFigure({ name: "accuracy", title: "Test accuracy in wgrad and in PyTorch", spec: accuracy }),
+  ]);
 }
 
-function series(runs: readonly (readonly [string, Curves])[], metric: string, factor: number): LineSeries[] {
+function series(
+  runs: readonly (readonly [string, Curves])[],
+  metric: string,
+  factor: number,
+): LinesSpec["series"] {
   return runs.map(([name, curves], k) => ({
     name,
     role: seriesRoles[k % seriesRoles.length]!,

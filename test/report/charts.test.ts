@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { roundTicks, spreadApart, wholeTicks } from "../../report/axis.ts";
-import { barChart } from "../../report/bar-chart.ts";
-import { confusionHeatMap } from "../../report/heat-map.ts";
-import { lineChart } from "../../report/line-chart.ts";
+import { drawBars } from "../../report/bar-chart.ts";
+import type { ConfusionSpec, LinesSpec } from "../../report/figure-spec.ts";
+import { drawConfusion } from "../../report/heat-map.ts";
+import { label } from "../../report/label.ts";
+import { drawLines } from "../../report/line-chart.ts";
 import { color, palette, withThemeColors } from "../../report/palette.ts";
 
 describe("axes", () => {
@@ -51,15 +53,15 @@ describe("axes", () => {
   });
 });
 
-describe("lineChart", () => {
-  const chart = {
-    xTitle: "epoch",
-    yTitle: "error, %",
-    format: (y: number) => `${y} %`,
+describe("drawLines", () => {
+  const chart: LinesSpec = {
+    kind: "lines",
+    axes: { x: label("epoch"), y: label("error-percent") },
+    percent: 1,
     series: [
       {
-        name: "training",
-        role: "training" as const,
+        name: label("training"),
+        role: "training",
         points: [
           { x: 1, y: 40 },
           { x: 2, y: Number.NaN },
@@ -70,52 +72,60 @@ describe("lineChart", () => {
   };
 
   it("labels the end of each curve, has a tooltip per finite point and starts at zero", async () => {
-    const { svg } = await lineChart(chart);
-    expect(svg).toContain(">training 20 %</text>");
-    expect(titles(svg)).toEqual(["training, epoch 1: 40 %", "training, epoch 3: 20 %"]);
+    const { svg } = await drawLines(chart, "en");
+    expect(svg).toContain(">training 20.0\u00a0%</text>");
+    expect(titles(svg)).toEqual(["training, epoch 1: 40.0\u00a0%", "training, epoch 3: 20.0\u00a0%"]);
     expect(svg).toContain(">0</text>");
     expect(svg).not.toContain("NaN");
   });
 
   it("takes points in any order: the label says and stands at the rightmost", async () => {
     const points = [...chart.series[0]!.points].reverse();
-    const backwards = await lineChart({ ...chart, series: [{ ...chart.series[0]!, points }] });
-    expect(backwards.svg).toBe((await lineChart(chart)).svg);
+    const backwards = await drawLines({ ...chart, series: [{ ...chart.series[0]!, points }] }, "en");
+    expect(backwards.svg).toBe((await drawLines(chart, "en")).svg);
   });
 
   it("draws a reference as a dashed line with its label", async () => {
-    const without = await lineChart(chart);
-    const { svg } = await lineChart({ ...chart, reference: { name: "published", y: 5.72 } });
-    expect(svg).toContain(">published 5.72 %</text>");
+    const without = await drawLines(chart, "en");
+    const { svg } = await drawLines(
+      { ...chart, percent: 2, reference: { name: label("published"), y: 5.72 } },
+      "en",
+    );
+    expect(svg).toContain(">published 5.72\u00a0%</text>");
     expect(svg).toContain("stroke-dasharray");
     expect(without.svg).not.toContain("stroke-dasharray");
   });
 
   it("refuses a chart without points", async () => {
-    await expect(lineChart({ ...chart, series: [] })).rejects.toThrow(
+    await expect(drawLines({ ...chart, series: [] }, "en")).rejects.toThrow(
       "no finite point for a chart of error, %",
     );
   });
 });
 
-describe("barChart", () => {
+describe("drawBars", () => {
   it("writes the value at each bar: counts in full, fractions in three digits", async () => {
     const draw = (values: readonly number[]) =>
-      barChart({ categories: ["a", "b"], series: [{ name: "training", role: "training", values }] });
+      drawBars(
+        { kind: "bars", categories: ["a", "b"], series: [{ name: "training", role: "training", values }] },
+        "en",
+      );
     expect((await draw([73_257, 10])).svg).toContain(">73,257</text>");
     expect((await draw([18.923_456, 10])).svg).toContain(">18.9</text>");
     expect(titles((await draw([5, 4])).svg)).toEqual(["training, a: 5", "training, b: 4"]);
   });
 });
 
-describe("confusionHeatMap", () => {
+describe("drawConfusion", () => {
   const counts = [
     [8, 2],
     [0, 5],
   ];
+  const draw = (classes: readonly string[], counts: ConfusionSpec["counts"]) =>
+    drawConfusion({ kind: "confusion", axes: { x: "x", y: "y" }, classes, counts }, "en");
 
   it("shows counts and row percentages, and says them in tooltips", () => {
-    const { svg } = confusionHeatMap({ classes: ["cat", "<dog>"], counts });
+    const { svg } = draw(["cat", "<dog>"], counts);
     expect(titles(svg)).toEqual([
       "true cat, predicted cat: 8 (80.0\u00a0% of cat)",
       "true cat, predicted &#60;dog&#62;: 2 (20.0\u00a0% of cat)",
@@ -129,7 +139,10 @@ describe("confusionHeatMap", () => {
     const many = Array.from({ length: 100 }, (_, i) =>
       Array.from({ length: 100 }, (_, j) => (i === j ? 777 : 0)),
     );
-    const { svg } = confusionHeatMap({ classes: many.map((_, k) => `c${k}`), counts: many });
+    const { svg } = draw(
+      many.map((_, k) => `c${k}`),
+      many,
+    );
     expect(titles(svg)).toHaveLength(100);
     expect(svg).not.toContain(">777<");
   });
@@ -142,7 +155,10 @@ describe("palette", () => {
   });
 
   it("turns the colours of drawings into variables, and leaves none behind", async () => {
-    const { svg } = confusionHeatMap({ classes: ["a"], counts: [[1]] });
+    const { svg } = drawConfusion(
+      { kind: "confusion", axes: { x: "", y: "" }, classes: ["a"], counts: [[1]] },
+      "en",
+    );
     expect(withThemeColors(`<path fill="${color("test")}"/>`)).toBe('<path fill="var(--test)"/>');
     expect(withThemeColors(svg)).not.toMatch(/#[0-9a-f]{6}/);
   });

@@ -2,10 +2,10 @@
 import { PNG } from "pngjs";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError } from "../../engine/errors.ts";
-import { gridFigure } from "../../report/grid-figure.ts";
-import { lineChart } from "../../report/line-chart.ts";
+import { drawGrid } from "../../report/grid-figure.ts";
+import { drawLines } from "../../report/line-chart.ts";
 import type { ReportImages } from "../../report/run-report.ts";
-import { scatterFigure } from "../../report/scatter-figure.ts";
+import { drawScatter } from "../../report/scatter-figure.ts";
 import { svgToPng } from "../../report/svg-to-png.ts";
 
 /** `count` images of 2x2 pixels, each of one grey. */
@@ -17,13 +17,13 @@ const greys = (...values: number[]): ReportImages => ({
   channels: 1,
 });
 
-describe("gridFigure", () => {
+describe("drawGrid", () => {
   it("puts the rows below one another, with their names and the columns' heads", async () => {
     const rows = [
       { label: "original", images: greys(10, 20, 30) },
       { label: "<copy>", images: greys(40, 50, 60) },
     ];
-    const drawing = gridFigure({ kind: "grid", title: "", rows, columns: ["a", "b", "c"], gap: 2, scale: 3 });
+    const drawing = drawGrid({ kind: "grid", rows, columns: ["a", "b", "c"], gap: 2, scale: 3 }, "en");
     expect(drawing.svg).toContain(">original</text>");
     expect(drawing.svg).toContain("&#60;copy&#62;");
     expect(drawing.svg.match(/>[abc]<\/text>/g)).toEqual([">a</text>", ">b</text>", ">c</text>"]);
@@ -37,25 +37,25 @@ describe("gridFigure", () => {
 
   it("refuses rows that do not fit together, and none", () => {
     const grid = (...rows: ReportImages[]) =>
-      gridFigure({ kind: "grid", title: "", rows: rows.map((images) => ({ label: "", images })) });
+      drawGrid({ kind: "grid", rows: rows.map((images) => ({ label: "", images })) }, "en");
     expect(() => grid(greys(1, 2), greys(1, 2, 3))).toThrow(ShapeError);
     expect(() => grid(greys(1, 2), greys(1, 2, 3))).toThrow(/2x2x2x1, 3x2x2x1/);
     expect(() => grid()).toThrow(ArgumentError);
   });
 });
 
-describe("scatterFigure", () => {
+describe("drawScatter", () => {
   const points = Float32Array.of(0, 0, 10, 0, 0, 5, 10, 5, 5, 2.5);
   const block = {
     kind: "scatter",
-    title: "",
+    axes: { x: "", y: "" },
     points,
     labels: [0, 1, 1, 2, 2],
     classes: ["x", "y", "z"],
   } as const;
 
   it("draws a dot per point in the colour of its class, up is up", async () => {
-    const { svg } = scatterFigure(block);
+    const { svg } = drawScatter(block, "en");
     const paths = [...svg.matchAll(/<path d="((?:M[\d.]+ [\d.]+h\.01)+)" stroke="(#[0-9a-f]{6})"/g)];
     expect(paths.map(([, d]) => d!.split("M").length - 1)).toEqual([1, 2, 2]);
     expect(new Set(paths.map(([, , colour]) => colour)).size).toBe(3);
@@ -68,7 +68,7 @@ describe("scatterFigure", () => {
   });
 
   it("colours the pixels of the PNG", async () => {
-    const { svg, width } = scatterFigure({ ...block, points: points.slice(0, 2), labels: [0] });
+    const { svg, width } = drawScatter({ ...block, points: points.slice(0, 2), labels: [0] }, "en");
     const png = PNG.sync.read(Buffer.from(await svgToPng(svg)));
     const colours = new Set<string>();
     for (let i = 0; i < png.data.length; i += 4) colours.add(png.data.subarray(i, i + 3).toString("hex"));
@@ -77,18 +77,19 @@ describe("scatterFigure", () => {
   });
 
   it("refuses what cannot be drawn", () => {
-    expect(() => scatterFigure({ ...block, labels: [0] })).toThrow(/10 coordinates for 1 labels/);
-    expect(() => scatterFigure({ ...block, points: points.with(3, Number.NaN) })).toThrow(/not finite/);
+    expect(() => drawScatter({ ...block, labels: [0] }, "en")).toThrow(/10 coordinates for 1 labels/);
+    expect(() => drawScatter({ ...block, points: points.with(3, Number.NaN) }, "en")).toThrow(/not finite/);
     const classes = Array.from({ length: 11 }, (_, i) => `${i}`);
-    expect(() => scatterFigure({ ...block, classes })).toThrow(/at most 10 classes, got 11/);
+    expect(() => drawScatter({ ...block, classes }, "en")).toThrow(/at most 10 classes, got 11/);
   });
 });
 
-describe("lineChart with xScale log", () => {
+describe("drawLines with xScale log", () => {
   it("puts equal ratios equally far apart, with a tick at every x", async () => {
     const points = [2, 4, 16].map((x) => ({ x, y: 0.025 }));
-    const chart = { xTitle: "d'", yTitle: "error", series: [{ name: "a", role: "test", points }] } as const;
-    const { svg } = await lineChart({ ...chart, xScale: "log", format: String });
+    const series = [{ name: "a", role: "test", points }] as const;
+    const axes = { x: "d'", y: "error" };
+    const { svg } = await drawLines({ kind: "lines", axes, xScale: "log", series }, "en");
     const places = [
       ...svg.matchAll(
         /<path transform="translate\(([\d.]+),[\d.]+\)"[^>]*><title>a, d&#39; |<path transform="translate\(([\d.]+),[\d.]+\)"[^>]*><title>a/g,
@@ -102,7 +103,7 @@ describe("lineChart with xScale log", () => {
   it("writes ticks as they are: 0.025 is not 0.03", async () => {
     const points = [1, 2].map((x) => ({ x, y: x * 0.0508 }));
     const series = [{ name: "a", role: "test", points }] as const;
-    const { svg } = await lineChart({ xTitle: "x", yTitle: "y", series, format: String });
+    const { svg } = await drawLines({ kind: "lines", axes: { x: "x", y: "y" }, series }, "en");
     expect(svg).toContain(">0.025</text>");
     expect(svg).not.toContain(">0.03</text>");
   });

@@ -1,7 +1,7 @@
 /** @file Checks of HTML and SVG text. */
 import { expect } from "vitest";
 
-const voidElements = new Set(["meta", "img", "br"]);
+const voidElements = new Set(["meta", "img", "br", "wbr"]);
 
 /** Every tag is whole and closed in order, and no `<` stands outside of tags. */
 export function expectBalanced(text: string) {

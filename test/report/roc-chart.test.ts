@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rocCurve } from "../../models/metrics/roc.ts";
-import { inWindow, rocChart, upperLeftCorner, wholeSquare } from "../../report/roc-chart.ts";
+import { label } from "../../report/label.ts";
+import { drawRoc, inWindow, upperLeftCorner, wholeSquare } from "../../report/roc-chart.ts";
 
 describe("the window of a ROC chart", () => {
   const steps = [
@@ -45,6 +46,9 @@ describe("the window of a ROC chart", () => {
 
 it("names every curve with its area", async () => {
   const curve = rocCurve([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1]); // 3 of the 4 pairs are in order
-  const { svg } = await rocChart([{ name: "seven", role: "training", curve }], wholeSquare);
+  const points = Array.from(curve.falsePositiveRate, (x, i) => ({ x, y: curve.truePositiveRate[i]! }));
+  const axes = { x: label("false-positive-rate"), y: label("true-positive-rate") };
+  const series = [{ name: "seven", role: "training", area: curve.auc, points }] as const;
+  const { svg } = await drawRoc({ kind: "roc", axes, window: wholeSquare, series }, "en");
   expect(svg).toContain(">seven: 0.750</text>");
 });

@@ -1,11 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FileError } from "../../engine/errors.ts";
 import { renderReport } from "../../report/document.ts";
+import { drawFigure } from "../../report/draw-figure.ts";
+import { readStandaloneSvg } from "../../report/figure.ts";
+import { readFigureIndex } from "../../report/figure-index.ts";
 import type { RunReport } from "../../report/run-report.ts";
+import { parseSvg } from "../../report/safe-svg.ts";
 import { writeRunReport } from "../../report/write-report.ts";
 import { expectBalanced, expectSelfContained } from "./markup-checks.ts";
 import { dataReport, digits, sampleHead, sampleReport } from "./sample-report.ts";
@@ -29,13 +33,65 @@ describe("writeRunReport", () => {
     expect(html.length).toBeGreaterThan(100_000);
     expect(html.length).toBeLessThan(2_000_000); // the limit set for ten classes
     const names = await readdir(path.join(folder, "run", "figures"));
-    expect(written.figures.map((file) => path.basename(file)).sort()).toEqual(names.sort());
-    const stems = new Set(names.map((name) => path.parse(name).name));
-    expect(names).toHaveLength(2 * stems.size);
+    const pictures = names.filter((name) => name !== "index.json");
+    expect(pictures).toHaveLength(names.length - 1);
+    expect(written.figures.map((file) => path.basename(file)).sort()).toEqual(pictures.sort());
+    const stems = new Set(pictures.map((name) => path.parse(name).name));
+    expect(pictures).toHaveLength(2 * stems.size);
     for (const stem of ["loss", "error", "confusion", "filters", "samples-the-surest-mistakes"]) {
       expect(stems).toContain(stem);
     }
     for (const stem of stems) await checkFigure(path.join(folder, "run", "figures", stem));
+  });
+
+  it("keeps what every picture was drawn from: drawn again it is the same, in Spanish it has other words", async () => {
+    const figures = path.join(folder, "index", "figures");
+    await writeRunReport(path.join(folder, "index"), sample);
+    const plans = readFigureIndex(figures)!;
+    expect(new Set(plans.map(({ spec }) => spec.kind))).toEqual(
+      new Set(["lines", "roc", "confusion", "images", "image-table", "network"]),
+    );
+    for (const plan of plans) {
+      const { title, drawing } = readStandaloneSvg(
+        await readFile(path.join(figures, `${plan.name}.svg`), "utf8"),
+      )!;
+      const again = await drawFigure(plan, "en");
+      expect(again.title, plan.name).toBe(title);
+      expect(parsed(again.drawing.svg), plan.name).toEqual(parsed(drawing.svg));
+    }
+    const error = await drawFigure(plans.find(({ name }) => name === "error")!, "es");
+    expect(error.title).toBe("Error por época");
+    expect(error.drawing.svg).toContain(">época</text>");
+    expect(error.drawing.svg).toMatch(/>entrenamiento \d+,\d\d\u00a0%<\/text>/);
+  });
+
+  it("says so if the index is damaged", async () => {
+    const figures = path.join(folder, "damaged");
+    await mkdir(figures);
+    const entry = (more: object) => ({
+      ...{ file: "a", title: "A" },
+      figure: { kind: "bars", categories: ["x"], series: [{ name: "y", role: "test", values: [1] }] },
+      ...more,
+    });
+    for (const [more, where] of [
+      [{ file: "../a" }, /figures\[0\]\.file/],
+      [{ title: { key: 1 } }, /figures\[0\]\.title/],
+      [{ figure: { kind: "pie" } }, /figures\[0\]\.figure/],
+      [
+        { figure: { kind: "images", images: { png: "AAAA", count: 1, channels: 3 }, captions: [] } },
+        /no images/,
+      ],
+    ] as const) {
+      await writeFile(
+        path.join(figures, "index.json"),
+        JSON.stringify({ version: 1, figures: [entry(more)] }),
+      );
+      expect(() => readFigureIndex(figures), JSON.stringify(more)).toThrow(FileError);
+      expect(() => readFigureIndex(figures), JSON.stringify(more)).toThrow(where);
+    }
+    await writeFile(path.join(figures, "index.json"), JSON.stringify({ version: 1, figures: [entry({})] }));
+    expect(readFigureIndex(figures)).toHaveLength(1);
+    expect(readFigureIndex(path.join(folder, "nowhere"))).toBeUndefined();
   });
 
   it("replaces an earlier report and leaves no other files", async () => {
@@ -54,6 +110,12 @@ describe("writeRunReport", () => {
     await expect(attempt).rejects.toThrow(`Cannot make the folder ${path.join(file, "figures")}: `);
   });
 });
+
+/** A drawing as elements and texts, which says nothing of how its characters were escaped. */
+const parsed = (svg: string) => {
+  const element = parseSvg(svg)!;
+  return { ...element, attributes: new Map([...element.attributes].filter(([name]) => name !== "xmlns")) };
+};
 
 /** Both files open, have the same proportions, and the SVG names the run that it belongs to. */
 async function checkFigure(stem: string) {

@@ -2,16 +2,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { experiments } from "../../../experiments/registry.ts";
-import { textWidth } from "../../../report/axis.ts";
-import { barChart } from "../../../report/bar-chart.ts";
-import type { Chapter } from "../../../report/book/chapter.ts";
-import { chapters } from "../../../report/book/chapters/index.ts";
+import { type Chapter, readChapters } from "../../../report/book/chapter.ts";
+import { answers } from "../../../report/book/chapters/index.ts";
 import { type Book, renderBook } from "../../../report/book/document.ts";
 import { Evidence } from "../../../report/book/evidence.ts";
-import { type Language, languages } from "../../../report/book/language.ts";
-import { pictureText } from "../../../report/book/words.ts";
+import { drawFigure } from "../../../report/draw-figure.ts";
 import { standaloneSvg } from "../../../report/figure.ts";
-import { lineChart } from "../../../report/line-chart.ts";
+import { writeFigureIndex } from "../../../report/figure-index.ts";
+import type { FigurePlan } from "../../../report/figure-spec.ts";
+import { label } from "../../../report/label.ts";
+import { type Language, languages } from "../../../report/language.ts";
 import { newestOfEach } from "../../../runner/store/runs.ts";
 import { readSavedRun } from "../../../runner/store/saved-run.ts";
 import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
@@ -20,7 +20,11 @@ import { expectBalanced, expectSelfContained } from "../markup-checks.ts";
 
 const folder = useTemporaryFolder();
 
-const texts = chapters.flatMap((chapter) => Object.entries(chapter.experiments));
+const chapters = { en: readChapters("en"), es: readChapters("es") };
+const textsOf = (language: Language) =>
+  chapters[language].flatMap((chapter) => Object.entries(chapter.experiments));
+const texts = textsOf("en");
+const spanishTexts = Object.fromEntries(textsOf("es"));
 
 /** The 47 questions of the assignment and its companions, assignment.md 1.2. */
 const questions = 47;
@@ -92,16 +96,24 @@ describe("the texts", () => {
     for (const { id } of experiments) expect(ids).toContain(id);
   });
 
-  it.each(texts)("%s has title, question and answer in both languages, and they differ", (_, text) => {
-    const { en, es } = text.why;
-    expect(text.title.en).not.toBe("");
-    expect(text.title.es).not.toBe("");
-    expect(text.question.en).not.toBe(text.question.es);
-    expect(en.length).toBe(es.length);
-    for (const [k, paragraph] of en.entries()) {
+  it("are the same in both languages", () => {
+    expect(textsOf("es").map(([id]) => id)).toEqual(texts.map(([id]) => id));
+    expect(chapters.es.map(({ id }) => id)).toEqual(chapters.en.map(({ id }) => id));
+    expect(Object.keys(answers).sort()).toEqual(texts.map(([id]) => id).sort());
+  });
+
+  it.each(texts)("%s has title, question and answer in both languages, and they differ", (id, english) => {
+    const spanish = spanishTexts[id]!;
+    expect(english.title).not.toBe("");
+    expect(spanish.title).not.toBe("");
+    expect(english.question).not.toBe("");
+    expect(english.question).not.toBe(spanish.question);
+    expect(english.why.length).toBeGreaterThan(0);
+    expect(english.why.length).toBe(spanish.why.length);
+    for (const [k, paragraph] of english.why.entries()) {
       expect(paragraph.length).toBeGreaterThan(80);
-      const longer = Math.max(paragraph.length, es[k]!.length);
-      expect(Math.min(paragraph.length, es[k]!.length) / longer).toBeGreaterThan(0.6); // a translation, not a remark
+      const longer = Math.max(paragraph.length, spanish.why[k]!.length);
+      expect(Math.min(paragraph.length, spanish.why[k]!.length) / longer).toBeGreaterThan(0.6); // a translation, not a remark
     }
   });
 
@@ -138,7 +150,7 @@ describe("the texts", () => {
   });
 
   it("call the trials of a sweep by what they vary, and by their seeds where nothing else differs", () => {
-    const cifar10G = chapters.flatMap((chapter) => chapter.experiments["cifar10-g"] ?? [])[0]!;
+    const cifar10G = answers["cifar10-g"]!;
     const trial = (augmentation: string, seed: number, test_error: number, epoch_seconds: number) => ({
       ...{ name: `name-${seed}`, factors: { augmentation }, seed },
       measured: { test_error, epoch_seconds },
@@ -156,7 +168,7 @@ describe("the texts", () => {
   });
 
   it("say what the run shows: the smaller error is the better one", () => {
-    const aeA = chapters.flatMap((chapter) => chapter.experiments["ae-a"] ?? [])[0]!;
+    const aeA = answers["ae-a"]!;
     const shown = (relu: number) => {
       const measured = { sigmoid_32_mse: 0.02, relu_32_mse: relu };
       const run = readSavedRun(
@@ -171,7 +183,7 @@ describe("the texts", () => {
 
 describe("renderBook", () => {
   const book = (language: Language, options: Partial<Book> = {}): Book => ({
-    chapters,
+    chapters: chapters[language],
     experiments,
     runs: newestOfEach(folder()),
     language,
@@ -182,7 +194,7 @@ describe("renderBook", () => {
 
   it.each(languages)("is whole, self-contained and without broken references: %s", async (language) => {
     await writeRuns();
-    const html = renderBook(book(language));
+    const html = await renderBook(book(language));
     expectBalanced(html);
     expectSelfContained(html);
     const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id!);
@@ -194,7 +206,7 @@ describe("renderBook", () => {
 
   it("shows the newest finished run, full before quick, and the published figure beside it", async () => {
     await writeRuns();
-    const html = renderBook(book("en"));
+    const html = await renderBook(book("en"));
     const section = sectionOf(html, "svhn-c");
     expect(section).toContain("After 3 epochs the test error is 39.00\u00a0%");
     expect(section).toContain("94.28\u00a0%");
@@ -215,26 +227,60 @@ describe("renderBook", () => {
 
   it("writes Spanish with Spanish numbers, also in pictures", async () => {
     await writeRuns();
-    const section = sectionOf(renderBook(book("es")), "svhn-c");
+    const section = sectionOf(await renderBook(book("es")), "svhn-c");
     expect(section).toContain("el error de prueba es 39,00\u00a0%");
     expect(section).toContain("<figcaption>Error por época</figcaption>");
     expect(section).toContain(">época</text>");
   });
 
-  it("gives longer words at the left edge of a picture room there", async () => {
-    const bars = [{ name: "test", role: "test" as const, values: [1, 2] }];
-    const drawing = await barChart({ categories: ["code of 32", "pixels"], series: bars });
-    const error = standaloneSvg({ name: "error", title: "Test error, %", drawing }, "svhn-c");
-    writeRunFolder(join(folder(), "svhn-c", "1"), { measured: everyFigure, figures: { error } });
-    const boxOf = (language: "en" | "es") => {
-      const section = sectionOf(renderBook(book(language)), "svhn-c");
-      const [, left, width] = /<svg [^>]*viewBox="(\S+) 0 (\S+) /.exec(section)!;
-      return { left: Number(left), right: Number(left) + Number(width) };
+  it("draws pictures again where the run says from what: longer words at the left edge get room", async () => {
+    const plan: FigurePlan = {
+      name: "error",
+      title: label("test-error-title"),
+      spec: {
+        kind: "bars",
+        categories: [label("code-of", { size: 32 }), label("pixels")],
+        series: [{ name: label("test"), role: "test", values: [1.5, 2] }],
+      },
     };
-    const longer = textWidth("código de 32", 12) - textWidth("code of 32", 12);
-    expect(boxOf("en")).toEqual({ left: 0, right: drawing.width });
-    expect(boxOf("es").left).toBeCloseTo(-longer, 6);
-    expect(boxOf("es").right).toBeGreaterThanOrEqual(drawing.width);
+    const run = writeRunFolder(join(folder(), "svhn-c", "1"), { measured: everyFigure });
+    writeFigureIndex(join(run, "figures"), [plan]);
+    const widths = [];
+    for (const language of languages) {
+      const section = sectionOf(await renderBook(book(language)), "svhn-c");
+      const { title, drawing } = await drawFigure(plan, language);
+      expect(section).toContain(`<figcaption>${title}</figcaption>`);
+      expect(section).toContain({ en: ">code of 32</text>", es: ">código de 32</text>" }[language]);
+      expect(section).toContain({ en: ">1.5</text>", es: ">1,5</text>" }[language]);
+      widths.push(drawing.width);
+    }
+    expect(widths[1]).toBeGreaterThan(widths[0]!);
+  });
+
+  it("shows the pictures of runs without an index, and those with texts it does not know, in their own words", async () => {
+    const run = writeRunFolder(join(folder(), "svhn-c", "1"), {
+      measured: everyFigure,
+      figures: { error: await errorFigure() },
+    });
+    const shown = async () => sectionOf(await renderBook(book("es")), "svhn-c");
+    expect(await shown()).toContain("<figcaption>Error by epoch</figcaption>");
+    const { spec } = errorPlan;
+    writeFigureIndex(join(run, "figures"), [{ name: "error", title: label("of-another-version"), spec }]);
+    expect(await shown()).toContain("<figcaption>Error by epoch</figcaption>");
+    writeFigureIndex(join(run, "figures"), [errorPlan]);
+    expect(await shown()).toContain("<figcaption>Error por época</figcaption>");
+    writeFileSync(join(run, "figures", "index.json"), "{");
+    expect(await shown()).toContain("<figcaption>Error by epoch</figcaption>");
+    expect(await renderBook(book("es"))).toMatch(/Carpetas de ejecución[\s\S]*index\.json/);
+  });
+
+  it("marks in the contents what is no fair pair of figures", async () => {
+    const dataset = { origin: "synthetic", train: 1400, test: 500 };
+    writeRunFolder(join(folder(), "svhn-c", "a"), { measured: everyFigure, published, dataset });
+    const html = await renderBook(book("en"));
+    const row = /<tr[^>]*><td class="id"><a href="#svhn-c">[\s\S]*?<\/tr>/.exec(html)![0];
+    expect(row).toContain("94.28");
+    expect(row).toContain("SYNTHETIC DATA");
   });
 
   it("says why figures differ", async () => {
@@ -243,7 +289,7 @@ describe("renderBook", () => {
       dataset: { origin: "synthetic", train: 1400, test: 500 },
       settings: { profile: "quick", epochs: 4, batch: 16 },
     });
-    const section = sectionOf(renderBook(book("en")), "svhn-c");
+    const section = sectionOf(await renderBook(book("en")), "svhn-c");
     expect(section).toContain("SYNTHETIC DATA");
     for (const reason of [
       "synthetic stand-ins",
@@ -261,24 +307,10 @@ describe("renderBook", () => {
     const settings = { profile: "quick", epochs: 0, batch: 0 };
     const measured = { "kept_0.5": 0.5 };
     writeRunFolder(join(folder(), "dae-a", "a"), { experiment: "dae-a", measured, dataset, settings });
-    const section = sectionOf(renderBook(book("en")), "dae-a");
+    const section = sectionOf(await renderBook(book("en")), "dae-a");
     expect(section).not.toMatch(/LIMITED|quick profile/i);
     expect(section).toContain("this is the whole experiment");
     expect(section).toContain("<h3>Measured</h3>"); // no source gives a figure
-  });
-
-  it("translates names of curves with their values, and lists of names", () => {
-    for (const [english, spanish] of [
-      ["deep, L = 4 0.048", "profundo, L = 4 0,048"],
-      ["deep, 32", "profundo, 32"],
-      ["32 numbers 91.3", "32 números 91,3"],
-      ["test 1,058,726.5", "prueba 1.058.726,5"],
-      ["sigmoid, last layer only", "sigmoide, solo la última capa"],
-      ["training, epoch 1", "entrenamiento, época 1"],
-      ["First layer, sigmoid, fine-tuned", "Primera capa, sigmoide, con ajuste fino"],
-      ["a word", "a word"],
-    ] as const)
-      expect(pictureText(english, "es"), english).toBe(spanish);
   });
 
   it("names damaged runs, and leaves out pictures with scripts", async () => {
@@ -289,20 +321,20 @@ describe("renderBook", () => {
     const script = (await errorFigure()).replace("</g></svg>", "<script>alert(1)</script></g></svg>");
     expect(script).toContain("<script>");
     writeRunFolder(join(folder(), "svhn-c", "a"), { measured: everyFigure, figures: { error: script } });
-    const html = renderBook(book("en"));
+    const html = await renderBook(book("en"));
     expect(html).toContain("Run folders that could not be read");
     expect(html).not.toContain("<script");
   });
 
-  it("tells experiments that wgrad does not have from those without a run", () => {
+  it("tells experiments that wgrad does not have from those without a run", async () => {
     const text = texts[0]![1];
     const chapter: Chapter = {
       id: "section-other",
-      title: { en: "Other", es: "Otros" },
-      introduction: { en: "Text.", es: "Texto." },
+      title: "Other",
+      introduction: ["Text."],
       experiments: { "svhn-c": text, elsewhere: text },
     };
-    const html = renderBook(book("en", { chapters: [chapter] }));
+    const html = await renderBook(book("en", { chapters: [chapter] }));
     expect(sectionOf(html, "elsewhere")).toContain("not yet part of wgrad");
     expect(sectionOf(html, "svhn-c")).toContain("No finished run yet.");
   });
@@ -314,7 +346,8 @@ describe("renderBook", () => {
       published,
       figures: { error: await errorFigure() },
     };
-    writeRunFolder(join(folder(), "svhn-c", "1"), full);
+    const run = writeRunFolder(join(folder(), "svhn-c", "1"), full);
+    writeFigureIndex(join(run, "figures"), [errorPlan]);
     writeRunFolder(join(folder(), "svhn-c", "2"), {
       measured: { test_error: 0.11 },
       settings: { profile: "quick" },
@@ -324,13 +357,16 @@ describe("renderBook", () => {
   }
 });
 
-async function errorFigure(): Promise<string> {
-  const drawing = await lineChart({
-    xTitle: "epoch",
-    yTitle: "error, %",
+const errorPlan: FigurePlan = {
+  name: "error",
+  title: label("error-by-epoch"),
+  spec: {
+    kind: "lines",
+    axes: { x: label("epoch"), y: label("error-percent") },
+    percent: 2,
     series: [
       {
-        name: "test",
+        name: label("test"),
         role: "test",
         points: [
           { x: 1, y: 40 },
@@ -338,9 +374,11 @@ async function errorFigure(): Promise<string> {
         ],
       },
     ],
-    format: (y) => `${y} %`,
-  });
-  return standaloneSvg({ name: "error", title: "Error by epoch", drawing }, "svhn-c");
+  },
+};
+
+async function errorFigure(): Promise<string> {
+  return standaloneSvg(await drawFigure(errorPlan), "svhn-c");
 }
 
 function sectionOf(html: string, id: string): string {

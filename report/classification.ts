@@ -1,10 +1,9 @@
 /** @file What the report of a classifier shows of its outputs on a set. */
-import type { ImageSet } from "../../datasets/dataset.ts";
-import { classificationReport } from "../../models/metrics/classification-report.ts";
-import { confusionCounts } from "../../models/metrics/confusion.ts";
-import { classRocCurves } from "../../models/metrics/roc.ts";
-import type { ClassExamples, RunReport } from "../../report/run-report.ts";
+import { classificationReport } from "../models/metrics/classification-report.ts";
+import { confusionCounts } from "../models/metrics/confusion.ts";
+import { classRocCurves } from "../models/metrics/roc.ts";
 import { confusionOf, outcomes, type Predictions, samplesOf } from "./predictions.ts";
+import type { ClassExamples, Report, ReportImages } from "./run-report.ts";
 
 const manyClasses = 25;
 
@@ -13,7 +12,7 @@ export function classificationParts(
   predictions: Predictions,
   classes: readonly string[],
   seed: number,
-): Pick<RunReport, "confusion" | "roc" | "classExamples" | "samples"> {
+): Pick<Report, "confusion" | "roc" | "classExamples" | "samples"> {
   const { labels, outputs, pictures } = predictions;
   return {
     confusion: confusionOf(predictions, classes),
@@ -30,7 +29,7 @@ export function classificationParts(
 /** Of each class, the images recognised with the highest probability and the surest mistakes. */
 export function classExamplesOf(
   predictions: Predictions,
-  pictures: ImageSet,
+  pictures: ReportImages,
   classes: readonly string[],
 ): ClassExamples {
   const { labels, predicted, probability } = predictions;

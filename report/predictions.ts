@@ -1,20 +1,24 @@
 /** @file From the network's outputs on a set to what reports show: classes, probabilities, confused pairs, samples. */
-import type { ImageSet } from "../../datasets/dataset.ts";
-import { takeImages } from "../../datasets/splits.ts";
-import { identityOrder, shuffled } from "../../models/data/order.ts";
-import { confusionCounts, mostConfusedPairs } from "../../models/metrics/confusion.ts";
-import type { ConfusionResult, Outcomes, PairExamples, SampleGroup } from "../../report/run-report.ts";
-import { picturesOf, type SampleSet } from "../samples.ts";
+import { identityOrder, shuffled } from "../models/data/order.ts";
+import { confusionCounts, mostConfusedPairs } from "../models/metrics/confusion.ts";
+import { gatherImages } from "./image-grid.ts";
+import { label } from "./label.ts";
+import type { ConfusionResult, Outcomes, PairExamples, ReportImages, SampleGroup } from "./run-report.ts";
 
 const samplesShown = 24;
 const pairsShown = 5;
 const imagesPerPair = 6;
 
-/** What a classifier said about every image of a set. */
-export interface Predictions {
-  readonly labels: Uint8Array;
+/** What the network was asked about. */
+export interface LabelledSamples {
+  /** true class, one per sample */
+  readonly labels: ArrayLike<number>;
   /** the samples as images, where they are some */
-  readonly pictures: ImageSet | undefined;
+  readonly pictures: ReportImages | undefined;
+}
+
+/** What a classifier said about every sample of a set. */
+export interface Predictions extends LabelledSamples {
   /** class with the largest output; of equal ones the first */
   readonly predicted: Uint32Array;
   readonly probability: Float32Array;
@@ -22,14 +26,9 @@ export interface Predictions {
   readonly outputs: Float32Array;
 }
 
-/** From outputs [n, classes]; undefined where the samples have no classes, or the outputs are not one for each class. */
-export function predictionsOf(
-  set: SampleSet,
-  outputs: Float32Array,
-  classes: number,
-): Predictions | undefined {
-  const { labels, count } = set;
-  if (!labels || outputs.length !== count * classes) return undefined;
+/** From outputs [n, classes]. */
+export function predictionsOf(samples: LabelledSamples, outputs: Float32Array, classes: number): Predictions {
+  const count = samples.labels.length;
   const predicted = new Uint32Array(count);
   const probability = new Float32Array(count);
   for (let i = 0; i < count; i++) {
@@ -38,7 +37,8 @@ export function predictionsOf(
     predicted[i] = best;
     probability[i] = row[best]!;
   }
-  return { labels, pictures: picturesOf(set), predicted, probability, outputs };
+  const { labels, pictures } = samples;
+  return { labels, pictures, predicted, probability, outputs };
 }
 
 export function accuracyOf({ labels, predicted }: Predictions): number {
@@ -63,7 +63,7 @@ export function confusionOf(predictions: Predictions, classes: readonly string[]
 /** Random images of the test set, and the mistakes the network was surest of. */
 export function samplesOf(
   predictions: Predictions,
-  pictures: ImageSet,
+  pictures: ReportImages,
   classes: readonly string[],
   seed: number,
 ): SampleGroup[] {
@@ -74,21 +74,27 @@ export function samplesOf(
     wrong.sort((a, b) => probability[b]! - probability[a]! || a - b).slice(0, samplesShown),
   );
   const groups = [
-    { title: "Test images", note: "chosen at random", classes, ...outcomes(predictions, pictures, random) },
+    {
+      title: label("test-images"),
+      note: "chosen at random",
+      classes,
+      ...outcomes(predictions, pictures, random),
+    },
   ];
   if (surest.length === 0) return groups;
   const note = "wrong predictions with the highest probability";
-  return [...groups, { title: "Surest mistakes", note, classes, ...outcomes(predictions, pictures, surest) }];
+  const title = label("surest-mistakes");
+  return [...groups, { title, note, classes, ...outcomes(predictions, pictures, surest) }];
 }
 
 /** What was said about some of the images. */
 export function outcomes(
   { labels, predicted, probability }: Predictions,
-  pictures: ImageSet,
+  pictures: ReportImages,
   indices: Uint32Array,
 ): Outcomes {
   return {
-    images: takeImages(pictures, indices),
+    images: gatherImages(pictures, [...indices]),
     labels: Array.from(indices, (i) => labels[i]!),
     predicted: Array.from(indices, (i) => predicted[i]!),
     probability: Array.from(indices, (i) => probability[i]!),
