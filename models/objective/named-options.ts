@@ -16,6 +16,7 @@ export function nameWithOptions(
 
 /** What nameWithOptions wrote; a plain name has no options. Throws ArgumentError for brackets around something else. */
 export function parseName(text: string): { readonly name: string; readonly options: OptionValues } {
+  if (typeof text !== "string") return { name: text, options: {} }; // the caller says that there is no such name
   const [, name, list] = /^([^()]*)\((.*)\)$/.exec(text) ?? [];
   if (name === undefined || list === undefined) return { name: text, options: {} };
   const entries = list.split(/,\s*/).map((entry) => {
