@@ -17,7 +17,10 @@ export function versions(): Record<string, string> {
   };
 }
 
-/** The commit the code is at, "+ changes" if files differ from it; undefined outside of a git checkout. */
+/**
+ * The commit the code is at, "+ changes" if files differ from it; undefined outside of a git checkout. An installed package lies
+ * in that of somebody else, which does not have its files.
+ */
 export function commit(): string | undefined {
   const git = (...words: string[]) =>
     execFileSync("git", ["-C", projectFolder, ...words], {
@@ -25,6 +28,7 @@ export function commit(): string | undefined {
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
   try {
+    git("ls-files", "--error-unmatch", "package.json");
     const hash = git("rev-parse", "HEAD");
     return git("status", "--porcelain", "--untracked-files=no") === "" ? hash : `${hash} + changes`;
   } catch {

@@ -1,8 +1,8 @@
 /**
- * @file `npm run test:package [-- quick]`: packs dist/wgrad, installs it into an empty project and uses it there: in every
- * runtime, by TypeScript and by bundlers. `quick` leaves out the runtimes that npm would have to bring. Exit code 1 if anything fails.
+ * @file `npm run test:package [-- quick]`: packs what was built, installs it into empty projects and uses it there: the library
+ * in every runtime, by TypeScript and by bundlers, the command line by its commands. `quick` leaves out the runtimes that npm
+ * would have to bring. Exit code 1 if anything fails.
  */
-import { execFileSync } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -20,66 +20,34 @@ import { gzipSync } from "node:zlib";
 import { build as bundle } from "esbuild";
 import { build as viteBuild } from "vite";
 import { unpackSwiftShader } from "../../engine/platform/node/software-vulkan.ts";
+import {
+  check,
+  checkManifest,
+  compile,
+  emptyProject,
+  environment,
+  pack,
+  problems,
+  root,
+  run,
+  sizeOf,
+  within,
+} from "./checks.ts";
+import { checkCommandLine, removeCommandLine, trainBy } from "./command-line.ts";
 
-const root = join(import.meta.dirname, "../..");
 const here = import.meta.dirname;
-const project = mkdtempSync(join(tmpdir(), "wgrad-package-"));
-const environment: NodeJS.ProcessEnv = {
-  ...process.env,
-  WGRAD_ADAPTER: process.env.WGRAD_ADAPTER ?? "swiftshader",
-};
+const project = emptyProject("wgrad-package-");
 
 /** Most that the package, what it brings, and a page may take, in bytes. The aim for a page is 80,000: this holds what is reached. */
 const most = { tarball: 500_000, installed: 5_000_000, page: 112_000 };
 
-const problems: string[] = [];
 const losses = new Map<string, string>();
-
-function run(command: string, args: readonly string[], folder = project): string {
-  return execFileSync(command, args, {
-    cwd: folder,
-    env: environment,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-/** Runs one check; what it throws is a problem of that name. */
-async function check(name: string, body: () => unknown): Promise<void> {
-  try {
-    const said = await body();
-    console.log(`ok    ${name}${said === undefined ? "" : `: ${said}`}`);
-  } catch (error) {
-    const { message, stdout, stderr } = error as Error & { stdout?: string; stderr?: string };
-    problems.push(name);
-    console.log(`WRONG ${name}: ${message}\n${stdout ?? ""}${stderr ?? ""}`);
-  }
-}
-
-function within(what: string, bytes: number, limit: number): string {
-  if (bytes > limit) throw new Error(`${what} takes ${bytes} bytes, at most ${limit} are allowed`);
-  return `${bytes} of ${limit} bytes`;
-}
-
-function sizeOf(folder: string): number {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((path) => statSync(join(folder, path)))
-    .reduce((sum, stats) => sum + (stats.isFile() ? stats.size : 0), 0);
-}
 
 /** Packs the library and installs it alone; what it takes of peers comes from this clone. */
 function install(): string {
-  const packed = run(
-    "npm",
-    ["pack", "--silent", "--pack-destination", project],
-    join(root, "dist/wgrad"),
-  ).trim();
-  writeFileSync(
-    join(project, "package.json"),
-    JSON.stringify({ name: "empty", type: "module", private: true }),
-  );
-  run("npm", ["install", "--no-audit", "--no-fund", "--omit=peer", join(project, packed)]);
-  return join(project, packed);
+  const packed = pack("wgrad", project);
+  run("npm", ["install", "--no-audit", "--no-fund", "--omit=peer", packed], project);
+  return packed;
 }
 
 function linkPeers(): void {
@@ -93,29 +61,12 @@ function linkPeers(): void {
 
 /** Trains in a runtime; all must come to the same losses. */
 function smoke(name: string, command: string, args: readonly string[]): string {
-  const { loss, named, adapter } = JSON.parse(run(command, args).trim().split("\n").at(-1)!);
+  const { loss, named, adapter } = JSON.parse(run(command, args, project).trim().split("\n").at(-1)!);
   if (named !== true) throw new Error("the error class has lost its name");
   losses.set(name, JSON.stringify(loss));
   if (new Set(losses.values()).size > 1)
     throw new Error(`other losses than before: ${JSON.stringify([...losses])}`);
   return `${adapter}, losses ${loss}`;
-}
-
-function compile(moduleResolution: "nodenext" | "bundler"): void {
-  const module = moduleResolution === "bundler" ? "esnext" : "nodenext";
-  const options = {
-    strict: true,
-    skipLibCheck: false,
-    noEmit: true,
-    target: "es2022",
-    lib: ["es2023", "dom", "esnext.disposable"],
-  };
-  const config = {
-    compilerOptions: { ...options, module, moduleResolution, types: [] },
-    files: ["consumer.ts"],
-  };
-  writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config));
-  run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
 }
 
 async function pageSize(): Promise<string> {
@@ -160,10 +111,11 @@ async function otherRuntimes(): Promise<void> {
     run("npm", ["install", "--no-audit", "--no-fund", "--foreground-scripts", name], place);
     return join(place, "node_modules/.bin", folder.replace(/-.*/, ""));
   };
-  for (const version of ["20.16.0", "22", "24"])
-    await check(`Node ${version}`, () =>
-      smoke(`node ${version}`, bring(`node-${version}`, `node@${version}`), ["smoke.mjs"]),
-    );
+  for (const version of ["20.16.0", "22", "24"]) {
+    const node = bring(`node-${version}`, `node@${version}`);
+    await check(`Node ${version}`, () => smoke(`node ${version}`, node, ["smoke.mjs"]));
+    await check(`Node ${version}, the command line`, () => trainBy(node, `by-node-${version}`));
+  }
   // these two choose drivers by what the environment says when they start
   const drivers = await unpackSwiftShader();
   environment.WGRAD_ADAPTER = "auto";
@@ -182,30 +134,18 @@ await check("npm install wgrad", () =>
 linkPeers();
 for (const file of ["smoke.mjs", "consumer.ts"]) cpSync(join(here, file), join(project, file));
 await check(`Node ${process.versions.node}`, () => smoke("node", process.execPath, ["smoke.mjs"]));
-await check("TypeScript, nodenext", () => compile("nodenext"));
-await check("TypeScript, bundler", () => compile("bundler"));
+await check("TypeScript, nodenext", () => compile("consumer.ts", project, "nodenext"));
+await check("TypeScript, bundler", () => compile("consumer.ts", project, "bundler"));
 await check("a page by Vite", pageSize);
 await check("esbuild for Node", bundleForNode);
-const tool = (path: string) => join(root, "node_modules", path);
-await check(
-  "publint",
-  () => void run(process.execPath, [tool("publint/src/cli.js"), "--strict", join(root, "dist/wgrad")]),
-);
-await check(
-  "arethetypeswrong",
-  () =>
-    void run(process.execPath, [
-      tool("@arethetypeswrong/cli/dist/index.js"),
-      tarball,
-      "--profile",
-      "esm-only",
-    ]),
-);
+await checkManifest("wgrad", tarball);
+await checkCommandLine();
 if (process.argv[2] !== "quick") await otherRuntimes();
 rmSync(project, { recursive: true, force: true });
+removeCommandLine();
 console.log(
   problems.length === 0
-    ? "The package works everywhere it was tried."
+    ? "The packages work everywhere they were tried."
     : `${problems.length} problems: ${problems.join(", ")}.`,
 );
 process.exit(problems.length === 0 ? 0 : 1);

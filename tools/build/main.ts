@@ -1,19 +1,33 @@
 /** @file `npm run build`: dist/wgrad, the library that others install, and dist/wgrad-cli, the command line. */
 import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
 import { readShaders } from "./esbuild-plugin.ts";
+import { importLibraryByName, packagesOf } from "./imports.ts";
 import { inlineShaders } from "./inline-shaders.ts";
-import { libraryPackage } from "./packages.ts";
+import {
+  commandLinePackage,
+  commandLineRooms,
+  fromCommandLine,
+  libraryPackage,
+  libraryRooms,
+} from "./packages.ts";
 
 const root = join(import.meta.dirname, "../..");
-const target = join(root, "dist/wgrad");
+const compiled = join(root, "dist/compiled");
 
-function filesIn(folder: string, ending: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(ending))
-    .map((path) => `${folder}/${path}`);
+/** Paths of the files below a folder. */
+function filesIn(folder: string, ending: RegExp): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => ending.test(path));
+}
+
+function compile(): void {
+  rmSync(compiled, { recursive: true, force: true });
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [compiler, "-p", join(import.meta.dirname, "tsconfig.json")], {
+    stdio: "inherit",
+  });
 }
 
 /** Imports of JSON become constants: not every bundler knows them, and Node 20 warns of them. */
@@ -26,25 +40,63 @@ function inlineJson(code: string, folder: string): string {
   );
 }
 
-function buildLibrary(): void {
-  rmSync(target, { recursive: true, force: true });
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [compiler, "-p", join(import.meta.dirname, "tsconfig.json")], {
-    stdio: "inherit",
-  });
-  const shaders = readShaders();
-  for (const path of filesIn("dist/wgrad", ".js")) {
-    const file = join(root, path);
-    const whole = inlineJson(
-      readFileSync(file, "utf8"),
-      join(root, dirname(path).replace(/^dist\/wgrad/, "")),
-    );
-    // without comments: those are in the declarations
-    const { code } = transformSync(whole, { target: "es2022", minifyWhitespace: true });
-    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders) : code);
-  }
-  for (const name of ["LICENSE", "README.md"]) cpSync(join(root, name), join(target, name));
-  writeFileSync(join(target, "package.json"), `${JSON.stringify(libraryPackage(), null, 2)}\n`);
+/** Without comments: those are in the declarations. */
+function withoutComments(code: string): string {
+  return transformSync(code, { target: "es2022", minifyWhitespace: true }).code;
 }
 
+/** Begins a package with what was compiled; returns its folder. */
+function begin(name: string, rooms: readonly string[]): string {
+  const target = join(root, "dist", name);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  for (const room of rooms) renameSync(join(compiled, room), join(target, room));
+  cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
+  return target;
+}
+
+function writeManifest(target: string, manifest: Record<string, unknown>): void {
+  writeFileSync(join(target, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function buildLibrary(): void {
+  const target = begin("wgrad", [...libraryRooms, "index.js", "index.d.ts"]);
+  const shaders = readShaders();
+  for (const path of filesIn(target, /\.js$/)) {
+    const file = join(target, path);
+    const code = withoutComments(inlineJson(readFileSync(file, "utf8"), join(root, dirname(path))));
+    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders) : code);
+  }
+  for (const name of fromCommandLine)
+    for (const ending of ["js", "d.ts"])
+      writeFileSync(join(target, `${name}.${ending}`), `export * from "wgrad-cli/${name}";\n`);
+  cpSync(join(root, "README.md"), join(target, "README.md"));
+  writeManifest(target, libraryPackage());
+}
+
+function buildCommandLine(): void {
+  const target = begin("wgrad-cli", commandLineRooms);
+  const named = new Set<string>();
+  for (const path of filesIn(target, /\.(js|d\.ts)$/)) {
+    const file = join(target, path);
+    const code = importLibraryByName(readFileSync(file, "utf8"), path);
+    writeFileSync(file, path.endsWith(".js") ? withoutComments(code) : code);
+    for (const name of packagesOf(code)) named.add(name);
+  }
+  for (const room of ["cli", "experiments"]) // no export leads there
+    for (const path of filesIn(join(target, room), /\.d\.ts$/)) rmSync(join(target, room, path));
+  for (const path of filesIn(join(root, "report"), /\.(css|md)$/))
+    cpSync(join(root, "report", path), join(target, "report", path));
+  for (const path of filesIn(join(root, "cli"), /\.mjs$/)) {
+    const code = readFileSync(join(root, "cli", path), "utf8");
+    for (const name of packagesOf(code)) named.add(name);
+    writeFileSync(join(target, "cli", path), code.replaceAll('.ts"', '.js"'));
+  }
+  cpSync(join(import.meta.dirname, "wgrad-cli.md"), join(target, "README.md"));
+  writeManifest(target, commandLinePackage(named));
+}
+
+compile();
 buildLibrary();
+buildCommandLine();
+rmSync(compiled, { recursive: true, force: true });

@@ -13,16 +13,41 @@ interface Manifest {
 
 const own = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as Manifest;
 
-const built = (path: string) => path.replace(/\.ts$/, ".js");
-const types = (path: string) => path.replace(/\.ts$/, ".d.ts");
+/** The rooms of the library, and those of the command line, which import them. */
+export const libraryRooms: readonly string[] = ["engine", "kernels", "models", "datasets", "lessons"];
+export const commandLineRooms: readonly string[] = ["runner", "report", "experiments", "cli"];
+
+const [ofCommandLine, ofLibrary] = [true, false].map((wanted) =>
+  Object.entries(own.exports).filter(([, path]) => commandLineRooms.includes(path.split("/")[1]!) === wanted),
+) as [[string, string][], [string, string][]];
+
+/** "experiment", "report": exports of the library that the command line brings. */
+export const fromCommandLine: readonly string[] = ofCommandLine.map(([name]) => name.replace("./", ""));
+
+/** Dawn and the software adapter: optional for the library, since a page needs neither. */
+const drivers = ["webgpu", "@sparticuz/chromium"];
+
+function entry(path: string): Record<string, string> {
+  return { types: path.replace(/\.ts$/, ".d.ts"), default: path.replace(/\.ts$/, ".js") };
+}
+
+function entries(exports: readonly (readonly [string, string])[]): Record<string, unknown> {
+  return Object.fromEntries(exports.map(([name, path]) => [name, entry(path)]));
+}
+
+/** @throws Error for a package that the clone does not depend on */
+function dependenciesOn(names: Iterable<string>): Record<string, string> {
+  const versions = [...names].sort().map((name) => {
+    const version = own.dependencies[name];
+    if (version === undefined) throw new Error(`${name} is imported, but no dependency of the clone.`);
+    return [name, version];
+  });
+  return Object.fromEntries(versions);
+}
 
 export function libraryPackage(): Record<string, unknown> {
-  const { version, description, license, engines, dependencies } = own;
-  const peers = ["webgpu", "@sparticuz/chromium"];
-  const library = Object.entries(own.exports).filter(([, path]) => !path.startsWith("./runner/"));
-  const entries = library.map(([name, path]) => {
-    return [name, { types: types(path), default: built(path) }];
-  });
+  const { version, description, license, engines } = own;
+  const peers = { ...dependenciesOn(drivers), "wgrad-cli": version };
   return {
     name: "wgrad",
     version,
@@ -32,7 +57,12 @@ export function libraryPackage(): Record<string, unknown> {
     type: "module",
     engines,
     sideEffects: false,
-    exports: { ...Object.fromEntries(entries), "./package.json": "./package.json" },
+    exports: {
+      ...entries(ofLibrary),
+      ...entries(ofCommandLine.map(([name]) => [name, `${name}.ts`])),
+      "./internal/*": { types: "./*.d.ts", default: "./*.js" }, // for wgrad-cli of the same version
+      "./package.json": "./package.json",
+    },
     imports: {
       "#platform": {
         types: "./engine/platform/node.d.ts",
@@ -41,8 +71,29 @@ export function libraryPackage(): Record<string, unknown> {
         default: "./engine/platform/node.js",
       },
     },
-    dependencies: { "ml-matrix": dependencies["ml-matrix"] },
-    peerDependencies: Object.fromEntries(peers.map((name) => [name, dependencies[name]])),
-    peerDependenciesMeta: Object.fromEntries(peers.map((name) => [name, { optional: true }])),
+    dependencies: dependenciesOn(["ml-matrix"]),
+    peerDependencies: peers,
+    peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
+  };
+}
+
+/** `named`: the packages that its modules import. */
+export function commandLinePackage(named: ReadonlySet<string>): Record<string, unknown> {
+  const { version, license, engines } = own;
+  const unseen = [...drivers, "@expo-google-fonts/pt-sans"]; // the library loads those; a report, the files of this one
+  const packages = new Set([...named, ...unseen].filter((name) => name !== "wgrad"));
+  return {
+    name: "wgrad-cli",
+    version,
+    description:
+      "The command line of wgrad: experiments on small vision networks, trained on the GPU, with reports.",
+    license,
+    keywords: ["webgpu", "neural networks", "keras", "experiments", "machine learning"],
+    type: "module",
+    engines,
+    bin: { wgrad: "cli/wgrad.mjs" },
+    exports: { ...entries(ofCommandLine), "./package.json": "./package.json" },
+    imports: { "#platform": "wgrad/internal/engine/platform/node" },
+    dependencies: { wgrad: version, ...dependenciesOn(packages) },
   };
 }

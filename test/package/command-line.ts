@@ -1,0 +1,103 @@
+/** @file The command line as npm installs it: both packages in an empty project, an experiment of one's own trained there. */
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  check,
+  checkManifest,
+  compile,
+  emptyProject,
+  environment,
+  pack,
+  root,
+  run,
+  within,
+} from "./checks.ts";
+
+/** Most that the tarball may take, in bytes. */
+const most = 300_000;
+
+const project = emptyProject("wgrad-cli-package-");
+const noNetwork = pathToFileURL(join(root, "test/cli/support/no-network.mjs")).href;
+const offline = { ...environment, WGRAD_DATA: join(project, "data"), NODE_OPTIONS: `--import=${noNetwork}` };
+
+const wgrad = (...words: string[]) => run("npx", ["--no", "wgrad", ...words], project, offline);
+
+function holds(text: string, part: string | RegExp): void {
+  if (!(typeof part === "string" ? text.includes(part) : part.test(text)))
+    throw new Error(`there is no ${part} in:\n${text}`);
+}
+
+/** All that is installed comes from npm but for the two tarballs; nothing is taken from this clone. */
+function install(tarballs: readonly string[]): void {
+  const words = ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs];
+  run("npm", words, project);
+}
+
+/** Writes the experiment that `new` begins with, and an op of the library in it: both must be of the same engine. */
+function writeExperiment(): void {
+  wgrad("new", "digits");
+  appendFileSync(
+    join(project, "digits.ts"),
+    `
+import { Dense as same } from "wgrad";
+import { writeReport } from "wgrad/report";
+if (same !== Dense || typeof writeReport !== "function") throw new Error("another copy of wgrad");
+`,
+  );
+}
+
+const words = ["--epochs", "1", "--limit", "200", "--test-limit", "100"];
+
+/** Trains it by a version of Node; each must come to the same weights. */
+export function trainBy(node: string, out: string): string {
+  const launcher = join(project, "node_modules/wgrad-cli/cli/wgrad.mjs");
+  run(node, [launcher, "train", "./digits.ts", ...words, "--out", out], project, offline);
+  const weights = (folder: string) => readFileSync(join(project, folder, "weights.safetensors"));
+  if (!weights(out).equals(weights("first"))) throw new Error("other weights than by npx");
+  return "the same weights";
+}
+
+function train(): string {
+  run("git", ["init", "--quiet"], project); // a commit of the project's own is none of wgrad's
+  run("git", ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a", "--allow-empty"], project);
+  const said = wgrad("train", "./digits.ts", ...words, "--out", "first");
+  holds(said, "in full: npx wgrad train ./digits.ts --profile full");
+  const { commit, versions } = JSON.parse(readFileSync(join(project, "first/config.json"), "utf8"));
+  if (commit !== null) throw new Error(`config.json has the commit ${commit} of another repository`);
+  const report = readFileSync(join(project, "first/report.html"), "utf8");
+  holds(report, "Confusion matrix of the test set");
+  holds(report, "--hairline"); // the style sheets are there
+  for (const figure of ["loss.svg", "loss.png"])
+    if (!existsSync(join(project, "first/figures", figure))) throw new Error(`there is no figure ${figure}`);
+  return `wgrad ${versions.wgrad}, report.html of ${statSync(join(project, "first/report.html")).size} bytes`;
+}
+
+export async function checkCommandLine(): Promise<void> {
+  const tarballs = ["wgrad", "wgrad-cli"].map((name) => pack(name, project));
+  await check("tarball of wgrad-cli", () => within("the tarball", statSync(tarballs[1]!).size, most));
+  await check("npm install wgrad wgrad-cli", () => install(tarballs));
+  await check("wgrad --version", () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    holds(wgrad("--version"), version);
+  });
+  await check("wgrad list", () => holds(wgrad("list"), /svhn-c\b/));
+  await check("wgrad explain conv2d", () => holds(wgrad("explain", "conv2d"), "gradient"));
+  await check("wgrad gradcheck dense", () => holds(wgrad("gradcheck", "dense"), "dense"));
+  await check("wgrad new", writeExperiment);
+  await check("wgrad train ./digits.ts", train);
+  for (const resolution of ["nodenext", "bundler"] as const)
+    await check(`TypeScript, ${resolution}, of the experiment`, () =>
+      compile("digits.ts", project, resolution),
+    );
+  await check("wgrad evaluate", () => holds(wgrad("evaluate", "first"), "accuracy"));
+  await check("wgrad book", () => {
+    wgrad("book", "--runs", ".", "--out", "book.html", "--lang", "es");
+    holds(readFileSync(join(project, "book.html"), "utf8"), 'lang="es"');
+  });
+  await checkManifest("wgrad-cli", tarballs[1]!);
+}
+
+export function removeCommandLine(): void {
+  rmSync(project, { recursive: true, force: true });
+}
