@@ -1,5 +1,5 @@
 /** @file Experiments in files of the user's own, outside of the project: they get what the built-in ones get. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { useTemporaryFolder } from "../datasets/support/temporary-folder.ts";
@@ -32,6 +32,17 @@ export default defineExperiment({
 
 describe("a file with an experiment", () => {
   beforeEach(() => writeFileSync(join(folder(), "points.ts"), points));
+
+  it("has one copy of wgrad, by whatever name it imports it, though another one is installed beside it", async () => {
+    const other = join(folder(), "node_modules", "wgrad");
+    mkdirSync(other, { recursive: true });
+    writeFileSync(join(other, "package.json"), '{ "name": "wgrad", "main": "index.js" }');
+    writeFileSync(join(other, "index.js"), "exports.Dense = null;");
+    const check = 'import { Dense as D } from "wgrad"; if (D !== Dense) throw new Error("another copy");\n';
+    writeFileSync(join(folder(), "points.ts"), `${check}${points}`);
+    const { stdout } = await succeed(["train", "./points.ts", ...words, "--epochs", "1"], at());
+    expect(stdout).toContain("own data: 120 + 40 samples");
+  });
 
   it("is trained, resumed, evaluated, swept, traced and compared", async () => {
     const train = ["train", "./points.ts", ...words];

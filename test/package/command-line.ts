@@ -1,5 +1,5 @@
 /** @file The command line as npm installs it: both packages in an empty project, an experiment of one's own trained there. */
-import { appendFileSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -21,7 +21,7 @@ const project = emptyProject("wgrad-cli-package-");
 const noNetwork = pathToFileURL(join(root, "test/cli/support/no-network.mjs")).href;
 const offline = { ...environment, WGRAD_DATA: join(project, "data"), NODE_OPTIONS: `--import=${noNetwork}` };
 
-const wgrad = (...words: string[]) => run("npx", ["--no", "wgrad", ...words], project, offline);
+const wgrad = (...words: string[]) => run("npx", ["wgrad", ...words], project, offline);
 
 function holds(text: string, part: string | RegExp): void {
   if (!(typeof part === "string" ? text.includes(part) : part.test(text)))
@@ -91,6 +91,11 @@ export async function checkCommandLine(): Promise<void> {
       compile("digits.ts", project, resolution),
     );
   await check("wgrad evaluate", () => holds(wgrad("evaluate", "first"), "accuracy"));
+  await check("wgrad/report", () => {
+    cpSync(join(import.meta.dirname, "report.mjs"), join(project, "report.mjs"));
+    const report = run(process.execPath, ["report.mjs"], project, offline).trim();
+    holds(readFileSync(join(project, report), "utf8"), "Points");
+  });
   await check("wgrad book", () => {
     wgrad("book", "--runs", ".", "--out", "book.html", "--lang", "es");
     holds(readFileSync(join(project, "book.html"), "utf8"), 'lang="es"');
