@@ -5,5 +5,7 @@ const { shader, from, to } = JSON.parse(process.env.BREAK_SHADER);
 const read = fs.readFileSync;
 fs.readFileSync = (path, ...rest) => {
   const text = read(path, ...rest);
-  return String(path).endsWith(shader) ? text.replaceAll(from, to) : text;
+  if (!String(path).endsWith(shader)) return text;
+  if (!text.includes(from)) throw new Error(`${shader} has no "${from}" to break`);
+  return text.replaceAll(from, to);
 };

@@ -48,6 +48,14 @@ describe("counts by threshold", () => {
     );
   });
 
+  it("take a prediction at the threshold for one below it, as Keras does", async () => {
+    const counts = engine().zeros([5], "u32");
+    const p = engine().tensor([0.5, 0.5, 0.75], [3, 1]);
+    const t = engine().tensor([0, 1, 1], [3, 1]);
+    addThresholdCounts(counts, p, t, { thresholds: { threshold: 0.5 } });
+    expect([...(await counts.data())]).toEqual([1, 0, 1, 1, 0]); // false below, false above, true below, true above, NaN
+  });
+
   it("name what does not fit", () => {
     const [p, counts] = [engine().zeros([2, 3]), engine().zeros([5], "u32")];
     const thresholds = { threshold: 0.5 };
