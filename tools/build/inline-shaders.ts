@@ -14,14 +14,19 @@ export function minifyWgsl(text: string): string {
     .trimEnd();
 }
 
+/** true for a shader that rests on a feature of Dawn alone: no page can run it, so its text stays in a file that Node reads. */
+export const staysFile = (id: string): boolean => id.endsWith(".subgroup-matrix");
+
 /** `shaders`: the WGSL of all kernels by their ids. Throws for a kernel without one. */
 export function inlineShaders(code: string, file: string, shaders: ReadonlyMap<string, string>): string {
   const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
+  const texts = new Texts(shaders, file);
   const insertions: { readonly at: number; readonly text: string }[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && node.expression.getText() === "kernel") {
       insertions.push({ at: node.getStart(), text: "/* @__PURE__ */ " });
-      insertions.push({ at: node.arguments.end, text: `, ${textOf(node.arguments[0]!, file, shaders)}` });
+      const text = texts.of(node.arguments[0]!);
+      if (text !== undefined) insertions.push({ at: node.arguments.end, text: `, ${text}` });
     }
     ts.forEachChild(node, visit);
   };
@@ -29,32 +34,63 @@ export function inlineShaders(code: string, file: string, shaders: ReadonlyMap<s
   let result = code;
   for (const { at, text } of insertions.sort((a, b) => b.at - a.at))
     result = result.slice(0, at) + text + result.slice(at);
-  return result;
+  return `${texts.declarations}${result}`;
 }
 
-/** An expression for the text of the kernel whose id is `id`: the text, or a table of all that fit a template. */
-function textOf(id: ts.Expression, file: string, shaders: ReadonlyMap<string, string>): string {
-  if (ts.isStringLiteralLike(id)) {
-    const text = shaders.get(id.text);
-    if (text === undefined) throw new Error(`${file}: there is no shader of the kernel ${id.text}.`);
-    return JSON.stringify(minifyWgsl(text));
+/** The texts that a module needs, each in a constant of its own, so that none is there twice. */
+class Texts {
+  readonly #shaders: ReadonlyMap<string, string>;
+  readonly #file: string;
+  readonly #needed: string[] = [];
+
+  constructor(shaders: ReadonlyMap<string, string>, file: string) {
+    this.#shaders = shaders;
+    this.#file = file;
   }
-  if (!ts.isTemplateExpression(id))
-    throw new Error(`${file}: kernel(${id.getText()}) has no id that can be seen.`);
-  const parts = [id.head.text, ...id.templateSpans.map(({ literal }) => literal.text)];
-  const pattern = new RegExp(
-    `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("([\\w.-]+)")}$`,
-  );
-  const named = stringsIn(id.getSourceFile()); // what is put in stands somewhere in the module
-  const fits = [...shaders].filter(([name]) =>
-    pattern
-      .exec(name)
-      ?.slice(1)
-      .every((part) => named.has(part)),
-  );
-  if (fits.length === 0) throw new Error(`${file}: no shader fits the id ${id.getText()}.`);
-  const table = fits.map(([name, text]) => `${JSON.stringify(name)}: ${JSON.stringify(minifyWgsl(text))}`);
-  return `({ ${table.join(", ")} })[${id.getText()}]`;
+
+  /** An expression for the text of the kernel whose id is `id`, undefined where it stays a file. */
+  of(id: ts.Expression): string | undefined {
+    if (ts.isStringLiteralLike(id)) {
+      if (!this.#shaders.has(id.text))
+        throw new Error(`${this.#file}: there is no shader of the kernel ${id.text}.`);
+      return staysFile(id.text) ? undefined : this.#constant(id.text);
+    }
+    if (!ts.isTemplateExpression(id))
+      throw new Error(`${this.#file}: kernel(${id.getText()}) has no id that can be seen.`);
+    const fits = this.#fitting(id);
+    if (fits.length === 0) throw new Error(`${this.#file}: no shader fits the id ${id.getText()}.`);
+    const table = fits
+      .filter((name) => !staysFile(name))
+      .map((name) => `${JSON.stringify(name)}: ${this.#constant(name)}`);
+    return `({ ${table.join(", ")} })[${id.getText()}]`;
+  }
+
+  get declarations(): string {
+    return this.#needed
+      .map((id, i) => `const wgsl${i} = ${JSON.stringify(minifyWgsl(this.#shaders.get(id)!))};\n`)
+      .join("");
+  }
+
+  /** The name of the constant for a kernel's text. */
+  #constant(id: string): string {
+    if (!this.#needed.includes(id)) this.#needed.push(id);
+    return `wgsl${this.#needed.indexOf(id)}`;
+  }
+
+  /** The ids of kernels that a template can come to: what is put in stands somewhere in the module. */
+  #fitting(id: ts.TemplateExpression): string[] {
+    const parts = [id.head.text, ...id.templateSpans.map(({ literal }) => literal.text)];
+    const pattern = new RegExp(
+      `^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("([\\w.-]+)")}$`,
+    );
+    const named = stringsIn(id.getSourceFile());
+    return [...this.#shaders.keys()].filter((name) =>
+      pattern
+        .exec(name)
+        ?.slice(1)
+        .every((part) => named.has(part)),
+    );
+  }
 }
 
 function stringsIn(file: ts.SourceFile): ReadonlySet<string> {

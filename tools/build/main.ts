@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
+import { shaderPath } from "../../engine/source.ts";
 import { readShaders } from "./esbuild-plugin.ts";
-import { inlineShaders } from "./inline-shaders.ts";
+import { inlineShaders, staysFile } from "./inline-shaders.ts";
 import { libraryPackage } from "./packages.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -43,6 +44,8 @@ function buildLibrary(): void {
     const { code } = transformSync(whole, { target: "es2022", minifyWhitespace: true });
     writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders) : code);
   }
+  for (const path of [...shaders.keys()].filter(staysFile).map(shaderPath))
+    cpSync(join(root, path), join(target, path));
   for (const name of ["LICENSE", "README.md"]) cpSync(join(root, name), join(target, name));
   writeFileSync(join(target, "package.json"), `${JSON.stringify(libraryPackage(), null, 2)}\n`);
 }
