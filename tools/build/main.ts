@@ -1,11 +1,11 @@
 /** @file `npm run build`: dist/wgrad, the library that others install, and dist/wgrad-cli, the command line. */
 import { execFileSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { transformSync } from "esbuild";
 import { shaderPath } from "../../engine/source.ts";
 import { readShaders } from "./esbuild-plugin.ts";
-import { inlineShaders, staysFile } from "./inline-shaders.ts";
+import { inlineShaders, shaderModule, staysFile } from "./inline-shaders.ts";
 import { libraryPackage } from "./packages.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -34,6 +34,7 @@ function buildLibrary(): void {
     stdio: "inherit",
   });
   const shaders = readShaders();
+  const texts = join(target, "shaders.js");
   for (const path of filesIn("dist/wgrad", ".js")) {
     const file = join(root, path);
     const whole = inlineJson(
@@ -42,8 +43,10 @@ function buildLibrary(): void {
     );
     // without comments: those are in the declarations
     const { code } = transformSync(whole, { target: "es2022", minifyWhitespace: true });
-    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders) : code);
+    const module = relative(dirname(file), texts).replace(/^(?!\.)/, "./");
+    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders, module) : code);
   }
+  writeFileSync(texts, shaderModule(shaders));
   for (const path of [...shaders.keys()].filter(staysFile).map(shaderPath))
     cpSync(join(root, path), join(target, path));
   for (const name of ["LICENSE", "README.md"]) cpSync(join(root, name), join(target, name));
