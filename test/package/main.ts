@@ -20,6 +20,9 @@ import { gzipSync } from "node:zlib";
 import { build as bundle } from "esbuild";
 import { build as viteBuild } from "vite";
 import { unpackSwiftShader } from "../../engine/platform/node/software-vulkan.ts";
+import { shaderPath } from "../../engine/source.ts";
+import { readShaders } from "../../tools/build/esbuild-plugin.ts";
+import { staysFile } from "../../tools/build/inline-shaders.ts";
 
 const root = join(import.meta.dirname, "../..");
 const here = import.meta.dirname;
@@ -118,6 +121,18 @@ function compile(moduleResolution: "nodenext" | "bundler"): void {
   run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json"]);
 }
 
+/** The shaders that are in no module must be where Node looks for them. */
+function filesForNode(): string {
+  const ids = [...readShaders().keys()].filter(staysFile);
+  for (const path of ids.map(shaderPath)) {
+    const [own, installed] = [root, join(project, "node_modules/wgrad")].map((folder) =>
+      readFileSync(join(folder, path), "utf8"),
+    );
+    if (own !== installed) throw new Error(`${path} differs from the clone's`);
+  }
+  return `${ids.length} files`;
+}
+
 async function pageSize(): Promise<string> {
   const page = join(project, "page");
   mkdirSync(page, { recursive: true });
@@ -128,7 +143,8 @@ async function pageSize(): Promise<string> {
   const assets = join(page, "dist/assets");
   const scripts = readdirSync(assets).map((file) => readFileSync(join(assets, file)));
   for (const script of scripts)
-    if (/getBuiltinModule|node:fs/.test(script.toString())) throw new Error("there is Node in the page");
+    if (/getBuiltinModule|node:fs|enable chromium/.test(script.toString()))
+      throw new Error("there is something of Node or Dawn alone in the page");
   return within(
     "the page, gzip",
     scripts.reduce((sum, script) => sum + gzipSync(script, { level: 9 }).length, 0),
@@ -179,6 +195,7 @@ await check("tarball", () => within("the tarball", statSync(tarball).size, most.
 await check("npm install wgrad", () =>
   within("what it brings", sizeOf(join(project, "node_modules")), most.installed),
 );
+await check("shaders that stay files", filesForNode);
 linkPeers();
 for (const file of ["smoke.mjs", "consumer.ts"]) cpSync(join(here, file), join(project, file));
 await check(`Node ${process.versions.node}`, () => smoke("node", process.execPath, ["smoke.mjs"]));
