@@ -3,6 +3,7 @@ export { type AdapterChoice, type AdapterClass, type AdapterFacts, adapterChoice
 export type { GradientOptions } from "./autodiff/gradient-options.ts";
 export { differentiable, gradients, type Rule, type Want } from "./autodiff/tape.ts";
 export { createEngine, type Engine, type EngineOptions, engineOf } from "./device.ts";
+export { download } from "./download.ts";
 export * from "./errors.ts";
 export type { HostValues } from "./host-values.ts";
 export {

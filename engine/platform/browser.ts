@@ -1,4 +1,5 @@
 /** @file A page, or a worker of one: the browser's own WebGPU, and files of the page's origin. */
+import { download } from "./browser/download.ts";
 import { fileStore } from "./browser/store.ts";
 import type { Platform } from "./platform.ts";
 
@@ -14,4 +15,5 @@ export const platform: Platform = {
   advice: () =>
     "This browser offers no WebGPU adapter. Chrome 113, Safari 26, Firefox 141 and newer do, in pages from https or localhost.",
   files: fileStore,
+  download,
 };

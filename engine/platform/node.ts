@@ -1,4 +1,5 @@
 /** @file Node, and what is like it (Deno, Bun): Dawn and its drivers, files, the environment. */
+import { FileError } from "../errors.ts";
 import { advice, openGpu, openSoftwareGpu } from "./node/dawn.ts";
 import { patiently } from "./node/patience.ts";
 import { fileStore } from "./node/store.ts";
@@ -14,4 +15,9 @@ export const platform: Platform = {
   openSoftwareGpu,
   advice,
   files: fileStore,
+  download: async (path) => {
+    throw new FileError(
+      `Cannot download ${path}: it is a file of this computer already. Downloads are for pages.`,
+    );
+  },
 };

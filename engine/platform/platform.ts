@@ -23,6 +23,8 @@ export interface Platform {
   /** What to install or to use for an adapter, in one or two sentences. */
   advice(): string;
   readonly files: FileStore;
+  /** Hands a file to the person at the page, as a download of that name. Rejects with FileError where there is no page. */
+  download(path: string, name: string): Promise<void>;
 }
 
 export type AdapterSource = Pick<GPU, "requestAdapter">;

@@ -1,5 +1,6 @@
 /** @file What a page and a worker go through. Each returns what went wrong, or what Node compares with its own results. */
-import { createEngine, type Engine } from "../../engine/index.ts";
+import { platform } from "#platform";
+import { createEngine, download, type Engine } from "../../engine/index.ts";
 import { checkCase } from "../../lessons/gradcheck/check.ts";
 import { operations } from "../../lessons/gradcheck/operations.ts";
 import {
@@ -36,6 +37,7 @@ export async function firstPart(where: string): Promise<Partial<Findings>> {
   const whole = await train(await network(engine), { epochs });
   await train(await network(engine), { epochs: 2, callbacks: [saveCheckpoints(`${where}/checkpoint`)] });
   await weightsComeBack(engine, where, problems);
+  await downloads(`${where}.safetensors`, problems);
   const adapter = engine.adapter.class;
   engine.dispose();
   return { where, adapter, isolated: globalThis.crossOriginIsolated, problems, counts, whole };
@@ -85,4 +87,40 @@ async function weightsComeBack(engine: Engine, where: string, problems: string[]
   const missing = await loadWeights(other, "nowhere/w.safetensors").catch((error: Error) => error);
   if (!(missing instanceof Error) || missing.name !== "FileError")
     problems.push("a missing file is no FileError");
+}
+
+/** What the browser is handed must be the file, byte for byte, and a worker must say that it has no page. */
+async function downloads(path: string, problems: string[]): Promise<void> {
+  if (globalThis.document === undefined) {
+    const refused = await download(path).catch((error: Error) => error);
+    if (!(refused instanceof Error && refused.name === "FileError" && refused.message.includes("worker")))
+      problems.push(`a download in a worker: ${refused}`);
+    return;
+  }
+  const clicked: HTMLAnchorElement[] = [];
+  const { click } = HTMLAnchorElement.prototype;
+  HTMLAnchorElement.prototype.click = function (this: HTMLAnchorElement) {
+    clicked.push(this);
+  };
+  try {
+    await download(path);
+    await download(path, "mine.safetensors");
+  } finally {
+    HTMLAnchorElement.prototype.click = click;
+  }
+  const names = clicked.map((link) => link.download).join(" ");
+  if (names !== `${path} mine.safetensors`) problems.push(`downloads are called ${names}`);
+  const stored = await (await platform.files.blob(path)).arrayBuffer();
+  for (const { href } of clicked) {
+    const handed = await (await fetch(href)).arrayBuffer();
+    if (handed.byteLength === 0 || !sameBytes(handed, stored)) problems.push("a download has other bytes");
+  }
+  const missing = await download("nowhere/w.safetensors").catch((error: Error) => error);
+  if (!(missing instanceof Error) || missing.name !== "FileError")
+    problems.push("the download of a missing file is no FileError");
+}
+
+function sameBytes(a: ArrayBuffer, b: ArrayBuffer): boolean {
+  const [one, other] = [new Uint8Array(a), new Uint8Array(b)];
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { platform } from "#platform";
-import { FileError } from "../../engine/errors.ts";
+import { download } from "../../engine/download.ts";
+import { ArgumentError, FileError } from "../../engine/errors.ts";
 
 const { files } = platform;
 const folder = mkdtempSync(join(tmpdir(), "wgrad-store-"));
@@ -56,5 +57,13 @@ describe("the store of files", () => {
       files.makeFolder(within),
     ])
       await expect(refused).rejects.toThrow(FileError);
+  });
+
+  it("has nothing to download", async () => {
+    const refused = download(join(folder, "a.bin"));
+    await expect(refused).rejects.toThrow(FileError);
+    await expect(refused).rejects.toThrow("it is a file of this computer already");
+    await expect(download("")).rejects.toThrow("download: needs the name of a file or folder");
+    await expect(download("a.bin", "")).rejects.toThrow(ArgumentError);
   });
 });

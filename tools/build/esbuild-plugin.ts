@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Plugin, transform } from "esbuild";
 import { kernelId } from "../../engine/source.ts";
-import { inlineShaders } from "./inline-shaders.ts";
+import { inlineShaders, shaderModule } from "./inline-shaders.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -25,8 +25,14 @@ export function shadersInline(): Plugin {
         const code = readFileSync(path, "utf8");
         if (!code.includes("kernel(") || path.endsWith("kernel.ts")) return undefined;
         const plain = await transform(code, { loader: "ts", target: "es2022" });
-        return { contents: inlineShaders(plain.code, path, shaders), loader: "js" };
+        return { contents: inlineShaders(plain.code, path, shaders, "wgrad:shaders"), loader: "js" };
       });
+      build.onResolve({ filter: /^wgrad:shaders$/ }, ({ path }) => ({
+        path,
+        namespace: "wgsl",
+        sideEffects: false,
+      }));
+      build.onLoad({ filter: /.*/, namespace: "wgsl" }, () => ({ contents: shaderModule(shaders) }));
     },
   };
 }

@@ -1,11 +1,12 @@
 /** @file `npm run build`: dist/wgrad, the library that others install, and dist/wgrad-cli, the command line. */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { transformSync } from "esbuild";
+import { shaderPath } from "../../engine/source.ts";
 import { readShaders } from "./esbuild-plugin.ts";
 import { importLibraryByName, packagesOf } from "./imports.ts";
-import { inlineShaders } from "./inline-shaders.ts";
+import { inlineShaders, shaderModule, staysFile } from "./inline-shaders.ts";
 import {
   commandLinePackage,
   commandLineRooms,
@@ -62,11 +63,16 @@ function writeManifest(target: string, manifest: Record<string, unknown>): void 
 function buildLibrary(): void {
   const target = begin("wgrad", [...libraryRooms, "index.js", "index.d.ts"]);
   const shaders = readShaders();
+  const texts = join(target, "shaders.js");
   for (const path of filesIn(target, /\.js$/)) {
     const file = join(target, path);
     const code = withoutComments(inlineJson(readFileSync(file, "utf8"), join(root, dirname(path))));
-    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders) : code);
+    const module = relative(dirname(file), texts).replace(/^(?!\.)/, "./");
+    writeFileSync(file, code.includes("kernel(") ? inlineShaders(code, path, shaders, module) : code);
   }
+  writeFileSync(texts, shaderModule(shaders));
+  for (const path of [...shaders.keys()].filter(staysFile).map(shaderPath))
+    cpSync(join(root, path), join(target, path));
   for (const name of fromCommandLine)
     for (const ending of ["js", "d.ts"])
       writeFileSync(join(target, `${name}.${ending}`), `export * from "wgrad-cli/${name}";\n`);
