@@ -28,7 +28,7 @@ export interface IdxArray {
  * @param dimensions how many it must have: 3 for images, 1 for labels; default: any number
  * @throws FileError if the file cannot be read, is no such file, is truncated, or has more or fewer values than it says
  */
-export function readIdx(file: FileBytes, dimensions?: number): Promise<IdxArray> {
+export async function readIdx(file: FileBytes, dimensions?: number): Promise<IdxArray> {
   const source = sourceOf(file, "IDX file");
   const { name } = source;
   return readUnpacked(source, async ({ reader, mostBytes }) => {

@@ -7,7 +7,8 @@ interface Manifest {
   readonly description: string;
   readonly license: string;
   readonly engines: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, string>>;
+  /** a source, or one for each condition */
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
@@ -19,9 +20,11 @@ const types = (path: string) => path.replace(/\.ts$/, ".d.ts");
 export function libraryPackage(): Record<string, unknown> {
   const { version, description, license, engines, dependencies } = own;
   const peers = ["webgpu", "@sparticuz/chromium"];
-  const library = Object.entries(own.exports).filter(([, path]) => !path.startsWith("./runner/"));
+  const entry = (path: string) => ({ types: types(path), default: built(path) });
+  const library = Object.entries(own.exports).filter(([name]) => name !== "./experiment"); // of the command line
   const entries = library.map(([name, path]) => {
-    return [name, { types: types(path), default: built(path) }];
+    if (typeof path === "string") return [name, entry(path)];
+    return [name, Object.fromEntries(Object.entries(path).map(([on, source]) => [on, entry(source)]))];
   });
   return {
     name: "wgrad",
