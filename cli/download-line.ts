@@ -1,5 +1,5 @@
 /** @file Download progress in one line. */
-import type { DownloadProgress } from "../datasets/download.ts";
+import type { DownloadProgress } from "../datasets/sources/download.ts";
 import { formatBytes } from "../engine/errors.ts";
 import type { ProgressStream } from "./progress.ts";
 

@@ -1,6 +1,6 @@
 /** @file `wgrad show <topic>`: a picture of something that is hard to say in words. */
 import { join } from "node:path";
-import { type DatasetId, datasetIds, loadDataset } from "../datasets/load-dataset.ts";
+import { type DatasetId, datasetIds, loadDataset } from "../datasets/sources/load-dataset.ts";
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { nearest, UsageError } from "../engine/errors.ts";

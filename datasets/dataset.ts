@@ -1,16 +1,6 @@
-/** @file What a data set is to the rest of wgrad: bytes as its files hold them, labels, and where they came from. */
+/** @file What a data set is to the rest of wgrad: its images, and where they came from. */
 
-/** Images as bytes, with one class label each. */
-export interface ImageSet {
-  /** [count, height, width, channels], row-major, 0..255 */
-  readonly images: Uint8Array;
-  /** [count], class index from 0 */
-  readonly labels: Uint8Array;
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+import type { ImageSet } from "./formats/image-set.ts";
 
 /** A file that a data set was read from, as recorded in `config.json`. */
 export interface DataFile {

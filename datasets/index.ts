@@ -1,18 +1,8 @@
-/** @file The package `wgrad/datasets`: data sets by name, parts of them, and the street digits that are drawn on the spot. */
-export type { Cifar100Labels } from "./cifar.ts";
-export { dataFolder } from "./data-folder.ts";
-export type { DataFile, Dataset, ImageSet } from "./dataset.ts";
-export type { DownloadProgress } from "./download.ts";
-export { DownloadError, type DownloadFailure } from "./http.ts";
-export { type DatasetId, datasetIds, type LoadDatasetOptions, loadDataset } from "./load-dataset.ts";
-export {
-  describeSplit,
-  randomSubset,
-  type Split,
-  type SplitRule,
-  type SplitSize,
-  splitByRule,
-  takeImages,
-} from "./splits.ts";
-export { countClasses, pixelRange } from "./statistics.ts";
-export { syntheticStreetDigits } from "./synthetic-street-digits.ts";
+/** @file The package `wgrad/datasets` in Node: data sets by name, and all that also runs in a page. */
+export * from "./browser.ts";
+export type { DataFile, Dataset } from "./dataset.ts";
+export { dataFolder } from "./sources/data-folder.ts";
+export type { DownloadProgress } from "./sources/download.ts";
+export { fileSource } from "./sources/file-source.ts";
+export { DownloadError, type DownloadFailure } from "./sources/http.ts";
+export { type DatasetId, datasetIds, type LoadDatasetOptions, loadDataset } from "./sources/load-dataset.ts";

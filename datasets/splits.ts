@@ -2,7 +2,7 @@
 
 import { ArgumentError } from "../engine/errors.ts";
 import { pcg4d, shuffle } from "../engine/random.ts";
-import type { ImageSet } from "./dataset.ts";
+import type { ImageSet } from "./formats/image-set.ts";
 
 /** Image numbers of two disjoint parts that together are the whole set. */
 export interface Split {

@@ -1,6 +1,6 @@
 /** @file What an image set consists of, in numbers. */
 
-import type { ImageSet } from "./dataset.ts";
+import type { ImageSet } from "./formats/image-set.ts";
 
 /** Images per class, index = label; `classes` is how many the data set knows, whether they occur here or not. */
 export function countClasses(set: ImageSet, classes: number): number[] {

@@ -1,5 +1,5 @@
 /** @file A few random images of a set with their classes as captions. */
-import type { ImageSet } from "../datasets/dataset.ts";
+import type { ImageSet } from "../datasets/formats/image-set.ts";
 import { takeImages } from "../datasets/splits.ts";
 import { identityOrder, shuffled } from "../models/data/order.ts";
 

@@ -181,7 +181,7 @@ export interface FeatureMaps {
   readonly names?: readonly string[];
 }
 
-/** Images as bytes; `ImageSet` of `datasets/dataset.ts` is one. */
+/** Images as bytes; `ImageSet` of `datasets/formats/image-set.ts` is one. */
 export interface ReportImages {
   /** [count, height, width, channels], row-major, 0..255 */
   readonly images: Uint8Array;

@@ -1,5 +1,6 @@
 /** @file A picture of what ImageDataGenerator makes of images: a row for every kind of change, originals beside variants. */
-import type { Dataset, ImageSet } from "../datasets/dataset.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import type { ImageSet } from "../datasets/formats/image-set.ts";
 import { takeImages } from "../datasets/splits.ts";
 import type { Engine } from "../engine/device.ts";
 import { StepState } from "../engine/step-state.ts";

@@ -1,7 +1,7 @@
 /** @file The images of a run on the GPU: what is trained on, validated on and tested on, and what is done to them on the way. */
 import { join } from "node:path";
-import { dataFolder } from "../datasets/data-folder.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { dataFolder } from "../datasets/sources/data-folder.ts";
 import { describeSplit, randomSubset, type SplitRule, splitByRule } from "../datasets/splits.ts";
 import type { Engine } from "../engine/device.ts";
 import { UsageError } from "../engine/errors.ts";

@@ -1,6 +1,6 @@
 /** @file What an experiment is: one question of the assignment, declared. */
 import type { Dataset } from "../datasets/dataset.ts";
-import type { DatasetId } from "../datasets/load-dataset.ts";
+import type { DatasetId } from "../datasets/sources/load-dataset.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
 import type { Callback } from "../models/callbacks/callback.ts";
 import type { LearningPhase } from "../models/fit/compile-options.ts";

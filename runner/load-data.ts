@@ -1,6 +1,6 @@
 /** @file The data of an experiment: a data set that wgrad knows, or arrays of the user's own. */
 import type { Dataset } from "../datasets/dataset.ts";
-import { type LoadDatasetOptions, loadDataset } from "../datasets/load-dataset.ts";
+import { type LoadDatasetOptions, loadDataset } from "../datasets/sources/load-dataset.ts";
 import { FileError, WgradError } from "../engine/errors.ts";
 import type { Experiment } from "./experiment.ts";
 import { ownDataset } from "./own/data.ts";

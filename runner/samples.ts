@@ -1,5 +1,5 @@
 /** @file What a network is trained on: images of a data set, or arrays of the user's own. */
-import type { ImageSet } from "../datasets/dataset.ts";
+import type { ImageSet } from "../datasets/formats/image-set.ts";
 import { takeImages } from "../datasets/splits.ts";
 import { ArgumentError } from "../engine/errors.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";

@@ -11,14 +11,18 @@ const root = join(import.meta.dirname, "..");
 /** What each room may import from, itself included; of two that a path lies in, the inner one counts. */
 const engine = ["engine"];
 const models = [...engine, "kernels", "models"];
-const runner = [...models, "datasets", "report", "runner"];
+const datasets = ["datasets", "datasets/formats", "datasets/sources", "datasets/synthetic"];
+const runner = [...models, ...datasets, "report", "runner"];
 const book = [...runner, "experiments", "report/book", "report/results"];
 const everything = [...book, "lessons", "cli", "web"];
 const mayImport: Record<string, readonly string[]> = {
   engine,
   kernels: [...engine, "kernels"],
   models,
-  datasets: [...engine, "datasets"],
+  datasets: [...engine, ...datasets],
+  "datasets/formats": [...engine, "datasets/formats"],
+  "datasets/synthetic": [...engine, "datasets/formats", "datasets/synthetic"],
+  "datasets/sources": [...engine, ...datasets],
   lessons: [...engine, "kernels", "lessons"],
   report: ["engine", "models", "report"],
   runner,
@@ -27,7 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
   "report/results": book,
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
-  docs: [...models, "datasets", "docs", "examples"],
+  docs: [...models, ...datasets, "docs", "examples"],
   examples: ["examples"], // all else through the package: import "wgrad"
   tools: ["engine", "tools"],
   bench: [...everything, "bench"],

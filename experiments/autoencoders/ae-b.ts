@@ -1,6 +1,6 @@
 /** @file ae-b: reconstructions to look at, by the halves of saved autoencoders. */
 
-import type { ImageSet } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import { takeImages } from "../../datasets/splits.ts";
 import { loadWeights, type Model } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";

@@ -1,5 +1,5 @@
 /** @file Pictures that several questions show: images beside their reconstructions, the plane of a code, filters. */
-import type { ImageSet } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import { takeImages } from "../../datasets/splits.ts";
 import type { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";

@@ -1,5 +1,6 @@
 /** @file cifar10-a: training, validation and test sets, normalised, in the order that networks here take. */
-import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import { describeSplit, splitByRule, takeImages } from "../../datasets/splits.ts";
 import { countClasses, pixelRange } from "../../datasets/statistics.ts";
 import { formatShape } from "../../engine/errors.ts";

@@ -1,5 +1,5 @@
 /** @file The noise of question 3.2, as transforms of the inputs: separate draws for training, validation and test. */
-import type { ImageSet } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import { pcg4d } from "../../engine/random.ts";
 import type { Shape } from "../../engine/shape.ts";
 import { StepState } from "../../engine/step-state.ts";

@@ -1,5 +1,6 @@
 /** @file svhn-b: pixels to [0, 1] and labels to one-hot rows, as the network takes them. */
-import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import { pixelRange } from "../../datasets/statistics.ts";
 import { formatShape } from "../../engine/errors.ts";
 import type { FreeSection } from "../../report/run-report.ts";

@@ -1,5 +1,5 @@
 /** @file From a declaration to the experiment that runs: checked, with its defaults. */
-import { datasetIds } from "../../datasets/load-dataset.ts";
+import { datasetIds } from "../../datasets/sources/load-dataset.ts";
 import { ArgumentError, nearest } from "../../engine/errors.ts";
 import {
   checkFunction,

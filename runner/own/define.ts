@@ -1,5 +1,5 @@
 /** @file How a user declares an experiment: the default export of a file, or its export `experiment`. */
-import type { DatasetId } from "../../datasets/load-dataset.ts";
+import type { DatasetId } from "../../datasets/sources/load-dataset.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { Callback } from "../../models/callbacks/callback.ts";
 import type { Model } from "../../models/model.ts";

@@ -1,5 +1,6 @@
 /** @file The images of a study: training, validation and test part, in main memory and on the GPU. */
-import type { Dataset, ImageSet } from "../../datasets/dataset.ts";
+import type { Dataset } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import {
   describeSplit,
   randomSubset,

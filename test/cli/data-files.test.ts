@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { syntheticStreetDigits } from "../../datasets/synthetic-street-digits.ts";
+import { syntheticStreetDigits } from "../../datasets/synthetic/street-digits.ts";
 import { cifar10Files, cifarRecords } from "../datasets/support/cifar-files.ts";
 import type { MatArray } from "../datasets/support/mat-writer.ts";
 import { matHeader } from "../datasets/support/mat-writer.ts";

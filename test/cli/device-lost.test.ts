@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { loadDataset } from "../../datasets/load-dataset.ts";
+import { loadDataset } from "../../datasets/sources/load-dataset.ts";
 import type { AdapterChoice } from "../../engine/adapter.ts";
 import { createEngine } from "../../engine/device.ts";
 import { DeviceLostError } from "../../engine/errors.ts";

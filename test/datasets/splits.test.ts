@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ImageSet } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import {
   describeSplit,
   randomSubset,

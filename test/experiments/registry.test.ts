@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cifar100FineClasses } from "../../datasets/cifar-classes.ts";
+import { cifar100FineClasses } from "../../datasets/formats/cifar-classes.ts";
 import { experiments, findExperiment } from "../../experiments/registry.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { formatMeasure, measureOf } from "../../runner/measures.ts";

@@ -1,6 +1,6 @@
 // Compiled strictly, with the declarations of the package checked too.
 import { createEngine, type Engine, type Tensor, WgradError } from "wgrad";
-import { datasetIds, loadDataset } from "wgrad/datasets";
+import { datasetIds, type ImageSet, loadDataset, readMnist } from "wgrad/datasets";
 import { conv2d, relu } from "wgrad/kernels";
 import { operations } from "wgrad/lessons";
 import { adam, Dense, type History, Input, type Model, sequential } from "wgrad/models";
@@ -25,3 +25,5 @@ export const wrong = (image: Tensor, filters: Tensor) => conv2d(image, filters, 
 export const isOurs = (error: unknown): error is WgradError => error instanceof WgradError;
 export const known: readonly string[] = [...datasetIds, ...operations.map(({ name }) => name)];
 export const load = loadDataset;
+export const read = async (images: Response, labels: Response): Promise<ImageSet> =>
+  readMnist(await images.arrayBuffer(), await labels.arrayBuffer());

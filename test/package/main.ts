@@ -103,6 +103,28 @@ async function pageSize(): Promise<string> {
   );
 }
 
+/** The data sets of a page, bundled as for one: an IDX file is read, and the names of Node are not in it. */
+async function dataInPage(): Promise<string> {
+  const outfile = join(project, "page-data.mjs");
+  const contents = `
+    import { readIdx, syntheticStreetDigits } from "wgrad/datasets";
+    const { shape, values } = await readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9).buffer);
+    console.log(JSON.stringify([shape, [...values], syntheticStreetDigits("train", 3).images.length]));`;
+  await bundle({
+    stdin: { contents, resolveDir: project },
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    format: "esm",
+  });
+  const code = readFileSync(outfile);
+  if (/getBuiltinModule|node:/.test(code.toString())) throw new Error("there is Node in the page");
+  const said = run(process.execPath, [outfile]).trim();
+  if (said !== "[[2],[7,9],9216]") throw new Error(`it says ${said}`);
+  return `${gzipSync(code, { level: 9 }).length} bytes, gzip`;
+}
+
 async function bundleForNode(): Promise<string> {
   const outfile = join(project, "bundled.mjs");
   await bundle({
@@ -154,6 +176,7 @@ await check(`Node ${process.versions.node}`, () => smoke("node", process.execPat
 await check("TypeScript, nodenext", () => compile("consumer.ts", project, "nodenext"));
 await check("TypeScript, bundler", () => compile("consumer.ts", project, "bundler"));
 await check("a page by Vite", pageSize);
+await check("data sets in a page", dataInPage);
 await check("esbuild for Node", bundleForNode);
 await checkManifest("wgrad", tarball);
 await checkCommandLine();

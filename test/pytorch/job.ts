@@ -1,7 +1,7 @@
 /** @file What PyTorch is given of a run: its weights, images, order and settings, in a folder. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { ImageSet } from "../../datasets/dataset.ts";
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
 import { splitByRule } from "../../datasets/splits.ts";
 import { UsageError } from "../../engine/errors.ts";
 import { findExperiment } from "../../experiments/registry.ts";

@@ -7,7 +7,8 @@ interface Manifest {
   readonly description: string;
   readonly license: string;
   readonly engines: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, string>>;
+  /** a source, or one for each condition */
+  readonly exports: Readonly<Record<string, Source>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
@@ -17,9 +18,16 @@ const own = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.jso
 export const libraryRooms: readonly string[] = ["engine", "kernels", "models", "datasets", "lessons"];
 export const commandLineRooms: readonly string[] = ["runner", "report", "experiments", "cli"];
 
+type Source = string | Readonly<Record<string, string>>;
+
+function roomOf(source: Source): string {
+  const path = typeof source === "string" ? source : Object.values(source)[0]!;
+  return path.split("/")[1]!;
+}
+
 const [ofCommandLine, ofLibrary] = [true, false].map((wanted) =>
-  Object.entries(own.exports).filter(([, path]) => commandLineRooms.includes(path.split("/")[1]!) === wanted),
-) as [[string, string][], [string, string][]];
+  Object.entries(own.exports).filter(([, source]) => commandLineRooms.includes(roomOf(source)) === wanted),
+) as [[string, Source][], [string, Source][]];
 
 /** "experiment", "report": exports of the library that the command line brings. */
 export const fromCommandLine: readonly string[] = ofCommandLine.map(([name]) => name.replace("./", ""));
@@ -31,8 +39,12 @@ function entry(path: string): Record<string, string> {
   return { types: path.replace(/\.ts$/, ".d.ts"), default: path.replace(/\.ts$/, ".js") };
 }
 
-function entries(exports: readonly (readonly [string, string])[]): Record<string, unknown> {
-  return Object.fromEntries(exports.map(([name, path]) => [name, entry(path)]));
+function entries(exports: readonly (readonly [string, Source])[]): Record<string, unknown> {
+  const built = exports.map(([name, source]) => {
+    if (typeof source === "string") return [name, entry(source)];
+    return [name, Object.fromEntries(Object.entries(source).map(([on, path]) => [on, entry(path)]))];
+  });
+  return Object.fromEntries(built);
 }
 
 /** @throws Error for a package that the clone does not depend on */

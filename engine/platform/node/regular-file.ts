@@ -78,13 +78,14 @@ function foundAt(path: string): Found | undefined {
 type Found = Pick<import("node:fs").Stats, "isFile" | "isDirectory" | "isFIFO" | "isSocket">;
 
 function refuseOther(verb: string, path: string, found: Found): void {
-  if (found.isFile()) return;
-  const kinds = [
-    ["folder", found.isDirectory()],
-    ["pipe", found.isFIFO()],
-    ["socket", found.isSocket()],
-    ["device", true],
-  ] as const;
-  const [kind] = kinds.find(([, is]) => is)!;
-  throw new FileError(`Cannot ${verb} ${path}: it is a ${kind}.`);
+  const kind = kindOf(found);
+  if (kind !== "file") throw new FileError(`Cannot ${verb} ${path}: it is a ${kind}.`);
+}
+
+/** What a path leads to; "file" is a regular one. */
+export function kindOf(found: Found): "file" | "folder" | "pipe" | "socket" | "device" {
+  if (found.isFile()) return "file";
+  if (found.isDirectory()) return "folder";
+  if (found.isFIFO()) return "pipe";
+  return found.isSocket() ? "socket" : "device";
 }

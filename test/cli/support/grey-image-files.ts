@@ -1,7 +1,7 @@
 /** @file The four files of MNIST or Fashion-MNIST with a few synthetic images. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadDataset } from "../../../datasets/load-dataset.ts";
+import { loadDataset } from "../../../datasets/sources/load-dataset.ts";
 import { idxFile } from "../../datasets/support/idx-writer.ts";
 
 /** 60 + 20 images in the data folder `data`. */

@@ -1,7 +1,7 @@
 /** @file A data folder with a few SVHN-like images in MATLAB files. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { syntheticStreetDigits } from "../../../datasets/synthetic-street-digits.ts";
+import { syntheticStreetDigits } from "../../../datasets/synthetic/street-digits.ts";
 import { doubleStorage, type MatArray, matFile, uint8Storage } from "../../datasets/support/mat-writer.ts";
 
 const [size, channels] = [32, 3];

@@ -1,6 +1,6 @@
 /** @file Softmax regression on pixels, in plain loops: what can be told without looking at shapes. */
 
-import type { ImageSet } from "../../../datasets/dataset.ts";
+import type { ImageSet } from "../../../datasets/formats/image-set.ts";
 
 /**
  * Trains a linear softmax classifier on bytes / 255 - 1/2 by stochastic gradient descent with a falling step, image by

@@ -1,6 +1,6 @@
 /** @file Networks in mixed precision beside float32: loss, gradients, ten steps, memory, and what they learn. */
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { handwrittenDigits } from "../../../datasets/synthetic-handwriting.ts";
+import { handwrittenDigits } from "../../../datasets/synthetic/handwriting.ts";
 import type { HostDataset } from "../../../kernels/gather/index.ts";
 import { Batches } from "../../../models/data/batches.ts";
 import { TrainingLog } from "../../../models/fit/log.ts";

@@ -1,7 +1,7 @@
 /** @file A training experiment that takes a second: a dense network on a few synthetic images. */
 
 import type { Dataset } from "../../../datasets/dataset.ts";
-import { coloredShapes } from "../../../datasets/synthetic-shapes.ts";
+import { coloredShapes } from "../../../datasets/synthetic/colored-shapes.ts";
 import type { Engine } from "../../../engine/device.ts";
 import { findExperiment } from "../../../experiments/registry.ts";
 import { sgd } from "../../../kernels/optimizers/index.ts";

@@ -1,7 +1,7 @@
 /** @file Runs a study in this process, on a few synthetic digits. */
 
 import type { Dataset } from "../../../../datasets/dataset.ts";
-import { type DatasetId, loadDataset } from "../../../../datasets/load-dataset.ts";
+import { type DatasetId, loadDataset } from "../../../../datasets/sources/load-dataset.ts";
 import type { Engine } from "../../../../engine/device.ts";
 import { findExperiment } from "../../../../experiments/registry.ts";
 import type { StudyExperiment } from "../../../../runner/experiment.ts";

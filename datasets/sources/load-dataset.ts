@@ -1,0 +1,33 @@
+/** @file The data sets by name. */
+
+import type { Dataset } from "../dataset.ts";
+import type { Cifar100Labels } from "../formats/cifar.ts";
+import { cifar10, cifar25, cifar100 } from "./cifar.ts";
+import { fashionMnist, mnist } from "./mnist.ts";
+import { type LoadOptions, obtainDataset } from "./obtain.ts";
+import type { DatasetSource } from "./source.ts";
+import { svhn, svhnExtra } from "./svhn.ts";
+
+export interface LoadDatasetOptions extends LoadOptions {
+  /** of cifar100; default fine */
+  readonly labels?: Cifar100Labels;
+}
+
+const sources = {
+  svhn: () => svhn,
+  "svhn-extra": () => svhnExtra,
+  cifar10: () => cifar10,
+  cifar25: () => cifar25,
+  cifar100: ({ labels = "fine" }) => cifar100(labels),
+  mnist: () => mnist,
+  "fashion-mnist": () => fashionMnist,
+} as const satisfies Record<string, (options: LoadDatasetOptions) => DatasetSource>;
+
+export type DatasetId = keyof typeof sources;
+
+export const datasetIds = Object.keys(sources) as readonly DatasetId[];
+
+/** Loads a data set from the data folder, the network or, if need be, a synthetic stand-in; see obtainDataset. */
+export function loadDataset(id: DatasetId, options: LoadDatasetOptions = {}): Promise<Dataset> {
+  return obtainDataset(sources[id](options), options);
+}
