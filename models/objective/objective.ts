@@ -253,7 +253,8 @@ function lossOf(
   if ("values" in loss) {
     const values = loss.values(outputs, targets);
     const perSample = weights ? mul(values, weights.view(values.shape)) : values;
-    return { loss: scale(sum(perSample), 1 / batchSize), perSample };
+    const total = scale(sum(perSample), 1 / batchSize);
+    return each ? { loss: total, perSample } : { loss: total };
   }
   const rows = rowsPerSample(loss, outputs);
   const factors = weights && perRow(weights, shape[0]!, rows);

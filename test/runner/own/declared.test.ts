@@ -1,5 +1,8 @@
 /** @file What is made of a declaration, and what is refused in it. */
 import { describe, expect, it } from "vitest";
+import type { Tensor } from "../../../engine/tensor.ts";
+import { sub } from "../../../kernels/elementwise/index.ts";
+import { mean } from "../../../kernels/reduce/index.ts";
 import {
   AUC,
   adam,
@@ -7,11 +10,8 @@ import {
   Dense,
   Huber,
   Input,
-  mean,
   sequential,
   sgd,
-  sub,
-  type Tensor,
 } from "../../../models/index.ts";
 import { experimentOf } from "../../../runner/own/declared.ts";
 import { defineExperiment } from "../../../runner/own/define.ts";
