@@ -2,7 +2,6 @@
 import { ArgumentError } from "../engine/errors.ts";
 import { checkOptionNames, written } from "../engine/options.ts";
 import type { Layer } from "./layers/layer.ts";
-import type { Model } from "./model.ts";
 
 export interface CloneOptions {
   /** "copy": compile() starts from the values that the model has now; "fresh": from new ones. Default "copy" */
@@ -10,7 +9,7 @@ export interface CloneOptions {
 }
 
 /** Throws WgradError if weights shall be copied and there are none yet, or for a layer that cannot be copied. */
-export async function cloneModel(model: Model, options: CloneOptions): Promise<Model> {
+export async function cloneModel<M extends Layer>(model: M, options: CloneOptions): Promise<M> {
   checkOptionNames("clone", options, { weights: true });
   const { weights = "copy" } = options;
   if (weights !== "copy" && weights !== "fresh") {
@@ -25,7 +24,7 @@ export async function cloneModel(model: Model, options: CloneOptions): Promise<M
     twins.set(layer, twin);
     return twin;
   };
-  const clone = twinOf(model) as Model;
+  const clone = twinOf(model) as M;
   clone.setWeights(values);
   return clone;
 }

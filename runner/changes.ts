@@ -1,7 +1,7 @@
 /** @file Changes of an experiment by name and value, as `--set` gives them: learning rate, optimizer, loss, generator, ... */
 import { ArgumentError, nearest, UsageError } from "../engine/errors.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
-import { lossNamed } from "../models/objective/loss-names.ts";
+import { firstLossName } from "../models/objective/loss-names.ts";
 import { optimizersByName } from "../models/optimizer-names.ts";
 import {
   generatorOptionNames,
@@ -59,7 +59,7 @@ export function changedExperiment(experiment: TrainingExperiment, changes: Chang
   if (Object.keys(own).length === 0) return experiment;
   const { loss, optimizer, ...rest } = own;
   const changed = { ...experiment };
-  if (loss !== undefined) changed.loss = asUsage(() => lossNamed(String(loss)).name);
+  if (loss !== undefined) changed.loss = asUsage(() => firstLossName(String(loss)));
   const tuned = Object.entries(rest).filter(([name]) => optimizerOptions.some((option) => option === name));
   if (optimizer !== undefined || tuned.length > 0) {
     const make = optimizerOf(experiment, optimizer, Object.fromEntries(tuned));

@@ -22,9 +22,9 @@ export function typedName({ id, file }: { readonly id: string; readonly file?: {
   return quoted(isAbsolute(path) || path.startsWith(".") ? path : `./${path}`);
 }
 
-/** A path as a shell takes it for one word. */
-export function quoted(path: string): string {
-  return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** A path or a setting as a shell takes it for one word. */
+export function quoted(text: string): string {
+  return /^[\w./+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Of this project: each command has a script of its name. */

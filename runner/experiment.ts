@@ -5,6 +5,7 @@ import type { Optimizer } from "../kernels/optimizers/index.ts";
 import type { Callback } from "../models/callbacks/callback.ts";
 import type { LearningPhase } from "../models/fit/compile-options.ts";
 import type { Model } from "../models/model.ts";
+import type { LossKind, MetricKind } from "../models/objective/objective.ts";
 import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
 import type { FreeSection } from "../report/run-report.ts";
 import type { OwnData } from "./own/data.ts";
@@ -106,9 +107,9 @@ export interface TrainingExperiment extends ExperimentBase {
   readonly parameters: number;
   readonly network: (profile: ProfileName) => Model;
   readonly optimizer: () => Optimizer;
-  readonly loss: string;
+  readonly loss: LossKind;
   /** names of the metrics and what they compute */
-  readonly metrics: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, MetricKind>>;
   /** no val_* in the history if absent */
   readonly validation?: Validation;
   /** augmentation and standardization */

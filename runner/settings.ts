@@ -3,7 +3,7 @@ import type { AdapterFacts } from "../engine/adapter.ts";
 import { UsageError } from "../engine/errors.ts";
 import type { Precision } from "../models/fit/precision.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
-import { command, typedName } from "./command.ts";
+import { command, quoted, typedName } from "./command.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
 import type { RunSettings } from "./store/schemas.ts";
 import { trainingVariant } from "./variant.ts";
@@ -120,6 +120,6 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
     words.push(`--validation ${settings.validation}`);
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))
-    words.push(`--set ${shortName(name)}=${value}`);
+    words.push(`--set ${quoted(`${shortName(name)}=${value}`)}`);
   return command("train", words.join(" "));
 }

@@ -14,6 +14,7 @@ export const platform: Platform = {
   openSoftwareGpu: async () => undefined,
   advice: () =>
     "This browser offers no WebGPU adapter. Chrome 113, Safari 26, Firefox 141 and newer do, in pages from https or localhost.",
+  lineOutput: () => ({ line: (text) => console.log(text) }),
   files: fileStore,
   download,
 };

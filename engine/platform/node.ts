@@ -1,6 +1,7 @@
 /** @file Node, and what is like it (Deno, Bun): Dawn and its drivers, files, the environment. */
 import { FileError } from "../errors.ts";
 import { advice, openGpu, openSoftwareGpu } from "./node/dawn.ts";
+import { lineOutput } from "./node/line-output.ts";
 import { patiently } from "./node/patience.ts";
 import { fileStore } from "./node/store.ts";
 import type { Platform } from "./platform.ts";
@@ -14,6 +15,7 @@ export const platform: Platform = {
   openGpu,
   openSoftwareGpu,
   advice,
+  lineOutput: () => lineOutput(process.stdout, process.env.TERM),
   files: fileStore,
   download: async (path) => {
     throw new FileError(

@@ -22,9 +22,20 @@ export interface Platform {
   openSoftwareGpu(unsafe: boolean): Promise<AdapterSource | undefined>;
   /** What to install or to use for an adapter, in one or two sentences. */
   advice(): string;
+  /** Where the progress of a script is shown. */
+  lineOutput(): LineOutput;
   readonly files: FileStore;
   /** Hands a file to the person at the page, as a download of that name. Rejects with FileError where there is no page. */
   download(path: string, name: string): Promise<void>;
+}
+
+/** The console, or a terminal. */
+export interface LineOutput {
+  line(text: string): void;
+  /** shows a line that the next one takes the place of; undefined where none can */
+  replaceable?(text: string): void;
+  /** lets such a line stay, for others who write below it */
+  end?(): void;
 }
 
 export type AdapterSource = Pick<GPU, "requestAdapter">;

@@ -6,13 +6,20 @@ import { kernel, outputTensor, run } from "../../engine/kernel.ts";
 import { checkShape } from "../../engine/shape.ts";
 import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 import { runLength } from "../runs.ts";
-import type { OptimizerGroup } from "./optimizer.ts";
 
 export interface ClipOptions {
   /** largest norm of all gradients together; longer ones are scaled down to it */
   readonly clipNorm?: number;
   /** largest magnitude of a single element, after clipNorm */
   readonly clipValue?: number;
+}
+
+/** Gradients in one flat buffer, [size]. */
+export interface GradientGroup {
+  /** clipping changes them in place */
+  readonly gradients: Tensor;
+  /** from occupiedElements(): what is no padding. Needed for clipNorm only */
+  readonly occupied?: Tensor<"u32">;
 }
 
 const squareSums = kernel("optimizers/square-sums", {
@@ -57,11 +64,11 @@ export function occupiedElements(engine: OpEngine, sizes: readonly number[]): Te
 }
 
 /** Clips the gradients of all groups in place; `name` is the optimizer's, for errors. */
-export function clipGradients(name: string, groups: readonly OptimizerGroup[], options: ClipOptions): void {
+export function clipGradients(name: string, groups: readonly GradientGroup[], options: ClipOptions): void {
   const { clipNorm = 0, clipValue = 0 } = options;
   const [first] = groups;
   if (!first || (clipNorm === 0 && clipValue === 0)) return;
-  const { engine } = first.parameters;
+  const { engine } = first.gradients;
   engine.scope(() => {
     const total = clipNorm > 0 ? sumOfSquares(name, groups) : engine.one;
     const constants = { CLIP_NORM: clipNorm, CLIP_VALUE: clipValue };
@@ -72,8 +79,8 @@ export function clipGradients(name: string, groups: readonly OptimizerGroup[], o
 }
 
 /** [2]: the sum of g^2 over all groups, added up in a fixed order, and that of gradients made small, which cannot overflow. */
-function sumOfSquares(name: string, groups: readonly OptimizerGroup[]): Tensor {
-  const { engine } = groups[0]!.parameters;
+function sumOfSquares(name: string, groups: readonly GradientGroup[]): Tensor {
+  const { engine } = groups[0]!.gradients;
   const total = engine.allocate([2], "f32", `${name}: norm`);
   for (const [index, { gradients, occupied }] of groups.entries()) {
     const blocks = Math.ceil(gradients.size / blockSize);

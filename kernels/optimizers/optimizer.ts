@@ -7,17 +7,13 @@ import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloats } from "../shape/arguments.ts";
-import { type ClipOptions, clipGradients } from "./clip.ts";
+import { type ClipOptions, clipGradients, type GradientGroup } from "./clip.ts";
 
 /** Flat buffers of one group of parameters, all of one shape [size]. */
-export interface OptimizerGroup {
+export interface OptimizerGroup extends GradientGroup {
   readonly parameters: Tensor;
-  /** clipping changes them in place */
-  readonly gradients: Tensor;
   /** moment buffers by the names in `Optimizer.slots` */
   readonly slots: Readonly<Record<string, Tensor>>;
-  /** from occupiedElements(): what is no padding. Needed for clipNorm only */
-  readonly occupied?: Tensor<"u32">;
 }
 
 /** The learning rate at step (or epoch) `at`, counted from 0. */

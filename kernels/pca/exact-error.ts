@@ -1,9 +1,11 @@
 /** @file What principal components leave out of rows, in float64 on the CPU: for where float32's rounding would be most of it. */
 import { type HostRows, readRow, rowsAndWidth } from "../rows.ts";
-import type { Spectrum } from "./pca.ts";
+
+/** The part of a Spectrum (pca.ts) that this needs: [width] and [components, width]. */
+type Basis = Readonly<Record<"mean" | "components", Float64Array>>;
 
 /** Sum of (x - mean - z components)^2 with z = (x - mean) components^T; takes about a second for 10^9 products. */
-export function exactError(rows: HostRows, { mean, components }: Spectrum): number {
+export function exactError(rows: HostRows, { mean, components }: Basis): number {
   const [count, width] = rowsAndWidth("PCA", rows);
   const left = new Float64Array(width);
   let total = 0;

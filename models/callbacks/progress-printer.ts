@@ -1,19 +1,14 @@
 /** @file What fit({ verbose }) prints: Keras's lines. */
 
+import { platform } from "#platform";
 import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
+import type { LineOutput } from "../../engine/platform/platform.ts";
 import type { Logs } from "../fit/history.ts";
 import type { Progress } from "./callback.ts";
 
-/** 0: nothing; 1: each epoch's progress; 2: a line for each epoch; "auto": 1. */
+/** 0: nothing; 1: a bar that moves on a terminal, elsewhere a line now and then; 2: a line for each epoch; "auto": 1. */
 export type Verbose = 0 | 1 | 2 | "auto";
-
-/** Where lines go: the console, or a terminal that can show a line in the place of the one before. */
-export interface ProgressOutput {
-  line(text: string): void;
-  /** shows a line that the next one takes the place of; without this, progress within an epoch is a line now and then */
-  replaceable?(text: string): void;
-}
 
 const barWidth = 20;
 /** between two lines of progress within an epoch, where none takes another's place */
@@ -26,13 +21,13 @@ export function checkVerbose(value: unknown): asserts value is Verbose {
 }
 
 export class ProgressPrinter {
-  readonly #output: ProgressOutput;
+  readonly #output: LineOutput;
   readonly #bars: boolean;
   #printed = 0;
   #steps = 0;
   #seconds = 0;
 
-  constructor(verbose: Exclude<Verbose, 0>, output: ProgressOutput = { line: (text) => console.log(text) }) {
+  constructor(verbose: Exclude<Verbose, 0>, output: LineOutput = platform.lineOutput()) {
     this.#output = output;
     this.#bars = verbose !== 2;
   }
@@ -61,6 +56,11 @@ export class ProgressPrinter {
   endEpoch({ seconds = this.#seconds, ...logs }: Logs): void {
     this.#seconds = seconds;
     this.#output.line(this.#text(this.#steps, logs));
+  }
+
+  /** The last bar stays where training ends within an epoch. */
+  end(): void {
+    this.#output.end?.();
   }
 
   #text(batch: number, logs: Logs): string {

@@ -19,7 +19,8 @@ export const anyNumber: Field<number | null> = {
   holds: (value) => value === null || typeof value === "number",
 };
 
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+/** A whole number from 0 on. */
+export const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** A whole number from 0 on, which it is at first. */
 export const count: Field<number> = { fresh: 0, allowed: "a whole number from 0 on", holds: isCount };

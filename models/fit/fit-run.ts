@@ -129,6 +129,7 @@ export class FitRun implements FitControl {
       await this.#call((callback) => callback.onTrainEnd?.(this));
       return this.history;
     } finally {
+      this.#printer?.end();
       this.#log.dispose();
     }
   }

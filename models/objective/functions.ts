@@ -35,6 +35,11 @@ export function functionName(of: TensorFunction, unnamed: string): string {
   return of.name === "" ? unnamed : of.name;
 }
 
+/** For files and reports: a name as it is, a function by its name. */
+export function writtenKind(kind: string | TensorFunction): string {
+  return typeof kind === "string" ? kind : `function ${functionName(kind, "without a name")}`;
+}
+
 /**
  * What `of` gives for every sample, [n]: a single number counts for all of them. `what` names it in messages, as "the loss mine".
  * Throws ArgumentError for what is no tensor of numbers, ShapeError for another shape.

@@ -18,7 +18,7 @@ import {
   sparseCategoricalCrossentropy,
 } from "../../kernels/losses/index.ts";
 import { ownEntry } from "../records.ts";
-import { checkNamedOptions, type OptionValues, parseName } from "./named-options.ts";
+import { checkNamedOptions, nameWithOptions, type OptionValues, parseName } from "./named-options.ts";
 
 export type LossFunction = (outputs: Tensor, targets: Tensor, options: LossOptions) => Tensor;
 
@@ -125,6 +125,13 @@ export function lossNamed(text: string): Loss {
   checkNamedOptions(asked, options, losses[asked]!.options ?? []);
   const { compute, rows, sparse } = found;
   return { name: full, compute: compute(options), rows, sparse };
+}
+
+/** The same loss by the first of its names, with its options. Throws ArgumentError as lossNamed() does. */
+export function firstLossName(text: string): string {
+  lossNamed(text);
+  const { name, options } = parseName(text);
+  return nameWithOptions(ownEntry(lossAliases, name) ?? name, options);
 }
 
 /** Values of a loss per sample. */

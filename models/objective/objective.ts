@@ -187,13 +187,17 @@ function headOf(
   metrics: MetricList,
 ): Head {
   const loss = typeof kind === "function" ? functionLoss(kind) : lossNamed(kind);
+  const resolved = metricEntries(metrics).map(([name, of]) => metricOf(name, of, loss, output.shape));
+  return { ...output, loss, weight, metrics: resolved };
+}
+
+/** The names of the results with what they compute. */
+export function metricEntries(metrics: MetricList): (readonly [name: string, kind: MetricKind])[] {
   const list = isList(metrics) ? metrics : [metrics];
-  const choices = list.flatMap((entry): (readonly [string, MetricKind])[] => {
+  return list.flatMap((entry): (readonly [string, MetricKind])[] => {
     if (typeof entry === "object" && entry !== null) return Object.entries(entry);
     return [[typeof entry === "function" ? functionName(entry, "metric") : resultName(entry), entry]];
   });
-  const resolved = choices.map(([name, of]) => metricOf(name, of, loss, output.shape));
-  return { ...output, loss, weight, metrics: resolved };
 }
 
 /** A metric's name without its options. */
@@ -249,7 +253,8 @@ function lossOf(
   if ("values" in loss) {
     const values = loss.values(outputs, targets);
     const perSample = weights ? mul(values, weights.view(values.shape)) : values;
-    return { loss: scale(sum(perSample), 1 / batchSize), perSample };
+    const total = scale(sum(perSample), 1 / batchSize);
+    return each ? { loss: total, perSample } : { loss: total };
   }
   const rows = rowsPerSample(loss, outputs);
   const factors = weights && perRow(weights, shape[0]!, rows);

@@ -4,7 +4,6 @@ import type { Shape } from "../../engine/shape.ts";
 import { type Initializer, initializerConfig } from "../initializers.ts";
 import { type LayerConfig, replaceIn } from "../layers/config.ts";
 import { Layer } from "../layers/layer.ts";
-import type { Model } from "../model.ts";
 
 /** One layer; those that it refers to come before it. */
 export interface LayerRecord {
@@ -23,7 +22,7 @@ export interface Architecture {
 }
 
 /** The layers as data. Throws ArgumentError for a setting that is a function, unless it is an initializer: weights are saved. */
-export function architectureOf(model: Model): Architecture {
+export function architectureOf(model: Layer): Architecture {
   const numbers = new Map<Layer, number>();
   const layers: LayerRecord[] = [];
   const leftOut: string[] = [];

@@ -6,7 +6,6 @@ import type { LossScaleState } from "../../kernels/loss-scale/index.ts";
 import type { CompileOptions } from "../fit/compile-options.ts";
 import type { Session } from "../fit/session.ts";
 import { replaceIn } from "../layers/config.ts";
-import type { Model } from "../model.ts";
 import { type OptimizerChoice, optimizer, optimizersByName } from "../optimizer-names.ts";
 import { isRecord } from "../records.ts";
 import type { SafetensorsTensor } from "../weights/safetensors.ts";
@@ -82,14 +81,13 @@ export function compileOptions(
   return { ...options, ...given } as unknown as CompileOptions;
 }
 
-/** Sets the moments and the position of a model that is compiled as it was. Throws FileError for moments that do not fit. */
+/** Sets the moments and the position of the session of a model that is compiled as it was. Throws FileError for moments that do not fit. */
 export function restoreTraining(
   what: string,
-  model: Model,
+  session: Session,
   record: unknown,
   slots: ReadonlyMap<string, SafetensorsTensor>,
 ): void {
-  const { session } = model;
   const { step, seed, learningRate, optimizer: name, lossScale } = checkedTraining(what, record);
   if (name !== session.optimizer.name) {
     throw new ArgumentError(

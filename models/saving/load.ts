@@ -50,7 +50,7 @@ export async function loadModel(source: string | Uint8Array, options: LoadModelO
   const training = json(what, "position in training", metadata.training);
   await model.compile(record);
   try {
-    restoreTraining(what, model, training, slots);
+    restoreTraining(what, model.session, training, slots);
   } catch (error) {
     model.dispose();
     throw error;

@@ -5,8 +5,10 @@
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkOptionNames, requirePath, written } from "../../engine/options.ts";
 import { checkedExactJson } from "../exact-json.ts";
+import type { ResolvedCompileOptions } from "../fit/compile-options.ts";
+import type { Session } from "../fit/session.ts";
 import { Layer } from "../layers/layer.ts";
-import type { Model } from "../model.ts";
+import type { Network } from "../network.ts";
 import { type SafetensorsEntry, writeSafetensors } from "../weights/safetensors.ts";
 import { serializeSafetensors } from "../weights/safetensors-format.ts";
 import { architectureOf } from "./architecture.ts";
@@ -18,6 +20,13 @@ export const modelFormat = "wgrad model 1";
 export interface SaveOptions {
   /** false: without the options of compile() and the optimizer's state. Default true */
   readonly includeOptimizer?: boolean;
+}
+
+/** What saving needs of a Model. */
+export interface SavedNetwork extends Network {
+  readonly compiled: ResolvedCompileOptions | undefined;
+  readonly session: Session;
+  reading<R>(call: string, body: () => Promise<R>): Promise<R>;
 }
 
 interface Parts {
@@ -32,7 +41,7 @@ interface Parts {
  * noted that loadModel() must be given them, and an initializer of one's own is left out, as the weights are there.
  * @throws ArgumentError for a layer with a function, WgradError before the first compile() and while another call trains
  */
-export async function saveModel(model: Model, options: SaveOptions = {}): Promise<Uint8Array> {
+export async function saveModel(model: SavedNetwork, options: SaveOptions = {}): Promise<Uint8Array> {
   if (!(model instanceof Layer) || !("reading" in model))
     throw new ArgumentError(`saveModel: needs a model, got ${written(model)}.`);
   const { entries, metadata } = await model.reading("saveModel", () => partsOf(model, options));
@@ -41,7 +50,7 @@ export async function saveModel(model: Model, options: SaveOptions = {}): Promis
 
 /** model.save(path): says in words what was left out. The file before stays until the new one is whole. Throws FileError too. */
 export async function saveModelFile(
-  model: Model,
+  model: SavedNetwork,
   path: string,
   options: SaveOptions,
 ): Promise<readonly string[]> {
@@ -51,7 +60,7 @@ export async function saveModelFile(
   return leftOut;
 }
 
-async function partsOf(model: Model, options: SaveOptions): Promise<Parts> {
+async function partsOf(model: SavedNetwork, options: SaveOptions): Promise<Parts> {
   checkOptionNames("save", options, { includeOptimizer: true });
   const { includeOptimizer = true } = options;
   checkFlag("save", "includeOptimizer", includeOptimizer);

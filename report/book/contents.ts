@@ -3,7 +3,7 @@
 import type { SavedRun } from "../../runner/store/saved-run.ts";
 import { shortfallOf } from "../../runner/store/shortfall.ts";
 import { type Markup, markup } from "../markup.ts";
-import type { Book } from "./document.ts";
+import type { Book } from "./book.ts";
 import { Evidence } from "./evidence.ts";
 import { markKeys } from "./experiment-section.ts";
 import { bookTexts } from "./texts.ts";

@@ -1,33 +1,17 @@
 /** @file The book as one page: contents, chapters, experiments. */
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
-import type { Experiment } from "../../runner/experiment.ts";
 import type { NewestRuns } from "../../runner/store/runs.ts";
 import { readFigureIndex } from "../figure-index.ts";
 import type { FigurePlan } from "../figure-spec.ts";
 import { formatTime } from "../format.ts";
 import { htmlPage } from "../html-page.ts";
-import type { Language } from "../language.ts";
 import { type Markup, markup } from "../markup.ts";
+import type { Book, FigurePlans } from "./book.ts";
 import type { Chapter } from "./chapter.ts";
 import { contents } from "./contents.ts";
 import { experimentSection } from "./experiment-section.ts";
 import { bookTexts } from "./texts.ts";
-
-export interface Book {
-  /** in the language of the book */
-  readonly chapters: readonly Chapter[];
-  /** the registry */
-  readonly experiments: readonly Experiment[];
-  readonly runs: NewestRuns;
-  readonly language: Language;
-  readonly made: Date;
-  /** e.g. "wgrad 0.1.0" */
-  readonly maker: string;
-}
-
-/** What the figures of the runs are drawn from, by experiment; runs of earlier versions do not say it. */
-export type FigurePlans = ReadonlyMap<string, readonly FigurePlan[]>;
 
 /** One HTML document that needs nothing else. */
 export async function renderBook(book: Book): Promise<string> {

@@ -10,8 +10,12 @@ import {
 } from "../../engine/options.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import { Model } from "../../models/model.ts";
-import { lossNamed, unknownName } from "../../models/objective/loss-names.ts";
-import { isMetricName, metricNames } from "../../models/objective/metric-names.ts";
+import {
+  type LossKind,
+  type MetricKind,
+  metricEntries,
+  Objective,
+} from "../../models/objective/objective.ts";
 import { optimizerNamed } from "../changes.ts";
 import type { Profile, ProfileName, PublishedFigure, TrainingExperiment } from "../experiment.ts";
 import type { ExperimentDeclaration } from "./define.ts";
@@ -38,10 +42,12 @@ export interface Place {
 export function experimentOf(declaration: ExperimentDeclaration, place: Place): TrainingExperiment {
   checkOptionNames("experiment", declaration, names);
   const { id = place.name, title = id, question = "", loss, dataset, published = [] } = declaration;
-  for (const [name, value] of Object.entries({ id, title, question, loss })) {
+  for (const [name, value] of Object.entries({ id, title, question })) {
     if (typeof value !== "string")
       throw new ArgumentError(`experiment: ${name} ${missingOr(value, "a text")}`);
   }
+  if (!isKind(loss))
+    throw new ArgumentError(`experiment: loss ${missingOr(loss, "a name, or a function of tensors")}`);
   if (!/^\w[\w.-]*$/.test(id)) {
     throw new ArgumentError(
       `experiment: id names a folder: letters, digits, "-", "_" and "." only, got ${written(id)}.`,
@@ -55,8 +61,7 @@ export function experimentOf(declaration: ExperimentDeclaration, place: Place): 
   };
   const model = network("full");
   const metrics = metricsOf(declaration);
-  lossNamed(loss);
-  checkMetrics(metrics);
+  checkObjective(model, loss, metrics);
   const { validation, generator, callbacks } = declaration;
   checkPublished(published);
   if (callbacks !== undefined) checkFunction("experiment", "callbacks", callbacks);
@@ -81,20 +86,31 @@ function missingOr(value: unknown, expected: string): string {
     : `must be ${expected}, got ${written(value)}.`;
 }
 
-function metricsOf({ metrics, loss }: ExperimentDeclaration): Readonly<Record<string, string>> {
-  const chosen = metrics ?? (/^(sparse_)?categorical|^softmax/.test(loss) ? ["accuracy"] : []);
+/** The metrics by the names of their results. */
+function metricsOf({ metrics, loss }: ExperimentDeclaration): Readonly<Record<string, MetricKind>> {
+  const overClasses = typeof loss === "string" && /^(sparse_)?categorical|^(sparse_)?softmax/.test(loss);
+  const chosen = metrics ?? (overClasses ? ["accuracy"] : []);
+  const expected = "a list or a record of names and functions";
   if (typeof chosen !== "object" || chosen === null)
-    throw new ArgumentError(`experiment: metrics must be a list of names, got ${written(chosen)}.`);
-  return Array.isArray(chosen)
-    ? Object.fromEntries(chosen.map((name: string) => [name, name]))
-    : (chosen as Record<string, string>);
+    throw new ArgumentError(`experiment: metrics must be ${expected}, got ${written(chosen)}.`);
+  const entries = metricEntries(chosen);
+  const wrong = entries.find(([, kind]) => !isKind(kind));
+  if (wrong) throw new ArgumentError(`experiment: metrics must be ${expected}, got ${written(wrong[1])}.`);
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw new ArgumentError(`experiment: two metrics would be named "${twice}": give names, { mine: ... }.`);
+  return Object.fromEntries(entries);
 }
 
-const shortNames = ["accuracy", "acc", "mse", "mae"];
+function isKind(value: unknown): value is LossKind | MetricKind {
+  return typeof value === "string" || typeof value === "function";
+}
 
-function checkMetrics(metrics: Readonly<Record<string, string>>): void {
-  const wrong = Object.values(metrics).find((name) => !shortNames.includes(name) && !isMetricName(name));
-  if (wrong !== undefined) throw unknownName("metric", wrong, [...shortNames, ...metricNames]);
+/** Throws ArgumentError for a name or an option that compile() would refuse. */
+function checkObjective(model: Model, loss: LossKind, metrics: Readonly<Record<string, MetricKind>>): void {
+  const outputs = model.outputs.map(({ shape }, i) => ({ name: model.outputNames[i]!, shape }));
+  new Objective(outputs, loss, metrics);
 }
 
 function dataOf(dataset: ExperimentDeclaration["dataset"], place: Place): TrainingExperiment["dataset"] {

@@ -3,6 +3,7 @@ import type { DatasetId } from "../../datasets/sources/load-dataset.ts";
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { Callback } from "../../models/callbacks/callback.ts";
 import type { Model } from "../../models/model.ts";
+import type { LossKind, MetricList } from "../../models/objective/objective.ts";
 import type { GeneratorSetup, Profile, ProfileName, PublishedFigure, Validation } from "../experiment.ts";
 import type { OwnData } from "./data.ts";
 
@@ -18,9 +19,10 @@ export interface ExperimentDeclaration {
   readonly dataset: DatasetId | OwnData | (() => OwnData | Promise<OwnData>);
   /** or its name, with its defaults. Default "adam" */
   readonly optimizer?: Optimizer | (() => Optimizer) | string;
-  readonly loss: string;
-  /** Keras's names. Default ["accuracy"] with a cross-entropy over classes, else none */
-  readonly metrics?: readonly string[] | Readonly<Record<string, string>>;
+  /** Keras's name, what Huber({ delta: 2 }) and others give, or a function (yTrue, yPred) => Tensor */
+  readonly loss: LossKind;
+  /** names and functions, or result names with what they compute. Default ["accuracy"] with a cross-entropy over classes, else none */
+  readonly metrics?: MetricList;
   /** default 10 */
   readonly epochs?: number;
   /** samples per update. Default 32 */

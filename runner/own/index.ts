@@ -1,4 +1,4 @@
-/** @file `wgrad/experiment`: all that a file with an experiment of one's own imports. */
+/** @file `wgrad/experiment`: what a file with an experiment of one's own imports; `wgrad/kernels` has the ops for losses of its own. */
 export * from "../../models/index.ts";
 export type {
   GeneratorSetup,

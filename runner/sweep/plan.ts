@@ -3,7 +3,7 @@ import type { AdapterFacts } from "../../engine/adapter.ts";
 import { UsageError } from "../../engine/errors.ts";
 import { setEntry } from "../../models/records.ts";
 import { type ChangeValue, changeName, changeValue, shortName } from "../changes.ts";
-import { command, typedName } from "../command.ts";
+import { command, quoted, typedName } from "../command.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
 import { type RunOptions, resolveSettings } from "../settings.ts";
 import type { RunSettings } from "../store/schemas.ts";
@@ -91,7 +91,7 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
 /** The command that repeats a sweep. */
 export function sweepCommand(experiment: Experiment, options: SweepOptions): string {
   const words = [`${typedName(experiment)} --profile ${options.profile}`];
-  for (const text of options.set ?? []) words.push(`--set ${text}`);
+  for (const text of options.set ?? []) words.push(`--set ${quoted(text)}`);
   for (const name of ["seeds", "epochs", "batch", "limit", "seed"] as const)
     if (options[name] !== undefined) words.push(`--${name} ${options[name]}`);
   if (options.testLimit !== undefined) words.push(`--test-limit ${options.testLimit}`);
@@ -112,7 +112,7 @@ function dimension(text: string): Dimension {
     throw new UsageError(`--set ${text}: write a name and its values, e.g. --set lr=1e-3,1e-4.`);
   }
   const name = changeName(word.trim());
-  const values = list.split(",").map((value) => changeValue(value.trim()));
+  const values = list.split(/,(?![^()]*\))/).map((value) => changeValue(value.trim()));
   if (values.some((value) => value === "")) throw new UsageError(`--set ${text}: a value is empty.`);
   if (new Set(values).size < values.length) throw new UsageError(`--set ${text}: a value is there twice.`);
   return { name, values };

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { History } from "../../models/fit/history.ts";
+import { writtenKind } from "../../models/objective/functions.ts";
 import { type Label, label } from "../../report/label.ts";
 import type { Block, FreeSection, RunReport } from "../../report/run-report.ts";
 import type { SweepExperiment, TrainingExperiment } from "../experiment.ts";
@@ -46,7 +47,7 @@ export async function sweepReport(
     run: {
       ...runFacts(context, config, limits),
       ...(limits ? { fullCommand: plan.fullCommand } : {}),
-      loss: plan.trials[0]!.experiment.loss,
+      loss: writtenKind(plan.trials[0]!.experiment.loss),
       epochs: settings.epochs,
       batch: settings.batch,
       precision: "float32",

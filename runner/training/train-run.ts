@@ -5,6 +5,7 @@ import type { TrainingSnapshot } from "../../models/checkpoint/snapshot.ts";
 import type { History } from "../../models/fit/history.ts";
 import type { FitOptions } from "../../models/fit/options.ts";
 import type { Model } from "../../models/model.ts";
+import { writtenKind } from "../../models/objective/functions.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import { accuracyOf, type Predictions } from "../../report/predictions.ts";
 import { writeRunReport } from "../../report/write-report.ts";
@@ -92,7 +93,13 @@ function methodOf(
   start: StartingPoint | undefined,
 ): RunConfig["method"] {
   const images = Math.min(settings.limit ?? dataset.train.count, dataset.train.count);
+  const metrics = Object.entries(experiment.metrics).map(([name, kind]) => {
+    const of = writtenKind(kind);
+    return of === name ? name : `${name}: ${of}`;
+  });
   return {
+    loss: writtenKind(experiment.loss),
+    metrics: metrics.join("; ") || null,
     validation: describeValidation(experiment, images, settings.seed),
     inputs: describeInputs(experiment, settings.profile) ?? null,
     continued_from: start?.folder ?? null,

@@ -2,6 +2,7 @@
 
 import type { History } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
+import { writtenKind } from "../../models/objective/functions.ts";
 import { classificationParts } from "../../report/classification.ts";
 import type { Predictions } from "../../report/predictions.ts";
 import type { FilterWeights, NetworkSummary, RunReport } from "../../report/run-report.ts";
@@ -46,7 +47,7 @@ export async function trainingReport(
     run: {
       ...facts,
       optimizer: `${optimizer} ${describeConfig(optimizerConfig)}`,
-      loss: experiment.loss,
+      loss: writtenKind(experiment.loss),
       epochs: settings.epochs,
       batch: settings.batch,
       ...(trained.microBatch < settings.batch ? { microBatch: trained.microBatch } : {}),

@@ -51,6 +51,7 @@ describe("the store of files", () => {
     for (const refused of [
       files.append(within, bytes(1)),
       files.size(within),
+      files.size(join(folder, "folder")),
       files.open(within),
       files.blob(join(folder, "folder")),
       files.append(join(folder, "folder"), bytes(1)),

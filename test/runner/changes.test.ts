@@ -29,6 +29,8 @@ describe("changes of an experiment", () => {
   it("loss and generator", () => {
     const changed = changedExperiment(training("cifar25-base-aug"), { loss: "mse", rotationRange: 20 });
     expect(changed.loss).toBe("mean_squared_error");
+    const smoothed = "categorical_crossentropy(labelSmoothing=0.1)";
+    expect(changedExperiment(training("cifar25-base-aug"), { loss: smoothed }).loss).toBe(smoothed);
     expect(changed.generator!("full")).toMatchObject({ rotationRange: 20, horizontalFlip: true });
   });
 
@@ -52,6 +54,7 @@ describe("changes of an experiment", () => {
       { optimizer: "adm" },
       /no optimizer "adm". Did you mean "adam"/,
     ],
+    ["an option that a loss has not", "cifar10-b", { loss: "huber(dleta=2)" }, /did you mean "delta"/],
     ["a loss that is none", "cifar10-b", { loss: "mean_square" }, /mean_squared_error/],
     ["an option that the optimizer lacks", "cifar10-b", { optimizer: "adam", momentum: 0.9 }, /momentum/],
     ["a rate below 0", "cifar10-b", { learningRate: -1 }, /learningRate/],

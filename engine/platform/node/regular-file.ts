@@ -77,7 +77,8 @@ function foundAt(path: string): Found | undefined {
 
 type Found = Pick<import("node:fs").Stats, "isFile" | "isDirectory" | "isFIFO" | "isSocket">;
 
-function refuseOther(verb: string, path: string, found: Found): void {
+/** Throws FileError for what is no regular file. */
+export function refuseOther(verb: string, path: string, found: Found): void {
   const kind = kindOf(found);
   if (kind !== "file") throw new FileError(`Cannot ${verb} ${path}: it is a ${kind}.`);
 }

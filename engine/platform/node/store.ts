@@ -3,7 +3,7 @@ import { FileError } from "../../errors.ts";
 import type { FileStore } from "../platform.ts";
 import { nodeFiles, reasonOf } from "./builtins.ts";
 import { makeFolder, removeLeftovers, writeFileAtomically } from "./files.ts";
-import { openRegularFile, requireFilePlace } from "./regular-file.ts";
+import { openRegularFile, refuseOther, requireFilePlace } from "./regular-file.ts";
 
 export const fileStore: FileStore = {
   join: (folder, name) => nodeFiles().join(folder, name),
@@ -22,8 +22,11 @@ export const fileStore: FileStore = {
   append: async (path, bytes, kept) => appendTo(path, bytes, kept),
   async size(path) {
     try {
-      return nodeFiles().statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      const found = nodeFiles().statSync(path, { throwIfNoEntry: false });
+      if (found) refuseOther("read", path, found);
+      return found?.size ?? 0;
     } catch (cause) {
+      if (cause instanceof FileError) throw cause;
       throw new FileError(`Cannot read ${path}: ${reasonOf(cause)}.`, { cause });
     }
   },

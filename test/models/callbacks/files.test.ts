@@ -150,6 +150,9 @@ describe("CSVLogger", () => {
     expect(() => CSVLogger("x", { seperator: ";" } as object)).toThrow("Did you mean separator?");
     mkdirSync(join(root, "folder.csv"));
     await expect(scripted(engine(), [1], [CSVLogger(join(root, "folder.csv"))])).rejects.toThrow(FileError);
+    writeFileSync(join(root, "no-folder"), "");
+    const below = CSVLogger(join(root, "no-folder", "log.csv"));
+    await expect(scripted(engine(), [1], [below])).rejects.toThrow(FileError);
   });
 });
 

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ArgumentError, FileError } from "../../../engine/errors.ts";
 import { crc32c, record, scalarsRecord, versionRecord } from "../../../models/callbacks/event-file.ts";
-import { type FitOptions, StepHistory, sgd, TensorBoard } from "../../../models/index.ts";
+import {
+  type FitOptions,
+  readCheckpoint,
+  StepHistory,
+  saveCheckpoints,
+  sgd,
+  TensorBoard,
+} from "../../../models/index.ts";
 import { useEngine } from "../../support/engine.ts";
 import { tinyData, tinyNetwork } from "../tiny.ts";
 
@@ -97,7 +104,7 @@ async function fitted(
   const loss = "categorical_crossentropy";
   await net.compile({ engine: engine(), optimizer: sgd({ learningRate: 0.5 }), loss, metrics: ["accuracy"] });
   const steps = StepHistory();
-  const callbacks = [TensorBoard({ logDir, ...options }), steps];
+  const callbacks = [TensorBoard({ logDir, ...options }), steps, ...(more.callbacks ?? [])];
   try {
     const data = tinyData(20);
     const { history } = await net.fit(data, { batchSize: 8, epochs: 2, ...more, callbacks });
@@ -173,12 +180,37 @@ describe("TensorBoard", () => {
     }
   });
 
+  it("goes on after a resume where the checkpoint was: each step once, in the same file", async () => {
+    const [logDir, folder] = [join(root, "resumed"), join(root, "checkpoint")];
+    const [batch, validation] = [{ updateFreq: "batch" }, { validationData: tinyData(12) }] as const;
+    await fitted(logDir, batch, { ...validation, epochs: 1, callbacks: [saveCheckpoints(folder)] });
+    const resume = await readCheckpoint(folder);
+    await fitted(logDir, batch, { ...validation, resume }); // dies unsaved
+    const { history } = await fitted(logDir, batch, { ...validation, resume, epochs: 3 });
+    const steps = (part: string, tag: string) =>
+      eventsIn(join(logDir, part)).flatMap(({ step, scalars }) => (tag in scalars ? step : []));
+    expect(steps("train", "batch_loss")).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(steps("train", "epoch_loss")).toEqual([0, 1, 2]);
+    expect(steps("validation", "epoch_loss")).toEqual([0, 1, 2]);
+    const losses = eventsIn(join(logDir, "train")).flatMap(({ scalars }) => scalars.epoch_loss ?? []);
+    expect(losses).toEqual(history.loss!.map((value) => Math.fround(value!)));
+
+    rmSync(logDir, { recursive: true }); // someone took the files away: others begin
+    await fitted(logDir, batch, { ...validation, resume });
+    expect(eventsIn(join(logDir, "train"))[0]!.version).toBe("brain.Event:2");
+    expect(steps("train", "batch_loss")).toEqual([3, 4, 5]);
+  });
+
   it("says what is wrong", async () => {
     expect(() => TensorBoard({ logdir: "x" } as never)).toThrow(/no option logdir\. Did you mean logDir/);
     expect(() => TensorBoard({ updateFreq: "step" as never })).toThrow(
       /updateFreq must be one of epoch, batch/,
     );
     expect(() => TensorBoard({ logDir: 3 as never })).toThrow(ArgumentError);
+    const damaged = { files: { train: { name: "../../other", bytes: 3 } } };
+    expect(() => TensorBoard().loadState(damaged)).toThrow(
+      /TensorBoard: its state in the checkpoint is damaged/,
+    );
     const blocked = join(root, "blocked");
     mkdirSync(blocked);
     writeFileSync(join(blocked, "train"), "");

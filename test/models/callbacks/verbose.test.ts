@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { lineOutput } from "../../../engine/platform/node/line-output.ts";
 import { formatValue, ProgressPrinter } from "../../../models/callbacks/progress-printer.ts";
 import { type FitOptions, LambdaCallback, sgd } from "../../../models/index.ts";
 import { useEngine } from "../../support/engine.ts";
@@ -87,6 +88,35 @@ describe("the printer", () => {
       "Epoch 1/1",
       "40/40 ━━━━━━━━━━━━━━━━━━━━ 0s 50us/step - loss: 0.2500",
     ]);
+  });
+
+  it("on a terminal draws over its bar, cut to the width, and leaves the last one", () => {
+    let text = "";
+    const write = (more: string) => {
+      text += more;
+    };
+    const stream = { isTTY: true, columns: 30, write };
+    const printer = new ProgressPrinter("auto", lineOutput(stream, "xterm"));
+    printer.beginEpoch(0, 1, 40);
+    printer.progress(progress(10, 2));
+    printer.progress(progress(20, 3));
+    expect(text).toBe("Epoch 1/1\n10/40 ━━━━━                2s\r\x1b[2K20/40 ━━━━━━━━━━           3s");
+    printer.endEpoch({ loss: 0.25 });
+    printer.progress(progress(10, 2));
+    text = "";
+    printer.end();
+    printer.end();
+    expect(text).toBe("\n");
+  });
+
+  it("writes plain lines to what is no terminal, or one without control sequences", () => {
+    const write = () => expect.unreachable();
+    for (const output of [lineOutput({ write }, "xterm"), lineOutput({ isTTY: true, write }, "dumb")]) {
+      const lines = vi.spyOn(console, "log").mockImplementation(() => {});
+      output.line("one");
+      expect([lines.mock.calls, output.replaceable]).toEqual([[["one"]], undefined]);
+      vi.restoreAllMocks();
+    }
   });
 
   it("writes numbers as Keras does", () => {

@@ -56,6 +56,11 @@ describe("a loss that is a function", () => {
     expectAlike(await trained({ loss: squaredError }), await trained({ loss: "mse" }));
   });
 
+  it("goes together with a metric that is a function", async () => {
+    const metrics = ["mae", largestError] as const;
+    expectAlike(await trained({ loss: squaredError, metrics }), await trained({ loss: "mse", metrics }));
+  });
+
   it("may give one number for all samples, or a column of them", async () => {
     const byName = await trained({ loss: "mse" });
     expectAlike(await trained({ loss: (t, p) => mean(square(sub(t, p))) }), byName);

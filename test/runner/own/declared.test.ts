@@ -1,6 +1,18 @@
 /** @file What is made of a declaration, and what is refused in it. */
 import { describe, expect, it } from "vitest";
-import { adam, Dense, Input, sequential, sgd } from "../../../models/index.ts";
+import type { Tensor } from "../../../engine/tensor.ts";
+import { sub } from "../../../kernels/elementwise/index.ts";
+import { mean } from "../../../kernels/reduce/index.ts";
+import {
+  AUC,
+  adam,
+  CategoricalCrossentropy,
+  Dense,
+  Huber,
+  Input,
+  sequential,
+  sgd,
+} from "../../../models/index.ts";
 import { experimentOf } from "../../../runner/own/declared.ts";
 import { defineExperiment } from "../../../runner/own/define.ts";
 
@@ -31,6 +43,17 @@ describe("a declaration", () => {
       expect(made({ optimizer }).optimizer().config).toEqual(sgd().config);
   });
 
+  it("takes losses and metrics as functions of tensors, and as names with options", () => {
+    const distance = (yTrue: Tensor, yPred: Tensor) => mean(sub(yTrue, yPred), { axes: 1 });
+    const own = made({ loss: distance, metrics: [distance, { mine: distance }, AUC({ curve: "PR" })] });
+    expect(own.loss).toBe(distance);
+    expect(own.metrics).toEqual({ distance, mine: distance, auc: AUC({ curve: "PR" }) });
+    expect(made({ loss: distance }).metrics).toEqual({});
+    expect(made({ loss: Huber({ delta: 2 }) }).loss).toBe("huber(delta=2)");
+    const smoothed = made({ loss: CategoricalCrossentropy({ labelSmoothing: 0.1 }) });
+    expect(smoothed.metrics).toEqual({ accuracy: "accuracy" });
+  });
+
   it("says how a quick run differs from the full one", () => {
     const { full, quick } = made({ epochs: 7, batch: 5, limit: 100, quick: { epochs: 2 } }).profiles;
     expect([full.epochs, quick.epochs, quick.batch, quick.limit]).toEqual([7, 2, 5, 100]);
@@ -43,6 +66,12 @@ describe("a declaration", () => {
     [{ dataset: "minst" }, /dataset is "minst".*Did you mean "mnist"\?/],
     [{ loss: undefined }, /loss is missing/],
     [{ loss: "categorical_crosentropy" }, /did you mean "categorical_crossentropy"\?/],
+    [{ loss: 3 }, /loss must be a name, or a function of tensors, got 3/],
+    [{ loss: "huber(dleta=2)" }, /huber has no option "dleta", did you mean "delta"\?/],
+    [{ metrics: ["auc(kurve=PR)"] }, /auc has no option "kurve"/],
+    [{ metrics: [3] }, /metrics must be a list or a record of names and functions, got 3/],
+    [{ metrics: { mine: {} } }, /metrics must be a list or a record of names and functions, got \{\}/],
+    [{ metrics: ["auc", "auc(curve=PR)"] }, /two metrics would be named "auc"/],
     [{ metrics: ["acuracy"] }, /unknown metric "acuracy", did you mean "accuracy"\?/],
     [{ optimizer: "adm" }, /there is no optimizer "adm"\. Did you mean "adam"\?/],
     [{ optimizer: 3 }, /optimizer must be one, e\.g\. adam\(\)/],
