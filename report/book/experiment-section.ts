@@ -1,4 +1,5 @@
 /** @file One experiment in the book: question, answer, pictures, figures, and what the run was. */
+import { command } from "../../runner/command.ts";
 import type { Experiment } from "../../runner/experiment.ts";
 import type { SavedRun } from "../../runner/store/saved-run.ts";
 import { type Shortfall, shortfallOf } from "../../runner/store/shortfall.ts";
@@ -47,13 +48,13 @@ function unfinished(
   language: Language,
 ): Markup {
   const texts = bookTexts(language);
-  const command = experiment
+  const invitation = experiment
     ? markup`<p>${texts.word("page.runIt")}</p>
-<pre class="command">npm run train -- ${id}</pre>
+<pre class="command">${command("train", id)}</pre>
 `
     : markup`<p class="muted">${texts.word("page.notBuilt")}</p>
 `;
-  return markup`${explanation(text)}${command}`;
+  return markup`${explanation(text)}${invitation}`;
 }
 
 function finished(

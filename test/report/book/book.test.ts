@@ -13,6 +13,7 @@ import { writeFigureIndex } from "../../../report/figure-index.ts";
 import type { FigurePlan } from "../../../report/figure-spec.ts";
 import { label } from "../../../report/label.ts";
 import { type Language, languages } from "../../../report/language.ts";
+import { command } from "../../../runner/command.ts";
 import { newestOfEach } from "../../../runner/store/runs.ts";
 import { readSavedRun } from "../../../runner/store/saved-run.ts";
 import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
@@ -214,7 +215,7 @@ describe("renderBook", () => {
     expect(section).toContain("−33.28\u00a0points");
     expect(section).not.toContain("11.00"); // the quick run, though it is the later one
     expect(section).toContain("<figcaption>Error by epoch</figcaption>");
-    expect(sectionOf(html, "svhn-a")).toContain("npm run train -- svhn-a");
+    expect(sectionOf(html, "svhn-a")).toContain(command("train", "svhn-a"));
   });
 
   it("takes no single trial for the experiment that it is part of", () => {
