@@ -120,7 +120,7 @@ async function dataInPage(): Promise<string> {
   });
   const code = readFileSync(outfile);
   if (/getBuiltinModule|node:/.test(code.toString())) throw new Error("there is Node in the page");
-  const said = run(process.execPath, [outfile]).trim();
+  const said = run(process.execPath, [outfile], project).trim();
   if (said !== "[[2],[7,9],9216]") throw new Error(`it says ${said}`);
   return `${gzipSync(code, { level: 9 }).length} bytes, gzip`;
 }
