@@ -59,6 +59,8 @@ describe("cifar25-base-aug", () => {
       validation: "the first 4 of 40 training images, augmented as well",
       inputs: expect.stringContaining("horizontal flip"),
       continued_from: null,
+      loss: "categorical_crossentropy",
+      metrics: "accuracy: categorical_accuracy",
     });
     expect(json("whole", "result.json")).toMatchObject({ dataset: { train: 36, validation: 4, test: 10 } });
     const history = json("whole", "history.json");
