@@ -46,7 +46,7 @@ function fromRow<O extends OptimizerOptions>(row: Row<O>, options: O): Optimizer
   checkOptimizerOptions(name, options, known as OptionNames<Omit<O, keyof OptimizerOptions>>);
   const given = options as Partial<Own<O>>;
   const own = Object.fromEntries(
-    names.map((option) => [option, given[option] ?? defaults[option]]),
+    names.map((option) => [option, given[option] === undefined ? defaults[option] : given[option]]), // null is refused
   ) as Own<O>;
   for (const option of names) {
     const { holds, words } = ranges[option]!;

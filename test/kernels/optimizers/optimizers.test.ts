@@ -324,6 +324,7 @@ describe("optimizers", () => {
     expect(() => rmsprop({ rho: 1 })).toThrow("rmsprop: rho must be 0 or more and less than 1, got 1.");
     expect(() => adagrad({ epsilon: 0 })).toThrow("adagrad: epsilon must be positive, got 0.");
     expect(() => adagrad({ initialAccumulator: Number.NaN })).toThrow(ArgumentError);
+    expect(() => rmsprop({ rho: null as unknown as number })).toThrow("rmsprop: rho must be");
     expect(() => adadelta({ decay: Number.POSITIVE_INFINITY })).toThrow("adadelta: decay must be 0 or more");
     expect(() => adam({ beta2: -0.1 })).toThrow("adam: beta2");
     expect(() => adamw({ weightDecay: -1 })).toThrow("adamw: weightDecay");
