@@ -12,6 +12,7 @@ import {
   logCosh,
   meanAbsoluteError,
   meanSquaredError,
+  squaredHinge,
 } from "../../../kernels/losses/index.ts";
 import {
   pointwiseGradientReference,
@@ -96,6 +97,12 @@ describe("elementwise losses", () => {
       );
     await check();
     await asGpu(engine(), check);
+  });
+
+  it("takes a target of 0 for -1 in hinge losses", async () => {
+    const [x, t] = [engine().tensor([0.5, -0.5], [2, 1]), engine().tensor([0, 0], [2, 1])];
+    expect((await hinge(x, t).data())[0]).toBe(1); // (1.5 + 0.5) / 2
+    expect((await squaredHinge(x, t).data())[0]).toBe(1.25); // (2.25 + 0.25) / 2
   });
 
   it("has the slope at a kink that is said: 0 of hinge at a margin of 1, delta of huber at delta", async () => {
