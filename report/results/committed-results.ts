@@ -1,6 +1,6 @@
 /** @file The JSON files of docs/results: reading them, and adding those of runs. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
 import { readFolder } from "../../engine/platform/node/files.ts";
 import { writeJson } from "../../runner/json-files.ts";
@@ -31,6 +31,15 @@ export function addResult(folder: string, run: SavedRun): string {
     adapter.class ?? "unknown",
   ];
   const file = `${fileName(words.join("-"))}.json`;
-  writeJson(join(folder, file), { adapter, ...result, run: { command, started, commit, versions } });
+  const content = { adapter, ...result, run: { command, started, commit, versions } };
+  writeJson(join(folder, file), withoutFolders(content));
   return file;
+}
+
+/** Of paths on the machine of the run, as of one whose networks were used, the name alone. */
+function withoutFolders(value: unknown): unknown {
+  if (typeof value === "string") return isAbsolute(value) ? basename(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutFolders);
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withoutFolders(entry)]));
 }

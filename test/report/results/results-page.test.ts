@@ -16,6 +16,15 @@ function add(name: string, content: Parameters<typeof writeRunFolder>[1]) {
 }
 
 describe("the page of results", () => {
+  it("names no folder of the machine that a run was made on", () => {
+    const parts = { code: { from: "/home/somebody/runs/ae-e", loss: "mse" }, tied: { from: "runs/ae-a" } };
+    const file = add("paths", { more: { parts } });
+    const { result } = readResults(folder()).find((committed) => committed.file === file)!;
+    expect(result).toMatchObject({
+      parts: { code: { from: "ae-e", loss: "mse" }, tied: { from: "runs/ae-a" } },
+    });
+  });
+
   it("has a row for each published figure, and says why it may differ", () => {
     const file = add("a", {
       measured: { test_accuracy: 0.7, seconds: 90 },
