@@ -15,7 +15,14 @@ interface Manifest {
 const own = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as Manifest;
 
 /** The rooms of the library, and those of the command line, which import them. */
-export const libraryRooms: readonly string[] = ["engine", "kernels", "models", "datasets", "lessons"];
+export const libraryRooms: readonly string[] = [
+  "engine",
+  "kernels",
+  "models",
+  "datasets",
+  "applications",
+  "lessons",
+];
 export const commandLineRooms: readonly string[] = ["runner", "report", "experiments", "cli"];
 
 type Source = string | Readonly<Record<string, string>>;
