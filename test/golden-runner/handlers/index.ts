@@ -12,6 +12,8 @@ import { runOp, supportsOp } from "./op.ts";
 import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
 import { runPreprocessing, supportsPreprocessing } from "./preprocessing.ts";
 import { runSchedule, supportsSchedule } from "./schedule.ts";
+import { runSqueezeNet, supportsSqueezeNet } from "./squeezenet.ts";
+import { runTransferRun, supportsTransferRun } from "./transfer-run.ts";
 
 /** Runs a case and holds its results against the expected ones. */
 export type Handler = (golden: GoldenCase, engine: Engine) => Promise<Check[]>;
@@ -32,6 +34,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   preprocessing: { run: runPreprocessing, supports: supportsPreprocessing },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
+  squeezenet: { run: runSqueezeNet, supports: supportsSqueezeNet },
+  "transfer-run": { run: runTransferRun, supports: supportsTransferRun },
 };
 
 /** The handler of a case; undefined if wgrad has nothing that could run it. */
