@@ -13,6 +13,7 @@ import { readConfig, shown } from "../runner/store/run-folder.ts";
 import { describeImages, sameImages } from "../runner/store/runs.ts";
 import type { RunConfig } from "../runner/store/schemas.ts";
 import { singleChanges } from "../runner/sweep/plan.ts";
+import { askedBackbone } from "../runner/transfer/choose-backbone.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
@@ -41,6 +42,9 @@ export function checkKeeps(
     const name = key as keyof typeof keptOptions;
     if (typed[name] !== undefined && typed[name] !== kept[name]) refuse(option, kept[name], typed[name]);
   }
+  const backbone = askedBackbone(typed);
+  if (backbone && backbone !== settings.backbone)
+    refuse(backbone === "cifar" ? "--pretrain" : "--backbone", settings.backbone, backbone);
   for (const [name, value] of Object.entries(singleChanges(typed.set)))
     if (settings.changes[name] !== value) refuse(`--set ${shortName(name)}`, settings.changes[name], value);
   const { epochs, saveInitial } = typed;

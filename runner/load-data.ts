@@ -6,12 +6,21 @@ import type { Experiment } from "./experiment.ts";
 import { ownDataset } from "./own/data.ts";
 import type { SampleSet } from "./samples.ts";
 import { shown } from "./store/run-folder.ts";
+import type { BackboneName } from "./transfer/backbone-names.ts";
+import { backbones } from "./transfer/backbones.ts";
+
+export interface LoadDataOptions extends LoadDatasetOptions {
+  /** whose size the photographs get; ResNet-50's unless given */
+  readonly backbone?: BackboneName | undefined;
+}
 
 /** Throws FileError for files or arrays that cannot be used. */
 export async function loadData(
   { id, dataset, file }: Pick<Experiment, "id" | "dataset" | "file">,
-  options: LoadDatasetOptions,
+  { backbone = "resnet50", ...options }: LoadDataOptions,
 ): Promise<Dataset<SampleSet>> {
+  const { size, filter } = backbones[backbone];
+  if (dataset === "cub200") return loadDataset(dataset, { ...options, size, filter });
   if (typeof dataset === "string") return loadDataset(dataset, options);
   try {
     return ownDataset(id, await dataset.load());

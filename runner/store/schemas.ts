@@ -7,6 +7,7 @@ import { written } from "../../engine/options.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
 import { precisions } from "../../models/fit/precision.ts";
 import { emptyRecord } from "../../models/records.ts";
+import { backboneNames } from "../transfer/backbone-names.ts";
 import { named } from "./names.ts";
 
 /** What is needed to repeat a run; part of config.json. */
@@ -25,6 +26,8 @@ export const settingsSchema = z.object({
   noise: z.enum(["fresh", "fixed"]).optional(),
   /** of studies: which end of the training file is held out; the experiment's own in runs of before */
   validation: z.enum(["first", "last"]).optional(),
+  /** of transfer: the network that it begins with */
+  backbone: z.enum(backboneNames).optional(),
   trial: z.string().nullable().default(null),
   changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
@@ -94,6 +97,8 @@ export const resultSchema = z.looseObject({
   parameters: z.number().nullish(),
   /** of the network of the full profile */
   parameters_in_full: z.number().nullish(),
+  /** of transfer: what it began with */
+  backbone: z.enum(backboneNames).optional(),
   /** images used */
   dataset: z
     .looseObject({
