@@ -77,7 +77,13 @@ async function locate(run: string, { experiment: name, data }: EvaluateCommandOp
     return { weights, declared, settings: config.settings, source: sourceOf(config, data), folder: run };
   }
   if (!name) throw new UsageError("A weights file alone does not say what it is: add --experiment <id>.");
-  return { weights: run, declared: await findNamed(name), settings: undefined, source: data ? { data } : {}, folder: undefined };
+  return {
+    weights: run,
+    declared: await findNamed(name),
+    settings: undefined,
+    source: data ? { data } : {},
+    folder: undefined,
+  };
 }
 
 /** All images, and the network of the full profile. */
@@ -97,7 +103,9 @@ function withWeights(chosen: ChosenBackbone | undefined): LoadedBackbone | undef
   if (!chosen) return undefined;
   const { name, weights } = chosen;
   if (weights) return { name, weights };
-  throw new FileError("The network that the run began with is not in its folder: backbone.safetensors is gone.");
+  throw new FileError(
+    "The network that the run began with is not in its folder: backbone.safetensors is gone.",
+  );
 }
 
 function checkTrains({ id, kind }: Experiment): void {

@@ -14,7 +14,12 @@ import { shortfalls } from "../runner/store/shortfall.ts";
 import { planSweep, sweepCommand } from "../runner/sweep/plan.ts";
 import type { SweepContext } from "../runner/sweep/sweep-report.ts";
 import { findSweepFolder, runSweep, sweepId } from "../runner/sweep/sweep-run.ts";
-import { askedBackbone, backboneLines, chooseBackbone, withBackbone } from "../runner/transfer/choose-backbone.ts";
+import {
+  askedBackbone,
+  backboneLines,
+  chooseBackbone,
+  withBackbone,
+} from "../runner/transfer/choose-backbone.ts";
 import { imagenetWeights } from "../runner/transfer/imagenet-weights.ts";
 import { loadBackbone } from "../runner/transfer/load-backbone.ts";
 import { DownloadLine } from "./download-line.ts";
@@ -74,16 +79,14 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
     const loaded = chosen && (await loadBackbone(context, chosen));
     return runSweep({ ...context, ...(loaded ? { backbone: loaded } : {}) }, plan);
   };
-  const { result, failed } = await whileLocked(folder, run).catch(
-    (error: unknown) => {
-      throw withWayOn(
-        explained(error, experiment),
-        { resume: sweepCommand(experiment, options) },
-        folder,
-        options,
-      );
-    },
-  );
+  const { result, failed } = await whileLocked(folder, run).catch((error: unknown) => {
+    throw withWayOn(
+      explained(error, experiment),
+      { resume: sweepCommand(experiment, options) },
+      folder,
+      options,
+    );
+  });
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
   if (failed.length === 0) return;

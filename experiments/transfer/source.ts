@@ -47,5 +47,11 @@ export function headProfiles(epochs: number): TrainingExperiment["profiles"] {
 
 export const wholeProfiles: TrainingExperiment["profiles"] = {
   full: { epochs: 10, batch: 32, description: "the experiment as the practical states it" },
-  quick: { epochs: 6, batch: 32, limit: 150, testLimit: 150, description: "at most 150 + 150 photographs, 6 epochs" },
+  quick: {
+    epochs: 6,
+    batch: 32,
+    limit: 150,
+    testLimit: 150,
+    description: "at most 150 + 150 photographs, 6 epochs",
+  },
 };

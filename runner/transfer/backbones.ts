@@ -75,5 +75,7 @@ export function describeBackbone(name: BackboneName): string {
 
 /** Takes photographs as bytes: the mean is subtracted on the GPU. */
 function preprocessed(name: "resnet50" | "squeezenet", network: Model): Model {
-  return sequential([Input(network.inputShape), PreprocessInput(name), network], { name: `${name}_on_bytes` });
+  return sequential([Input(network.inputShape), PreprocessInput(name), network], {
+    name: `${name}_on_bytes`,
+  });
 }

@@ -1,8 +1,9 @@
 /** @file An experiment of transfer with the network of one run: on the chosen backbone, for the classes of the data. */
-import { GlobalAveragePooling2D } from "../../models/layers/index.ts";
-import { BatchNormalization } from "../../models/layers/batch-normalization.ts";
-import { type Model, model } from "../../models/model.ts";
+
 import type { Optimizer } from "../../kernels/optimizers/index.ts";
+import { BatchNormalization } from "../../models/layers/batch-normalization.ts";
+import { GlobalAveragePooling2D } from "../../models/layers/index.ts";
+import { type Model, model } from "../../models/model.ts";
 import { optimizerNamed } from "../changes.ts";
 import type { ProfileName, TrainingExperiment, Transfer } from "../experiment.ts";
 import type { RunSettings } from "../store/schemas.ts";

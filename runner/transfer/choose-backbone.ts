@@ -28,7 +28,9 @@ export interface BackboneOptions {
 /** Throws UsageError if both are given. */
 export function askedBackbone({ backbone, pretrain }: BackboneOptions): BackboneName | undefined {
   if (backbone && pretrain) {
-    throw new UsageError("--backbone and --pretrain say different things: which network to begin with, and to train one. Leave one out.");
+    throw new UsageError(
+      "--backbone and --pretrain say different things: which network to begin with, and to train one. Leave one out.",
+    );
   }
   return backbone ?? pretrain;
 }
@@ -49,9 +51,12 @@ export async function chooseBackbone(
 ): Promise<ChosenBackbone | undefined> {
   if (experiment.kind !== "training" || !experiment.transfer) return undefined;
   const again = (name: BackboneName) => command("train", `${typedName(experiment)} ${backboneOption(name)}`);
-  const published = [`NOT the practical's ${backbones.resnet50.title}, which is what begins with ${again("resnet50")}`];
+  const published = [
+    `NOT the practical's ${backbones.resnet50.title}, which is what begins with ${again("resnet50")}`,
+  ];
   if (asked === "cifar") return { name: asked, notes: published };
-  if (asked) return { name: asked, weights: await supply(asked), notes: asked === "resnet50" ? [] : published };
+  if (asked)
+    return { name: asked, weights: await supply(asked), notes: asked === "resnet50" ? [] : published };
   const found = await tried(supply, "resnet50");
   if ("weights" in found) return { name: "resnet50", weights: found.weights, notes: [] };
   const small = await tried(supply, "squeezenet");

@@ -56,8 +56,11 @@ async function weightsIn(path: string, { profile }: RunSettings) {
   const { tensors } = await readSafetensors(path);
   const entries = backbones.cifar.network(profile).weights.map(({ path: name, variable }) => {
     const data = tensors.get(name)?.data;
-    if (data instanceof Float32Array && data.length === variable.size) return { name, shape: variable.shape, data };
-    throw new FileError(`${shown(path)} has no ${name} of ${variable.size} numbers: it is not of ${pretraining}.`);
+    if (data instanceof Float32Array && data.length === variable.size)
+      return { name, shape: variable.shape, data };
+    throw new FileError(
+      `${shown(path)} has no ${name} of ${variable.size} numbers: it is not of ${pretraining}.`,
+    );
   });
   const weights: Weights = new Map(entries.map(({ name, data }) => [name, data]));
   return { entries, weights };

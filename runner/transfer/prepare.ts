@@ -12,13 +12,7 @@ import type { BackboneName } from "./backbone-names.ts";
 import { backbones, describeBackbone } from "./backbones.ts";
 import { boundExperiment, pooled, standardizationName } from "./bound-experiment.ts";
 import { FeatureStore, sha256 } from "./feature-store.ts";
-import {
-  ChannelSums,
-  type ChannelStatistics,
-  featuresOf,
-  mapStatistics,
-  standardized,
-} from "./features.ts";
+import { type ChannelStatistics, ChannelSums, featuresOf, mapStatistics, standardized } from "./features.ts";
 import { photographInputs, thumbnails } from "./photographs.ts";
 
 /** A backbone with its weights, by path. */

@@ -11,8 +11,12 @@ const train = (...words: string[]) => ["train", ...words, "--data", join(cwd, "d
 
 describe("what a run of transfer begins with", () => {
   it("is no option of other experiments", async () => {
-    await fail(train("svhn-c", "--backbone", "squeezenet"), 2, /--backbone: svhn-c begins with no network/, { cwd });
-    await fail(train("svhn-c", "--pretrain", "cifar"), 2, /--pretrain: svhn-c begins with no network/, { cwd });
+    await fail(train("svhn-c", "--backbone", "squeezenet"), 2, /--backbone: svhn-c begins with no network/, {
+      cwd,
+    });
+    await fail(train("svhn-c", "--pretrain", "cifar"), 2, /--pretrain: svhn-c begins with no network/, {
+      cwd,
+    });
   });
 
   it("is one thing", async () => {

@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { PreprocessInput } from "../../../applications/index.ts";
 import { Flatten, Input, sequential } from "../../../models/index.ts";
 import { backbones } from "../../../runner/transfer/backbones.ts";
-import { ChannelSums, featuresOf, mapStatistics, standardized } from "../../../runner/transfer/features.ts";
 import { FeatureStore } from "../../../runner/transfer/feature-store.ts";
+import { ChannelSums, featuresOf, mapStatistics, standardized } from "../../../runner/transfer/features.ts";
 import { thumbnails } from "../../../runner/transfer/photographs.ts";
 import { useEngine } from "../../support/engine.ts";
 
@@ -49,9 +49,14 @@ describe("statistics", () => {
     const values = fc.array(fc.float({ min: -100, max: 100, noNaN: true }), { minLength: 2, maxLength: 30 });
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 4 }), fc.nat(), (row, channels, cut) => {
-        const all = Float32Array.from(row.flatMap((value) => Array(channels).fill(value)), (v, i) => v + i);
+        const all = Float32Array.from(
+          row.flatMap((value) => Array(channels).fill(value)),
+          (v, i) => v + i,
+        );
         const at = channels * (cut % (all.length / channels));
-        const { mean, deviation } = new ChannelSums(channels).add(all.subarray(0, at)).add(all.subarray(at)).statistics;
+        const { mean, deviation } = new ChannelSums(channels)
+          .add(all.subarray(0, at))
+          .add(all.subarray(at)).statistics;
         for (let c = 0; c < channels; c++) {
           const own = Array.from(all).filter((_, i) => i % channels === c);
           const average = own.reduce((sum, v) => sum + v, 0) / own.length;

@@ -10,8 +10,8 @@ import { cifarResnetFeatures } from "../../../models/networks/resnet-cifar.ts";
 import { readSafetensors } from "../../../models/weights/safetensors.ts";
 import type { TrainingExperiment } from "../../../runner/experiment.ts";
 import { resolveSettings } from "../../../runner/settings.ts";
-import { boundExperiment } from "../../../runner/transfer/bound-experiment.ts";
 import { runTrainingExperiment } from "../../../runner/training/train-run.ts";
+import { boundExperiment } from "../../../runner/transfer/bound-experiment.ts";
 import { useEngine } from "../../support/engine.ts";
 import { tinyDataset, tinySurroundings } from "../support/tiny-training.ts";
 
