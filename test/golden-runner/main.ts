@@ -4,7 +4,7 @@
  */
 import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
 import type { GoldenEntry } from "./cases.ts";
-import { handlerFor } from "./handlers/index.ts";
+import { fileHandlerFor } from "./handlers/with-files.ts";
 import { readCase, readIndex } from "./read-cases.ts";
 import { curtailed, failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
 
@@ -12,10 +12,10 @@ const folder = process.env.WGRAD_GOLDEN ?? new URL("../golden", import.meta.url)
 const filter = process.argv[2];
 
 async function runCase(engine: Engine, entry: GoldenEntry): Promise<Outcome> {
-  const handler = handlerFor(entry);
+  const handler = fileHandlerFor(entry);
   if (!handler) return { entry, checks: [], problem: notSupported };
   try {
-    return { entry, checks: await handler(readCase(folder, entry), engine) };
+    return { entry, checks: await handler(readCase(folder, entry), engine, folder) };
   } catch (error) {
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { entry, checks: [], problem };

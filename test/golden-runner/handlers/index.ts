@@ -1,4 +1,4 @@
-/** @file Which function runs which kind of case. */
+/** @file Which function runs which kind of case: those that need no other file than the case, and run in a page too. */
 import type { Engine } from "../../../engine/index.ts";
 import type { GoldenCase, GoldenEntry } from "../cases.ts";
 import type { Check } from "../compare.ts";
@@ -12,8 +12,6 @@ import { runOp, supportsOp } from "./op.ts";
 import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
 import { runPreprocessing, supportsPreprocessing } from "./preprocessing.ts";
 import { runSchedule, supportsSchedule } from "./schedule.ts";
-import { runSqueezeNet, supportsSqueezeNet } from "./squeezenet.ts";
-import { runTransferRun, supportsTransferRun } from "./transfer-run.ts";
 
 /** Runs a case and holds its results against the expected ones. */
 export type Handler = (golden: GoldenCase, engine: Engine) => Promise<Check[]>;
@@ -34,8 +32,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   preprocessing: { run: runPreprocessing, supports: supportsPreprocessing },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
-  squeezenet: { run: runSqueezeNet, supports: supportsSqueezeNet },
-  "transfer-run": { run: runTransferRun, supports: supportsTransferRun },
 };
 
 /** The handler of a case; undefined if wgrad has nothing that could run it. */

@@ -27,8 +27,6 @@ const filters = ["bilinear", "nearest"] as const;
 const side = 227;
 const batchSize = 8;
 
-export const supportsSqueezeNet = (op: string) => op === "features";
-
 export async function runSqueezeNet(golden: GoldenCase, engine: Engine): Promise<Check[]> {
   const { photographs, resized_sha256, fire9_step } = schema.parse(golden.attrs);
   const network = await squeezenet({ engine, allowDownload: false });

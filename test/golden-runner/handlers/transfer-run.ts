@@ -26,8 +26,6 @@ const tolerance = 0.04;
 
 type Schedule = z.infer<typeof schema>;
 
-export const supportsTransferRun = (op: string) => op === "head_accuracy";
-
 export async function runTransferRun(golden: GoldenCase, engine: Engine): Promise<Check[]> {
   const attrs = schema.parse(golden.attrs);
   const network = await squeezenet({ engine, includeTop: false, pooling: "avg", allowDownload: false });
