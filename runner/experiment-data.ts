@@ -13,10 +13,9 @@ import { identityOrder } from "../models/data/order.ts";
 import { describeGenerator, ImageDataGenerator } from "../models/preprocessing/image-data-generator.ts";
 import { cachedZcaMatrix } from "../models/preprocessing/zca-cache.ts";
 import type { TrainingExperiment } from "./experiment.ts";
-import { hostDataset, inputsOf, type SampleSet, takeSamples } from "./samples.ts";
+import { hostDataset, inputsOf, type PreparedSamples, type SampleSet, takeSamples } from "./samples.ts";
 import type { RunSettings } from "./store/schemas.ts";
 import { streamedBatches } from "./training/streamed-batches.ts";
-import type { PreparedSamples } from "./transfer/prepare.ts";
 
 export interface ExperimentDataOptions {
   readonly experiment: TrainingExperiment;

@@ -5,8 +5,7 @@ import { formatBytes, MemoryError } from "../engine/errors.ts";
 import type { TrainingExperiment } from "./experiment.ts";
 import { ExperimentData, imagesOf } from "./experiment-data.ts";
 import type { RunContext } from "./run.ts";
-import { inputsOf } from "./samples.ts";
-import type { PreparedSamples } from "./transfer/prepare.ts";
+import { inputsOf, type PreparedSamples } from "./samples.ts";
 
 /**
  * A hardware adapter is asked for the memory, and streaming follows if it refuses. A software adapter shares the main

@@ -23,6 +23,12 @@ export interface ArraySet {
   readonly pictures?: ImageSet;
 }
 
+/** What transfer makes of the images, in their place. */
+export interface PreparedSamples {
+  readonly train: ArraySet;
+  readonly test: ArraySet;
+}
+
 export type SampleSet = ImageSet | ArraySet;
 
 function isImages(set: SampleSet): set is ImageSet {

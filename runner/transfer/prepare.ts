@@ -7,7 +7,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import type { Model } from "../../models/model.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { type ExperimentDataOptions, imagesOf } from "../experiment-data.ts";
-import { type ArraySet, imagesOnly } from "../samples.ts";
+import { imagesOnly, type PreparedSamples } from "../samples.ts";
 import type { BackboneName } from "./backbone-names.ts";
 import { backbones, describeBackbone } from "./backbones.ts";
 import { boundExperiment, pooled, standardizationName } from "./bound-experiment.ts";
@@ -21,12 +21,6 @@ export interface LoadedBackbone {
   readonly weights: ReadonlyMap<string, Float32Array>;
   /** where it is not the practical's: why, and what that one needs */
   readonly notes?: readonly string[];
-}
-
-/** What training works with in the place of the photographs. */
-export interface PreparedSamples {
-  readonly train: ArraySet;
-  readonly test: ArraySet;
 }
 
 export interface Prepared {
