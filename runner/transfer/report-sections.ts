@@ -21,7 +21,7 @@ export async function transferSections(
   if (!transfer || !backbone) return [];
   const use =
     transfer.trains === "head"
-      ? `It stays as it is: its averaged features of each photograph were computed once, with the moving statistics of its batch normalisation, and the head alone was trained.`
+      ? `It stays as it is: its averaged features of each photograph were computed once, in inference mode, and the head alone was trained.`
       : "It was trained together with the head from the first step, batch normalisation on the statistics of each batch.";
   const rate = transfer.trains === "whole" ? backbones[backbone].wholeLearningRate : undefined;
   const slower = rate
