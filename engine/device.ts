@@ -1,21 +1,23 @@
 /** @file The engine: one device, its queue, its memory and its errors. Every tensor belongs to one engine. */
 import { platform } from "#platform";
-import { type AdapterChoice, type AdapterFacts, describeAdapter } from "./adapter.ts";
+import { type AdapterFacts, describeAdapter } from "./adapter.ts";
 import { requireTensorsOf } from "./arguments.ts";
+import { checkEngineOptions, type EngineOptions } from "./engine-options.ts";
 import { ArgumentError, deviceLost, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { Failures } from "./failures.ts";
 import { findAdapter, findAgain } from "./find-adapter.ts";
-import { type Kernel, pipelineRequest, type RunOptions, workOf } from "./kernel.ts";
+import { type Kernel, pipelineRequest, type RunOptions } from "./kernel.ts";
 import { Arena } from "./memory/arena.ts";
 import type { BlockPool, EngineMemory } from "./memory/buffers.ts";
 import { DeviceMemory } from "./memory/device-memory.ts";
 import type { MemoryLayout } from "./memory/memory-layout.ts";
 import { Scopes } from "./memory/scope.ts";
 import { factsOfDevice, openDevice } from "./open-device.ts";
-import { checkFunction, checkOptionNames, written } from "./options.ts";
+import { checkFunction, written } from "./options.ts";
 import { Pipelines } from "./pipelines.ts";
 import { readTensor } from "./readback.ts";
 import { type Command, Commands } from "./record/commands.ts";
+import { clearOf, copyOf, dispatchOf, launchOf } from "./record/commands-of.ts";
 import { launchFirst } from "./record/first-launches.ts";
 import { type Plan, PlanNotes } from "./record/plan.ts";
 import { Recording, StepLog } from "./record/recording.ts";
@@ -25,6 +27,8 @@ import {
   checkDType,
   type DataOf,
   type DType,
+  type Launch,
+  type LaunchWatch,
   type OpEngine,
   type OpenTape,
   Storage,
@@ -35,28 +39,14 @@ import {
 import { requireKept } from "./unproven.ts";
 import { uploadBytes } from "./upload.ts";
 
-export interface EngineOptions {
-  readonly adapter?: AdapterChoice;
-  /**
-   * A device of your own, for example one that also draws. dispose() gives back what the engine took and leaves the device. An
-   * error on it that no error scope catches ends the engine, whoever made it. deviceDescriptor(adapter) asks for all that kernels use.
-   */
-  readonly device?: GPUDevice;
-  /** validate every dispatch in an error scope of its own and name the kernel: slow, for tests and debugging */
-  readonly debug?: boolean;
-}
-
 /** Finds an adapter and opens a device, unless one is given. Throws AdapterError with what to install if there is none. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  checkOptionNames("createEngine", options, { adapter: true, device: true, debug: true });
-  if (options.device !== undefined) {
-    if (options.adapter !== undefined)
-      throw new ArgumentError("createEngine: a device has its adapter: give device or adapter.");
-    return new Engine(options.device, factsOfDevice(options.device), options.debug ?? false);
-  }
+  const { debug, memoryLimit } = checkEngineOptions(options);
+  if (options.device !== undefined)
+    return new Engine(options.device, factsOfDevice(options.device), debug, { memoryLimit });
   const adapter = await findAdapter(options.adapter ?? "auto");
   const openAnother = async () => openDevice(await findAgain(adapter));
-  return new Engine(await openDevice(adapter), describeAdapter(adapter), options.debug ?? false, openAnother);
+  return new Engine(await openDevice(adapter), describeAdapter(adapter), debug, { openAnother, memoryLimit });
 }
 
 /** The engine of a tensor, which names it by what ops need of it alone. Throws ArgumentError for what is no tensor. */
@@ -66,6 +56,11 @@ export function engineOf(tensor: Tensor): Engine {
   throw new ArgumentError(`engineOf: needs a tensor, got ${written(tensor)}.`);
 }
 
+interface DeviceOptions extends Pick<EngineOptions, "memoryLimit"> {
+  /** opens a further device of the same adapter; a device without it is the caller's and outlives the engine */
+  readonly openAnother?: () => Promise<GPUDevice>;
+}
+
 export class Engine implements OpEngine {
   readonly device: GPUDevice;
   readonly adapter: AdapterFacts;
@@ -73,8 +68,12 @@ export class Engine implements OpEngine {
   readonly pipelines: Pipelines;
   readonly scopes = new Scopes();
   readonly limits: GPUSupportedLimits;
+  /** bytes that buffers may take together */
+  readonly memoryLimit: number;
   /** the open tape; set by gradients() */
   tape: OpenTape | undefined;
+  /** sees all launches; set by gradients() */
+  watch: LaunchWatch | undefined;
   /** bound to the uniform `step` of kernels */
   step: StepState;
   /** the scalar 1: the gradient that every backward pass starts from */
@@ -86,17 +85,16 @@ export class Engine implements OpEngine {
   #plan: PlanNotes | undefined;
   readonly #failures = new Failures();
   #disposed = false;
-
   readonly #ownsDevice: boolean;
 
-  /** `openAnother` opens a further device of the same adapter; a device without it is the caller's and outlives the engine */
   constructor(
     device: GPUDevice,
     adapter: AdapterFacts,
     debug: boolean,
-    openAnother?: () => Promise<GPUDevice>,
+    { openAnother, memoryLimit = Number.POSITIVE_INFINITY }: DeviceOptions = {},
   ) {
     this.device = device;
+    this.memoryLimit = memoryLimit;
     this.adapter = adapter;
     this.limits = device.limits;
     this.#debug = debug;
@@ -116,7 +114,7 @@ export class Engine implements OpEngine {
     const flush = () => this.commands.flush();
     const watch = (check: Promise<unknown>) => this.#failures.watch(check);
     const limits = () => this.limits;
-    this.#memory = new DeviceMemory({ device, limits, flush, watch }, !this.#ownsDevice);
+    this.#memory = new DeviceMemory({ device, limits, memoryLimit, flush, watch }, !this.#ownsDevice);
     this.#pool = this.#memory.pool;
     device.addEventListener("uncapturederror", this.#onError);
     void device.lost.then(({ message }) => {
@@ -129,6 +127,11 @@ export class Engine implements OpEngine {
   /** Bytes on the GPU: in use, peak, allocated; and compiled kernels. */
   get memory(): EngineMemory {
     return { ...this.#memory.pool.use, pipelines: this.pipelines.count };
+  }
+
+  /** Bytes that further buffers may take. */
+  get memoryLeft(): number {
+    return this.memoryLimit - this.#memory.pool.use.bytesInUse;
   }
 
   resetPeakMemory(): void {
@@ -154,8 +157,14 @@ export class Engine implements OpEngine {
   allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D> {
     this.assertAlive();
     checkDType(what, dtype, this.adapter);
-    const block = this.#pool.take(storageBytes(shape, dtype), what);
-    return this.adopt(new Tensor(this, shape, dtype, new Storage(block)));
+    const storage = new Storage(this.#pool.take(storageBytes(shape, dtype), what));
+    this.watch?.made(storage);
+    return this.adopt(new Tensor(this, shape, dtype, storage));
+  }
+
+  /** Gives a storage that was evicted memory of unspecified content. */
+  refill(storage: Storage): void {
+    storage.refill(this.#pool.take(storage.bytes, "recompute"));
   }
 
   /** A tensor with the given values. Throws ShapeError if their number does not fit the shape. */
@@ -187,16 +196,19 @@ export class Engine implements OpEngine {
     this.assertAlive();
     uploadBytes(this, target, data, byteOffset);
     this.#failures.unproven.write(target, byteOffset === 0 ? data.byteLength : 0);
+    this.watch?.launched({ what: "upload", reads: [], writes: [target] });
   }
 
   /** Sets all elements to zero. */
   clear(target: Tensor): void {
     requireTensorsOf(this, "clear", { target });
     this.tape?.cuts.refuseChange("clear", target);
-    if (this.planning) return;
-    const { buffer, byteOffset: offset, byteLength: bytes } = target;
-    this.#failures.unproven.write(target);
-    this.#submit({ kind: "clear", label: "clear", target: buffer, offset, bytes }, [target]);
+    const again = () => {
+      if (this.planning) return;
+      this.#failures.unproven.write(target);
+      this.#submit(clearOf(target), [target]);
+    };
+    this.#launch({ what: "clear", reads: [], writes: [target], again });
   }
 
   /** Copies all of `source` over `target`; they have the same number of bytes and different buffers. */
@@ -207,21 +219,15 @@ export class Engine implements OpEngine {
     }
     this.tape?.cuts.refuseChange("copy", target);
     this.tape?.cuts.wrote(target, [source], "copy()");
-    if (this.planning) return;
-    if (source.buffer === target.buffer)
-      throw new ArgumentError("copy: source and target share their memory.");
-    requireKept(source);
-    this.#failures.unproven.write(target);
-    const command: Command = {
-      kind: "copy",
-      label: "copy",
-      source: source.buffer,
-      sourceOffset: source.byteOffset,
-      target: target.buffer,
-      targetOffset: target.byteOffset,
-      bytes: source.byteLength,
+    const again = () => {
+      if (this.planning) return;
+      if (source.buffer === target.buffer)
+        throw new ArgumentError("copy: source and target share their memory.");
+      requireKept(source);
+      this.#failures.unproven.write(target);
+      this.#submit(copyOf(source, target), [source, target]);
     };
-    this.#submit(command, [source, target]);
+    this.#launch({ what: "copy", reads: [source], writes: [target], again });
   }
 
   /** Encodes one kernel launch. `tensors` by binding name. Ops call run() instead. */
@@ -231,28 +237,24 @@ export class Engine implements OpEngine {
     options: RunOptions,
     workgroups: [number, number, number],
   ): void {
+    const again = () => this.#dispatch(definition, tensors, options, workgroups);
+    this.#launch(launchOf(definition, tensors, again));
+  }
+
+  #dispatch(...[definition, tensors, options, workgroups]: Parameters<Engine["dispatch"]>): void {
     this.assertAlive();
     if (this.#plan) {
       this.#plan.launch(definition, options, tensors);
       return;
     }
-    const { pipeline, layout, bindings } = this.pipelines.get(pipelineRequest(definition, options, tensors));
+    const compiled = this.pipelines.get(pipelineRequest(definition, options, tensors));
     this.#failures.unproven.launch(definition, tensors);
-    const bound = bindings.map(({ name }) => (name === "step" ? this.step.tensor : tensors[name]!));
-    const entries = bindings.map(({ index, stride }, i): GPUBindGroupEntry => {
-      const tensor = bound[i]!;
-      const size = Math.ceil(tensor.byteLength / stride) * stride; // blocks end at multiples of 256
-      const resource = { buffer: tensor.buffer, offset: tensor.byteOffset, size };
-      return { binding: index, resource };
-    });
     if (this.#debug) this.device.pushErrorScope("validation");
-    const bindGroup = this.device.createBindGroup({ layout, entries });
-    const label = definition.name;
-    const work = workOf(definition, bindings, bound, options);
-    this.#submit({ kind: "dispatch", label, pipeline, bindGroup, workgroups, ...work }, bound);
+    const how = { options, workgroups, step: this.step.tensor };
+    this.#submit(...dispatchOf(this.device, definition, compiled, tensors, how));
     if (!this.#debug) return;
     this.commands.flush(); // a wrong dispatch is reported when its encoder ends
-    this.#failures.watchEffects(this.device.popErrorScope(), `${label}: `);
+    this.#failures.watchEffects(this.device.popErrorScope(), `${definition.name}: `);
   }
 
   adopt<T extends Tensor>(tensor: T): T {
@@ -381,6 +383,11 @@ export class Engine implements OpEngine {
     if (this.#ownsDevice) event.preventDefault(); // else Dawn prints it too
     this.#failures.end(new WgradError(event.error.message), Number.POSITIVE_INFINITY);
   };
+
+  #launch(launch: Required<Launch>): void {
+    launch.again();
+    this.watch?.launched(launch);
+  }
 
   #submit(command: Command, tensors: readonly Tensor[]): void {
     this.commands.add(command);

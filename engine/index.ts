@@ -2,8 +2,9 @@
 export { type AdapterChoice, type AdapterClass, type AdapterFacts, adapterChoices } from "./adapter.ts";
 export type { GradientOptions } from "./autodiff/gradient-options.ts";
 export { differentiable, gradients, type Rule, type Want } from "./autodiff/tape.ts";
-export { createEngine, type Engine, type EngineOptions, engineOf } from "./device.ts";
+export { createEngine, type Engine, engineOf } from "./device.ts";
 export { download } from "./download.ts";
+export type { EngineOptions } from "./engine-options.ts";
 export * from "./errors.ts";
 export type { HostValues } from "./host-values.ts";
 export {

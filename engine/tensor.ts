@@ -30,15 +30,30 @@ export function storageBytes(shape: Shape, dtype: DType): number {
   return Math.ceil((sizeOf(shape) * bytesPerElement[dtype]) / 4) * 4;
 }
 
-/** A pool block shared by tensors: it goes back to its pool when the last of them lets go. */
+/** A pool block shared by tensors: it goes back to its pool when the last of them lets go, or before: recompute.ts. */
 export class Storage {
-  readonly block: Block;
+  /** asked for */
+  readonly bytes: number;
   /** why its values are not what was computed, if they are not */
   lost: WgradError | undefined;
+  #block: Block | undefined;
   #references = 0;
 
   constructor(block: Block) {
-    this.block = block;
+    this.#block = block;
+    this.bytes = block.bytes;
+  }
+
+  get block(): Block {
+    if (this.#block) return this.#block;
+    throw new WgradError(
+      "The memory of this tensor was given up, to be computed again in the backward pass.",
+    );
+  }
+
+  /** Whether it has memory. */
+  get resident(): boolean {
+    return this.#block !== undefined;
   }
 
   retain(): void {
@@ -46,8 +61,37 @@ export class Storage {
   }
 
   release(): void {
-    if (--this.#references === 0) this.block.pool.give(this.block);
+    if (--this.#references === 0 && this.#block) this.evict();
   }
+
+  /** Gives the memory back. Nobody may read the tensors before refill(). */
+  evict(): void {
+    this.block.pool.give(this.block);
+    this.#block = undefined;
+  }
+
+  /** Other memory, of unspecified content, after evict(). */
+  refill(block: Block): void {
+    this.#block = block;
+  }
+}
+
+/** One launch, copy or upload, as those see it who watch them. */
+export interface Launch {
+  readonly what: string;
+  readonly reads: readonly Tensor[];
+  /** what it changes in part is among `reads` as well */
+  readonly writes: readonly Tensor[];
+  /** does it again on the same tensors; undefined if that cannot be done */
+  readonly again?: () => void;
+}
+
+/** Sees everything that is launched while it is set. */
+export interface LaunchWatch {
+  /** a tensor of new memory was made */
+  made(storage: Storage): void;
+  /** called when it has been encoded */
+  launched(launch: Launch): void;
 }
 
 /** What ops and the tape need of the engine (device.ts), which each tensor names as its own. */
@@ -60,6 +104,10 @@ export interface OpEngine {
   readonly step: { readonly tensor: Tensor<"u32"> };
   /** while gradients() runs its body, which sets it */
   tape: OpenTape | undefined;
+  /** sees all launches, while gradients() computes the value */
+  watch: LaunchWatch | undefined;
+  /** gives a storage memory again */
+  refill(storage: Storage): void;
   /** the backward pass begins, for which `kept` is held */
   beginBackward(kept: readonly Tensor[]): void;
   readonly scopes: { discard(tensor: Tensor): void };

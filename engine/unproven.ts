@@ -37,7 +37,7 @@ export class Unproven {
 
   /** The bytes of `target` are written, or those before `bytes`. */
   write({ storage, byteLength }: Tensor, bytes = byteLength): void {
-    if (bytes >= storage.block.bytes) storage.lost = undefined;
+    if (bytes >= storage.bytes) storage.lost = undefined;
     if (this.any) this.#written.add(storage);
   }
 

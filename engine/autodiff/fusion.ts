@@ -91,10 +91,14 @@ function descends(tape: Tape, rule: Rule, update: DescentHook, dy: Tensor): bool
 }
 
 /** Whether the caller has given `tensor` up, and no rule but that of `entry` reads it from here on. */
-function isSpent({ options, kept, updates, sources }: Tape, tensor: Tensor, entry: Entry): boolean {
+function isSpent(
+  { options, kept, updates, sources, recomputed }: Tape,
+  tensor: Tensor,
+  entry: Entry,
+): boolean {
   const { storage } = tensor;
   const shares = (other: Tensor) => other.storage === storage;
   const read = [...kept].some(([other, tensors]) => other !== entry && tensors.some(shares));
   const given = options.spent?.().includes(tensor) === true;
-  return given && !read && !updates?.reads(tensor) && !sources.some(shares);
+  return given && !read && !updates?.reads(tensor) && !recomputed?.needs(tensor) && !sources.some(shares);
 }

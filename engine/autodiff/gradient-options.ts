@@ -3,6 +3,7 @@ import { requireEngine, requireTensorsOf } from "../arguments.ts";
 import { ArgumentError, formatShape, ShapeError, WgradError } from "../errors.ts";
 import { checkFunction, checkOptionNames } from "../options.ts";
 import { type OpEngine, overlap, type Tensor } from "../tensor.ts";
+import type { Recomputation } from "./recompute.ts";
 
 export interface GradientOptions {
   /** per source: a tensor to write its gradient into (a view of the flat gradient buffer) */
@@ -23,6 +24,8 @@ export interface GradientOptions {
    * gradient over their values.
    */
   readonly spent?: () => readonly Tensor[];
+  /** gives up activations and computes them again in the backward pass: recompute.ts. Nobody else may read them then */
+  readonly recompute?: Recomputation | undefined;
 }
 
 /** Throws ArgumentError, ShapeError or WgradError for what gradients() cannot work with. */
@@ -42,6 +45,7 @@ export function checkArguments(
     beforeBackward: true,
     descent: true,
     spent: true,
+    recompute: true,
   });
   for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {
     if (!Array.isArray(tensors)) throw new ArgumentError(`gradients: ${name} must be a list of tensors.`);

@@ -2,7 +2,8 @@
  * @file Reverse-mode automatic differentiation, all of it. While gradients() runs its body, each op leaves an entry on the tape:
  * its output, its inputs, and a rule that turns the gradient of the output into those of the inputs. The backward pass plays
  * the entries from the last to the first and adds up what arrives at each tensor. Beside it: cuts.ts (what would lose a gradient
- * is refused), fusion.ts (a kernel does the work of several rules), descent.ts (weights change without stored gradients).
+ * is refused), fusion.ts (a kernel does the work of several rules), descent.ts (weights change without stored gradients),
+ * recompute.ts (activations are computed again instead of stored).
  */
 import { kernel, type Output, run } from "../kernel.ts";
 import type { Shape } from "../shape.ts";
@@ -10,6 +11,7 @@ import { aliasOf, type DType, type OpEngine, Tensor } from "../tensor.ts";
 import { Cuts, checkSlope, checkValue } from "./cuts.ts";
 import { Updates } from "./descent.ts";
 import { checkArguments, type GradientOptions } from "./gradient-options.ts";
+import type { RecomputedPass } from "./recompute.ts";
 
 /** How to write the gradient of input `index`: undefined if nobody needs it, else an output for run(). */
 export type Want = (index: number) => Output | undefined;
@@ -62,6 +64,7 @@ export function gradients(
     tape.keepOutput(value);
     engine.beginBackward([...tape.kept.values()].flat());
     options.beforeBackward?.(value);
+    tape.recomputed?.end([...tape.kept.values()].flat());
     return { value, gradients: tape.play(value) };
   } finally {
     engine.tape = undefined;
@@ -77,6 +80,7 @@ export class Tape {
   readonly kept = new Map<Entry, Tensor[]>(); // what rules read, held until they have run
   readonly cuts: Cuts = new Cuts(this);
   readonly updates: Updates | undefined;
+  readonly recomputed: RecomputedPass | undefined;
   readonly #gradients = new Map<Place, Tensor>(); // the sums so far, held here
   readonly #targets: Map<Place, Tensor>;
 
@@ -85,6 +89,7 @@ export class Tape {
     this.sources = sources;
     this.options = options;
     this.updates = options.descent && new Updates(engine, options.descent.decay);
+    this.recomputed = options.recompute?.begin(engine);
     this.#targets = new Map(options.into?.map((target, i) => [sources[i]!, target]));
   }
 
@@ -127,6 +132,7 @@ export class Tape {
   #step(entry: Entry): void {
     const dy = this.#gradients.get(entry.output);
     if (dy) {
+      this.recomputed?.restore(this.kept.get(entry)!);
       const slopes = entry.backward(dy, (index) => this.#want(entry, index));
       for (const [i, input] of entry.inputs.entries()) {
         if (slopes[i] && this.tracks(input)) this.#add(input, slopes[i]);
@@ -176,5 +182,6 @@ export class Tape {
     for (const held of [...this.kept.values(), this.#gradients.values()])
       for (const tensor of held) tensor.release();
     this.updates?.release();
+    this.recomputed?.close();
   }
 }

@@ -1,5 +1,5 @@
 /** @file The buffers of a device: one pool of them, and those that recordings and dry runs draw from it. */
-import { MemoryError } from "../errors.ts";
+import { formatBytes, MemoryError } from "../errors.ts";
 import { BufferPool, type BufferSource, type PoolOptions } from "./buffers.ts";
 
 const storageUsage = 0x80 | 0x04 | 0x08 | 0x40; // STORAGE | COPY_SRC | COPY_DST | UNIFORM
@@ -9,6 +9,8 @@ interface MemoryEngine {
   readonly device: GPUDevice;
   /** no buffer may be larger */
   limits(): BufferSource["limits"];
+  /** bytes that buffers may take together */
+  readonly memoryLimit: number;
   /** submits what is encoded: it may use buffers that go back to the device */
   flush(): void;
   /** `check` rejects if there was no room */
@@ -52,16 +54,31 @@ export class DeviceMemory {
   }
 
   #create(bytes: number): GPUBuffer {
-    const { device } = this.#engine;
-    if (this.pool.wasteful) this.trim();
+    const { device, memoryLimit } = this.#engine;
+    const exceeds = () => this.pool.use.bytesAllocated + bytes > memoryLimit;
+    if (this.pool.wasteful || exceeds()) this.trim();
+    if (exceeds()) throw beyondLimit(bytes, this.pool.use.bytesInUse, memoryLimit);
     device.pushErrorScope("out-of-memory");
     const buffer = device.createBuffer({ size: bytes, usage: storageUsage });
     this.#borrowed?.push(buffer);
     this.#engine.watch(
       device.popErrorScope().then((error) => {
-        if (error) throw new MemoryError(`The GPU is out of memory: a buffer of ${bytes} bytes was refused.`);
+        if (error) throw outOfMemory(bytes);
       }),
     );
     return buffer;
   }
+}
+
+const advice = "fit({ recompute: true }) and smaller batches need less.";
+
+function outOfMemory(bytes: number): MemoryError {
+  return new MemoryError(`The GPU is out of memory: a buffer of ${bytes} bytes was refused. ${advice}`);
+}
+
+function beyondLimit(bytes: number, inUse: number, limit: number): MemoryError {
+  const [more, used, most] = [bytes, inUse, limit].map(formatBytes);
+  return new MemoryError(
+    `A buffer of ${more} beside the ${used} in use exceeds the memoryLimit of ${most}. ${advice}`,
+  );
 }

@@ -1,7 +1,7 @@
 /** @file A dry run of a step: which pipelines it needs, and how much memory and arithmetic. Nothing is computed. */
 
 import { flopsOf, type Kernel, type PipelineRequest, pipelineRequest, type RunOptions } from "../kernel.ts";
-import type { BufferPool } from "../memory/buffers.ts";
+import { type BufferPool, sizeClass } from "../memory/buffers.ts";
 import { layOut, type MemoryLayout } from "../memory/memory-layout.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -10,6 +10,8 @@ export interface Plan {
   readonly pipelines: readonly PipelineRequest[];
   /** bytes in use at the fullest moment */
   readonly peakBytes: number;
+  /** bytes of all buffers when it is recorded with `layout` */
+  readonly recordedBytes: number;
   /** bytes that the tape holds for backward when that begins: activations, but not the parameters and data before */
   readonly keptBytes: number;
   /** which buffers its tensors can share when it is recorded */
@@ -33,19 +35,20 @@ export class PlanNotes {
   /** A backward pass begins, and `kept` is held for it; of several micro-batches the largest counts. */
   backward(kept: readonly Tensor[]): void {
     const storages = new Set(kept.map(({ storage }) => storage));
-    const planned = [...storages].filter(({ block }) => block.buffer === undefined);
-    const bytes = planned.reduce((sum, { block }) => sum + block.bytes, 0);
+    const planned = [...storages].filter((storage) => storage.resident && storage.block.buffer === undefined);
+    const bytes = planned.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#keptBytes = Math.max(this.#keptBytes, bytes);
   }
 
   finish({ use, lifetimes }: BufferPool): Plan {
     const pipelines = [...this.#pipelines.values()];
-    const { peakBytes } = use;
+    const layout = layOut(lifetimes);
     return {
       pipelines,
-      peakBytes,
+      peakBytes: use.peakBytes,
+      recordedBytes: layout.capacities.reduce((sum, capacity) => sum + sizeClass(capacity), 0),
       keptBytes: this.#keptBytes,
-      layout: layOut(lifetimes),
+      layout,
       flops: this.#flops,
     };
   }

@@ -34,12 +34,18 @@ export class BatchSteps {
   async run(batch: HostSamples): Promise<Place> {
     const kind = ArraySamples.kindOf(batch);
     const known = this.#places.get(kind);
+    if (Number.isFinite(this.#session.engine.memoryLimit)) this.release(known);
     known?.samples.write(batch);
     const place = known ?? (await this.#open(batch));
     this.#keep(kind, place);
     this.#session.step.set({ position: 0 });
     place.step.run(1);
     return place;
+  }
+
+  /** Gives back what the steps computed on, but that of `kept`. */
+  release(kept?: Place): void {
+    for (const place of this.#places.values()) if (place !== kept) place.step.release();
   }
 
   dispose(): void {

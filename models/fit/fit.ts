@@ -34,6 +34,7 @@ export async function fitSession(
   try {
     session.setPrecision(precision, lossScale);
     session.independentParts = options.microBatches === "independent";
+    session.recompute = options.recompute;
     const held: EvaluationSet[] = [];
     if (isBatchGenerator(source)) steps = new GeneratorSteps(session, source, options, claim);
     else {
@@ -54,6 +55,7 @@ export async function fitSession(
   } finally {
     session.setPrecision("float32");
     session.independentParts = false;
+    session.recompute = undefined;
     for (const batches of opened) batches.dispose();
     const closed = (async () => steps?.dispose())();
     await (history ? closed : closed.catch(() => {})); // what ended fit is told first, as by for ... of
@@ -152,17 +154,23 @@ export class SampleSteps implements EpochSteps {
     return diagnose(this.#session, this.#batches, { ...bad, batchSize: this.#batchSize });
   }
 
+  release(): void {
+    for (const step of this.#steps.values()) step.release();
+  }
+
   dispose(): void {
     for (const step of this.#steps.values()) step.dispose();
   }
 
   async #stepFor(size: number, log: TrainingLog): Promise<TrainingStep> {
     const known = this.#steps.get(size);
+    if (Number.isFinite(this.#session.engine.memoryLimit))
+      for (const step of this.#steps.values()) if (step !== known) step.release();
     if (known) return known;
     const { eager = false, onPlan } = this.#options;
     const step = await TrainingStep.prepare(this.#session, this.#batches, log, size, eager);
     this.#steps.set(size, step);
-    if (this.#steps.size === 1) onPlan?.(step.parts);
+    if (this.#steps.size === 1) onPlan?.(step.parts, step.memory);
     return step;
   }
 }

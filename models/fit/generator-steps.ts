@@ -62,7 +62,7 @@ export class GeneratorSteps implements EpochSteps {
     const samples = lossSamples(what, inputs, outputs, data, weights);
     this.#steps ??= new BatchSteps(this.#session, log, eager);
     const { step } = await this.#steps.run(samples);
-    if (this.#ends.length === 0) onPlan?.(step.parts);
+    if (this.#ends.length === 0) onPlan?.(step.parts, step.memory);
     this.#ends.push(this.samplesIn(batch) + samples.count);
     return 1;
   }
@@ -89,6 +89,10 @@ export class GeneratorSteps implements EpochSteps {
       ? `The loss is not finite in ${place}: ${weight.text}. Training stopped before this update.`
       : `The loss or a gradient is not finite in ${place}. Training stopped before this update.`;
     return new NumericError(weight?.grew === false ? cause : `${cause} A smaller learning rate often helps.`);
+  }
+
+  release(): void {
+    this.#steps?.release();
   }
 
   async dispose(): Promise<void> {

@@ -25,7 +25,7 @@ export function crossingLayers(layer: Layer, training: boolean): readonly Layer[
 }
 
 /**
- * The largest micro-batch that fits the adapter's binding limit, found by dry runs of the step: nothing is allocated.
+ * The largest micro-batch that fits the adapter's limits, found by dry runs of the step: nothing is allocated.
  * Throws MemoryError if a single sample does not fit, or if the batch does not and `crossing` layers need it whole.
  */
 export function fitMicroBatch(
@@ -34,9 +34,8 @@ export function fitMicroBatch(
   step: (parts: readonly number[]) => void,
   crossing: readonly Layer[] = [],
 ): { parts: readonly number[]; plan: Plan } {
-  for (let count = 1; ; count++) {
-    const limit = Math.ceil(batchSize / count);
-    const parts = microBatches(batchSize, limit);
+  for (const parts of partitions(batchSize)) {
+    const [limit] = parts as [number];
     let plan: Plan;
     try {
       plan = engine.plan(() => step(parts));
@@ -44,16 +43,48 @@ export function fitMicroBatch(
       if (error instanceof MemoryError && limit > 1) continue;
       throw error;
     }
+    if (plan.recordedBytes > engine.memoryLeft) {
+      if (limit > 1) continue;
+      throw new MemoryError(`A single sample needs ${formatBytes(plan.recordedBytes)}; ${roomOf(engine)}.`);
+    }
     if (parts.length > 1 && crossing[0]) throw wholeBatchNeeded(engine, crossing[0], batchSize, limit);
     return { parts, plan };
   }
+  throw new MemoryError("A batch has at least one sample.");
 }
 
-function wholeBatchNeeded({ limits }: Engine, { name }: Layer, batchSize: number, fits: number): MemoryError {
+/** A batch whole, in halves, in thirds, ... */
+export function* partitions(batchSize: number): Generator<readonly number[]> {
+  let before = Number.POSITIVE_INFINITY;
+  for (let count = 1; before > 1; count++) {
+    const limit = Math.ceil(batchSize / count);
+    if (limit < before) yield microBatches(batchSize, limit);
+    before = limit;
+  }
+}
+
+/** For messages: what may still be taken. */
+export function roomOf({ memoryLimit, memoryLeft }: Engine): string {
+  const [limit, used] = [memoryLimit, memoryLimit - memoryLeft].map(formatBytes);
+  return `the engine's memoryLimit is ${limit}, of which ${used} are in use`;
+}
+
+/** For a batch that fits in parts alone, but that `layer` needs whole; `fits` samples would do. */
+export function wholeBatchNeeded(
+  engine: Engine,
+  { name }: Layer,
+  batchSize: number,
+  fits: number,
+  recomputable = false,
+): MemoryError {
+  const { limits, memoryLimit } = engine;
   const most = formatBytes(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize));
+  const lack = Number.isFinite(memoryLimit)
+    ? `does not fit: ${roomOf(engine)}, and one buffer binds at most ${most}. But`
+    : `needs more than the ${most} that this adapter binds in one buffer, and`;
+  const first = recomputable ? " Without recompute: false it may fit." : "";
   return new MemoryError(
-    `A batch of ${batchSize} samples needs more than the ${most} that this adapter binds in one buffer, and ${name} needs all ` +
-      `samples of a batch at once: use a batchSize of at most ${fits}. fit({ microBatches: "independent" }) computes parts of ` +
-      `${fits}, each of which ${name} takes for a whole batch.`,
+    `A batch of ${batchSize} samples ${lack} ${name} needs all samples of a batch at once: use a batchSize of at most ` +
+      `${fits}. fit({ microBatches: "independent" }) computes parts of ${fits}, each of which ${name} takes for a whole batch.${first}`,
   );
 }

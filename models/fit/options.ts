@@ -20,6 +20,7 @@ import type { HostData, Scales, ValuesByName } from "../data/samples.ts";
 import type { EvaluateOptions, PredictOptions } from "../network.ts";
 import type { Logs } from "./history.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
+import type { StepMemory } from "./step-choice.ts";
 
 /** `sampleWeight` and `classWeight` count in the loss only; metrics are without. */
 export interface FitOptions extends WeightOptions {
@@ -65,8 +66,16 @@ export interface FitOptions extends WeightOptions {
    * statistics take one step with the parts' mean.
    */
   readonly microBatches?: "independent";
-  /** told the sizes of the micro-batches before the first step; one size if the batch is not split */
-  readonly onPlan?: (parts: readonly number[]) => void;
+  /**
+   * true: activations are given up and computed again in the backward pass, which takes less memory and up to a forward pass more
+   * time, and changes no bit of the result. false: never. Unless given, it is done where createEngine({ memoryLimit }) needs it
+   */
+  readonly recompute?: boolean;
+  /**
+   * Told before the first step what it needs: the sizes of the micro-batches, one if the batch is not split, and the bytes on the
+   * GPU during a step, estimated by dry runs; weights, optimizer state and data are among them
+   */
+  readonly onPlan?: (parts: readonly number[], memory: StepMemory) => void;
   /** called after every epoch, with all its results */
   readonly onEpoch?: (epoch: number, logs: Logs) => void;
   /** called about every 100 ms */
@@ -96,6 +105,7 @@ const fitNames: OptionNames<FitOptions> = {
   eager: true,
   signal: true,
   microBatches: true,
+  recompute: true,
   onPlan: true,
   onEpoch: true,
   onProgress: true,
@@ -122,7 +132,7 @@ export function checkFit(options: FitOptions): void {
 
 function checkKinds(options: FitOptions): void {
   const { callbacks = [], evaluationSets = {}, signal, microBatches } = options;
-  for (const name of ["shuffle", "eager"] as const)
+  for (const name of ["shuffle", "eager", "recompute"] as const)
     if (options[name] !== undefined) checkFlag("fit", name, options[name]);
   for (const name of ["onPlan", "onEpoch", "onProgress"] as const)
     if (options[name] !== undefined) checkFunction("fit", name, options[name]);

@@ -36,6 +36,8 @@ export class Session {
   lossScale: LossScale | undefined;
   /** parts of a batch that does not fit may count as batches of their own where a layer needs the whole one */
   independentParts = false;
+  /** activations are computed again in the backward pass; undefined: only where the memory limit needs it */
+  recompute: boolean | undefined;
   /** of evaluate() and predict() */
   readonly learningPhase: LearningPhase;
   /** kernel launches of the last recorded training step */

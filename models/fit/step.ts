@@ -1,8 +1,8 @@
 /** @file One training step: gather, forward, backward, log, update; once as commands, then replayed. */
 
+import { Recomputation } from "../../engine/autodiff/recompute.ts";
 import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
-import { MemoryError } from "../../engine/errors.ts";
 import type { Plan } from "../../engine/record/plan.ts";
 import type { Recording } from "../../engine/record/recording.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -15,44 +15,44 @@ import type { Penalties } from "../layers/layer.ts";
 import type { Network } from "../network.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass, TrainingLog } from "./log.ts";
-import { crossingLayers, fitMicroBatch } from "./micro-batches.ts";
 import type { Session } from "./session.ts";
+import { chooseStep, type StepMemory, type StepWay } from "./step-choice.ts";
 
-/** The step for one batch size, in the precision that the session has set. Its micro-batches are chosen so that every tensor fits the adapter. */
+/** How the step of a batch is computed. */
+interface StepForm extends StepWay {
+  readonly eager: boolean;
+  /** plain gradient descent, in which the kernels of large gradients update the weights themselves */
+  readonly descends: boolean;
+}
+
+/** The step for one batch size, in the precision that the session has set, in the first way that fits the adapter. */
 export class TrainingStep {
   readonly batchSize: number;
   /** samples per micro-batch */
   readonly parts: readonly number[];
-  /** what the dry run found; undefined only while that is going on */
-  readonly plan: Plan | undefined;
   readonly #session: Session;
   readonly #batches: Batches;
   readonly #log: TrainingLog;
-  readonly #eager: boolean;
+  readonly #form: StepForm;
   /** of mixed precision */
   readonly #lossScale: LossScale | undefined;
-  /** plain gradient descent, in which the kernels of large gradients update the weights themselves */
-  readonly #descends: boolean;
+  /** for each kind of part, if activations are computed again */
+  #recomputations: Map<string, Recomputation> | undefined;
+  /** what the dry run found; undefined only while that is going on */
+  #plan: Plan | undefined;
+  #memory: StepMemory | undefined;
+  #storedBytes: number | undefined;
   #recording: Recording | undefined;
 
-  private constructor(
-    session: Session,
-    batches: Batches,
-    log: TrainingLog,
-    parts: readonly number[],
-    eager: boolean,
-    descends: boolean,
-    plan?: Plan,
-  ) {
+  private constructor(session: Session, batches: Batches, log: TrainingLog, form: StepForm) {
     this.#session = session;
     this.#batches = batches;
     this.#log = log;
-    this.#eager = eager;
+    this.#form = form;
     this.#lossScale = session.lossScale;
-    this.#descends = descends;
-    this.plan = plan;
-    this.parts = parts;
-    this.batchSize = parts.reduce((sum, part) => sum + part, 0);
+    this.#recomputations = form.recompute ? new Map() : undefined;
+    this.parts = form.parts;
+    this.batchSize = form.parts.reduce((sum, part) => sum + part, 0);
   }
 
   /** Plans the step without running it and compiles its kernels in parallel. */
@@ -64,42 +64,72 @@ export class TrainingStep {
     eager: boolean,
   ) {
     const step = TrainingStep.planned(session, batches, log, batchSize, eager);
-    await session.engine.pipelines.prepare(step.plan!.pipelines, session.model);
+    await session.engine.pipelines.prepare(step.plan.pipelines, session.model);
     return step;
   }
 
   /** The step with its plan; its kernels are not compiled. */
   static planned(session: Session, batches: Batches, log: TrainingLog, batchSize: number, eager: boolean) {
-    const { engine, optimizer, state } = session;
-    const step = (parts: readonly number[], descends: boolean, plan?: Plan) =>
-      new TrainingStep(session, batches, log, parts, eager, descends, plan);
+    const { optimizer, state } = session;
     // the scale of mixed precision must come out of the gradients first, and norms are taken of stored ones
     const plain = optimizer.descent !== undefined && !session.lossScale && !log.norms;
-    const descent = plain ? step([batchSize], true).#planDescent() : undefined;
-    if (descent) return step([batchSize], true, descent);
-    state.allocateGradients();
-    const crossing = session.independentParts ? [] : crossingLayers(session.model, true);
-    const { parts, plan } = fitMicroBatch(
-      engine,
-      batchSize,
-      (parts) => void step(parts, false).#run(),
-      crossing,
-    );
-    return step(parts, false, plan);
+    const planned = (form: StepForm) => {
+      const step = new TrainingStep(session, batches, log, form);
+      const leaner = step.#dryRun();
+      return leaner || !form.descends ? step : undefined;
+    };
+    const { step, memory } = chooseStep(session, batchSize, (way) => {
+      const descending = plain && way.parts.length === 1 && planned({ ...way, eager, descends: true });
+      if (descending) return descending;
+      state.allocateGradients();
+      return planned({ ...way, eager, descends: false })!;
+    });
+    step.#memory = memory;
+    return step;
   }
 
-  /** A dry run; undefined unless the whole batch fits and there are gradients that need not be stored. */
-  #planDescent(): Plan | undefined {
-    let pays = false;
-    try {
-      const plan = this.#session.engine.plan(() => {
-        pays = this.#run();
+  /** Plans the step: first with all activations stored, then without those that are not worth it. Returns what #run() does. */
+  #dryRun(): boolean {
+    const { engine } = this.#session;
+    let leaner = false;
+    const plan = () =>
+      engine.plan(() => {
+        leaner = this.#run();
       });
-      return pays ? plan : undefined;
-    } catch (error) {
-      if (error instanceof MemoryError) return undefined;
-      throw error;
-    }
+    this.#plan = plan();
+    if (!this.#recomputations) return leaner;
+    const stored = this.#plan;
+    this.#storedBytes = this.bytes;
+    this.#plan = plan();
+    if (this.bytes < this.#storedBytes) return leaner;
+    this.#plan = stored;
+    this.#recomputations = undefined;
+    return leaner;
+  }
+
+  /** what the dry run found */
+  get plan(): Plan {
+    return this.#plan!;
+  }
+
+  /** bytes of its tensors at the fullest moment; recorded, they have buffers that they share as well as they can */
+  get bytes(): number {
+    return this.#form.eager ? this.plan.peakBytes : this.plan.recordedBytes;
+  }
+
+  /** bytes with all activations stored, if that was planned beside */
+  get storedBytes(): number | undefined {
+    return this.#storedBytes;
+  }
+
+  /** activations are computed again */
+  get recompute(): boolean {
+    return this.#recomputations !== undefined;
+  }
+
+  /** what the GPU holds with it, and would hold in other ways */
+  get memory(): StepMemory {
+    return this.#memory!;
   }
 
   /** kernel launches of a step; known once it was recorded */
@@ -111,13 +141,13 @@ export class TrainingStep {
   run(times: number): void {
     const { engine } = this.#session;
     let left = times;
-    if (this.#eager) {
+    if (this.#form.eager) {
       for (; left > 0; left--) engine.scope(() => this.#run());
       engine.commands.flush();
       return;
     }
     if (!this.#recording) {
-      this.#recording = engine.record(() => this.#run(), this.plan?.layout);
+      this.#recording = engine.record(() => this.#run(), this.plan.layout);
       this.#session.dispatchesPerStep = this.#recording.dispatches.length;
       engine.commands.flush();
       left--;
@@ -125,8 +155,14 @@ export class TrainingStep {
     if (left > 0) this.#recording.replay(left);
   }
 
-  dispose(): void {
+  /** Gives the memory of its tensors back; the next run() records it anew. */
+  release(): void {
     this.#recording?.dispose();
+    this.#recording = undefined;
+  }
+
+  dispose(): void {
+    this.release();
   }
 
   /** Returns true if a gradient need not be stored. */
@@ -137,7 +173,7 @@ export class TrainingStep {
       for (const [index, samples] of this.parts.entries()) {
         const last = index === this.parts.length - 1;
         leaner = engine.scope(() => this.#differentiate(engine, samples, index > 0));
-        if (last && !this.#descends) state.update(this.#lossScale, this.#log.norms);
+        if (last && !this.#form.descends) state.update(this.#lossScale, this.#log.norms);
         step.advance(samples, last, this.batchSize);
       }
       return leaner;
@@ -161,10 +197,20 @@ export class TrainingStep {
     const beforeBackward = () => this.#log.write(pass!, batchSize, batch.targets);
     const spent = () => pass!.outputs;
     const { sources } = state;
-    const how = this.#descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };
+    const how = this.#form.descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };
     const seed = this.#lossScale?.tensor;
-    const result = gradients(engine, forward, sources, { ...how, beforeBackward, spent, seed });
+    const recompute = this.#recomputation(samples, accumulate);
+    const result = gradients(engine, forward, sources, { ...how, beforeBackward, spent, seed, recompute });
     return result.gradients.some((gradient, i) => gradient === sources[i]);
+  }
+
+  /** Parts of one size do the same, but for the first. */
+  #recomputation(samples: number, accumulate: boolean): Recomputation | undefined {
+    const known = this.#recomputations;
+    if (!known) return undefined;
+    const kind = `${samples} ${accumulate}`;
+    if (!known.has(kind)) known.set(kind, new Recomputation());
+    return known.get(kind);
   }
 }
 

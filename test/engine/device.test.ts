@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { gradients } from "../../engine/autodiff/tape.ts";
-import { createEngine, type Engine, type EngineOptions } from "../../engine/device.ts";
+import { createEngine, type Engine } from "../../engine/device.ts";
+import type { EngineOptions } from "../../engine/engine-options.ts";
 import { ArgumentError, DeviceLostError, MemoryError, WgradError } from "../../engine/errors.ts";
 import { run } from "../../engine/kernel.ts";
 import { useEngine } from "../support/engine.ts";
