@@ -96,7 +96,7 @@ function isFixed(
   return (
     !repeatable ||
     !writes.every((m) => memories[m]!.own) ||
-    (changes.length > 0 && writes.length > 1) ||
+    (writes.length > 1 && writes.some((m) => uses[m]!.writers.length > 1)) ||
     reads.some((m) => !changes.includes(m) && uses[m]!.writers.some(isLater))
   );
 }
