@@ -34,7 +34,7 @@ export class BatchSteps {
   async run(batch: HostSamples): Promise<Place> {
     const kind = ArraySamples.kindOf(batch);
     const known = this.#places.get(kind);
-    if (Number.isFinite(this.#session.engine.memoryLimit)) this.release(known);
+    this.makeRoom(known);
     known?.samples.write(batch);
     const place = known ?? (await this.#open(batch));
     this.#keep(kind, place);
@@ -43,9 +43,9 @@ export class BatchSteps {
     return place;
   }
 
-  /** Gives back what the steps computed on, but that of `kept`. */
-  release(kept?: Place): void {
-    for (const place of this.#places.values()) if (place !== kept) place.step.release();
+  /** The steps give memory back, but that of `kept`. */
+  makeRoom(kept?: Place): void {
+    for (const place of this.#places.values()) if (place !== kept) place.step.makeRoom();
   }
 
   dispose(): void {

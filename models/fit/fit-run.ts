@@ -38,8 +38,8 @@ export interface EpochSteps {
   run(batch: number, most: number, log: TrainingLog): Promise<number>;
   /** Says where the loss of a batch that is not finite came from. */
   diagnose(bad: Omit<BadBatch, "batchSize">): Promise<NumericError>;
-  /** Gives back the memory that steps compute on; the next run() takes it again. */
-  release(): void;
+  /** Gives back the memory that steps compute on, if it is much or short; the next run() takes it again. */
+  makeRoom(): void;
   /** Frees what the steps took, and closes a generator. */
   dispose(): void | Promise<void>;
 }
@@ -178,7 +178,7 @@ export class FitRun implements FitControl {
 
     const seconds = await this.#runSteps();
     const logs: Logs = this.#log.means(this.#rows);
-    if (Number.isFinite(this.#session.engine.memoryLimit)) this.#steps.release(); // evaluation needs room
+    if (this.#evaluations.length > 0) this.#steps.makeRoom();
     for (const [index, { prefix, batches }] of this.#evaluations.entries()) {
       const at = this.#session.momentInFit(epoch, this.#firstStep + this.stepsPerEpoch, index);
       const results = await evaluateBatches(this.#session, batches, at);

@@ -154,8 +154,8 @@ export class SampleSteps implements EpochSteps {
     return diagnose(this.#session, this.#batches, { ...bad, batchSize: this.#batchSize });
   }
 
-  release(): void {
-    for (const step of this.#steps.values()) step.release();
+  makeRoom(): void {
+    for (const step of this.#steps.values()) step.makeRoom();
   }
 
   dispose(): void {
@@ -164,8 +164,7 @@ export class SampleSteps implements EpochSteps {
 
   async #stepFor(size: number, log: TrainingLog): Promise<TrainingStep> {
     const known = this.#steps.get(size);
-    if (Number.isFinite(this.#session.engine.memoryLimit))
-      for (const step of this.#steps.values()) if (step !== known) step.release();
+    for (const step of this.#steps.values()) if (step !== known) step.makeRoom();
     if (known) return known;
     const { eager = false, onPlan } = this.#options;
     const step = await TrainingStep.prepare(this.#session, this.#batches, log, size, eager);

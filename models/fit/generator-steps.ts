@@ -91,8 +91,8 @@ export class GeneratorSteps implements EpochSteps {
     return new NumericError(weight?.grew === false ? cause : `${cause} A smaller learning rate often helps.`);
   }
 
-  release(): void {
-    this.#steps?.release();
+  makeRoom(): void {
+    this.#steps?.makeRoom();
   }
 
   async dispose(): Promise<void> {

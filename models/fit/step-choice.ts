@@ -46,7 +46,6 @@ export function chooseStep<S extends Planned>(
 ): { step: S; memory: StepMemory } {
   const { engine, model, recompute, independentParts } = session;
   const crossing = independentParts ? [] : crossingLayers(model, true);
-  const { bytesInUse } = engine.memory;
   const tried: SizedWay[] = [];
   let failure: MemoryError | undefined;
   for (const parts of partitions(batchSize)) {
@@ -57,6 +56,7 @@ export function chooseStep<S extends Planned>(
         break; // one tensor is too large, which recomputing does not change
       }
       const { storedBytes, bytes } = step;
+      const { bytesInUse } = engine.memory; // the plan may have made room for gradients
       if (storedBytes !== undefined && !tried.some((way) => way.parts === parts))
         tried.push({ parts, recompute: false, bytes: bytesInUse + storedBytes });
       const way = { parts, recompute: step.recompute, bytes: bytesInUse + bytes };

@@ -18,6 +18,9 @@ import type { Pass, TrainingLog } from "./log.ts";
 import type { Session } from "./session.ts";
 import { chooseStep, type StepMemory, type StepWay } from "./step-choice.ts";
 
+/** Bytes that a step may hold while others run. */
+const littleMemory = 2 ** 26;
+
 /** How the step of a batch is computed. */
 interface StepForm extends StepWay {
   readonly eager: boolean;
@@ -155,14 +158,14 @@ export class TrainingStep {
     if (left > 0) this.#recording.replay(left);
   }
 
-  /** Gives the memory of its tensors back; the next run() records it anew. */
-  release(): void {
-    this.#recording?.dispose();
-    this.#recording = undefined;
+  /** Gives the memory of its tensors back if it is much or short: the next run() records the step anew, in milliseconds. */
+  makeRoom(): void {
+    if (this.bytes > littleMemory || Number.isFinite(this.#session.engine.memoryLimit)) this.dispose();
   }
 
   dispose(): void {
-    this.release();
+    this.#recording?.dispose();
+    this.#recording = undefined;
   }
 
   /** Returns true if a gradient need not be stored. */
