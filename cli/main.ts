@@ -69,6 +69,8 @@ function addTrain(root: Command): void {
     .option("--no-shuffle", "visit the images in the order of the file")
     .option("--save-initial", "also write initial.safetensors, the weights before training")
     .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
+    .option("--recompute", "compute activations again instead of storing them: less memory, same results")
+    .addOption(memoryLimitOption())
     .addOption(
       new Option(
         "--precision <name>",
@@ -245,6 +247,11 @@ function adapterOption(): Option {
   return new Option("--adapter <name>", "which adapter to use").choices([...adapterChoices]).default("auto");
 }
 
+function memoryLimitOption(): Option {
+  const text = "what buffers on the GPU may take, e.g. 4GB: training recomputes or splits batches to fit";
+  return new Option("--memory-limit <size>", text).argParser(byteCount);
+}
+
 function profileOption(): Option {
   const text = "full: as the assignment says; quick: minutes on a CPU; auto: by the adapter";
   return new Option("--profile <name>", text).choices(["full", "quick", "auto"]).default("auto");
@@ -278,6 +285,16 @@ function positiveInteger(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError("It must be a positive whole number.");
   return value;
+}
+
+const byteUnits = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 } as const;
+
+/** "4GB", "1.5 GB", "800MB": decimal units, as everywhere on the terminal. */
+function byteCount(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([KMG]?B)$/i.exec(text.trim()) ?? [];
+  const bytes = Number(number) * byteUnits[(unit ?? "B").toUpperCase() as keyof typeof byteUnits];
+  if (!(bytes > 0)) throw new InvalidArgumentError("It must be a size with its unit: 4GB, 800MB.");
+  return bytes;
 }
 
 function nonNegativeInteger(text: string): number {

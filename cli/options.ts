@@ -7,6 +7,8 @@ export interface TrainOptions extends Omit<RunOptions, "backbone">, BackboneOpti
   readonly data?: string;
   readonly out?: string;
   readonly adapter: AdapterChoice;
+  /** bytes */
+  readonly memoryLimit?: number;
   readonly resume?: boolean;
   readonly saveInitial?: boolean;
   /** `name=value`, as typed */

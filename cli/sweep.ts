@@ -39,7 +39,9 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   const asked = askedBackbone(options);
   const onProgress = new DownloadLine(stream).show;
   const chosen = await chooseBackbone(experiment, asked, imagenetWeights(options.data, onProgress));
-  const engine = await createEngine({ adapter: options.adapter });
+  const { adapter: choice, memoryLimit } = options;
+  const limited = memoryLimit === undefined ? {} : { memoryLimit };
+  const engine = await createEngine({ adapter: choice, ...limited });
   const plan = planSweep(experiment, withBackbone(options, chosen?.name ?? asked), engine.adapter);
   if (experiment.kind !== "training" && experiment.kind !== "sweep") return; // planSweep has refused it
   const { settings } = plan;
@@ -69,7 +71,8 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
     events,
     started: new Date(),
     ...source,
-    adapter: options.adapter,
+    adapter: choice,
+    ...limited,
     find: findExperiment,
     saveInitial: false,
     resume: false,

@@ -52,9 +52,10 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   const asked = before ? before.settings.backbone : askedBackbone(options);
   const downloading = new DownloadLine(terminalEvents(options.json).stream).show;
   const chosen = await chooseBackbone(experiment, asked, imagenetWeights(options.data, downloading));
-  const engine = await createEngine({ adapter: options.adapter });
+  const { adapter, memoryLimit } = options;
+  const engine = await createEngine({ adapter, ...(memoryLimit === undefined ? {} : { memoryLimit }) });
   const settings = before
-    ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
+    ? resumedSettings(before.settings, options)
     : resolveSettings(
         experiment,
         { ...withBackbone(options, chosen?.name ?? asked), changes: singleChanges(options.set) },
@@ -71,6 +72,11 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   } catch (error) {
     throw withWayOn(explained(error, experiment), ways, folder, options);
   }
+}
+
+/** More epochs may be asked for, and less memory, which changes no result. */
+function resumedSettings(before: RunSettings, { epochs, recompute }: TrainOptions): RunSettings {
+  return { ...before, epochs: epochs ?? before.epochs, ...(recompute ? { recompute } : {}) };
 }
 
 interface RunToTrain extends Pick<RunContext, "experiment" | "engine" | "settings" | "folder" | "started"> {

@@ -44,6 +44,8 @@ export interface RunContext<E extends Experiment = Experiment> {
   readonly stream?: boolean;
   /** to make a new engine after the device was lost */
   readonly adapter?: AdapterChoice;
+  /** bytes on the GPU, likewise */
+  readonly memoryLimit?: number;
   readonly saveInitial: boolean;
   readonly resume: boolean;
   readonly signal: AbortSignal;

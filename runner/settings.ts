@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly shuffle: boolean;
   readonly eager?: boolean;
   readonly precision?: Precision;
+  /** activations are computed again instead of stored */
+  readonly recompute?: boolean;
   readonly literal?: boolean;
   /** of experiments that corrupt their inputs */
   readonly noise?: "fresh" | "fixed";
@@ -57,6 +59,7 @@ export function resolveSettings(
     shuffle: options.shuffle,
     eager: options.eager ?? false,
     precision: precisionOf(experiment, options),
+    ...recomputePart(experiment, options),
     literal,
     ...noisePart(experiment, options),
     ...validationPart(experiment, options),
@@ -66,9 +69,21 @@ export function resolveSettings(
   };
 }
 
-function precisionOf(experiment: Experiment, { precision = "float32", trial }: RunOptions): Precision {
-  const trains = ["training", "study"].includes(experiment.kind) || trial !== undefined;
-  if (precision !== "float32" && !trains)
+function trains({ kind }: Experiment, { trial }: RunOptions): boolean {
+  return ["training", "study"].includes(kind) || trial !== undefined;
+}
+
+function recomputePart(experiment: Experiment, options: RunOptions): Pick<RunSettings, "recompute"> {
+  if (!options.recompute) return {};
+  if (trains(experiment, options)) return { recompute: true };
+  const why =
+    experiment.kind === "sweep" ? "is a sweep: name one of its trials with --trial" : "trains no network";
+  throw new UsageError(`--recompute: ${experiment.id} ${why}.`);
+}
+
+function precisionOf(experiment: Experiment, options: RunOptions): Precision {
+  const { precision = "float32" } = options;
+  if (precision !== "float32" && !trains(experiment, options))
     throw new UsageError(`--precision: ${experiment.id} trains no network; it computes in float32.`);
   return precision;
 }
@@ -125,6 +140,7 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   words.push(`--seed ${settings.seed}`);
   if (!settings.shuffle) words.push("--no-shuffle");
   if (settings.eager) words.push("--eager");
+  if (settings.recompute) words.push("--recompute");
   if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
   if (settings.literal) words.push("--literal");
   if (settings.noise === "fresh") words.push("--noise fresh");

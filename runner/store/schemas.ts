@@ -21,6 +21,8 @@ export const settingsSchema = z.object({
   shuffle: z.boolean(),
   eager: z.boolean(),
   precision: z.enum(precisions).default("float32"), // runs of before had no other
+  /** activations are computed again instead of stored: the same results */
+  recompute: z.literal(true).optional(),
   literal: z.boolean(),
   /** of experiments that corrupt their inputs: one draw for all epochs, or another in each */
   noise: z.enum(["fresh", "fixed"]).optional(),

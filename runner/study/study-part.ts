@@ -91,6 +91,7 @@ export async function trainPart(
     shuffle: settings.shuffle,
     eager: settings.eager,
     precision: settings.precision,
+    ...(settings.recompute ? { recompute: true } : {}),
     signal,
     ...(validation ? { validationData: validation } : {}),
     ...(test ? { evaluationSets: { test } } : {}),

@@ -1,6 +1,6 @@
 /** @file Running a sweep: its trials one after the other, each in a folder of its own, then the table and the report. */
 import { join } from "node:path";
-import { createEngine } from "../../engine/device.ts";
+import { createEngine, type Engine } from "../../engine/device.ts";
 import {
   DeviceLostError,
   InterruptedError,
@@ -54,6 +54,10 @@ export function findSweepFolder(
   return findRuns(id, wanted)[0]?.folder;
 }
 
+function anotherEngine({ adapter = "auto", memoryLimit }: SweepContext): Promise<Engine> {
+  return createEngine({ adapter, ...(memoryLimit === undefined ? {} : { memoryLimit }) });
+}
+
 /** Runs what is not finished; writes config.json, result.json and the report of the sweep. Rejects if interrupted. */
 export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<SweepOutcome> {
   const { experiment, dataset, folder, events } = context;
@@ -67,7 +71,7 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     const { result, deviceLost } = await runTrial({ ...context, engine }, trial);
     trials.push(result);
     if (result.error !== undefined) events.line(`  failed: ${result.error}`);
-    if (deviceLost) engine = await createEngine({ adapter: context.adapter ?? "auto" });
+    if (deviceLost) engine = await anotherEngine(context);
   }
   const summaries = summarizeTrials(trials);
   const best = bestOf(summaries, plan.best);

@@ -39,6 +39,7 @@ export async function traceStep(
   const batch = Math.min(settings.batch, trained.length);
   if (settings.shuffle) batches.setOrder(shuffled(trained, settings.seed, 0));
   session.setPrecision(settings.precision);
+  session.recompute = settings.recompute;
   const step = await TrainingStep.prepare(session, batches, log, batch, false);
   try {
     step.run(1);

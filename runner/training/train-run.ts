@@ -1,9 +1,11 @@
 /** @file Running an experiment that trains a network: from data to report. */
 import { join } from "node:path";
+import { formatBytes } from "../../engine/errors.ts";
 import { saveCheckpoints } from "../../models/checkpoint/checkpoint.ts";
 import type { TrainingSnapshot } from "../../models/checkpoint/snapshot.ts";
 import type { History } from "../../models/fit/history.ts";
 import type { FitOptions } from "../../models/fit/options.ts";
+import type { StepMemory } from "../../models/fit/step-choice.ts";
 import type { Model } from "../../models/model.ts";
 import { writtenKind } from "../../models/objective/functions.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
@@ -76,7 +78,8 @@ async function trainAndReport(
   if (settings.profile === "quick" && context.experiment.transfer?.trains !== "head") {
     const seconds = Math.min(...epochSeconds(trained.history)); // the first one also compiled the kernels
     const measured = { images: trained.trainCount, seconds };
-    more.full_run_seconds = await estimateFullRun(context, model, measured);
+    const inFull = await estimateFullRun(context, model, measured);
+    if (inFull !== undefined) more.full_run_seconds = inFull;
   }
   const result = resultOf(context, config, {
     measured: trained.measured,
@@ -135,6 +138,7 @@ async function train(
       shuffle: settings.shuffle,
       eager: settings.eager,
       precision: settings.precision,
+      ...(settings.recompute ? { recompute: true } : {}),
       ...evaluatedSets(experiment, data),
       ...(data.streamed
         ? { stepsPerEpoch: batchesPerEpoch(data.train.count, settings.batch) }
@@ -148,11 +152,13 @@ async function train(
       ],
       onProgress: (progress) => events.progress(progress),
       onEpoch: (epoch, logs) => events.epochDone(epoch, settings.epochs, logs),
-      onPlan: (parts) => {
+      onPlan: (parts, memory) => {
         microBatch = parts[0]!;
+        events.line(memoryLine(memory, settings.recompute ?? false));
         if (parts.length === 1) return;
+        const limits = Number.isFinite(engine.memoryLimit) ? "the limits" : "this adapter's binding limit";
         events.line(
-          `batches of ${settings.batch} exceed this adapter's binding limit: computed in ${parts.length} parts of ${microBatch}, gradients added`,
+          `batches of ${settings.batch} exceed ${limits}: computed in ${parts.length} parts of ${microBatch}, gradients added`,
         );
       },
       ...(snapshot ? { resume: snapshot } : {}),
@@ -177,6 +183,15 @@ async function train(
   } finally {
     data.dispose();
   }
+}
+
+/** What training needs, before it starts. */
+function memoryLine({ bytes, recompute, parts, tried }: StepMemory, asked: boolean): string {
+  const stored = tried.find((way) => !way.recompute && way.parts === parts);
+  const instead = stored ? `; ${formatBytes(stored.bytes)} with all of them stored` : "";
+  const stay = asked ? "; computing activations again would not take less" : "";
+  const how = recompute ? `, activations computed again${instead}` : stay;
+  return `memory:  ${formatBytes(bytes)} on the GPU while training${how}`;
 }
 
 /** What is evaluated after every epoch: the validation part as val_*, the test set as test_*. */

@@ -54,6 +54,23 @@ describe("weights.safetensors", () => {
     expect(bytes("eager").equals(bytes("base"))).toBe(true);
   });
 
+  it("is the same with --recompute and within --memory-limit; what does not fit is said before training", async () => {
+    const { stdout, stderr } = await succeed(
+      train("recomputed", "--epochs", `${epochs}`, "--recompute", "--memory-limit", "8 MB"),
+    );
+    // a network of two convolutions: nothing that could be given up is there at the fullest moment
+    expect(stdout + stderr).toMatch(
+      /memory: +\S+ MB on the GPU while training; computing activations again would not/,
+    );
+    expect(bytes("recomputed").equals(bytes("base"))).toBe(true);
+    expect(config("recomputed").command).toContain("--recompute");
+    const result = JSON.parse(readFileSync(join(folder, "recomputed", "result.json"), "utf8"));
+    expect(result.peak_bytes).toBeLessThanOrEqual(8e6);
+    await fail(train("small", "--memory-limit", "1MB"), 1, /memoryLimit of 1 MB/);
+    await fail(train("small", "--memory-limit", "4"), 2, /a size with its unit: 4GB/);
+    await fail(["train", "svhn-a", "--recompute"], 2, /--recompute: svhn-a trains no network/);
+  });
+
   it("is the same in a second run, and not with another seed", async () => {
     await succeed(train("again", "--epochs", `${epochs}`));
     expect(bytes("again").equals(bytes("base"))).toBe(true);
