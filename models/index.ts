@@ -60,6 +60,7 @@ export type {
 export type { CompileOptions } from "./fit/compile-options.ts";
 export { History, type HistoryJson, type Logs } from "./fit/history.ts";
 export type { FitOptions, OnBatchOptions } from "./fit/options.ts";
+export type { SizedWay, StepMemory, StepWay } from "./fit/step-choice.ts";
 export * from "./initializers.ts";
 export * from "./layers/index.ts";
 export * from "./metrics/classification-report.ts";
