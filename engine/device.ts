@@ -237,8 +237,9 @@ export class Engine implements OpEngine {
     options: RunOptions,
     workgroups: [number, number, number],
   ): void {
-    const again = () => this.#dispatch(definition, tensors, options, workgroups);
-    this.#launch(launchOf(definition, tensors, again));
+    const launch = () => this.#dispatch(definition, tensors, options, workgroups);
+    launch();
+    this.watch?.launched(launchOf(definition, tensors, launch));
   }
 
   #dispatch(...[definition, tensors, options, workgroups]: Parameters<Engine["dispatch"]>): void {
