@@ -48,11 +48,23 @@ export function scaleOf(unit: string): number {
   return unit === "%" ? 100 : 1;
 }
 
-/** Those of a trained network: the measures that every report shows, and those that a source gives. */
-export function resultRows(context: Experiment, measured: Measured, limits: string | undefined): ResultRow[] {
+/** What the last epoch says once more of the test set where that is the validation set. */
+const ofValidation = ["val_accuracy", "val_loss"];
+
+/**
+ * Those of a trained network: the measures that every report shows, and those that a source gives. Where validation is the test
+ * set (`sameSets`), its last figures are said once, unless a source gives them.
+ */
+export function resultRows(
+  context: Experiment,
+  measured: Measured,
+  limits: string | undefined,
+  sameSets = false,
+): ResultRow[] {
   const { published } = context.experiment;
-  const keys = [...new Set([...shownMeasures, ...published.map(({ measure }) => measure)])];
-  return keys
+  const given = published.map(({ measure }) => measure);
+  const shown = sameSets ? shownMeasures.filter((key) => !ofValidation.includes(key)) : shownMeasures;
+  return [...new Set([...shown, ...given])]
     .filter((key) => measured[key] !== undefined)
     .map((key) => {
       const { unit, digits, ...known } = measureOf(key);
