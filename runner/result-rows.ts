@@ -48,12 +48,17 @@ export function scaleOf(unit: string): number {
   return unit === "%" ? 100 : 1;
 }
 
-/** What the last epoch says once more of the test set where that is the validation set. */
-const ofValidation = ["val_accuracy", "val_loss"];
+/** Figures of the validation set, each with that of the test set which may say the same. */
+const twins: readonly (readonly [validation: string, test: string])[] = [
+  ["val_accuracy", "test_accuracy"],
+  ["val_loss", "test_loss"],
+  ["best_val_accuracy", "test_accuracy"],
+  ["best_val_loss", "test_loss"],
+];
 
 /**
  * Those of a trained network: the measures that every report shows, and those that a source gives. Where validation is the test
- * set (`sameSets`), its last figures are said once, unless a source gives them.
+ * set (`sameSets`), a figure that is the test's as well is said once, unless a source gives it.
  */
 export function resultRows(
   context: Experiment,
@@ -63,7 +68,8 @@ export function resultRows(
 ): ResultRow[] {
   const { published } = context.experiment;
   const given = published.map(({ measure }) => measure);
-  const shown = sameSets ? shownMeasures.filter((key) => !ofValidation.includes(key)) : shownMeasures;
+  const repeated = twins.filter(([of, test]) => sameSets && measured[of] === measured[test]);
+  const shown = shownMeasures.filter((key) => !repeated.some(([of]) => of === key));
   return [...new Set([...shown, ...given])]
     .filter((key) => measured[key] !== undefined)
     .map((key) => {
