@@ -1,5 +1,5 @@
 /** @file The command line as npm installs it: both packages in an empty project, an experiment of one's own trained there. */
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -97,7 +97,11 @@ export async function checkCommandLine(): Promise<void> {
     holds(readFileSync(join(project, report), "utf8"), "Points");
   });
   await check("wgrad results", () => {
-    wgrad("results", "first", "--folder", "results");
+    const readme = join(project, "mine.md");
+    const marks = "<!-- results:begin (wgrad results writes what follows) -->\n<!-- results:end -->\n";
+    writeFileSync(readme, marks);
+    wgrad("results", "first", "--folder", "results", "--readme", readme);
+    holds(readFileSync(readme, "utf8"), "`digits`");
     const page = readFileSync(join(project, "results/README.md"), "utf8");
     holds(page, "npx wgrad results");
     if (/npm run|pytorch/.test(page)) throw new Error("it names what only the project has");
