@@ -1,10 +1,12 @@
 /** @file The settings of a run: options of the command line over the experiment's profile. */
+import type { ResizeFilter } from "../datasets/formats/images/resize.ts";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { UsageError } from "../engine/errors.ts";
 import type { Precision } from "../models/fit/precision.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
 import { command, quoted, typedName } from "./command.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
+import { photographSettings } from "./photographs.ts";
 import type { RunSettings } from "./store/schemas.ts";
 import { trainingVariant } from "./variant.ts";
 
@@ -24,6 +26,12 @@ export interface RunOptions {
   readonly noise?: "fresh" | "fixed";
   /** of studies: which end of the training file is held out */
   readonly validation?: "first" | "last";
+  /** "folder" and its path: photographs in place of the experiment's data set */
+  readonly dataSet?: readonly string[];
+  /** of photographs; default nearest, as Keras */
+  readonly resize?: ResizeFilter;
+  /** leave out photographs that cannot be decoded */
+  readonly skipBroken?: boolean;
   /** of a sweep: the one trial to run */
   readonly trial?: string;
   /** by their full names */
@@ -57,6 +65,7 @@ export function resolveSettings(
     literal,
     ...noisePart(experiment, options),
     ...validationPart(experiment, options),
+    ...photographPart(experiment, options),
     trial,
     changes,
   };
@@ -101,6 +110,11 @@ function validationPart(experiment: Experiment, { validation }: RunOptions): Pic
   );
 }
 
+function photographPart(experiment: Experiment, options: RunOptions): Pick<RunSettings, "photographs"> {
+  const photographs = photographSettings(experiment, options);
+  return photographs ? { photographs } : {};
+}
+
 /** The command that repeats a run. */
 export function commandOf(experiment: Experiment, settings: RunSettings): string {
   const words = [`${typedName(experiment)} --profile ${settings.profile}`];
@@ -118,6 +132,10 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.noise === "fresh") words.push("--noise fresh");
   if (experiment.kind === "study" && (settings.validation ?? experiment.validation) !== experiment.validation)
     words.push(`--validation ${settings.validation}`);
+  if (settings.photographs) {
+    const { folder, filter, skipBroken } = settings.photographs;
+    words.push(`--data-set folder ${quoted(folder)} --resize ${filter}${skipBroken ? " --skip-broken" : ""}`);
+  }
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))
     words.push(`--set ${quoted(`${shortName(name)}=${value}`)}`);
