@@ -9,7 +9,7 @@ import type { LossKind, MetricKind } from "../models/objective/objective.ts";
 import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
 import type { FreeSection } from "../report/run-report.ts";
 import type { OwnData } from "./own/data.ts";
-import type { Photographs } from "./photographs.ts";
+import type { PhotographSettings } from "./store/schemas.ts";
 import type { Study } from "./study/study.ts";
 
 /** Where a question stands. */
@@ -50,6 +50,13 @@ export type ProfileName = "full" | "quick";
 /** Makes arrays of the user's own. */
 export interface OwnArrays {
   readonly load: () => Promise<OwnData>;
+}
+
+/** Photographs of a size and number of classes that a network takes. */
+export interface Photographs extends PhotographSettings {
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
 }
 
 export interface ExperimentFile {

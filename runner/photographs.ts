@@ -1,26 +1,26 @@
 /** @file `--data-set folder DIR`: an experiment on the user's own photographs. */
 import { resolve } from "node:path";
+import type { ResizeFilter } from "../datasets/formats/images/resize.ts";
 import { type ImageFolder, imageFolder } from "../datasets/sources/folder/image-folder.ts";
 import type { LoadDatasetOptions } from "../datasets/sources/load-dataset.ts";
 import { formatShape, UsageError } from "../engine/errors.ts";
-import type { Experiment, TrainingExperiment } from "./experiment.ts";
-import type { RunOptions } from "./settings.ts";
-import type { RunSettings } from "./store/schemas.ts";
+import type { Experiment, Photographs, TrainingExperiment } from "./experiment.ts";
+import type { PhotographSettings, RunSettings } from "./store/schemas.ts";
 
-/** The photographs of a folder, as a run's settings name them. */
-export type PhotographSettings = NonNullable<RunSettings["photographs"]>;
-
-/** Photographs of a size and number of classes that a network takes. */
-export interface Photographs extends PhotographSettings {
-  readonly height: number;
-  readonly width: number;
-  readonly classes: number;
+/** What the command line may say of them. */
+export interface PhotographOptions {
+  /** "folder" and its path: photographs in place of the experiment's data set */
+  readonly dataSet?: readonly string[];
+  /** default nearest, as Keras */
+  readonly resize?: ResizeFilter;
+  /** leave out photographs that cannot be decoded */
+  readonly skipBroken?: boolean;
 }
 
 /** What the command line says of photographs; undefined if nothing. Throws UsageError. */
 export function photographSettings(
   { kind, id }: Experiment,
-  { dataSet, resize, skipBroken, trial }: RunOptions,
+  { dataSet, resize, skipBroken, trial }: PhotographOptions & { readonly trial?: string },
 ): PhotographSettings | undefined {
   if (dataSet === undefined) {
     const alone = skipBroken ? "--skip-broken" : resize && "--resize";

@@ -1,17 +1,16 @@
 /** @file The settings of a run: options of the command line over the experiment's profile. */
-import type { ResizeFilter } from "../datasets/formats/images/resize.ts";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { UsageError } from "../engine/errors.ts";
 import type { Precision } from "../models/fit/precision.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
 import { command, quoted, typedName } from "./command.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
-import { photographSettings } from "./photographs.ts";
+import { type PhotographOptions, photographSettings } from "./photographs.ts";
 import type { RunSettings } from "./store/schemas.ts";
 import { trainingVariant } from "./variant.ts";
 
 /** What the command line may say. */
-export interface RunOptions {
+export interface RunOptions extends PhotographOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly limit?: number;
@@ -26,12 +25,6 @@ export interface RunOptions {
   readonly noise?: "fresh" | "fixed";
   /** of studies: which end of the training file is held out */
   readonly validation?: "first" | "last";
-  /** "folder" and its path: photographs in place of the experiment's data set */
-  readonly dataSet?: readonly string[];
-  /** of photographs; default nearest, as Keras */
-  readonly resize?: ResizeFilter;
-  /** leave out photographs that cannot be decoded */
-  readonly skipBroken?: boolean;
   /** of a sweep: the one trial to run */
   readonly trial?: string;
   /** by their full names */

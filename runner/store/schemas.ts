@@ -36,6 +36,9 @@ export const settingsSchema = z.object({
 
 export type RunSettings = z.infer<typeof settingsSchema>;
 
+/** The photographs of a folder, as a run names them. */
+export type PhotographSettings = NonNullable<RunSettings["photographs"]>;
+
 const origin = z.enum(["official", "other", "synthetic", "own"]);
 const adapterSchema = z.looseObject({
   class: z.string().optional(),

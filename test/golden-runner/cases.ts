@@ -42,6 +42,9 @@ export interface GoldenCase extends Omit<GoldenEntry, "tensors"> {
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
 }
 
+/** The bytes of another file of the folder, by its name there. */
+export type ReadFile = (file: string) => Uint8Array;
+
 /** The cases that an index.json lists, in its order, and then the broken files. Throws for one that breaks the format. */
 export function parseIndex(text: string): GoldenEntry[] {
   const { cases, broken } = indexSchema.parse(JSON.parse(text));

@@ -8,9 +8,8 @@ import {
 } from "../../../datasets/formats/images/image.ts";
 import type { Engine } from "../../../engine/index.ts";
 import { Attributes } from "../attributes.ts";
-import type { GoldenCase } from "../cases.ts";
+import type { GoldenCase, ReadFile } from "../cases.ts";
 import { type Check, compareOutputs, exactly, type Results } from "../compare.ts";
-import type { ReadFile } from "./index.ts";
 
 export function supportsImages(op: string): boolean {
   return op === "load_image" || op === "resize";

@@ -1,6 +1,6 @@
 /** @file Which function runs which kind of case. */
 import type { Engine } from "../../../engine/index.ts";
-import type { GoldenCase, GoldenEntry } from "../cases.ts";
+import type { GoldenCase, GoldenEntry, ReadFile } from "../cases.ts";
 import type { Check } from "../compare.ts";
 import { runClassical, supportsClassical } from "./classical.ts";
 import { runImages, supportsImages } from "./images.ts";
@@ -16,9 +16,6 @@ import { runSchedule, supportsSchedule } from "./schedule.ts";
 
 /** Runs a case of a folder and holds its results against the expected ones. */
 export type Handler = (golden: GoldenCase, engine: Engine, read: ReadFile) => Promise<Check[]>;
-
-/** The bytes of another file of the folder, by its name there. */
-export type ReadFile = (file: string) => Uint8Array;
 
 interface Kind {
   readonly run: Handler;
