@@ -27,7 +27,10 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   const engine = await createEngine({ adapter: options.adapter });
   const settings = recorded ?? wholeRun(declared, engine.adapter);
   const experiment = trainingVariant(declared, settings);
-  const dataset = await loadData(declared, { ...source, seed: settings.seed });
+  const dataset = await loadData(experiment, {
+    ...{ ...source, seed: settings.seed },
+    onLine: (text) => console.error(text),
+  });
   const model = experiment.network(settings.profile);
   await model.compile(compileOptionsOf({ experiment, engine, settings }));
   await loadWeights(model, weights);

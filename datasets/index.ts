@@ -4,5 +4,11 @@ export type { DataFile, Dataset } from "./dataset.ts";
 export { dataFolder } from "./sources/data-folder.ts";
 export type { DownloadProgress } from "./sources/download.ts";
 export { fileSource } from "./sources/file-source.ts";
+export {
+  type DecodeProgress,
+  type ImageFolder,
+  type ImageFolderOptions,
+  imageFolder,
+} from "./sources/folder/image-folder.ts";
 export { DownloadError, type DownloadFailure } from "./sources/http.ts";
 export { type DatasetId, datasetIds, type LoadDatasetOptions, loadDataset } from "./sources/load-dataset.ts";

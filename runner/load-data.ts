@@ -1,18 +1,20 @@
-/** @file The data of an experiment: a data set that wgrad knows, or arrays of the user's own. */
+/** @file The data of an experiment: a data set that wgrad knows, a folder of photographs, or arrays of the user's own. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { type LoadDatasetOptions, loadDataset } from "../datasets/sources/load-dataset.ts";
 import { FileError, WgradError } from "../engine/errors.ts";
 import type { Experiment } from "./experiment.ts";
 import { ownDataset } from "./own/data.ts";
+import { loadPhotographs, type PhotographEvents } from "./photographs.ts";
 import type { SampleSet } from "./samples.ts";
 import { shown } from "./store/run-folder.ts";
 
 /** Throws FileError for files or arrays that cannot be used. */
 export async function loadData(
   { id, dataset, file }: Pick<Experiment, "id" | "dataset" | "file">,
-  options: LoadDatasetOptions,
+  options: LoadDatasetOptions & PhotographEvents,
 ): Promise<Dataset<SampleSet>> {
   if (typeof dataset === "string") return loadDataset(dataset, options);
+  if ("folder" in dataset) return loadPhotographs(dataset, options);
   try {
     return ownDataset(id, await dataset.load());
   } catch (cause) {

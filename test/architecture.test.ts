@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, "..");
 const engine = ["engine"];
 const models = [...engine, "kernels", "models"];
 const datasets = ["datasets", "datasets/formats", "datasets/sources", "datasets/synthetic"];
-const runner = [...models, ...datasets, "report", "runner"];
+const applications = [...models, ...datasets, "exchange", "applications"];
+const runner = [...applications, "report", "runner"];
 const book = [...runner, "experiments", "report/book", "report/results"];
 const everything = [...book, "lessons", "cli", "web"];
 const mayImport: Record<string, readonly string[]> = {
@@ -23,6 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
   "datasets/formats": [...engine, "datasets/formats"],
   "datasets/synthetic": [...engine, "datasets/formats", "datasets/synthetic"],
   "datasets/sources": [...engine, ...datasets],
+  applications,
   lessons: [...engine, "kernels", "lessons"],
   report: ["engine", "models", "report"],
   runner,
@@ -31,7 +33,7 @@ const mayImport: Record<string, readonly string[]> = {
   "report/results": book,
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
-  docs: [...models, ...datasets, "docs", "examples"],
+  docs: [...applications, "docs", "examples"],
   examples: ["examples"], // all else through the package: import "wgrad"
   tools: ["engine", "tools"],
   bench: [...everything, "bench"],

@@ -3,6 +3,7 @@
  * history.json is what models/training/history.ts writes.
  */
 import { z } from "zod";
+import { resizeFilters } from "../../datasets/formats/images/resize.ts";
 import { written } from "../../engine/options.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
 import { precisions } from "../../models/fit/precision.ts";
@@ -25,11 +26,18 @@ export const settingsSchema = z.object({
   noise: z.enum(["fresh", "fixed"]).optional(),
   /** of studies: which end of the training file is held out; the experiment's own in runs of before */
   validation: z.enum(["first", "last"]).optional(),
+  /** a folder of them in place of the experiment's data set */
+  photographs: z
+    .object({ folder: z.string(), filter: z.enum(resizeFilters), skipBroken: z.boolean() })
+    .optional(),
   trial: z.string().nullable().default(null),
   changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
 export type RunSettings = z.infer<typeof settingsSchema>;
+
+/** The photographs of a folder, as a run names them. */
+export type PhotographSettings = NonNullable<RunSettings["photographs"]>;
 
 const origin = z.enum(["official", "other", "synthetic", "own"]);
 const adapterSchema = z.looseObject({

@@ -2,8 +2,11 @@
  * @file `npm run test:golden [-- KIND | KIND/OP]`: runs every golden case of the folder in WGRAD_GOLDEN (default
  * test/golden) on the adapter in WGRAD_ADAPTER (default auto). Exit code 1 if any fails or is not supported.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
-import type { GoldenEntry } from "./cases.ts";
+import { brokenFileOf, type GoldenEntry } from "./cases.ts";
+import { runBroken, supportsBroken } from "./handlers/broken.ts";
 import { handlerFor } from "./handlers/index.ts";
 import { readCase, readIndex } from "./read-cases.ts";
 import { curtailed, failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
@@ -11,11 +14,20 @@ import { curtailed, failures, notSupported, type Outcome, passed, Table, total }
 const folder = process.env.WGRAD_GOLDEN ?? new URL("../golden", import.meta.url).pathname;
 const filter = process.argv[2];
 
+const read = (file: string) => readFileSync(join(folder, file));
+
 async function runCase(engine: Engine, entry: GoldenEntry): Promise<Outcome> {
   const handler = handlerFor(entry);
-  if (!handler) return { entry, checks: [], problem: notSupported };
+  const broken = brokenFileOf(entry);
+  const isKnown = broken ? supportsBroken(entry.kind) : handler !== undefined;
+  if (!isKnown) return { entry, checks: [], problem: notSupported };
   try {
-    return { entry, checks: await handler(readCase(folder, entry), engine) };
+    return {
+      entry,
+      checks: broken
+        ? await runBroken(entry.kind, broken, folder)
+        : await handler!(readCase(folder, entry), engine, read),
+    };
   } catch (error) {
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { entry, checks: [], problem };
