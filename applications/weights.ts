@@ -2,11 +2,12 @@
 
 import { requireEngine } from "../engine/arguments.ts";
 import type { Engine } from "../engine/device.ts";
-import { ArgumentError } from "../engine/errors.ts";
+import { ArgumentError, FileError } from "../engine/errors.ts";
 import { type OptionNames, written } from "../engine/options.ts";
 import type { Model } from "../models/model.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
 import { readSafetensors } from "../models/weights/safetensors.ts";
+import { readKerasWeights } from "./keras-weights.ts";
 import { type ObtainOptions, obtainPretrained, type PretrainedFile } from "./pretrained-file.ts";
 
 export interface PretrainedOptions extends ObtainOptions {
@@ -70,10 +71,16 @@ export async function applyWeights(
   if (engine) network.initialize(engine, 1);
 }
 
-/** From safetensors, or a file of Keras. */
+/** From safetensors, or a file of Keras (.h5). */
 async function readWeights(network: Model, path: string, classifier: string): Promise<void> {
+  const isKeras = /\.(h5|hdf5)$/i.test(path);
+  const tensors = isKeras ? await readKerasWeights(path, network) : (await readSafetensors(path)).tensors;
   const complete = network.layers.some(({ name }) => name === classifier);
-  const { tensors } = await readSafetensors(path);
   const surplus = !complete && [...tensors.keys()].some((name) => name.startsWith(`${classifier}/`));
-  await loadWeights(network, path, surplus ? { skip: classifier } : {});
+  try {
+    await loadWeights(network, tensors, surplus ? { skip: classifier } : {});
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new FileError(error.message.replace("The map", path), { cause: error });
+  }
 }

@@ -13,6 +13,7 @@ import { readConfig, shown } from "../runner/store/run-folder.ts";
 import { describeImages, sameImages } from "../runner/store/runs.ts";
 import type { RunConfig } from "../runner/store/schemas.ts";
 import { singleChanges } from "../runner/sweep/plan.ts";
+import { askedBackbone } from "../runner/transfer/choose-backbone.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
@@ -47,6 +48,9 @@ export function checkKeeps(
     refuse("--data-set folder", photographs, typedFolder);
   if (typed.resize !== undefined && typed.resize !== filter) refuse("--resize", filter, typed.resize);
   if (typed.skipBroken && !skipBroken) refuse("--skip-broken", false, true);
+  const backbone = askedBackbone(typed);
+  if (backbone && backbone !== settings.backbone)
+    refuse(backbone === "cifar" ? "--pretrain" : "--backbone", settings.backbone, backbone);
   for (const [name, value] of Object.entries(singleChanges(typed.set)))
     if (settings.changes[name] !== value) refuse(`--set ${shortName(name)}`, settings.changes[name], value);
   const { epochs, saveInitial } = typed;

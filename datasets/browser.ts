@@ -39,6 +39,7 @@ export {
   takeImages,
 } from "./splits.ts";
 export { countClasses, pixelRange } from "./statistics.ts";
+export { birds } from "./synthetic/birds.ts";
 export { clothes } from "./synthetic/clothes.ts";
 export { coloredShapes } from "./synthetic/colored-shapes.ts";
 export { handwrittenDigits } from "./synthetic/handwriting.ts";

@@ -7,12 +7,21 @@ import { ownDataset } from "./own/data.ts";
 import { loadPhotographs, type PhotographEvents } from "./photographs.ts";
 import type { SampleSet } from "./samples.ts";
 import { shown } from "./store/run-folder.ts";
+import type { BackboneName } from "./transfer/backbone-names.ts";
+import { backbones } from "./transfer/backbones.ts";
+
+export interface LoadDataOptions extends LoadDatasetOptions, PhotographEvents {
+  /** whose size the photographs get; ResNet-50's unless given */
+  readonly backbone?: BackboneName | undefined;
+}
 
 /** Throws FileError for files or arrays that cannot be used. */
 export async function loadData(
   { id, dataset, file }: Pick<Experiment, "id" | "dataset" | "file">,
-  options: LoadDatasetOptions & PhotographEvents,
+  { backbone = "resnet50", ...options }: LoadDataOptions,
 ): Promise<Dataset<SampleSet>> {
+  const { size, filter } = backbones[backbone];
+  if (dataset === "cub200") return loadDataset(dataset, { ...options, size, filter });
   if (typeof dataset === "string") return loadDataset(dataset, options);
   if ("folder" in dataset) return loadPhotographs(dataset, options);
   try {

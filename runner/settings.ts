@@ -7,6 +7,7 @@ import { command, quoted, typedName } from "./command.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
 import { type PhotographOptions, photographSettings } from "./photographs.ts";
 import type { RunSettings } from "./store/schemas.ts";
+import { type BackboneName, backboneOption } from "./transfer/backbone-names.ts";
 import { trainingVariant } from "./variant.ts";
 
 /** What the command line may say. */
@@ -25,6 +26,8 @@ export interface RunOptions extends PhotographOptions {
   readonly noise?: "fresh" | "fixed";
   /** of studies: which end of the training file is held out */
   readonly validation?: "first" | "last";
+  /** of transfer: the network to begin with; chooseBackbone() says which can be had */
+  readonly backbone?: BackboneName;
   /** of a sweep: the one trial to run */
   readonly trial?: string;
   /** by their full names */
@@ -59,6 +62,7 @@ export function resolveSettings(
     ...noisePart(experiment, options),
     ...validationPart(experiment, options),
     ...photographPart(experiment, options),
+    ...backbonePart(experiment, options),
     trial,
     changes,
   };
@@ -108,6 +112,14 @@ function photographPart(experiment: Experiment, options: RunOptions): Pick<RunSe
   return photographs ? { photographs } : {};
 }
 
+function backbonePart(experiment: Experiment, { backbone }: RunOptions): Pick<RunSettings, "backbone"> {
+  if (experiment.kind === "training" && experiment.transfer) return { backbone: backbone ?? "resnet50" };
+  if (backbone === undefined) return {};
+  throw new UsageError(
+    `${backbone === "cifar" ? "--pretrain" : "--backbone"}: ${experiment.id} begins with no network that was trained before; the experiments called caltech-... do.`,
+  );
+}
+
 /** The command that repeats a run. */
 export function commandOf(experiment: Experiment, settings: RunSettings): string {
   const words = [`${typedName(experiment)} --profile ${settings.profile}`];
@@ -129,6 +141,7 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
     const { folder, filter, skipBroken } = settings.photographs;
     words.push(`--data-set folder ${quoted(folder)} --resize ${filter}${skipBroken ? " --skip-broken" : ""}`);
   }
+  if (settings.backbone) words.push(backboneOption(settings.backbone));
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))
     words.push(`--set ${quoted(`${shortName(name)}=${value}`)}`);

@@ -8,6 +8,7 @@ import { written } from "../../engine/options.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
 import { precisions } from "../../models/fit/precision.ts";
 import { emptyRecord } from "../../models/records.ts";
+import { backboneNames } from "../transfer/backbone-names.ts";
 import { named } from "./names.ts";
 
 /** What is needed to repeat a run; part of config.json. */
@@ -30,6 +31,8 @@ export const settingsSchema = z.object({
   photographs: z
     .object({ folder: z.string(), filter: z.enum(resizeFilters), skipBroken: z.boolean() })
     .optional(),
+  /** of transfer: the network that it begins with */
+  backbone: z.enum(backboneNames).optional(),
   trial: z.string().nullable().default(null),
   changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
@@ -102,6 +105,8 @@ export const resultSchema = z.looseObject({
   parameters: z.number().nullish(),
   /** of the network of the full profile */
   parameters_in_full: z.number().nullish(),
+  /** of transfer: what it began with */
+  backbone: z.enum(backboneNames).optional(),
   /** images used */
   dataset: z
     .looseObject({

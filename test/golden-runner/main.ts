@@ -2,32 +2,25 @@
  * @file `npm run test:golden [-- KIND | KIND/OP]`: runs every golden case of the folder in WGRAD_GOLDEN (default
  * test/golden) on the adapter in WGRAD_ADAPTER (default auto). Exit code 1 if any fails or is not supported.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
 import { brokenFileOf, type GoldenEntry } from "./cases.ts";
 import { runBroken, supportsBroken } from "./handlers/broken.ts";
-import { handlerFor } from "./handlers/index.ts";
+import { fileHandlerFor } from "./handlers/with-files.ts";
 import { readCase, readIndex } from "./read-cases.ts";
 import { curtailed, failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
 
 const folder = process.env.WGRAD_GOLDEN ?? new URL("../golden", import.meta.url).pathname;
 const filter = process.argv[2];
 
-const read = (file: string) => readFileSync(join(folder, file));
-
 async function runCase(engine: Engine, entry: GoldenEntry): Promise<Outcome> {
-  const handler = handlerFor(entry);
   const broken = brokenFileOf(entry);
-  const isKnown = broken ? supportsBroken(entry.kind) : handler !== undefined;
-  if (!isKnown) return { entry, checks: [], problem: notSupported };
+  const handler = fileHandlerFor(entry);
+  if (broken ? !supportsBroken(entry.kind) : !handler) return { entry, checks: [], problem: notSupported };
   try {
-    return {
-      entry,
-      checks: broken
-        ? await runBroken(entry.kind, broken, folder)
-        : await handler!(readCase(folder, entry), engine, read),
-    };
+    const checks = broken
+      ? await runBroken(entry.kind, broken, folder)
+      : await handler!(readCase(folder, entry), engine, folder);
+    return { entry, checks };
   } catch (error) {
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { entry, checks: [], problem };

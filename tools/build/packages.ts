@@ -39,8 +39,8 @@ const [ofCommandLine, ofLibrary] = [true, false].map((wanted) =>
 /** "experiment", "report": exports of the library that the command line brings. */
 export const fromCommandLine: readonly string[] = ofCommandLine.map(([name]) => name.replace("./", ""));
 
-/** Dawn, the software adapter, the decoder of photographs: optional for the library, since a page needs none of them. */
-const drivers = ["webgpu", "@sparticuz/chromium", "sharp"];
+/** Dawn, the software adapter, the decoder of photographs, the reader of HDF5: optional for the library, since a page needs none of them. */
+const drivers = ["webgpu", "@sparticuz/chromium", "sharp", "h5wasm"];
 
 function entry(path: string): Record<string, string> {
   return { types: path.replace(/\.ts$/, ".d.ts"), default: path.replace(/\.ts$/, ".js") };

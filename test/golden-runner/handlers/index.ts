@@ -1,4 +1,4 @@
-/** @file Which function runs which kind of case. */
+/** @file Which function runs which kind of case: those that need no other file than the case, and run in a page too. */
 import type { Engine } from "../../../engine/index.ts";
 import type { GoldenCase, GoldenEntry, ReadFile } from "../cases.ts";
 import type { Check } from "../compare.ts";
