@@ -1,0 +1,2 @@
+/** @file The public face of the exchange with other frameworks. */
+export { loadOnnxModel } from "./onnx/read-model.ts";
