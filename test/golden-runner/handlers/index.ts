@@ -8,6 +8,7 @@ import { runLoss, supportsLoss } from "./loss.ts";
 import { runMetric, supportsMetric } from "./metric.ts";
 import { runNetwork } from "./network.ts";
 import { runNetworkHashed } from "./network-hashed.ts";
+import { runOnnx, supportsOnnx } from "./onnx.ts";
 import { runOp, supportsOp } from "./op.ts";
 import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
 import { runPreprocessing, supportsPreprocessing } from "./preprocessing.ts";
@@ -32,6 +33,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   preprocessing: { run: runPreprocessing, supports: supportsPreprocessing },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
+  onnx: { run: runOnnx, supports: supportsOnnx },
 };
 
 /** The handler of a case; undefined if wgrad has nothing that could run it. */
