@@ -79,10 +79,16 @@ const rules: Readonly<Record<string, Rule>> = {
   Cast: shape.readIdentity,
 };
 
+/** Ops that take [n, c, h, w], and those after which a value's axes are others. */
+const imageOps = new Set(
+  "Conv ConvTranspose BatchNormalization InstanceNormalization MaxPool AveragePool GlobalAveragePool GlobalMaxPool Pad Resize Upsample".split(" "),
+);
+const movingOps = new Set("Transpose Reshape Flatten Squeeze MatMul Gemm LayerNormalization Shape".split(" "));
+
 /**
  * The network in an ONNX file, or in the bytes of one, as a model that is not compiled: compile() and train it further, or predict.
- * Images that ONNX has as [n, c, h, w] are [n, h, w, c] here, at the inputs and outputs too; an input that the file itself
- * transposes from [n, h, w, c] stays as it is. Weights are trainable, dropout and batch normalisation work in training.
+ * Images that ONNX has as [n, c, h, w] are [n, h, w, c] here, at the inputs and outputs too; an input that the
+ * file itself transposes, or that no convolution or the like takes, stays as it is. Weights are trainable, dropout and batch normalisation work in training.
  * @throws FileError for a file that is damaged, reads from other files, or has an op that no layer of wgrad computes: node and op
  * are named
  */
@@ -244,13 +250,23 @@ class GraphReader implements Workshop {
         `${this.what}: the input "${name}" must be floats of a known shape but for the batch, is [${dims ?? "?"}] of type ${elementType}.`,
       );
     }
-    const readers = this.#readers.get(name) ?? [];
-    const channelsLast = readers.length > 0 && readers.every(({ op }) => op === "Transpose");
-    const isImage = sample.length === 3 && !channelsLast;
+    const isImage = sample.length === 3 && this.#isTakenAsImage(name);
     const shape = isImage ? [sample[1]!, sample[2]!, sample[0]!] : sample;
     const { tensor } = new InputLayer(shape, { name: this.layerName(name) });
     this.#set(name, isImage ? imageView(tensor) : plainView(tensor));
     return tensor;
+  }
+
+  /** True if a node takes the input as [n, c, h, w] before any other moves or joins its axes. */
+  #isTakenAsImage(input: string): boolean {
+    const seen = new Set([input]);
+    for (const name of seen) {
+      for (const { op, outputs } of this.#readers.get(name) ?? []) {
+        if (imageOps.has(op)) return true;
+        if (!movingOps.has(op)) for (const output of outputs) seen.add(output);
+      }
+    }
+    return false;
   }
 
   #output(name: string): SymbolicTensor {

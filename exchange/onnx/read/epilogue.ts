@@ -29,9 +29,18 @@ export function isAlongChannels({ shape }: Constant, count: number, fromEnd: num
   return shape.length <= 4 && sizeOf(shape) === count && shape.at(-fromEnd) === count;
 }
 
-/** The activation in the node after this one that a layer may have as its own; "linear" if there is none. */
+/**
+ * The activation in the node after this one that a layer may have as its own; "linear" if there is none. Of a layer that has
+ * another name than the node it is left alone, as all but relu differ in the last bit then.
+ */
 export function takeActivation(node: OnnxNode): ActivationName {
-  return node.absorb(["Relu", "Sigmoid", "Tanh", "Elu", "Selu", "Softplus", "Softsign"], activationOf) ?? "linear";
+  const scope = (name: string) => name.slice(0, Math.max(name.lastIndexOf("/"), 0));
+  const own = scope(node.proto.name);
+  return (
+    node.absorb(["Relu", "Sigmoid", "Tanh", "Elu", "Selu", "Softplus", "Softsign"], (next) => {
+      return next.proto.op === "Relu" || scope(next.proto.name) === own ? activationOf(next) : undefined;
+    }) ?? "linear"
+  );
 }
 
 /** seluAlpha and seluScale of the ONNX specification, in float32. */
