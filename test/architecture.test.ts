@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, "..");
 const engine = ["engine"];
 const models = [...engine, "kernels", "models"];
 const datasets = ["datasets", "datasets/formats", "datasets/sources", "datasets/synthetic"];
-const runner = [...models, ...datasets, "report", "runner"];
+const exchange = [...models, "exchange"];
+const runner = [...exchange, ...datasets, "report", "runner"];
 const book = [...runner, "experiments", "report/book", "report/results"];
 const everything = [...book, "lessons", "cli", "web"];
 const mayImport: Record<string, readonly string[]> = {
@@ -25,6 +26,7 @@ const mayImport: Record<string, readonly string[]> = {
   "datasets/sources": [...engine, ...datasets],
   lessons: [...engine, "kernels", "lessons"],
   report: ["engine", "models", "report"],
+  exchange,
   runner,
   experiments: [...runner, "experiments"],
   "report/book": book,

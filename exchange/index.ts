@@ -1,0 +1,2 @@
+/** @file The public face of the exchange with other frameworks: models and weights of Keras. */
+export { type KerasWeightOptions, loadKerasWeights } from "./keras/load-weights.ts";
