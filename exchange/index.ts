@@ -1,4 +1,5 @@
-/** @file The public face of the exchange with other frameworks. */
+/** @file The public face of the exchange with other frameworks: models and weights of Keras, ONNX and PyTorch. */
+export { type KerasWeightOptions, loadKerasWeights } from "./keras/load-weights.ts";
 export { loadOnnxModel } from "./onnx/read-model.ts";
 export { saveOnnxModel, toOnnx } from "./onnx/write-model.ts";
 export {
