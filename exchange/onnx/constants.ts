@@ -14,7 +14,8 @@ export interface Constant {
   readonly transposeOf?: string;
 }
 
-const { FLOAT, UINT8, INT8, UINT16, INT16, INT32, INT64, BOOL, FLOAT16, DOUBLE, UINT32, UINT64, BFLOAT16 } = dataTypes;
+const { FLOAT, UINT8, INT8, UINT16, INT16, INT32, INT64, BOOL, FLOAT16, DOUBLE, UINT32, UINT64, BFLOAT16 } =
+  dataTypes;
 
 type Read = (view: DataView, at: number) => number;
 
@@ -63,10 +64,18 @@ export function constantOf(tensor: TensorProto, what: string): Constant {
   if (count !== size)
     throw new FileError(`${label} says ${formatShape(dims)} (${size} values) and holds ${count}.`);
   const values = raw ? valuesOf(raw, size, reader) : Float64Array.from(listed);
-  return { shape: dims, data: isFloat(dataType) ? floats(values, dataType) : values, name: name || undefined };
+  return {
+    shape: dims,
+    data: isFloat(dataType) ? floats(values, dataType) : values,
+    name: name || undefined,
+  };
 }
 
-function valuesOf(raw: Uint8Array, size: number, { bytes, read }: { bytes: number; read: Read }): Float64Array {
+function valuesOf(
+  raw: Uint8Array,
+  size: number,
+  { bytes, read }: { bytes: number; read: Read },
+): Float64Array {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   return Float64Array.from({ length: size }, (_, i) => read(view, i * bytes));
 }
@@ -84,7 +93,10 @@ export function numbersOf({ data }: Constant): number[] {
 }
 
 /** The values with their axes in another order: axis i of the result is axis order[i]. */
-export function permuted({ shape, data }: Pick<Constant, "shape" | "data">, order: readonly number[]): Constant {
+export function permuted(
+  { shape, data }: Pick<Constant, "shape" | "data">,
+  order: readonly number[],
+): Constant {
   const to = order.map((axis) => shape[axis]!);
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const result = data.slice();
@@ -104,11 +116,16 @@ export function permuted({ shape, data }: Pick<Constant, "shape" | "data">, orde
 }
 
 /** Two constants element by element, their shapes stretched as NumPy does. Undefined if they do not fit, or are too many. */
-export function combined(a: Constant, b: Constant, rule: (a: number, b: number) => number): Constant | undefined {
+export function combined(
+  a: Constant,
+  b: Constant,
+  rule: (a: number, b: number) => number,
+): Constant | undefined {
   const rank = Math.max(a.shape.length, b.shape.length);
   const [left, right] = [a, b].map(({ shape }) => [...Array<number>(rank - shape.length).fill(1), ...shape]);
   const shape = left!.map((size, i) => (size === 1 ? right![i]! : size));
-  if (!right!.every((size, i) => size === 1 || size === shape[i]) || sizeOf(shape) > largestMade) return undefined;
+  if (!right!.every((size, i) => size === 1 || size === shape[i]) || sizeOf(shape) > largestMade)
+    return undefined;
   const Kind = a.data instanceof Float32Array ? Float32Array : Float64Array;
   const data = new Kind(sizeOf(shape));
   for (let i = 0; i < data.length; i++) {

@@ -1,8 +1,16 @@
 /** @file Nodes whose inputs are all constant, computed while a file is read: shapes, casts, transposed weights. */
 import { sizeOf } from "../../engine/shape.ts";
-import { type Constant, combined, constantOf, isFloat, largestMade, numbersOf, permuted } from "./constants.ts";
-import type { NodeProto } from "./proto.ts";
+import {
+  type Constant,
+  combined,
+  constantOf,
+  isFloat,
+  largestMade,
+  numbersOf,
+  permuted,
+} from "./constants.ts";
 import { axisOf, type NodeReader } from "./node-reader.ts";
+import type { NodeProto } from "./proto.ts";
 
 type Fold = (inputs: readonly Constant[], node: NodeReader) => Constant | undefined;
 
@@ -18,11 +26,14 @@ const folds: Readonly<Record<string, Fold>> = {
   Sub: elementwise((a, b) => a - b),
   Mul: elementwise((a, b) => a * b),
   // whole numbers are divided towards zero
-  Div: ([a, b]) => a && b && combined(a, b, (p, q) => (a.data instanceof Float32Array ? p / q : Math.trunc(p / q))),
+  Div: ([a, b]) =>
+    a && b && combined(a, b, (p, q) => (a.data instanceof Float32Array ? p / q : Math.trunc(p / q))),
   Identity: unchanged,
   Cast: ([x], node) => {
     if (!x) return undefined;
-    const data = isFloat(node.integer("to", 1)) ? Float32Array.from(x.data) : Float64Array.from(x.data, Math.trunc);
+    const data = isFloat(node.integer("to", 1))
+      ? Float32Array.from(x.data)
+      : Float64Array.from(x.data, Math.trunc);
     return { ...x, data: x.data.constructor === data.constructor ? x.data : data };
   },
   Reshape: ([x, shape]) => x && shape && reshaped(x, numbersOf(shape)),
@@ -33,7 +44,14 @@ const folds: Readonly<Record<string, Fold>> = {
   },
   Squeeze: ([x, axes], node) => {
     const chosen = axes ? numbersOf(axes) : node.integers("axes", []);
-    return x && { ...x, shape: x.shape.filter((size, i) => (chosen.length > 0 ? !has(chosen, i, x.shape.length) : size !== 1)) };
+    return (
+      x && {
+        ...x,
+        shape: x.shape.filter((size, i) =>
+          chosen.length > 0 ? !has(chosen, i, x.shape.length) : size !== 1,
+        ),
+      }
+    );
   },
   Unsqueeze: ([x, axes], node) => {
     if (!x) return undefined;
@@ -45,7 +63,10 @@ const folds: Readonly<Record<string, Fold>> = {
   },
   Transpose: ([x], node) => {
     if (!x) return undefined;
-    const order = node.integers("perm", x.shape.map((_, i) => x.shape.length - 1 - i));
+    const order = node.integers(
+      "perm",
+      x.shape.map((_, i) => x.shape.length - 1 - i),
+    );
     if (!x.shape.every((_, i) => order.includes(i)) || order.length !== x.shape.length) return undefined;
     const turned = permuted(x, order);
     return x.shape.length === 2 && order[0] === 1 && x.name ? { ...turned, transposeOf: x.name } : turned;
@@ -87,8 +108,10 @@ export function constantNode(proto: NodeProto, node: NodeReader): Constant | und
   for (const { name, float, integer, floats, integers } of proto.attributes.values()) {
     if (name === "value_float") return { shape: [], data: Float32Array.of(float), name: undefined };
     if (name === "value_int") return { shape: [], data: Float64Array.of(integer), name: undefined };
-    if (name === "value_floats") return { shape: [floats.length], data: Float32Array.from(floats), name: undefined };
-    if (name === "value_ints") return { shape: [integers.length], data: Float64Array.from(integers), name: undefined };
+    if (name === "value_floats")
+      return { shape: [floats.length], data: Float32Array.from(floats), name: undefined };
+    if (name === "value_ints")
+      return { shape: [integers.length], data: Float64Array.from(integers), name: undefined };
   }
   return undefined;
 }

@@ -25,7 +25,12 @@ export class GraphWriter {
   }
 
   /** Adds a node with one output, and gives the output's name. */
-  node(op: string, label: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
+  node(
+    op: string,
+    label: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): string {
     const name = this.unique(`${label}/${op}`);
     this.nodes.push({ op, name, inputs, outputs: [name], attributes });
     return name;

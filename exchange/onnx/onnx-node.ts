@@ -89,7 +89,9 @@ export class OnnxNode extends NodeReader {
     const weight = this.constant(index);
     const { shape, data } = weight;
     if (shape.length === rank && data instanceof Float32Array && data.length > 0) return { ...weight, data };
-    return this.refuse(`the weight "${weight.name ?? this.proto.inputs[index]}" must be ${axes} of floats, is ${formatShape(shape)}`);
+    return this.refuse(
+      `the weight "${weight.name ?? this.proto.inputs[index]}" must be ${axes} of floats, is ${formatShape(shape)}`,
+    );
   }
 
   /** Weight `index` with one value for each of `count` channels; undefined if it is left out. */
@@ -105,7 +107,10 @@ export class OnnxNode extends NodeReader {
    * The node after this one, if it alone reads the result and is one of `ops`; `other` is its input beside the result. It becomes
    * a part of this node where `take` makes something of it.
    */
-  absorb<T>(ops: readonly string[], take: (next: NodeReader, other: Constant | undefined) => T | undefined): T | undefined {
+  absorb<T>(
+    ops: readonly string[],
+    take: (next: NodeReader, other: Constant | undefined) => T | undefined,
+  ): T | undefined {
     const next = this.workshop.onlyReader(this.output);
     if (!next || next.domain !== "" || !ops.includes(next.op) || next.outputs.length !== 1) return undefined;
     const other = next.inputs.find((name) => name !== this.output);

@@ -109,7 +109,8 @@ class Messages {
       if (number === 5) initializers.push(this.#tensor(part));
       if (number === 11) inputs.push(this.#valueInfo(part));
       if (number === 12) outputs.push(this.#valueInfo(part));
-      if (number === 15) throw new FileError(`${this.#what}: has a sparse initializer, which wgrad does not read.`);
+      if (number === 15)
+        throw new FileError(`${this.#what}: has a sparse initializer, which wgrad does not read.`);
     }
     return { nodes, initializers, inputs, outputs };
   }
@@ -160,7 +161,8 @@ class Messages {
       if (field.number === 1) append(dims, this.#integers(field));
       if (field.number === 2) dataType = field.integer;
       if (field.number === 4) append(listed, this.#floats(field.bytes, 4));
-      if (field.number === 5 || field.number === 7 || field.number === 11) append(listed, this.#integers(field));
+      if (field.number === 5 || field.number === 7 || field.number === 11)
+        append(listed, this.#integers(field));
       if (field.number === 8) name = this.#text(field.bytes);
       if (field.number === 9) raw = field.bytes;
       if (field.number === 10) append(listed, this.#floats(field.bytes, 8));
@@ -216,13 +218,23 @@ class Messages {
     return this.#texts.decode(bytes);
   }
 
-  #integers({ integer, bytes, packed }: { integer: number; bytes: Uint8Array; packed: boolean }): Iterable<number> {
+  #integers({
+    integer,
+    bytes,
+    packed,
+  }: {
+    integer: number;
+    bytes: Uint8Array;
+    packed: boolean;
+  }): Iterable<number> {
     return packed ? new WireReader(bytes, this.#what).integers() : [integer];
   }
 
   #floats(bytes: Uint8Array, size: 4 | 8): number[] {
     if (bytes.length % size !== 0)
-      throw new FileError(`${this.#what}: is damaged: ${bytes.length} bytes are no list of numbers of ${size} bytes.`);
+      throw new FileError(
+        `${this.#what}: is damaged: ${bytes.length} bytes are no list of numbers of ${size} bytes.`,
+      );
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return Array.from({ length: bytes.length / size }, (_, i) =>
       size === 4 ? view.getFloat32(i * 4, true) : view.getFloat64(i * 8, true),
@@ -291,7 +303,8 @@ function writeNode(to: WireWriter, { op, name, inputs, outputs, attributes }: Wr
   for (const output of outputs) to.text(2, output);
   to.text(3, name);
   to.text(4, op);
-  for (const [key, value] of Object.entries(attributes)) to.message(5, (part) => writeAttribute(part, key, value));
+  for (const [key, value] of Object.entries(attributes))
+    to.message(5, (part) => writeAttribute(part, key, value));
 }
 
 function writeAttribute(to: WireWriter, name: string, value: AttributeValue): void {

@@ -81,9 +81,13 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Ops that take [n, c, h, w], and those after which a value's axes are others. */
 const imageOps = new Set(
-  "Conv ConvTranspose BatchNormalization InstanceNormalization MaxPool AveragePool GlobalAveragePool GlobalMaxPool Pad Resize Upsample".split(" "),
+  "Conv ConvTranspose BatchNormalization InstanceNormalization MaxPool AveragePool GlobalAveragePool GlobalMaxPool Pad Resize Upsample".split(
+    " ",
+  ),
 );
-const movingOps = new Set("Transpose Reshape Flatten Squeeze MatMul Gemm LayerNormalization Shape".split(" "));
+const movingOps = new Set(
+  "Transpose Reshape Flatten Squeeze MatMul Gemm LayerNormalization Shape".split(" "),
+);
 
 /**
  * The network in an ONNX file, or in the bytes of one, as a model that is not compiled: compile() and train it further, or predict.
@@ -98,7 +102,9 @@ export async function loadOnnxModel(source: string | Uint8Array): Promise<Model>
   const file = await platform.files.open(source);
   try {
     if (file.size > limits.bytes)
-      throw new FileError(`${source}: has ${formatBytes(file.size)}, more than the 2.15 GB that ONNX files may have.`);
+      throw new FileError(
+        `${source}: has ${formatBytes(file.size)}, more than the 2.15 GB that ONNX files may have.`,
+      );
     return readOnnxModel(await file.read(0, file.size), source);
   } finally {
     await file.close();
@@ -124,7 +130,8 @@ function checkModel({ opsets, nodes }: ModelProto, what: string): void {
       `${what}: has opset ${opset ?? "none"}; wgrad reads opsets ${limits.oldest} to ${limits.newest} of ONNX.`,
     );
   }
-  if (nodes.length > limits.nodes) throw new FileError(`${what}: has ${nodes.length} nodes, more than ${limits.nodes}.`);
+  if (nodes.length > limits.nodes)
+    throw new FileError(`${what}: has ${nodes.length} nodes, more than ${limits.nodes}.`);
 }
 
 class GraphReader implements Workshop {
@@ -150,7 +157,8 @@ class GraphReader implements Workshop {
     const batches = this.#inputs.map(({ dims }) => dims?.[0]);
     this.batch = typeof batches[0] === "number" && batches[0] > 0 ? batches[0] : Number.NaN;
     for (const node of proto.nodes) {
-      for (const name of new Set(node.inputs)) this.#readers.set(name, [...(this.#readers.get(name) ?? []), node]);
+      for (const name of new Set(node.inputs))
+        this.#readers.set(name, [...(this.#readers.get(name) ?? []), node]);
     }
   }
 
@@ -195,7 +203,12 @@ class GraphReader implements Workshop {
   layerName(wanted: string): string {
     const last = /[./](weight|kernel|depthwise_kernel|pointwise_kernel|gamma|alpha|bias)(:0)?$/;
     const keras = /\/(Conv2D|MatMul|BiasAdd|FusedBatchNormV3|depthwise)(\/ReadVariableOp.*)?$/;
-    const base = wanted.replace(last, "").replace(keras, "").replace(/^\/+/, "").replace(/[/:\s]+/g, "_") || "layer";
+    const base =
+      wanted
+        .replace(last, "")
+        .replace(keras, "")
+        .replace(/^\/+/, "")
+        .replace(/[/:\s]+/g, "_") || "layer";
     const count = (this.#names.get(base) ?? 0) + 1;
     this.#names.set(base, count);
     if (count === 1) return base;
@@ -209,7 +222,8 @@ class GraphReader implements Workshop {
       const node = new OnnxNode(proto, this);
       const inputs = proto.inputs.map((name) => this.#values.get(name));
       const known = inputs.every((value): value is Constant => value !== undefined && isConstant(value));
-      const result = constantNode(proto, node) ?? (known && inputs.length > 0 ? fold(proto.op, inputs, node) : undefined);
+      const result =
+        constantNode(proto, node) ?? (known && inputs.length > 0 ? fold(proto.op, inputs, node) : undefined);
       if (!result || proto.outputs.length !== 1) continue;
       this.#values.set(proto.outputs[0]!, result);
       this.#taken.add(proto);
@@ -218,15 +232,21 @@ class GraphReader implements Workshop {
 
   #read(proto: NodeProto): void {
     const node = new OnnxNode(proto, this);
-    if (proto.domain !== "") node.refuse(`the op belongs to ${proto.domain}; wgrad takes those of ONNX itself`);
+    if (proto.domain !== "")
+      node.refuse(`the op belongs to ${proto.domain}; wgrad takes those of ONNX itself`);
     const inputs = proto.inputs.map((name) => this.#values.get(name));
-    if (inputs.length > 0 && inputs.every((value): value is Constant => value !== undefined && isConstant(value))) {
+    if (
+      inputs.length > 0 &&
+      inputs.every((value): value is Constant => value !== undefined && isConstant(value))
+    ) {
       const folded = fold(proto.op, inputs, node);
       if (folded) return this.#set(proto.outputs[0]!, folded);
     }
     const rule = Object.hasOwn(rules, proto.op) ? rules[proto.op] : undefined;
     if (!rule) return node.refuse(`no layer of wgrad computes the op ${proto.op}`);
-    if (proto.outputs.slice(1).some((name) => name !== "" && (this.#readers.has(name) || this.#isOutput(name))))
+    if (
+      proto.outputs.slice(1).some((name) => name !== "" && (this.#readers.has(name) || this.#isOutput(name)))
+    )
       node.refuse("only its first output is taken");
     const value = rule(node);
     this.#set(node.output, value);
@@ -244,7 +264,9 @@ class GraphReader implements Workshop {
   /** An input: images channels last, unless the file has them so itself and transposes them. */
   #input({ name, elementType, dims }: ValueInfo): SymbolicTensor {
     const [, ...sizes] = dims ?? [];
-    const sample = sizes.filter((size): size is number => typeof size === "number" && size > 0 && size < 2 ** 31);
+    const sample = sizes.filter(
+      (size): size is number => typeof size === "number" && size > 0 && size < 2 ** 31,
+    );
     if (!dims || dims.length < 2 || sample.length < sizes.length || elementType !== dataTypes.FLOAT) {
       throw new FileError(
         `${this.what}: the input "${name}" must be floats of a known shape but for the batch, is [${dims ?? "?"}] of type ${elementType}.`,
@@ -272,7 +294,8 @@ class GraphReader implements Workshop {
   #output(name: string): SymbolicTensor {
     const value = this.#values.get(name);
     if (!value) throw new FileError(`${this.what}: the output "${name}" is made by no node.`);
-    if (isConstant(value)) throw new FileError(`${this.what}: the output "${name}" does not depend on the inputs.`);
+    if (isConstant(value))
+      throw new FileError(`${this.what}: the output "${name}" does not depend on the inputs.`);
     return isChannelsFirst(value) ? value.tensor : asPlain(value);
   }
 }

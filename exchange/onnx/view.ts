@@ -35,7 +35,10 @@ export function viewOf(view: View, tensor: SymbolicTensor): View {
 
 /** True if only the order of axes differs: no axis was cut or joined. */
 export function isWhole({ tensor, order, shape }: View): boolean {
-  return sameShape(order.map((axis) => tensor.shape[axis]!), shape);
+  return sameShape(
+    order.map((axis) => tensor.shape[axis]!),
+    shape,
+  );
 }
 
 export function inOrder(order: readonly number[]): boolean {
@@ -44,7 +47,9 @@ export function inOrder(order: readonly number[]): boolean {
 
 /** A tensor with exactly the shape and order of the value. */
 export function asPlain(view: View): SymbolicTensor {
-  const turned = inOrder(view.order) ? view.tensor : Permute(view.order.map((axis) => axis + 1)).apply(view.tensor);
+  const turned = inOrder(view.order)
+    ? view.tensor
+    : Permute(view.order.map((axis) => axis + 1)).apply(view.tensor);
   return inShape(turned, view.shape);
 }
 
@@ -66,7 +71,10 @@ export function asImage(view: View): SymbolicTensor {
  * A row of numbers of a value [features]. Number j of the value is number places[j] of the row; undefined places: the same
  * numbers in the same order.
  */
-export function asRow(view: View): { readonly tensor: SymbolicTensor; readonly places: Int32Array | undefined } {
+export function asRow(view: View): {
+  readonly tensor: SymbolicTensor;
+  readonly places: Int32Array | undefined;
+} {
   const { tensor, order } = view;
   const row = inShape(tensor, [sizeOf(tensor.shape)]);
   const strides = tensor.shape.map((_, axis) => sizeOf(tensor.shape.slice(axis + 1)));

@@ -15,7 +15,11 @@ export interface Slide {
 }
 
 /** The slides along height and width of a node's windows over an image of this size. */
-export function slidesOf(node: OnnxNode, size: readonly [number, number], window: readonly number[]): readonly [Slide, Slide] {
+export function slidesOf(
+  node: OnnxNode,
+  size: readonly [number, number],
+  window: readonly number[],
+): readonly [Slide, Slide] {
   const strides = node.list("strides", 2, 1);
   const dilations = node.list("dilations", 2, 1);
   const pads = node.list("pads", 4, 0);
@@ -56,19 +60,35 @@ export function slidesOf(node: OnnxNode, size: readonly [number, number], window
 }
 
 /** One word for both axes, where they can share it. */
-export function sharedPadding([a, b]: readonly [Slide, Slide], size: readonly number[]): "valid" | "same" | "margins" {
+export function sharedPadding(
+  [a, b]: readonly [Slide, Slide],
+  size: readonly number[],
+): "valid" | "same" | "margins" {
   if (a.padding === b.padding) return a.padding;
   // an axis without margins may be called "same" if that would add none either
   const either = (slide: Slide, length: number) => {
     const extent = (slide.window - 1) * slide.dilation + 1;
-    return slide.padding === "same" || (slide.padding === "valid" && (Math.ceil(length / slide.stride) - 1) * slide.stride + extent <= length);
+    return (
+      slide.padding === "same" ||
+      (slide.padding === "valid" && (Math.ceil(length / slide.stride) - 1) * slide.stride + extent <= length)
+    );
   };
   return either(a, size[0]!) && either(b, size[1]!) ? "same" : "margins";
 }
 
 /** Zeros around an image. */
-export function zeroMargins(node: OnnxNode, image: SymbolicTensor, [a, b]: readonly [Slide, Slide]): SymbolicTensor {
-  return node.apply(ZeroPadding2D([[a.before, a.after], [b.before, b.after]]), image);
+export function zeroMargins(
+  node: OnnxNode,
+  image: SymbolicTensor,
+  [a, b]: readonly [Slide, Slide],
+): SymbolicTensor {
+  return node.apply(
+    ZeroPadding2D([
+      [a.before, a.after],
+      [b.before, b.after],
+    ]),
+    image,
+  );
 }
 
 /** Longest margin that is made of single rows or columns. */
@@ -84,7 +104,10 @@ export function copiedMargins(
 ): SymbolicTensor {
   if (before.length + after.length === 0) return image;
   const length = image.shape[axis]!;
-  if (before.length + after.length > longestMargin || ![...before, ...after].every((i) => i >= 0 && i < length))
+  if (
+    before.length + after.length > longestMargin ||
+    ![...before, ...after].every((i) => i >= 0 && i < length)
+  )
     node.refuse(`a margin of ${before.length} and ${after.length} copied pixels on an image of ${length}`);
   const pixel = (i: number) => {
     if (length === 1) return image;
@@ -95,12 +118,22 @@ export function copiedMargins(
 }
 
 /** Copies of the outermost pixels: windows that take the largest value find nothing new in them. */
-export function edgeMargins(node: OnnxNode, image: SymbolicTensor, slides: readonly [Slide, Slide]): SymbolicTensor {
+export function edgeMargins(
+  node: OnnxNode,
+  image: SymbolicTensor,
+  slides: readonly [Slide, Slide],
+): SymbolicTensor {
   let padded = image;
   for (const axis of [0, 1] as const) {
     const { before, after } = slides[axis];
     const last = image.shape[axis]! - 1;
-    padded = copiedMargins(node, padded, axis, Array<number>(Math.min(before, longestMargin + 1)).fill(0), Array<number>(Math.min(after, longestMargin + 1)).fill(last));
+    padded = copiedMargins(
+      node,
+      padded,
+      axis,
+      Array<number>(Math.min(before, longestMargin + 1)).fill(0),
+      Array<number>(Math.min(after, longestMargin + 1)).fill(last),
+    );
   }
   return padded;
 }

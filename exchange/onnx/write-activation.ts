@@ -1,7 +1,7 @@
 /** @file Activations as nodes of ONNX, opset 17. */
 import { ArgumentError } from "../../engine/errors.ts";
-import type { AttributeValue } from "./proto.ts";
 import type { GraphWriter, Written } from "./graph-writer.ts";
+import type { AttributeValue } from "./proto.ts";
 
 type Op = readonly [op: string, attributes?: Readonly<Record<string, AttributeValue>>];
 
@@ -10,7 +10,7 @@ const ops: Readonly<Record<string, Op>> = {
   relu: ["Relu"],
   sigmoid: ["Sigmoid"],
   tanh: ["Tanh"],
-  leaky_relu: ["LeakyRelu", { alpha: { float: 0.3 } }],
+  leaky_relu: ["LeakyRelu", { alpha: { float: 0.2 } }],
   elu: ["Elu", { alpha: { float: 1 } }],
   selu: ["Selu"],
   softplus: ["Softplus"],
@@ -26,7 +26,9 @@ export function writeActivation(graph: GraphWriter, label: string, x: Written, a
   const give = (name: string): Written => ({ ...x, name });
   if (activation === "linear") return x;
   if (typeof activation !== "string")
-    throw new ArgumentError(`toOnnx: ${label}: its activation is a function, which cannot be written as ONNX.`);
+    throw new ArgumentError(
+      `toOnnx: ${label}: its activation is a function, which cannot be written as ONNX.`,
+    );
   const op = Object.hasOwn(ops, activation) ? ops[activation] : undefined;
   if (op) return give(graph.node(op[0], label, [x.name], op[1]));
   const scalar = (value: number) => graph.floats(`${label}/number`, [value], []);

@@ -1,7 +1,7 @@
 /** @file How each layer is written as nodes of ONNX, opset 17, as it is in inference. */
 import { ArgumentError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
-import { pair, type Padding, resolveWindow, type Size2d } from "../../kernels/window.ts";
+import { type Padding, pair, resolveWindow, type Size2d } from "../../kernels/window.ts";
 import type { Layer } from "../../models/layers/index.ts";
 import { permuted } from "./constants.ts";
 import type { GraphWriter, Written } from "./graph-writer.ts";
@@ -44,9 +44,16 @@ function onEach(op: string, attributes: Parameters<GraphWriter["node"]>[3] = {})
 function padsOf(call: WrittenCall, window: Size2d, strides: Size2d, dilation: Size2d): readonly number[] {
   const padding = (call.config.padding ?? "valid") as Padding;
   if (padding === "valid") return [0, 0, 0, 0];
-  const w = resolveWindow(call.layer.name, [1, ...call.inputs[0]!.shape], { window, strides, padding, dilation });
-  const bottom = (w.outHeight - 1) * w.strideHeight + (w.windowHeight - 1) * w.dilationHeight + 1 - w.height - w.padTop;
-  const right = (w.outWidth - 1) * w.strideWidth + (w.windowWidth - 1) * w.dilationWidth + 1 - w.width - w.padLeft;
+  const w = resolveWindow(call.layer.name, [1, ...call.inputs[0]!.shape], {
+    window,
+    strides,
+    padding,
+    dilation,
+  });
+  const bottom =
+    (w.outHeight - 1) * w.strideHeight + (w.windowHeight - 1) * w.dilationHeight + 1 - w.height - w.padTop;
+  const right =
+    (w.outWidth - 1) * w.strideWidth + (w.windowWidth - 1) * w.dilationWidth + 1 - w.width - w.padLeft;
   return [w.padTop, w.padLeft, Math.max(bottom, 0), Math.max(right, 0)];
 }
 
@@ -59,10 +66,19 @@ function convolution(call: WrittenCall, kernel: string, groups: number, shape?: 
   const dilations = pair(layer.name, "dilation", (config.dilationRate ?? 1) as Size2d);
   const depthwise = kernel === "depthwise_kernel";
   const turned = permuted(weight, depthwise ? [2, 3, 0, 1] : [3, 2, 0, 1]);
-  const names = [first(call).name, graph.weight(weight.path, shape ?? turned.shape, turned.data as Float32Array)];
+  const names = [
+    first(call).name,
+    graph.weight(weight.path, shape ?? turned.shape, turned.data as Float32Array),
+  ];
   const separable = layer.className === "SeparableConv2D";
   if (config.useBias !== false && !separable) names.push(bias(call));
-  const attributes = { kernel_shape: window, strides, dilations, pads: padsOf(call, window, strides, dilations), group: groups };
+  const attributes = {
+    kernel_shape: window,
+    strides,
+    dilations,
+    pads: padsOf(call, window, strides, dilations),
+    group: groups,
+  };
   return image(call, graph.node("Conv", layer.name, names, attributes));
 }
 
@@ -125,7 +141,10 @@ const dense: WriteLayer = (call) => {
     return withActivation(call, plain(call, graph.node(op, layer.name, [x.name, kernel, ...names])));
   }
   const product = graph.node("MatMul", layer.name, [x.name, kernel]);
-  return withActivation(call, plain(call, names.length > 0 ? graph.node("Add", layer.name, [product, ...names]) : product));
+  return withActivation(
+    call,
+    plain(call, names.length > 0 ? graph.node("Add", layer.name, [product, ...names]) : product),
+  );
 };
 
 /** Its kernel is that of the layer that it is tied to. */
@@ -135,7 +154,10 @@ const denseTranspose: WriteLayer = (call) => {
   const { path, shape, data } = call.weight("kernel");
   const kernel = graph.weight(path, shape, data);
   if (x.shape.length === 1)
-    return withActivation(call, plain(call, graph.node("Gemm", layer.name, [x.name, kernel, bias(call)], { transB: 1 })));
+    return withActivation(
+      call,
+      plain(call, graph.node("Gemm", layer.name, [x.name, kernel, bias(call)], { transB: 1 })),
+    );
   const turned = graph.node("Transpose", layer.name, [kernel], { perm: [1, 0] });
   const product = graph.node("MatMul", layer.name, [x.name, turned]);
   return withActivation(call, plain(call, graph.node("Add", layer.name, [product, bias(call)])));
@@ -143,7 +165,12 @@ const denseTranspose: WriteLayer = (call) => {
 
 const batchNormalization: WriteLayer = (call) => {
   const { graph, layer, config } = call;
+  const channels = call.output.at(-1)!;
   const names = ["gamma", "beta", "moving_mean", "moving_variance"].map((name) => {
+    if (name === "gamma" && config.scale === false)
+      return graph.floats(`${layer.name}/ones`, Array<number>(channels).fill(1));
+    if (name === "beta" && config.center === false)
+      return graph.floats(`${layer.name}/zeros`, Array<number>(channels).fill(0));
     const { path, shape, data } = call.weight(name);
     return graph.weight(path, shape, data);
   });
@@ -163,7 +190,10 @@ const layerNormalization: WriteLayer = (call) => {
     return call.graph.weight(path, shape, data);
   });
   const attributes = { axis: -1, epsilon: { float: (call.config.epsilon ?? 1e-3) as number } };
-  return plain(call, call.graph.node("LayerNormalization", call.layer.name, [last(call).name, ...names], attributes));
+  return plain(
+    call,
+    call.graph.node("LayerNormalization", call.layer.name, [last(call).name, ...names], attributes),
+  );
 };
 
 /** PyTorch's way: opset 17 has no op for groups. */
@@ -173,13 +203,19 @@ const groupNormalization: WriteLayer = (call) => {
   const [h, w, c] = output as readonly [number, number, number];
   const given = (config.groups ?? 32) as number;
   const groups = given === -1 ? c : given;
-  const cut = graph.node("Reshape", layer.name, [first(call).name, graph.integers(`${layer.name}/groups`, [0, groups, -1])]);
+  const cut = graph.node("Reshape", layer.name, [
+    first(call).name,
+    graph.integers(`${layer.name}/groups`, [0, groups, -1]),
+  ]);
   const ones = graph.floats(`${layer.name}/ones`, Array<number>(groups).fill(1));
   const zeros = graph.floats(`${layer.name}/zeros`, Array<number>(groups).fill(0));
   const epsilon = { float: (config.epsilon ?? 1e-3) as number };
   const normal = graph.node("InstanceNormalization", layer.name, [cut, ones, zeros], { epsilon });
   let name = graph.node("Reshape", layer.name, [normal, graph.integers(`${layer.name}/shape`, [0, c, h, w])]);
-  for (const [weight, op, option] of [["gamma", "Mul", "scale"], ["beta", "Add", "center"]] as const) {
+  for (const [weight, op, option] of [
+    ["gamma", "Mul", "scale"],
+    ["beta", "Add", "center"],
+  ] as const) {
     if (config[option] === false) continue;
     const { path, data } = call.weight(weight);
     name = graph.node(op, layer.name, [name, graph.weight(path, [c, 1, 1], data)]);
@@ -193,7 +229,10 @@ function pooling(op: string, attributes: Readonly<Record<string, number>> = {}):
     const kernel_shape = pair(layer.name, "poolSize", config.poolSize as Size2d);
     const strides = pair(layer.name, "strides", (config.strides ?? kernel_shape) as Size2d);
     const pads = padsOf(call, kernel_shape, strides, 1);
-    return image(call, graph.node(op, layer.name, [first(call).name], { ...attributes, kernel_shape, strides, pads }));
+    return image(
+      call,
+      graph.node(op, layer.name, [first(call).name], { ...attributes, kernel_shape, strides, pads }),
+    );
   };
 }
 
@@ -221,7 +260,11 @@ const concatenate: WriteLayer = (call) => {
   const { graph, layer, inputs, output, config } = call;
   const names = inputs.map((x) => graph.turned(x, true, layer.name).name);
   const axis = axisFirst((config.axis ?? -1) as number, output.length);
-  return { name: graph.node("Concat", layer.name, names, { axis }), shape: output, channelsFirst: output.length === 3 };
+  return {
+    name: graph.node("Concat", layer.name, names, { axis }),
+    shape: output,
+    channelsFirst: output.length === 3,
+  };
 };
 
 /** Where a Keras axis of [n, h, w, c] lies in [n, c, h, w]; of other ranks the axis counted from 0. */
@@ -243,7 +286,8 @@ const reshape: WriteLayer = (call) => {
   return plain(call, graph.node("Reshape", layer.name, [last(call).name, shape]));
 };
 
-const flatten: WriteLayer = (call) => plain(call, call.graph.node("Flatten", call.layer.name, [last(call).name], { axis: 1 }));
+const flatten: WriteLayer = (call) =>
+  plain(call, call.graph.node("Flatten", call.layer.name, [last(call).name], { axis: 1 }));
 
 const permute: WriteLayer = (call) => {
   const perm = [0, ...(call.config.dims as readonly number[])];
@@ -252,27 +296,44 @@ const permute: WriteLayer = (call) => {
 
 const repeatVector: WriteLayer = (call) => {
   const { graph, layer, config } = call;
-  const row = graph.node("Unsqueeze", layer.name, [last(call).name, graph.integers(`${layer.name}/axes`, [1])]);
+  const row = graph.node("Unsqueeze", layer.name, [
+    last(call).name,
+    graph.integers(`${layer.name}/axes`, [1]),
+  ]);
   const repeats = graph.integers(`${layer.name}/repeats`, [1, config.n as number, 1]);
   return plain(call, graph.node("Tile", layer.name, [row, repeats]));
 };
 
 const rescaling: WriteLayer = ({ graph, layer, inputs, config }) => {
   const [x] = inputs as readonly [Written];
-  const scaled = graph.node("Mul", layer.name, [x.name, graph.floats(`${layer.name}/scale`, [config.scale as number], [])]);
+  const scaled = graph.node("Mul", layer.name, [
+    x.name,
+    graph.floats(`${layer.name}/scale`, [config.scale as number], []),
+  ]);
   const offset = (config.offset ?? 0) as number;
   if (offset === 0) return { ...x, name: scaled };
-  return { ...x, name: graph.node("Add", layer.name, [scaled, graph.floats(`${layer.name}/offset`, [offset], [])]) };
+  return {
+    ...x,
+    name: graph.node("Add", layer.name, [scaled, graph.floats(`${layer.name}/offset`, [offset], [])]),
+  };
 };
 
 const relu: WriteLayer = (call) => {
   const { graph, layer, config, inputs } = call;
   const [x] = inputs as readonly [Written];
-  const { maxValue, negativeSlope = 0, threshold = 0 } = config as { maxValue?: number; negativeSlope?: number; threshold?: number };
+  const {
+    maxValue,
+    negativeSlope = 0,
+    threshold = 0,
+  } = config as { maxValue?: number; negativeSlope?: number; threshold?: number };
   const scalar = (name: string, value: number) => graph.floats(`${layer.name}/${name}`, [value], []);
   const give = (name: string): Written => ({ ...x, name });
   if (threshold === 0 && negativeSlope === 0)
-    return give(maxValue === undefined ? graph.node("Relu", layer.name, [x.name]) : graph.node("Clip", layer.name, [x.name, scalar("min", 0), scalar("max", maxValue)]));
+    return give(
+      maxValue === undefined
+        ? graph.node("Relu", layer.name, [x.name])
+        : graph.node("Clip", layer.name, [x.name, scalar("min", 0), scalar("max", maxValue)]),
+    );
   const below = graph.node("Mul", layer.name, [
     graph.node("Sub", layer.name, [x.name, scalar("threshold", threshold)]),
     scalar("slope", negativeSlope),
@@ -313,7 +374,15 @@ const cropping: WriteLayer = (call) => {
   const [[top], [left]] = (layer as Layer & { readonly cropping: Margins }).cropping;
   const list = (name: string, values: readonly number[]) => graph.integers(`${layer.name}/${name}`, values);
   const ends = list("ends", [top + call.output[0]!, left + call.output[1]!]);
-  return image(call, graph.node("Slice", layer.name, [first(call).name, list("starts", [top, left]), ends, list("axes", [2, 3])]));
+  return image(
+    call,
+    graph.node("Slice", layer.name, [
+      first(call).name,
+      list("starts", [top, left]),
+      ends,
+      list("axes", [2, 3]),
+    ]),
+  );
 };
 
 const upSampling: WriteLayer = (call) => {

@@ -1,7 +1,7 @@
 /** @file The modules that a PyTorch state_dict holds, and the form in which PyTorch has the weights of our layers. */
 import { ArgumentError, formatShape } from "../../engine/errors.ts";
 import { type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
-import { Graph } from "../../models/graph.ts";
+import type { Graph } from "../../models/graph.ts";
 import { GraphLayer } from "../../models/graph-layer.ts";
 import { FlattenLayer, type Layer } from "../../models/layers/index.ts";
 import type { StoredVariable } from "../../models/stored-variables.ts";
@@ -73,7 +73,12 @@ function flatLayers(layers: readonly Layer[]): readonly Layer[] {
   return layers.flatMap((layer) => (layer.innerLayers.length > 0 ? flatLayers(layer.innerLayers) : [layer]));
 }
 
-function weightOf(stored: StoredVariable, layer: Layer, form: TorchForm, image: Shape | undefined): TorchWeight {
+function weightOf(
+  stored: StoredVariable,
+  layer: Layer,
+  form: TorchForm,
+  image: Shape | undefined,
+): TorchWeight {
   const { shape } = stored.variable;
   const rows = image ? [...image, ...shape.slice(1)] : shape; // [h, w, c, ...]
   const order = image ? [2, 0, 1, ...shape.slice(1).map((_, i) => i + 3)] : shape.map((_, i) => i);
@@ -87,7 +92,9 @@ function weightOf(stored: StoredVariable, layer: Layer, form: TorchForm, image: 
     layer,
     name: form.weight,
     shape: depthwise ? [shape[2]! * shape[3]!, 1, shape[0]!, shape[1]!] : torchShape,
-    change: [form.order && `axes [${form.order}]`, image && `rows of ${formatShape(image)} channels first`].filter(Boolean).join(", "),
+    change: [form.order && `axes [${form.order}]`, image && `rows of ${formatShape(image)} channels first`]
+      .filter(Boolean)
+      .join(", "),
     toTorch: (values) => {
       const first = permuted({ shape: rows, data: values }, order).data;
       return permuted({ shape, data: first }, transposed).data as Float32Array;
@@ -112,7 +119,10 @@ function imagesBeforeRows(graph: Graph, found = new Map<Layer, Shape>()): Map<La
       if (input.shape.length === 3 && input.shape[0]! * input.shape[1]! > 1) images.set(output, input.shape);
     } else if (image) {
       found.set(layer, image);
-      const keepsOrder = layer.className !== "Dense" && sameShape(input.shape, output.shape) && sizeOf(image) === output.shape[0];
+      const keepsOrder =
+        layer.className !== "Dense" &&
+        sameShape(input.shape, output.shape) &&
+        sizeOf(image) === output.shape[0];
       if (keepsOrder) images.set(output, image);
     }
   }

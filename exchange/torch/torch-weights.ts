@@ -46,13 +46,16 @@ export async function loadTorchWeights(
   const used = new Set<string>();
   for (const weights of byLayer(torchWeights(model))) {
     const [{ layer }] = weights as readonly [TorchWeight];
-    const given = options.modules && Object.hasOwn(options.modules, layer.name) ? options.modules[layer.name] : undefined;
+    const given =
+      options.modules && Object.hasOwn(options.modules, layer.name) ? options.modules[layer.name] : undefined;
     const free = [...modules].filter(([module]) => !used.has(module));
     const found = given === undefined ? choose(free, layer.name, weights) : given;
     const entries = found === undefined ? undefined : modules.get(found);
     if (found === undefined || !entries || !fits(entries, weights)) {
       const wanted = weights.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
-      throw new FileError(`${what}: no module${given ? ` "${given}"` : ""} is left for ${layer.name}, which needs ${wanted}.`);
+      throw new FileError(
+        `${what}: no module${given ? ` "${given}"` : ""} is left for ${layer.name}, which needs ${wanted}.`,
+      );
     }
     used.add(found);
     for (const { stored, name, change, shape, fromTorch } of weights) {
@@ -62,7 +65,8 @@ export async function loadTorchWeights(
     }
   }
   const left = [...modules.keys()].filter((module) => !used.has(module));
-  if (left.length > 0) throw new FileError(`${what}: the model ${model.name} has no layers for ${left.join(", ")}.`);
+  if (left.length > 0)
+    throw new FileError(`${what}: the model ${model.name} has no layers for ${left.join(", ")}.`);
   model.setWeights(values);
   return rows;
 }
@@ -88,7 +92,14 @@ export function formatTorchRows(rows: readonly TorchRow[]): string {
   ]);
   const table = [["weight", "shape", "PyTorch", "shape", "change"], ...cells];
   const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  return table.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()).join("\n");
+  return table
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 function requireModel(what: string, model: unknown): void {
@@ -100,7 +111,9 @@ function modulesOf(tensors: Entries): Map<string, Map<string, SafetensorsTensor>
   const modules = new Map<string, Map<string, SafetensorsTensor>>();
   const wrapped = [...tensors.keys()].every((key) => key.startsWith("module."));
   const byNumbers = new Intl.Collator("en", { numeric: true });
-  const keys = [...tensors.keys()].filter((key) => !key.endsWith("num_batches_tracked")).sort(byNumbers.compare);
+  const keys = [...tensors.keys()]
+    .filter((key) => !key.endsWith("num_batches_tracked"))
+    .sort(byNumbers.compare);
   for (const key of keys) {
     const path = wrapped ? key.slice("module.".length) : key;
     const dot = path.lastIndexOf(".");

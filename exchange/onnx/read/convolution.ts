@@ -1,10 +1,5 @@
 /** @file Conv and ConvTranspose as layers. */
-import {
-  Conv2D,
-  Conv2DTranspose,
-  Cropping2D,
-  DepthwiseConv2D,
-} from "../../../models/layers/index.ts";
+import { Conv2D, Conv2DTranspose, Cropping2D, DepthwiseConv2D } from "../../../models/layers/index.ts";
 import type { SymbolicTensor } from "../../../models/symbolic.ts";
 import { permuted } from "../constants.ts";
 import type { OnnxNode } from "../onnx-node.ts";
@@ -16,7 +11,12 @@ import { takeActivation, takeBias } from "./epilogue.ts";
 export function readConv(node: OnnxNode): View {
   const image = node.image();
   const weight = node.weight(1, 4, "[out,in,h,w]");
-  const [filters, perGroup, kernelHeight, kernelWidth] = weight.shape as readonly [number, number, number, number];
+  const [filters, perGroup, kernelHeight, kernelWidth] = weight.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   const [height, width, channels] = image.shape as readonly [number, number, number];
   const groups = node.integer("group", 1);
   if (groups < 1 || perGroup * groups !== channels || filters % groups !== 0) {
@@ -58,15 +58,29 @@ export function readConv(node: OnnxNode): View {
 export function readConvTranspose(node: OnnxNode): View {
   const image = node.image();
   const weight = node.weight(1, 4, "[in,out,h,w]");
-  const [channels, filters, kernelHeight, kernelWidth] = weight.shape as readonly [number, number, number, number];
+  const [channels, filters, kernelHeight, kernelWidth] = weight.shape as readonly [
+    number,
+    number,
+    number,
+    number,
+  ];
   if (channels !== image.shape[2])
-    node.refuse(`the weight "${weight.name ?? ""}" expects ${channels} channels, the image has ${image.shape[2]} channels`);
+    node.refuse(
+      `the weight "${weight.name ?? ""}" expects ${channels} channels, the image has ${image.shape[2]} channels`,
+    );
   if (node.integer("group", 1) !== 1) node.refuse("groups are not taken in transposed convolutions");
   const strides = node.list("strides", 2, 1);
   const dilationRate = node.list("dilations", 2, 1);
-  if (![...strides, ...dilationRate].every((value) => value >= 1)) node.refuse("strides and dilations must be 1 or more");
+  if (![...strides, ...dilationRate].every((value) => value >= 1))
+    node.refuse("strides and dilations must be 1 or more");
   const cuts = [0, 1].map((axis) =>
-    cutAlong(node, axis as 0 | 1, image.shape[axis]!, ([kernelHeight, kernelWidth][axis]! - 1) * dilationRate[axis]! + 1, strides[axis]!),
+    cutAlong(
+      node,
+      axis as 0 | 1,
+      image.shape[axis]!,
+      ([kernelHeight, kernelWidth][axis]! - 1) * dilationRate[axis]! + 1,
+      strides[axis]!,
+    ),
   ) as [Cut, Cut];
   const padding = cuts.every(({ same }) => same) ? "same" : "valid";
   const cut = padding === "valid" && cuts.some(({ before, after }) => before + after > 0);
@@ -80,7 +94,10 @@ export function readConvTranspose(node: OnnxNode): View {
   } as const;
   const key = JSON.stringify(["ConvTranspose", weight.name, bias.name, options]);
   const layer = node.workshop.layer(weight.name === undefined ? "" : key, () => {
-    const made = Conv2DTranspose(filters, [kernelHeight, kernelWidth], { ...options, name: node.layerName(weight) });
+    const made = Conv2DTranspose(filters, [kernelHeight, kernelWidth], {
+      ...options,
+      name: node.layerName(weight),
+    });
     const weights = new Map([["kernel", permuted(weight, [2, 3, 1, 0]).data as Float32Array]]);
     if (bias.data) weights.set("bias", bias.data);
     node.workshop.setWeights(made, weights);
@@ -88,7 +105,10 @@ export function readConvTranspose(node: OnnxNode): View {
   });
   const whole: SymbolicTensor = node.apply(layer, image);
   if (!cut) return imageView(whole);
-  const margins = cuts.map(({ before, after }) => [before, after] as const) as [readonly [number, number], readonly [number, number]];
+  const margins = cuts.map(({ before, after }) => [before, after] as const) as [
+    readonly [number, number],
+    readonly [number, number],
+  ];
   return imageView(node.apply(Cropping2D(margins), whole));
 }
 
@@ -103,9 +123,12 @@ function cutAlong(node: OnnxNode, axis: 0 | 1, length: number, extent: number, s
   const whole = length * stride + Math.max(extent - stride, 0); // Keras's "valid"
   const pads = node.list("pads", 4, 0);
   let before = pads[axis]!;
-  let out = (length - 1) * stride + extent + node.list("output_padding", 2, 0)[axis]! - before - pads[axis + 2]!;
+  let out =
+    (length - 1) * stride + extent + node.list("output_padding", 2, 0)[axis]! - before - pads[axis + 2]!;
   const auto = node.text("auto_pad", "NOTSET");
-  const given = node.proto.attributes.has("output_shape") ? node.integers("output_shape", []).at(axis - 2) : undefined;
+  const given = node.proto.attributes.has("output_shape")
+    ? node.integers("output_shape", []).at(axis - 2)
+    : undefined;
   if (auto.startsWith("SAME") || given !== undefined) {
     out = given ?? length * stride;
     const total = Math.max((length - 1) * stride + extent - out, 0);

@@ -14,7 +14,10 @@ export function readGemm(node: OnnxNode): View {
   const kernel = scaled(transposed ? { ...permuted(given, [1, 0]), name: given.name } : given, alpha);
   const units = kernel.shape[1]!;
   const c = node.optional(2);
-  const own = c && c.data.length === 1 && units > 1 ? new Float32Array(units).fill(c.data[0]!) : c && node.vector(2, units);
+  const own =
+    c && c.data.length === 1 && units > 1
+      ? new Float32Array(units).fill(c.data[0]!)
+      : c && node.vector(2, units);
   const scaledOwn = own && beta !== 1 ? own.map((value) => value * beta) : own;
   const whole = takeBias(node, scaledOwn, units, 1);
   return product(node, kernel, whole, transposed && alpha === 1 ? given.name : undefined);
@@ -36,13 +39,19 @@ function product(node: OnnxNode, kernel: Constant, bias: Bias, tiedTo: string | 
   const view = node.view();
   const [inputs, units] = kernel.shape as readonly [number, number];
   if (view.shape.at(-1) !== inputs) {
-    node.refuse(`the weight "${kernel.name ?? ""}" expects ${inputs} numbers, the value before it has [${view.shape}]`);
+    node.refuse(
+      `the weight "${kernel.name ?? ""}" expects ${inputs} numbers, the value before it has [${view.shape}]`,
+    );
   }
-  const { tensor, places } = view.shape.length === 1 ? asRow(view) : { tensor: asPlain(view), places: undefined };
+  const { tensor, places } =
+    view.shape.length === 1 ? asRow(view) : { tensor: asPlain(view), places: undefined };
   const activation = takeActivation(node);
   const tied = places || tiedTo === undefined ? undefined : node.workshop.denseLayers.get(tiedTo);
   if (tied && bias.data) {
-    const layer = DenseTranspose(tied, { activation, name: node.workshop.layerName(`${tied.name}_transpose`) });
+    const layer = DenseTranspose(tied, {
+      activation,
+      name: node.workshop.layerName(`${tied.name}_transpose`),
+    });
     node.workshop.setWeights(layer, new Map([["bias", bias.data]]));
     return plainView(node.apply(layer, tensor));
   }
@@ -51,8 +60,12 @@ function product(node: OnnxNode, kernel: Constant, bias: Bias, tiedTo: string | 
   const layer = node.workshop.layer(kernel.name === undefined ? "" : key, () => {
     const made = Dense(units, { activation, useBias, name: node.layerName(kernel) });
     const values = places ? movedRows(kernel, places) : (kernel.data as Float32Array);
-    node.workshop.setWeights(made, new Map([["kernel", values], ...(bias.data ? [["bias", bias.data] as const] : [])]));
-    if (kernel.name !== undefined && !places && tiedTo === undefined) node.workshop.denseLayers.set(kernel.name, made);
+    node.workshop.setWeights(
+      made,
+      new Map([["kernel", values], ...(bias.data ? [["bias", bias.data] as const] : [])]),
+    );
+    if (kernel.name !== undefined && !places && tiedTo === undefined)
+      node.workshop.denseLayers.set(kernel.name, made);
     return made;
   });
   return plainView(node.apply(layer, tensor));
@@ -62,6 +75,7 @@ function product(node: OnnxNode, kernel: Constant, bias: Bias, tiedTo: string | 
 function movedRows({ shape, data }: Constant, places: Int32Array): Float32Array {
   const units = shape[1]!;
   const moved = new Float32Array(data.length);
-  for (const [j, place] of places.entries()) moved.set(data.subarray(j * units, (j + 1) * units), place * units);
+  for (const [j, place] of places.entries())
+    moved.set(data.subarray(j * units, (j + 1) * units), place * units);
   return moved;
 }

@@ -7,8 +7,8 @@ import {
   Concatenate,
   DepthwiseConv2D,
   Dropout,
-  LeakyReLU,
   type Layer,
+  LeakyReLU,
   Maximum,
   Minimum,
   Multiply,
@@ -68,7 +68,10 @@ export function readPRelu(node: OnnxNode): View {
   const slope = node.constant(1);
   if (!(slope.data instanceof Float32Array)) node.refuse("the slopes must be floats");
   const rank = view.shape.length;
-  const full = [...Array<number>(Math.max(rank - slope.shape.length, 0)).fill(1), ...slope.shape.slice(-rank)];
+  const full = [
+    ...Array<number>(Math.max(rank - slope.shape.length, 0)).fill(1),
+    ...slope.shape.slice(-rank),
+  ];
   const fits = full.every((size, i) => size === 1 || size === view.shape[i]);
   if (!fits || slope.data.length === 0) node.refuse(`slopes [${slope.shape}] do not fit [n,${view.shape}]`);
   const isImage = rank === 3;
@@ -137,8 +140,10 @@ function together(
   if (!views.every(({ shape }) => sameShape(shape, first.shape)))
     node.refuse(`the values have the shapes ${views.map(({ shape }) => `[n,${shape}]`).join(" and ")}`);
   const alike = (view: View) =>
-    sameShape(view.tensor.shape, first.tensor.shape) && view.order.every((axis, i) => axis === first.order[i]);
-  if (views.every(alike)) return { tensors: views.map(({ tensor }) => tensor), back: (tensor) => viewOf(first, tensor) };
+    sameShape(view.tensor.shape, first.tensor.shape) &&
+    view.order.every((axis, i) => axis === first.order[i]);
+  if (views.every(alike))
+    return { tensors: views.map(({ tensor }) => tensor), back: (tensor) => viewOf(first, tensor) };
   if (first.shape.length === 3) return { tensors: views.map(asImage), back: imageView };
   return { tensors: views.map(asPlain), back: plainView };
 }
@@ -148,21 +153,30 @@ function withConstant(node: OnnxNode, a: View | Constant, b: View | Constant): V
   const { op } = node.proto;
   const constantFirst = isConstant(a);
   const c = (constantFirst ? a : b) as Constant;
-  if (!["Add", "Sub", "Mul", "Div"].includes(op) || node.inputs.length !== 2 || isConstant(constantFirst ? b : a))
+  if (
+    !["Add", "Sub", "Mul", "Div"].includes(op) ||
+    node.inputs.length !== 2 ||
+    isConstant(constantFirst ? b : a)
+  )
     node.refuse("with a constant is not taken");
   if (op === "Div" && constantFirst) node.refuse("a constant over a value is not taken");
   const view = (constantFirst ? b : a) as View;
-  const scaleOf = (value: number) => (op === "Mul" ? value : op === "Div" ? 1 / value : op === "Sub" && constantFirst ? -1 : 1);
-  const shiftOf = (value: number) => (op === "Add" || (op === "Sub" && constantFirst) ? value : op === "Sub" ? -value : 0);
+  const scaleOf = (value: number) =>
+    op === "Mul" ? value : op === "Div" ? 1 / value : op === "Sub" && constantFirst ? -1 : 1;
+  const shiftOf = (value: number) =>
+    op === "Add" || (op === "Sub" && constantFirst) ? value : op === "Sub" ? -value : 0;
   if (c.data.length === 1) {
     const [scale, offset] = [scaleOf(c.data[0]!), shiftOf(c.data[0]!)];
-    if (!Number.isFinite(Math.fround(scale)) || !Number.isFinite(offset)) node.refuse(`the constant ${c.data[0]} is not taken`);
+    if (!Number.isFinite(Math.fround(scale)) || !Number.isFinite(offset))
+      node.refuse(`the constant ${c.data[0]} is not taken`);
     return viewOf(view, node.apply(Rescaling(scale, { offset }), view.tensor));
   }
   const isImage = view.shape.length === 3;
   const channels = isImage ? view.shape[0]! : view.shape.at(-1)!;
   if (!isAlongChannels(c, channels, isImage ? 3 : 1) || view.shape.length === 2)
-    node.refuse(`a constant [${c.shape}] with [n,${view.shape}]: only one number, or one for each channel, is taken`);
+    node.refuse(
+      `a constant [${c.shape}] with [n,${view.shape}]: only one number, or one for each channel, is taken`,
+    );
   // a convolution with windows of one pixel, each channel alone: x * kernel + bias
   const layer = DepthwiseConv2D(1, { name: node.layerName(c) });
   const values = Array.from(c.data);
@@ -187,9 +201,14 @@ export function readConcat(node: OnnxNode): View {
   if (axis < 1 || axis >= rank) node.refuse(`[n,${first.shape}] has no axis ${axis} of samples`);
   if (views.length === 1) return first;
   const isImage = views.every(({ shape }) => shape.length === 3);
-  const sameOrder = views.every((view) => isWhole(view) && view.order.every((each, i) => each === first.order[i]));
+  const sameOrder = views.every(
+    (view) => isWhole(view) && view.order.every((each, i) => each === first.order[i]),
+  );
   if (sameOrder) {
-    const tensor = node.apply(Concatenate({ axis: first.order[axis - 1]! + 1 }), views.map((view) => view.tensor));
+    const tensor = node.apply(
+      Concatenate({ axis: first.order[axis - 1]! + 1 }),
+      views.map((view) => view.tensor),
+    );
     const shape = first.order.map((each) => tensor.shape[each]!);
     return { tensor, order: first.order, shape };
   }
@@ -199,4 +218,3 @@ export function readConcat(node: OnnxNode): View {
   }
   return plainView(node.apply(Concatenate({ axis }), views.map(asPlain)));
 }
-

@@ -1,6 +1,7 @@
 /** @file What exporters write as nodes after a product and is a part of its layer here: adding the bias, the activation. */
-import type { ActivationName } from "../../../models/index.ts";
+
 import { sizeOf } from "../../../engine/shape.ts";
+import type { ActivationName } from "../../../models/index.ts";
 import type { Constant } from "../constants.ts";
 import type { NodeReader } from "../node-reader.ts";
 import type { OnnxNode } from "../onnx-node.ts";
@@ -48,7 +49,8 @@ const seluDefaults = [1.6732632, 1.050701] as const;
 
 /** The name of the activation that a node computes; undefined if it computes something else. */
 export function activationOf(node: NodeReader): ActivationName | undefined {
-  const is = (attribute: string, value: number) => Math.fround(node.float(attribute, value)) === Math.fround(value);
+  const is = (attribute: string, value: number) =>
+    Math.fround(node.float(attribute, value)) === Math.fround(value);
   switch (node.proto.op) {
     case "Relu":
       return "relu";
@@ -70,7 +72,9 @@ export function activationOf(node: NodeReader): ActivationName | undefined {
     case "Exp":
       return "exponential";
     case "HardSigmoid":
-      return Math.abs(node.float("alpha", 0.2) - 1 / 6) < 1e-6 && is("beta", 0.5) ? "hard_sigmoid" : undefined;
+      return Math.abs(node.float("alpha", 0.2) - 1 / 6) < 1e-6 && is("beta", 0.5)
+        ? "hard_sigmoid"
+        : undefined;
     case "HardSwish":
       return "hard_silu";
     default:

@@ -9,7 +9,8 @@ export function readBatchNormalization(node: OnnxNode): View {
   const isImage = view.shape.length === 3;
   const channels = view.shape[0]!;
   if (!isImage && view.shape.length !== 1) node.refuse(`takes [n,c,h,w] or [n,c], got [n,${view.shape}]`);
-  if (node.integer("training_mode", 0) !== 0) node.refuse("it is exported in training mode; export the model in inference mode");
+  if (node.integer("training_mode", 0) !== 0)
+    node.refuse("it is exported in training mode; export the model in inference mode");
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map(
     (i) => node.vector(i, channels) ?? node.refuse(`input ${i} is missing`),
   );
@@ -37,11 +38,21 @@ export function readLayerNormalization(node: OnnxNode): View {
   const view = node.view();
   const features = view.shape.at(-1)!;
   const axis = node.integer("axis", -1);
-  if (axis !== -1 && axis !== view.shape.length) node.refuse(`over the axes from ${axis} on is not taken: only the last`);
+  if (axis !== -1 && axis !== view.shape.length)
+    node.refuse(`over the axes from ${axis} on is not taken: only the last`);
   const gamma = node.vector(1, features) ?? new Float32Array(features).fill(1);
   const beta = node.vector(2, features) ?? new Float32Array(features);
-  const layer = LayerNormalization({ epsilon: node.float("epsilon", 1e-5), name: node.layerName(node.optional(1)) });
-  node.workshop.setWeights(layer, new Map([["gamma", gamma], ["beta", beta]]));
+  const layer = LayerNormalization({
+    epsilon: node.float("epsilon", 1e-5),
+    name: node.layerName(node.optional(1)),
+  });
+  node.workshop.setWeights(
+    layer,
+    new Map([
+      ["gamma", gamma],
+      ["beta", beta],
+    ]),
+  );
   return plainView(node.apply(layer, asPlain(view)));
 }
 
@@ -57,7 +68,13 @@ export function readInstanceNormalization(node: OnnxNode): View {
   const beta = node.vector(2, groups) ?? node.refuse("input 2 is missing");
   if (view.shape.length === 3) {
     const layer = GroupNormalization({ groups: -1, epsilon, name: node.layerName(node.constant(1)) });
-    node.workshop.setWeights(layer, new Map([["gamma", gamma], ["beta", beta]]));
+    node.workshop.setWeights(
+      layer,
+      new Map([
+        ["gamma", gamma],
+        ["beta", beta],
+      ]),
+    );
     return imageView(node.apply(layer, asImage(view)));
   }
   const { tensor } = view;

@@ -33,7 +33,9 @@ export function readPool(node: OnnxNode): View {
     return node.applyToImage(AveragePooling2D(poolSize, { strides, padding }), image);
   if (!countsZeros) node.refuse("pads that are not counted must be those of SAME_UPPER");
   const pads = node.list("pads", 4, 0);
-  if (slides.some(({ after }, axis) => after > pads[axis + 2]! && node.text("auto_pad", "NOTSET") === "NOTSET"))
+  if (
+    slides.some(({ after }, axis) => after > pads[axis + 2]! && node.text("auto_pad", "NOTSET") === "NOTSET")
+  )
     node.refuse("ceil_mode with counted pads is not taken");
   return node.applyToImage(AveragePooling2D(poolSize, { strides }), zeroMargins(node, image, slides));
 }
@@ -51,7 +53,9 @@ export function readReduce(node: OnnxNode): View {
   const axes = (node.numbers(1, "axes") ?? []).map((axis) => axisOf(axis, view.shape.length + 1));
   const reduced = axes.map((axis) => view.order[axis - 1]).sort();
   if (!isWhole(view) || view.shape.length !== 3 || reduced.join() !== "0,1")
-    node.refuse(`only the mean or maximum over height and width is taken, not over the axes ${axes} of [n,${view.shape}]`);
+    node.refuse(
+      `only the mean or maximum over height and width is taken, not over the axes ${axes} of [n,${view.shape}]`,
+    );
   const layer = node.proto.op === "ReduceMean" ? GlobalAveragePooling2D() : GlobalMaxPooling2D();
   const pooled = plainView(node.apply(layer, view.tensor));
   if (node.integer("keepdims", 1) === 0) return pooled;
@@ -65,9 +69,11 @@ export function readPad(node: OnnxNode): View {
   const axes = node.optional(3);
   if (axes || pads.length !== 8) node.refuse("pads must be given for all four axes");
   const around = (axis: number) => [pads[axis]!, pads[axis + 4]!] as const;
-  if ([...around(0), ...around(1)].some((pad) => pad !== 0)) node.refuse("only height and width can be padded");
+  if ([...around(0), ...around(1)].some((pad) => pad !== 0))
+    node.refuse("only height and width can be padded");
   const [rows, columns] = [around(2), around(3)];
-  if (![...rows, ...columns].every((pad) => pad >= 0 && pad <= 2 ** 20)) node.refuse(`pads [${pads}] are not taken`);
+  if (![...rows, ...columns].every((pad) => pad >= 0 && pad <= 2 ** 20))
+    node.refuse(`pads [${pads}] are not taken`);
   const mode = node.text("mode", "constant");
   if (mode === "constant") {
     const value = node.optional(2)?.data[0] ?? node.float("value", 0);
@@ -117,15 +123,25 @@ export function readResize(node: OnnxNode): View {
   const scales = node.optional(old ? 1 : 2);
   const sizes = old ? undefined : node.optional(3);
   const [c, h, w] = [image.shape[2]!, image.shape[0]!, image.shape[1]!];
-  const given = scales && scales.data.length > 0 ? numbersOf(scales) : (numbersOf(sizes ?? node.constant(1)).map((size, i) => (i === 0 ? 1 : size / [1, c, h, w][i]!)));
+  const given =
+    scales && scales.data.length > 0
+      ? numbersOf(scales)
+      : numbersOf(sizes ?? node.constant(1)).map((size, i) => (i === 0 ? 1 : size / [1, c, h, w][i]!));
   const [batch, channels, height, width] = given;
-  const whole = given.length === 4 && batch === 1 && channels === 1 && [height, width].every((s) => Number.isInteger(s) && s! >= 1);
+  const whole =
+    given.length === 4 &&
+    batch === 1 &&
+    channels === 1 &&
+    [height, width].every((s) => Number.isInteger(s) && s! >= 1);
   if (!whole) node.refuse(`only whole factors of height and width are taken, not [${given}]`);
   const mode = node.text("mode", "nearest");
   const place = node.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
   const rounding = node.text("nearest_mode", old ? "floor" : "round_prefer_floor");
   const copies =
-    place === "asymmetric" ? rounding === "floor" : place.endsWith("half_pixel") && rounding.startsWith("round_prefer");
-  if (mode !== "nearest" || !copies) node.refuse(`the mode ${mode} (${place}, ${rounding}) is not taken: only pixels repeated`);
+    place === "asymmetric"
+      ? rounding === "floor"
+      : place.endsWith("half_pixel") && rounding.startsWith("round_prefer");
+  if (mode !== "nearest" || !copies)
+    node.refuse(`the mode ${mode} (${place}, ${rounding}) is not taken: only pixels repeated`);
   return node.applyToImage(UpSampling2D([height!, width!]), image);
 }

@@ -16,7 +16,10 @@ export function readShape(node: OnnxNode): Constant {
 export function readTranspose(node: OnnxNode): View {
   const view = node.view();
   const rank = view.shape.length + 1;
-  const order = node.integers("perm", Array.from({ length: rank }, (_, i) => rank - 1 - i));
+  const order = node.integers(
+    "perm",
+    Array.from({ length: rank }, (_, i) => rank - 1 - i),
+  );
   if (order[0] !== 0 || order.length !== rank || !order.every((_, i) => order.includes(i)))
     node.refuse(`the order [${order}] of axes moves the batch, or is none`);
   const whole = isWhole(view) ? view : plainView(asPlain(view));
@@ -26,7 +29,8 @@ export function readTranspose(node: OnnxNode): View {
 
 export function readFlatten(node: OnnxNode): View {
   const view = node.view();
-  if (axisOf(node.integer("axis", 1), view.shape.length + 1) !== 1) node.refuse("joins the batch with other axes");
+  if (axisOf(node.integer("axis", 1), view.shape.length + 1) !== 1)
+    node.refuse("joins the batch with other axes");
   return { ...view, shape: [sizeOf(view.shape)] };
 }
 
@@ -52,14 +56,18 @@ export function readSqueeze(node: OnnxNode): View {
   const axes = node.numbers(1, "axes") ?? view.shape.flatMap((size, i) => (size === 1 ? [i + 1] : []));
   const rank = view.shape.length + 1 + (adds ? axes.length : 0);
   const places = new Set(axes.map((axis) => axisOf(axis, rank)));
-  if (places.size !== axes.length || ![...places].every((axis) => Number.isInteger(axis) && axis >= 1 && axis < rank))
+  if (
+    places.size !== axes.length ||
+    ![...places].every((axis) => Number.isInteger(axis) && axis >= 1 && axis < rank)
+  )
     node.refuse(`axes [${axes}] of [n,${view.shape}]: the batch stays where it is`);
   const rest = [...view.shape];
   if (adds) {
     const shape = Array.from({ length: rank - 1 }, (_, i) => (places.has(i + 1) ? 1 : rest.shift()!));
     return { ...view, shape };
   }
-  if (![...places].every((axis) => view.shape[axis - 1] === 1)) node.refuse(`[n,${view.shape}]: not of size 1`);
+  if (![...places].every((axis) => view.shape[axis - 1] === 1))
+    node.refuse(`[n,${view.shape}]: not of size 1`);
   return { ...view, shape: view.shape.filter((_, i) => !places.has(i + 1)) };
 }
 
@@ -67,8 +75,16 @@ export function readSqueeze(node: OnnxNode): View {
 export function readTile(node: OnnxNode): View {
   const view = node.view();
   const repeats = numbersOf(node.constant(1));
-  if (view.shape.length !== 2 || view.shape[0] !== 1 || repeats.length !== 3 || repeats[0] !== 1 || repeats[2] !== 1)
-    node.refuse(`only [n,1,features] is repeated, along axis 1; got [n,${view.shape}] and repeats [${repeats}]`);
+  if (
+    view.shape.length !== 2 ||
+    view.shape[0] !== 1 ||
+    repeats.length !== 3 ||
+    repeats[0] !== 1 ||
+    repeats[2] !== 1
+  )
+    node.refuse(
+      `only [n,1,features] is repeated, along axis 1; got [n,${view.shape}] and repeats [${repeats}]`,
+    );
   const row = asPlain({ ...view, shape: [view.shape[1]!] });
   return plainView(node.apply(RepeatVector(repeats[1]!), row));
 }

@@ -24,12 +24,19 @@ export async function runOnnx(golden: GoldenCase, engine: Engine): Promise<Check
       const data = Float32Array.from(numbersOf(tensor));
       return [model.inputNames[i]!, turns ? permuted({ shape, data }, [0, 2, 3, 1]).data : data] as const;
     });
-    const outputs = Object.values(await model.predictOutputs(Object.fromEntries(inputs) as Record<string, Float32Array>));
+    const outputs = Object.values(
+      await model.predictOutputs(Object.fromEntries(inputs) as Record<string, Float32Array>),
+    );
     const wanted = [...golden.tensors.values()].filter(({ role }) => role === "output");
     const results = wanted.map(({ name, shape }, i) => {
       const [n] = shape;
       const own = model.outputs[i]!.shape;
-      return [name, turns && own.length === 3 ? permuted({ shape: [n!, ...own], data: outputs[i]! }, [0, 3, 1, 2]).data : outputs[i]!] as const;
+      return [
+        name,
+        turns && own.length === 3
+          ? permuted({ shape: [n!, ...own], data: outputs[i]! }, [0, 3, 1, 2]).data
+          : outputs[i]!,
+      ] as const;
     });
     return compareOutputs(golden, Object.fromEntries(results));
   } finally {
