@@ -112,7 +112,7 @@ export class OnnxNode extends NodeReader {
     take: (next: NodeReader, other: Constant | undefined) => T | undefined,
   ): T | undefined {
     const next = this.workshop.onlyReader(this.output);
-    if (!next || next.domain !== "" || !ops.includes(next.op) || next.outputs.length !== 1) return undefined;
+    if (next?.domain !== "" || !ops.includes(next.op) || next.outputs.length !== 1) return undefined;
     const other = next.inputs.find((name) => name !== this.output);
     const value = other ? this.workshop.value(other) : undefined;
     if (other && (!value || !isConstant(value))) return undefined;

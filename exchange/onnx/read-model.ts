@@ -240,10 +240,13 @@ class GraphReader implements Workshop {
       inputs.every((value): value is Constant => value !== undefined && isConstant(value))
     ) {
       const folded = fold(proto.op, inputs, node);
-      if (folded) return this.#set(proto.outputs[0]!, folded);
+      if (folded) {
+        this.#set(proto.outputs[0]!, folded);
+        return;
+      }
     }
-    const rule = Object.hasOwn(rules, proto.op) ? rules[proto.op] : undefined;
-    if (!rule) return node.refuse(`no layer of wgrad computes the op ${proto.op}`);
+    const known = Object.hasOwn(rules, proto.op) ? rules[proto.op] : undefined;
+    const rule = known ?? node.refuse(`no layer of wgrad computes the op ${proto.op}`);
     if (
       proto.outputs.slice(1).some((name) => name !== "" && (this.#readers.has(name) || this.#isOutput(name)))
     )

@@ -1,36 +1,23 @@
 /** @file How each layer is written as nodes of ONNX, opset 17, as it is in inference. */
-import { ArgumentError } from "../../engine/errors.ts";
 import type { Shape } from "../../engine/shape.ts";
-import { type Padding, pair, resolveWindow, type Size2d } from "../../kernels/window.ts";
+import { pair, type Size2d } from "../../kernels/window.ts";
 import type { Layer } from "../../models/layers/index.ts";
 import { permuted } from "./constants.ts";
 import type { GraphWriter, Written } from "./graph-writer.ts";
 import { writeActivation } from "./write-activation.ts";
-
-/** A layer's call: what it is given and what it shall give. */
-export interface WrittenCall {
-  readonly layer: Layer;
-  readonly graph: GraphWriter;
-  readonly inputs: readonly Written[];
-  readonly output: Shape;
-  /** the layer's settings by name */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** a weight's values and its path in the model */
-  weight(name: string): { readonly path: string; readonly shape: Shape; readonly data: Float32Array };
-}
+import {
+  bias,
+  cannot,
+  first,
+  image,
+  last,
+  padsOf,
+  plain,
+  type WrittenCall,
+  withActivation,
+} from "./write-call.ts";
 
 type WriteLayer = (call: WrittenCall) => Written;
-
-const first = ({ graph, inputs, layer }: WrittenCall) => graph.turned(inputs[0]!, true, layer.name);
-const last = ({ graph, inputs, layer }: WrittenCall) => graph.turned(inputs[0]!, false, layer.name);
-
-function image(call: WrittenCall, name: string): Written {
-  return { name, shape: call.output, channelsFirst: true };
-}
-
-function plain(call: WrittenCall, name: string): Written {
-  return { name, shape: call.output, channelsFirst: false };
-}
 
 /** The same numbers under the layer's name, in whatever order they are. */
 function onEach(op: string, attributes: Parameters<GraphWriter["node"]>[3] = {}): WriteLayer {
@@ -38,23 +25,6 @@ function onEach(op: string, attributes: Parameters<GraphWriter["node"]>[3] = {})
     const [x] = inputs as readonly [Written];
     return { ...x, shape: output, name: graph.node(op, layer.name, [x.name], attributes) };
   };
-}
-
-/** Pads top, left, bottom, right of windows over an image. */
-function padsOf(call: WrittenCall, window: Size2d, strides: Size2d, dilation: Size2d): readonly number[] {
-  const padding = (call.config.padding ?? "valid") as Padding;
-  if (padding === "valid") return [0, 0, 0, 0];
-  const w = resolveWindow(call.layer.name, [1, ...call.inputs[0]!.shape], {
-    window,
-    strides,
-    padding,
-    dilation,
-  });
-  const bottom =
-    (w.outHeight - 1) * w.strideHeight + (w.windowHeight - 1) * w.dilationHeight + 1 - w.height - w.padTop;
-  const right =
-    (w.outWidth - 1) * w.strideWidth + (w.windowWidth - 1) * w.dilationWidth + 1 - w.width - w.padLeft;
-  return [w.padTop, w.padLeft, Math.max(bottom, 0), Math.max(right, 0)];
 }
 
 /** Conv with a kernel whose axes `order` brings to [out, in, h, w], cut into `shape`. */
@@ -80,11 +50,6 @@ function convolution(call: WrittenCall, kernel: string, groups: number, shape?: 
     group: groups,
   };
   return image(call, graph.node("Conv", layer.name, names, attributes));
-}
-
-function bias(call: WrittenCall): string {
-  const { path, shape, data } = call.weight("bias");
-  return call.graph.weight(path, shape, data);
 }
 
 function depthwise(call: WrittenCall): Written {
@@ -124,11 +89,6 @@ const transposed: WriteLayer = (call) => {
   const attributes = { kernel_shape: window, strides, dilations, pads, output_padding };
   return withActivation(call, image(call, graph.node("ConvTranspose", layer.name, names, attributes)));
 };
-
-function withActivation(call: WrittenCall, value: Written): Written {
-  const { activation = "linear" } = call.config;
-  return writeActivation(call.graph, call.layer.name, value, activation);
-}
 
 const dense: WriteLayer = (call) => {
   const { graph, layer, config } = call;
@@ -431,10 +391,6 @@ const writers: Readonly<Record<string, WriteLayer>> = {
   UpSampling2D: upSampling,
   ZeroPadding2D: zeroPadding,
 };
-
-function cannot(layer: Layer, how: string): ArgumentError {
-  return new ArgumentError(`toOnnx: ${layer.name}: a ${layer.className} ${how} cannot be written as ONNX.`);
-}
 
 /** Writes the nodes of a call. Throws ArgumentError for a layer that ONNX has no ops for: Lambda and layers of one's own. */
 export function writeLayer(call: WrittenCall): Written {
