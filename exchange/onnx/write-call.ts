@@ -64,3 +64,9 @@ export function withActivation(call: WrittenCall, value: Written): Written {
 export function cannot(layer: Layer, how: string): ArgumentError {
   return new ArgumentError(`toOnnx: ${layer.name}: a ${layer.className} ${how} cannot be written as ONNX.`);
 }
+
+/** Where a Keras axis of [n, h, w, c] lies in [n, c, h, w]; of other ranks the axis counted from 0. */
+export function axisFirst(axis: number, rank: number): number {
+  const own = axis < 0 ? axis + rank + 1 : axis;
+  return rank === 3 ? [0, 2, 3, 1][own]! : own;
+}

@@ -6,6 +6,7 @@ import { permuted } from "./constants.ts";
 import type { GraphWriter, Written } from "./graph-writer.ts";
 import { writeActivation } from "./write-activation.ts";
 import {
+  axisFirst,
   bias,
   cannot,
   first,
@@ -226,12 +227,6 @@ const concatenate: WriteLayer = (call) => {
     channelsFirst: output.length === 3,
   };
 };
-
-/** Where a Keras axis of [n, h, w, c] lies in [n, c, h, w]; of other ranks the axis counted from 0. */
-function axisFirst(axis: number, rank: number): number {
-  const own = axis < 0 ? axis + rank + 1 : axis;
-  return rank === 3 ? [0, 2, 3, 1][own]! : own;
-}
 
 const softmax: WriteLayer = (call) => {
   const { graph, layer, output, config } = call;
