@@ -19,6 +19,7 @@ export const libraryRooms: readonly string[] = [
   "engine",
   "kernels",
   "models",
+  "exchange",
   "datasets",
   "applications",
   "lessons",

@@ -1,0 +1,11 @@
+/** @file The public face of the exchange with other frameworks: models and weights of Keras, ONNX and PyTorch. */
+export { type KerasWeightOptions, loadKerasWeights } from "./keras/load-weights.ts";
+export { loadOnnxModel } from "./onnx/read-model.ts";
+export { saveOnnxModel, toOnnx } from "./onnx/write-model.ts";
+export {
+  formatTorchRows,
+  loadTorchWeights,
+  type TorchOptions,
+  type TorchRow,
+  toTorchWeights,
+} from "./torch/torch-weights.ts";
