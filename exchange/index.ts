@@ -1,2 +1,3 @@
 /** @file The public face of the exchange with other frameworks: models and weights of Keras. */
+export { type KerasModelOptions, loadKerasModel } from "./keras/load-model.ts";
 export { type KerasWeightOptions, loadKerasWeights } from "./keras/load-weights.ts";
