@@ -2,7 +2,7 @@
 import { WgradError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import { lossNamed } from "../../models/objective/loss-names.ts";
-import { metricNames } from "../../models/objective/metric-names.ts";
+import { isMetricName } from "../../models/objective/metric-names.ts";
 import { type OptimizerChoice, optimizer } from "../../models/optimizer-names.ts";
 import { isRecord } from "../../models/records.ts";
 import { camelCase, snakeCase } from "./names.ts";
@@ -109,8 +109,7 @@ function metricFrom(given: unknown, note: Notes): readonly string[] {
   if (given === null) return [];
   const config = isRecord(given) && isRecord(given.config) ? given.config : {};
   const names = isRecord(given) ? [config.fn, config.name, snakeCase(String(given.class_name))] : [given];
-  const plain = names.map((name) => (name === "acc" ? "accuracy" : name));
-  const found = plain.find((name) => metricNames.some((known) => known === name));
+  const found = names.find((name) => name === "accuracy" || name === "acc" || isMetricName(name as string));
   if (typeof found === "string") return [found];
   note(`The metric ${objectName(given)} is left out: wgrad has none of that name.`);
   return [];

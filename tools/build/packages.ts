@@ -15,7 +15,14 @@ interface Manifest {
 const own = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as Manifest;
 
 /** The rooms of the library, and those of the command line, which import them. */
-export const libraryRooms: readonly string[] = ["engine", "kernels", "models", "datasets", "lessons"];
+export const libraryRooms: readonly string[] = [
+  "engine",
+  "kernels",
+  "models",
+  "exchange",
+  "datasets",
+  "lessons",
+];
 export const commandLineRooms: readonly string[] = ["runner", "report", "experiments", "cli"];
 
 type Source = string | Readonly<Record<string, string>>;
@@ -32,8 +39,8 @@ const [ofCommandLine, ofLibrary] = [true, false].map((wanted) =>
 /** "experiment", "report": exports of the library that the command line brings. */
 export const fromCommandLine: readonly string[] = ofCommandLine.map(([name]) => name.replace("./", ""));
 
-/** Dawn and the software adapter: optional for the library, since a page needs neither. */
-const drivers = ["webgpu", "@sparticuz/chromium"];
+/** Dawn, the software adapter and the reader of HDF5: optional for the library, since most need not all of them. */
+const drivers = ["webgpu", "@sparticuz/chromium", "h5wasm"];
 
 function entry(path: string): Record<string, string> {
   return { types: path.replace(/\.ts$/, ".d.ts"), default: path.replace(/\.ts$/, ".js") };
@@ -83,7 +90,7 @@ export function libraryPackage(): Record<string, unknown> {
         default: "./engine/platform/node.js",
       },
     },
-    dependencies: dependenciesOn(["ml-matrix"]),
+    dependencies: dependenciesOn(["fflate", "ml-matrix"]),
     peerDependencies: peers,
     peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
   };

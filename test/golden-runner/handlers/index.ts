@@ -4,6 +4,7 @@ import type { GoldenCase, GoldenEntry } from "../cases.ts";
 import type { Check } from "../compare.ts";
 import { runClassical, supportsClassical } from "./classical.ts";
 import { runInitializer, supportsInitializer } from "./initializer.ts";
+import { runKeras, supportsKeras } from "./keras.ts";
 import { runLoss, supportsLoss } from "./loss.ts";
 import { runMetric, supportsMetric } from "./metric.ts";
 import { runNetwork } from "./network.ts";
@@ -30,6 +31,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   metric: { run: runMetric, supports: supportsMetric },
   classical: { run: runClassical, supports: supportsClassical },
   preprocessing: { run: runPreprocessing, supports: supportsPreprocessing },
+  "keras-h5": { run: runKeras, supports: supportsKeras },
+  "keras-v3": { run: runKeras, supports: supportsKeras },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
 };
