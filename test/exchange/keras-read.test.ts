@@ -138,6 +138,14 @@ describe("what is refused", () => {
     expect(model.weights).toHaveLength(4);
   });
 
+  it("texts that the HDF5 library would look through for ever", async () => {
+    const bytes = bytesOf("keras-v3/branches-3.9.keras");
+    const heap = new TextDecoder("latin1").decode(bytes).indexOf("GCOL\x01");
+    expect(heap).toBeGreaterThan(0);
+    bytes.fill(0, heap + 16, heap + 32); // the first piece is free, and of no length
+    await expect(loadKerasModel(bytes)).rejects.toThrow("have no end");
+  });
+
   it("a zip that says it has a terabyte, or lacks a part; entries with other paths are not unpacked", async () => {
     const config = new TextEncoder().encode("{}");
     const lacking = zipSync({ "../../config.json": config, "config.json": config });
