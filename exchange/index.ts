@@ -1,4 +1,5 @@
 /** @file The public face of the exchange with other frameworks: models and weights of Keras, ONNX and PyTorch. */
+export { type KerasModelOptions, loadKerasModel } from "./keras/load-model.ts";
 export { type KerasWeightOptions, loadKerasWeights } from "./keras/load-weights.ts";
 export { loadOnnxModel } from "./onnx/read-model.ts";
 export { saveOnnxModel, toOnnx } from "./onnx/write-model.ts";

@@ -3,6 +3,7 @@ import type { Attribute, Dataset, Group } from "h5wasm";
 import { FileError, formatBytes, formatShape } from "../../engine/errors.ts";
 import { printable } from "../../engine/printable.ts";
 import type { Shape } from "../../engine/shape.ts";
+import { checkStructure } from "./check.ts";
 import { withFile } from "./library.ts";
 
 /** The largest file, and what the arrays that are read from one may have in all, in bytes. */
@@ -32,6 +33,7 @@ export async function readHdf5<R>(what: string, bytes: Uint8Array, read: (root: 
     throw new FileError(
       `${what}: has ${formatBytes(bytes.length)}, the limit is ${formatBytes(largestFile)}.`,
     );
+  checkStructure(what, bytes);
   return withFile(what, bytes, (library, path) => {
     const file = new library.File(path, "r");
     if (file.file_id < 0n) throw new FileError(`${what}: the HDF5 file is damaged or truncated.`);
