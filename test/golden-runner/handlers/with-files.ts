@@ -23,5 +23,8 @@ export function fileHandlerFor(entry: GoldenEntry): FileHandler | undefined {
   if (kind.startsWith("keras-") && supportsKeras(op)) return runKeras;
   if (kind === "onnx" && supportsOnnx(op)) return runOnnx;
   const handler = handlerFor(entry);
-  return handler && ((golden, engine, folder) => handler(golden, engine, (file) => readFileSync(join(folder, file))));
+  return (
+    handler &&
+    ((golden, engine, folder) => handler(golden, engine, (file) => readFileSync(join(folder, file))))
+  );
 }
