@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeImage } from "../../../datasets/formats/images/image.ts";
 import { WgradError } from "../../../engine/errors.ts";
+import { loadKerasModel, loadOnnxModel } from "../../../exchange/index.ts";
 import type { BrokenFile } from "../cases.ts";
 import { type Check, exactly } from "../compare.ts";
 
@@ -12,6 +13,15 @@ type Reader = (path: string) => Promise<readonly string[]>;
 const readers: Readonly<Record<string, Reader>> = {
   images: async (path) => {
     await decodeImage(readFileSync(path), { name: path });
+    return [];
+  },
+  "keras-h5": async (path) => {
+    const notes: string[] = [];
+    await loadKerasModel(path, { note: (text) => notes.push(text) });
+    return notes;
+  },
+  onnx: async (path) => {
+    await loadOnnxModel(path);
     return [];
   },
 };
