@@ -14,7 +14,7 @@ export interface TorchForm {
   readonly order?: readonly number[];
 }
 
-const kernel = (order: readonly number[]): Readonly<Record<string, TorchForm>> => ({
+const kernelTensor = (order: readonly number[]): Readonly<Record<string, TorchForm>> => ({
   kernel: { weight: "weight", order },
   bias: { weight: "bias" },
 });
@@ -28,10 +28,10 @@ const normalization: Readonly<Record<string, TorchForm>> = {
 
 /** Layers that PyTorch has as one module: [h,w,in,out] is [out,in,h,w] there, a transposed kernel [h,w,out,in] is [in,out,h,w]. */
 const forms: Readonly<Record<string, Readonly<Record<string, TorchForm>>>> = {
-  Conv2D: kernel([3, 2, 0, 1]),
-  Conv2DTranspose: kernel([3, 2, 0, 1]),
+  Conv2D: kernelTensor([3, 2, 0, 1]),
+  Conv2DTranspose: kernelTensor([3, 2, 0, 1]),
   DepthwiseConv2D: { depthwise_kernel: { weight: "weight", order: [2, 3, 0, 1] }, bias: { weight: "bias" } },
-  Dense: kernel([1, 0]),
+  Dense: kernelTensor([1, 0]),
   BatchNormalization: normalization,
   GroupNormalization: normalization,
   LayerNormalization: normalization,
