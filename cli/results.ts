@@ -8,19 +8,21 @@ import { experiments } from "../experiments/registry.ts";
 import { addResult, readResults } from "../report/results/committed-results.ts";
 import { readmeTable, withResults } from "../report/results/readme-table.ts";
 import { resultsPage } from "../report/results/results-page.ts";
+import { command } from "../runner/command.ts";
 import { readSavedRun } from "../runner/store/saved-run.ts";
+import { isPackage } from "../runner/versions.ts";
 
 interface ResultsOptions {
   readonly folder: string;
   readonly readme?: string;
 }
 
-/** Adds the runs, then writes the folder's README.md anew, and the table of the project's. */
+/** Adds the runs, then writes the folder's README.md anew, and a table in another file. */
 export function results(runs: readonly string[], { folder, readme }: ResultsOptions): void {
   for (const run of runs) console.log(`added: ${join(folder, addResult(folder, readSavedRun(run)))}`);
   const committed = readResults(folder);
   const page = join(folder, "README.md");
-  writeFileAtomically(page, resultsPage(committed, experiments));
+  writeFileAtomically(page, resultsPage(committed, experiments, isPackage() ? command : undefined));
   console.log(`results: ${page} (${committed.length} results)`);
   if (readme === undefined) return;
   writeFileAtomically(readme, withResults(readText(readme), readmeTable(committed)));

@@ -36,7 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
   docs: [...applications, "docs", "examples"],
-  examples: ["examples"], // all else through the package: import "wgrad"
+  examples: ["examples", "tools"], // the course through the package: import "wgrad"; its server as the package is built
   tools: ["engine", "tools"],
   bench: [...everything, "bench"],
   test: [...everything, "bench", "docs", "examples", "tools", "test"],

@@ -48,7 +48,7 @@ export async function zcaMatrix(
 }
 
 /** (A + epsilon I)^-1/2 of a symmetric matrix without negative eigenvalues, in float64. */
-export function inverseRoot(matrix: Float64Array, size: number, epsilon: number): Float64Array {
+function inverseRoot(matrix: Float64Array, size: number, epsilon: number): Float64Array {
   const { values, vectors } = symmetricEigen(matrix, size);
   // fourth roots on both sides: W = B^T B with B = (values + epsilon)^-1/4 vectors
   const scaled = new Float64Array(size * size);

@@ -12,7 +12,7 @@ import { backboneNames } from "../transfer/backbone-names.ts";
 import { named } from "./names.ts";
 
 /** What is needed to repeat a run; part of config.json. */
-export const settingsSchema = z.object({
+const settingsSchema = z.object({
   profile: z.enum(["full", "quick"]),
   epochs: z.number().int().nonnegative(),
   batch: z.number().int().nonnegative(),

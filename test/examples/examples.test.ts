@@ -183,6 +183,7 @@ describe("what the examples print", () => {
         const source = await fetched(script === "wgrad" ? "wgrad.js" : script!);
         const module = await import(`data:text/javascript,${encodeURIComponent(source)}`);
         expect(Object.keys(module), script).toEqual(expect.arrayContaining(names!.split(", ")));
+        if (script === "wgrad") expect(source, "kernels of t-SNE").not.toContain("perplexity");
       }
     } finally {
       server.child.kill();

@@ -82,7 +82,7 @@ export async function checkCommandLine(): Promise<void> {
     holds(wgrad("--version"), version);
   });
   await check("wgrad list", () => holds(wgrad("list"), /svhn-c\b/));
-  await check("wgrad explain conv2d", () => holds(wgrad("explain", "conv2d"), "gradient"));
+  await check("wgrad explain conv2d", () => holds(wgrad("explain", "conv2d"), "sources of wgrad"));
   await check("wgrad gradcheck dense", () => holds(wgrad("gradcheck", "dense"), "dense"));
   await check("wgrad new", writeExperiment);
   await check("wgrad train ./digits.ts", train);
@@ -95,6 +95,12 @@ export async function checkCommandLine(): Promise<void> {
     cpSync(join(import.meta.dirname, "report.mjs"), join(project, "report.mjs"));
     const report = run(process.execPath, ["report.mjs"], project, offline).trim();
     holds(readFileSync(join(project, report), "utf8"), "Points");
+  });
+  await check("wgrad results", () => {
+    wgrad("results", "first", "--folder", "results");
+    const page = readFileSync(join(project, "results/README.md"), "utf8");
+    holds(page, "npx wgrad results");
+    if (/npm run|pytorch/.test(page)) throw new Error("it names what only the project has");
   });
   await check("wgrad book", () => {
     wgrad("book", "--runs", ".", "--out", "book.html", "--lang", "es");
