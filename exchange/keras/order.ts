@@ -29,14 +29,10 @@ export function kerasOrder({ graph }: GraphLayer): readonly Layer[] {
   return [...graph.layers].sort((a, b) => depth.get(b)! - depth.get(a)! || met.get(a)! - met.get(b)!);
 }
 
-/** A model's layers that are no models, in Keras's order, each once. */
-export function leavesOf(layer: Layer): readonly Layer[] {
-  if (layer.innerLayers.length === 0) return [layer];
-  return [...new Set(kerasOrder(layer as GraphLayer).flatMap(leavesOf))];
-}
-
-/** A weight with the name of its layer. */
+/** A weight with its layer. */
 export interface OwnedVariable {
+  /** names of the models that its layer is in, below the one that was asked for, and its own */
+  readonly owners: readonly string[];
   readonly layer: Layer;
   readonly variable: Variable;
 }
@@ -47,17 +43,25 @@ export function weightsOf(layer: Layer): readonly OwnedVariable[] {
   return [...all.filter(({ trained }) => trained), ...all.filter(({ trained }) => !trained)];
 }
 
-/** The weights that an optimizer of Keras trains, in its order. */
+/** The weights that an optimizer of Keras trains, in its order, each once. */
 export function trainedWeights(model: Layer): readonly OwnedVariable[] {
-  return weightsInOrder(model, model.trainable).filter(({ trained }) => trained);
+  const trained = weightsInOrder(model, model.trainable).filter((weight) => weight.trained);
+  return [...new Map(trained.map((weight) => [weight.variable, weight])).values()];
 }
 
 function weightsInOrder(
   layer: Layer,
   trainable: boolean,
+  above: readonly string[] = [],
 ): readonly (OwnedVariable & { readonly trained: boolean })[] {
-  if (layer.innerLayers.length === 0)
-    return layer.variables.map((variable) => ({ layer, variable, trained: trainable && variable.trainable }));
-  const inner = kerasOrder(layer as GraphLayer);
-  return inner.flatMap((child) => weightsInOrder(child, trainable && child.trainable));
+  if (layer.innerLayers.length === 0) {
+    const owners = [...above, layer.name];
+    return layer.variables.map((variable) => {
+      return { owners, layer, variable, trained: trainable && variable.trainable };
+    });
+  }
+  return kerasOrder(layer as GraphLayer).flatMap((child) => {
+    const names = child.innerLayers.length > 0 ? [...above, child.name] : above;
+    return weightsInOrder(child, trainable && child.trainable, names);
+  });
 }

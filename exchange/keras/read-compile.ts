@@ -1,6 +1,7 @@
 /** @file Options of compile() from training_config of Keras 2 and compile_config of Keras 3. */
 import { WgradError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
+import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import { lossNamed } from "../../models/objective/loss-names.ts";
 import { isMetricName } from "../../models/objective/metric-names.ts";
 import { type OptimizerChoice, optimizer } from "../../models/optimizer-names.ts";
@@ -14,8 +15,7 @@ export interface KerasCompile {
     readonly loss: string;
     readonly metrics: readonly string[];
   };
-  /** name of the optimizer in this house */
-  readonly optimizer: string;
+  readonly optimizer: Optimizer;
 }
 
 /** undefined where the file has none, or a loss or an optimizer that wgrad has not: that is noted. */
@@ -30,7 +30,7 @@ export function compileFromKeras(config: unknown, note: Notes): KerasCompile | u
     return undefined;
   }
   const metrics = [config.metrics ?? []].flat(3).flatMap((metric) => metricFrom(metric, note));
-  return { options: { optimizer: chosen, loss, metrics }, optimizer: optimizer(chosen).name };
+  return { options: { optimizer: chosen, loss, metrics }, optimizer: optimizer(chosen) };
 }
 
 /** What does not change an update when it has this value. */
@@ -64,6 +64,7 @@ function optimizerFrom(given: unknown, note: Notes): OptimizerChoice | undefined
     else if (!neutral[key]!.includes(value))
       note(`The optimizer ${name}: ${key} ${written(value)} is left out.`);
   }
+  if (isRecord(settings.learning_rate)) Object.assign(settings, decayOf(settings.learning_rate));
   if (isRecord(settings.learning_rate)) {
     note(
       `The optimizer ${name}: its schedule ${objectName(settings.learning_rate)} is left out; the first rate is used.`,
@@ -81,6 +82,14 @@ function optimizerFrom(given: unknown, note: Notes): OptimizerChoice | undefined
     note(`The optimizer ${name}: ${cause.message}`);
     return undefined;
   }
+}
+
+/** Keras 3's schedule for what Keras 2 called decay. */
+function decayOf({ class_name: name, config }: Readonly<Record<string, unknown>>) {
+  if (name !== "InverseTimeDecay" || !isRecord(config) || config.staircase === true) return {};
+  const { initial_learning_rate: rate, decay_rate: share, decay_steps: steps } = config;
+  if (![rate, share, steps].every((value) => typeof value === "number")) return {};
+  return { learning_rate: rate, decay: (share as number) / (steps as number) };
 }
 
 /** categorical_crossentropy, or the object of that name with its options. */

@@ -1,5 +1,7 @@
 /** @file The state of an optimizer in a file of Keras: the number of steps and the moments of the trained weights. */
+
 import { sameShape } from "../../engine/shape.ts";
+import type { Optimizer } from "../../kernels/optimizers/index.ts";
 import type { Model } from "../../models/model.ts";
 import type { Variable } from "../../models/variable.ts";
 import type { HdfGroup, HdfTensor } from "../hdf5/read.ts";
@@ -8,7 +10,9 @@ import type { Notes } from "./read-layer.ts";
 import { varsOf } from "./read-weights.ts";
 
 /** Slots of this house in Keras's order, and how tf.keras ends their names. */
-const slotsOf: Readonly<Record<string, readonly (readonly [slot: string, tfName: string])[]>> = {
+type Slots = readonly (readonly [slot: string, tfName: string])[];
+
+const slotsOf: Readonly<Record<string, Slots>> = {
   sgd: [["velocity", "momentum"]],
   adam: [
     ["first", "m"],
@@ -24,6 +28,10 @@ const slotsOf: Readonly<Record<string, readonly (readonly [slot: string, tfName:
   ],
   rmsprop: [["accumulator", "rms"]],
   adagrad: [["accumulator", "accumulator"]],
+  adadelta: [
+    ["accumulator", "accum_grad"],
+    ["delta", "accum_var"],
+  ],
 };
 
 export interface KerasState {
@@ -32,16 +40,24 @@ export interface KerasState {
   readonly moments: ReadonlyMap<string, ReadonlyMap<Variable, Float32Array>>;
 }
 
+/** The slots that the optimizer has; undefined if Keras lays out others, or in another way. */
+export function kerasSlots({ name, slots }: Optimizer): Slots | undefined {
+  const known = (Object.hasOwn(slotsOf, name) ? slotsOf[name]! : []).filter(([slot]) => slots.includes(slot));
+  return known.length === slots.length ? known : undefined;
+}
+
 /** undefined if the file has no state, or one that is laid out in another way than wgrad knows. */
-export function findState(root: HdfGroup, model: Model, optimizer: string): KerasState | undefined {
-  const slots = Object.hasOwn(slotsOf, optimizer) ? slotsOf[optimizer]! : undefined;
+export function findState(root: HdfGroup, model: Model, optimizer: Optimizer): KerasState | undefined {
+  const slots = kerasSlots(optimizer);
   const trained = trainedWeights(model).map(({ variable }) => variable);
   if (!slots) return undefined;
   const third = root.group("optimizer");
   if (third) {
     const vars = varsOf(third).map(({ tensor }) => tensor);
-    const [iterations, , ...moments] = vars; // the second is the learning rate, which the compile options have too
-    return stateOf(iterations, slots, trained, (slot, i) => moments[i * slots.length + slot], moments.length);
+    const moments = vars.slice(vars.length - slots.length * trained.length);
+    const first = vars.length - moments.length; // after the iterations, and the learning rate unless it is a schedule
+    if (first < 1 || first > 2) return undefined;
+    return stateOf(vars[0], slots, trained, (slot, i) => moments[i * slots.length + slot], moments.length);
   }
   const group = root.group("optimizer_weights");
   const names = group?.texts("weight_names");
@@ -57,7 +73,7 @@ export function findState(root: HdfGroup, model: Model, optimizer: string): Kera
 
 function stateOf(
   iterations: HdfTensor | undefined,
-  slots: readonly (readonly [string, string])[],
+  slots: Slots,
   trained: readonly Variable[],
   at: (slot: number, i: number) => HdfTensor | undefined,
   count: number,
