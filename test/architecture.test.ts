@@ -12,7 +12,9 @@ const root = join(import.meta.dirname, "..");
 const engine = ["engine"];
 const models = [...engine, "kernels", "models"];
 const datasets = ["datasets", "datasets/formats", "datasets/sources", "datasets/synthetic"];
-const runner = [...models, ...datasets, "report", "runner"];
+const exchange = [...models, "exchange"];
+const applications = [...exchange, ...datasets, "applications"];
+const runner = [...applications, "report", "runner"];
 const book = [...runner, "experiments", "report/book", "report/results"];
 const everything = [...book, "lessons", "cli", "web"];
 const mayImport: Record<string, readonly string[]> = {
@@ -23,6 +25,8 @@ const mayImport: Record<string, readonly string[]> = {
   "datasets/formats": [...engine, "datasets/formats"],
   "datasets/synthetic": [...engine, "datasets/formats", "datasets/synthetic"],
   "datasets/sources": [...engine, ...datasets],
+  exchange,
+  applications,
   lessons: [...engine, "kernels", "lessons"],
   report: ["engine", "models", "report"],
   runner,
@@ -31,7 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
   "report/results": book,
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
-  docs: [...models, ...datasets, "docs", "examples"],
+  docs: [...applications, "docs", "examples"],
   examples: ["examples", "tools"], // the course through the package: import "wgrad"; its server as the package is built
   tools: ["engine", "tools"],
   bench: [...everything, "bench"],

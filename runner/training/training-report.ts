@@ -12,6 +12,7 @@ import { resultRows } from "../result-rows.ts";
 import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
 import type { RunConfig } from "../store/schemas.ts";
 import { shortfalls } from "../store/shortfall.ts";
+import { transferSections } from "../transfer/report-sections.ts";
 
 /** What training left behind for result and report. */
 export interface Trained {
@@ -57,6 +58,7 @@ export async function trainingReport(
       options: optionsOf(context, config),
     },
     results: resultRows(context, trained.measured, limits, validatesOnTest(curves)),
+    sections: await transferSections(context, history),
     network: networkOf(model),
     history: curves,
     ...(predictions ? classificationParts(predictions, dataset.classes, settings.seed) : {}),
@@ -75,6 +77,7 @@ function optionsOf(
     validation: method.validation,
     inputs: method.inputs,
     "continued from": method.continued_from,
+    backbone: method.backbone,
   };
   const said = Object.entries({ ...words, trial }).filter((entry): entry is [string, string] =>
     Boolean(entry[1]),

@@ -15,7 +15,15 @@ interface Manifest {
 const own = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as Manifest;
 
 /** The rooms of the library, and those of the command line, which import them. */
-export const libraryRooms: readonly string[] = ["engine", "kernels", "models", "datasets", "lessons"];
+export const libraryRooms: readonly string[] = [
+  "engine",
+  "kernels",
+  "models",
+  "exchange",
+  "datasets",
+  "applications",
+  "lessons",
+];
 export const commandLineRooms: readonly string[] = ["runner", "report", "experiments", "cli"];
 
 type Source = string | Readonly<Record<string, string>>;
@@ -32,8 +40,8 @@ const [ofCommandLine, ofLibrary] = [true, false].map((wanted) =>
 /** "experiment", "report": exports of the library that the command line brings. */
 export const fromCommandLine: readonly string[] = ofCommandLine.map(([name]) => name.replace("./", ""));
 
-/** Dawn and the software adapter: optional for the library, since a page needs neither. */
-const drivers = ["webgpu", "@sparticuz/chromium"];
+/** Dawn, the software adapter, the decoder of photographs, the reader of HDF5: optional for the library, since a page needs none of them. */
+const drivers = ["webgpu", "@sparticuz/chromium", "sharp", "h5wasm"];
 
 function entry(path: string): Record<string, string> {
   return { types: path.replace(/\.ts$/, ".d.ts"), default: path.replace(/\.ts$/, ".js") };
@@ -82,8 +90,14 @@ export function libraryPackage(): Record<string, unknown> {
         worker: "./engine/platform/browser.js",
         default: "./engine/platform/node.js",
       },
+      "#image-decoder": {
+        types: "./datasets/formats/images/decoder/node.d.ts",
+        browser: "./datasets/formats/images/decoder/browser.js",
+        worker: "./datasets/formats/images/decoder/browser.js",
+        default: "./datasets/formats/images/decoder/node.js",
+      },
     },
-    dependencies: dependenciesOn(["ml-matrix"]),
+    dependencies: dependenciesOn(["fflate", "ml-matrix"]),
     peerDependencies: peers,
     peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
   };
