@@ -36,8 +36,11 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   const engine = await createEngine({ adapter: options.adapter });
   const settings = recorded ?? wholeRun(declared, engine.adapter, chosen?.name);
   const variant = trainingVariant(declared, settings);
-  const dataset = await loadData(declared, { ...source, seed: settings.seed, backbone: settings.backbone });
   const line = (text: string) => console.error(text);
+  const dataset = await loadData(variant, {
+    ...{ ...source, seed: settings.seed, backbone: settings.backbone },
+    onLine: line,
+  });
   const backbone = saved ?? withWeights(chosen);
   const sources = { engine, dataset, settings, line, ...source, ...(backbone ? { backbone } : {}) };
   const prepared = await prepareTransfer({ ...sources, experiment: variant, fresh: false });

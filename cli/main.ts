@@ -1,5 +1,6 @@
 /** @file The command line: its commands and options, and what becomes of errors. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { resizeFilters } from "../datasets/formats/images/resize.ts";
 import { adapterChoices } from "../engine/adapter.ts";
 import { FileError, WgradError } from "../engine/errors.ts";
 import { precisions } from "../models/fit/precision.ts";
@@ -90,6 +91,14 @@ function addTrain(root: Command): void {
         "of the experiments on MNIST: hold out the first or the last images (default: as the source)",
       ).choices(["first", "last"]),
     )
+    .option(
+      "--data-set <kind...>",
+      "photographs of your own: `--data-set folder DIR` with train/CLASS/, or lists/ and images/, or CLASS/",
+    )
+    .addOption(
+      new Option("--resize <filter>", "of photographs (default: nearest, as Keras)").choices(resizeFilters),
+    )
+    .option("--skip-broken", "leave out photographs that cannot be decoded; each is named")
     .addOption(backboneOption())
     .addOption(pretrainOption())
     .option("--trial <name>", "of a sweep: run this one trial only")

@@ -31,6 +31,7 @@ import { imagenetWeights } from "../runner/transfer/imagenet-weights.ts";
 import { loadBackbone } from "../runner/transfer/load-backbone.ts";
 import { trainingVariant } from "../runner/variant.ts";
 import { announce } from "./announce.ts";
+import { DecodingLine } from "./decoding-line.ts";
 import { DownloadLine } from "./download-line.ts";
 import { findNamed } from "./find.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -96,6 +97,8 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
     seed: settings.seed,
     backbone: settings.backbone,
     onProgress: new DownloadLine(stream).show,
+    onDecoded: new DecodingLine(stream).show,
+    onLine: events.line,
   });
   if (before) checkSameImages(before, dataset);
   const adapter = engine.adapter.description || engine.adapter.device;
@@ -126,7 +129,11 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
 /** The experiment with trial and changes. Throws UsageError if they make no sense for it. */
 function variantOf(experiment: Experiment, settings: RunSettings): Experiment {
   const literal = settings.literal && experiment.kind !== "study"; // a study's steps see to that
-  const plain = settings.trial === null && !literal && Object.keys(settings.changes).length === 0;
+  const plain =
+    settings.trial === null &&
+    !literal &&
+    Object.keys(settings.changes).length === 0 &&
+    !settings.photographs;
   return plain ? experiment : trainingVariant(experiment, settings);
 }
 

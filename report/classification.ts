@@ -29,7 +29,7 @@ export function classificationParts(
 }
 
 /** Of each class, the images recognised with the highest probability and the surest mistakes. */
-export function classExamplesOf(
+function classExamplesOf(
   predictions: Predictions,
   pictures: ReportImages,
   classes: readonly string[],

@@ -10,6 +10,7 @@ import type { LossKind, MetricKind } from "../models/objective/objective.ts";
 import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
 import type { FreeSection } from "../report/run-report.ts";
 import type { OwnData } from "./own/data.ts";
+import type { PhotographSettings } from "./store/schemas.ts";
 import type { Study } from "./study/study.ts";
 
 /** Where a question stands. */
@@ -52,6 +53,13 @@ export interface OwnArrays {
   readonly load: () => Promise<OwnData>;
 }
 
+/** Photographs of a size and number of classes that a network takes. */
+export interface Photographs extends PhotographSettings {
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}
+
 export interface ExperimentFile {
   readonly path: string;
   /** of its contents */
@@ -64,7 +72,7 @@ interface ExperimentBase {
   readonly source: Source;
   /** the question in words */
   readonly question: string;
-  readonly dataset: DatasetId | OwnArrays;
+  readonly dataset: DatasetId | OwnArrays | Photographs;
   /** of an experiment that is declared in a file of the user's */
   readonly file?: ExperimentFile;
   readonly published: readonly PublishedFigure[];

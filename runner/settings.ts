@@ -5,12 +5,13 @@ import type { Precision } from "../models/fit/precision.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
 import { command, quoted, typedName } from "./command.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
+import { type PhotographOptions, photographSettings } from "./photographs.ts";
 import type { RunSettings } from "./store/schemas.ts";
 import { type BackboneName, backboneOption } from "./transfer/backbone-names.ts";
 import { trainingVariant } from "./variant.ts";
 
 /** What the command line may say. */
-export interface RunOptions {
+export interface RunOptions extends PhotographOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly limit?: number;
@@ -63,6 +64,7 @@ export function resolveSettings(
     literal,
     ...noisePart(experiment, options),
     ...validationPart(experiment, options),
+    ...photographPart(experiment, options),
     ...backbonePart(experiment, options),
     trial,
     changes,
@@ -120,6 +122,11 @@ function validationPart(experiment: Experiment, { validation }: RunOptions): Pic
   );
 }
 
+function photographPart(experiment: Experiment, options: RunOptions): Pick<RunSettings, "photographs"> {
+  const photographs = photographSettings(experiment, options);
+  return photographs ? { photographs } : {};
+}
+
 function backbonePart(experiment: Experiment, { backbone }: RunOptions): Pick<RunSettings, "backbone"> {
   if (experiment.kind === "training" && experiment.transfer) return { backbone: backbone ?? "resnet50" };
   if (backbone === undefined) return {};
@@ -146,6 +153,10 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.noise === "fresh") words.push("--noise fresh");
   if (experiment.kind === "study" && (settings.validation ?? experiment.validation) !== experiment.validation)
     words.push(`--validation ${settings.validation}`);
+  if (settings.photographs) {
+    const { folder, filter, skipBroken } = settings.photographs;
+    words.push(`--data-set folder ${quoted(folder)} --resize ${filter}${skipBroken ? " --skip-broken" : ""}`);
+  }
   if (settings.backbone) words.push(backboneOption(settings.backbone));
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))

@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, "..");
 const engine = ["engine"];
 const models = [...engine, "kernels", "models"];
 const datasets = ["datasets", "datasets/formats", "datasets/sources", "datasets/synthetic"];
-const applications = [...models, ...datasets, "exchange", "applications"];
+const exchange = [...models, "exchange"];
+const applications = [...exchange, ...datasets, "applications"];
 const runner = [...applications, "report", "runner"];
 const book = [...runner, "experiments", "report/book", "report/results"];
 const everything = [...book, "lessons", "cli", "web"];
@@ -24,6 +25,7 @@ const mayImport: Record<string, readonly string[]> = {
   "datasets/formats": [...engine, "datasets/formats"],
   "datasets/synthetic": [...engine, "datasets/formats", "datasets/synthetic"],
   "datasets/sources": [...engine, ...datasets],
+  exchange,
   applications,
   lessons: [...engine, "kernels", "lessons"],
   report: ["engine", "models", "report"],
@@ -34,7 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
   docs: [...applications, "docs", "examples"],
-  examples: ["examples"], // all else through the package: import "wgrad"
+  examples: ["examples", "tools"], // the course through the package: import "wgrad"; its server as the package is built
   tools: ["engine", "tools"],
   bench: [...everything, "bench"],
   test: [...everything, "bench", "docs", "examples", "tools", "test"],

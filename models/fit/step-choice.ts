@@ -92,8 +92,8 @@ function nothingFits(engine: Engine, tried: readonly SizedWay[]): MemoryError {
   return new MemoryError(`fit: training needs ${ways.join(", ")}; ${roomOf(engine)}.${advice}`);
 }
 
-/** "with activations computed again, in 4 parts of 8 samples", for messages. */
-export function describeWay({ parts, recompute }: StepWay): string {
+/** For messages: "in 4 parts of 8 samples and activations computed again". */
+function describeWay({ parts, recompute }: StepWay): string {
   const samples = parts.length > 1 ? `in ${parts.length} parts of ${parts[0]} samples` : "with whole batches";
   return recompute ? `${samples} and activations computed again` : samples;
 }

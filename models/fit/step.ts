@@ -91,7 +91,7 @@ export class TrainingStep {
     return step;
   }
 
-  /** Plans the step: first with all activations stored, then without those that are not worth it. Returns what #run() does. */
+  /** Plans the step: with all activations stored, and if it is asked for without, unless that takes no less. Returns what #run() does. */
   #dryRun(): boolean {
     const { engine } = this.#session;
     let leaner = false;

@@ -7,13 +7,17 @@ import {
   batchNorm,
   checkBatchNormOptions,
 } from "../../kernels/batch-norm/batch-norm.ts";
+import { addScalar } from "../../kernels/elementwise/index.ts";
 import { ones, zeros } from "../initializers.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
-export interface BatchNormalizationOptions
-  extends LayerOptions,
-    Omit<BatchNormOptions, "training" | "part"> {}
+export interface BatchNormalizationOptions extends LayerOptions, Omit<BatchNormOptions, "training" | "part"> {
+  /** add the learnt beta. Default true */
+  readonly center?: boolean;
+  /** multiply by the learnt gamma. Default true */
+  readonly scale?: boolean;
+}
 
 export class BatchNormalizationLayer extends Layer {
   static override readonly positional = [];
@@ -25,17 +29,21 @@ export class BatchNormalizationLayer extends Layer {
       layerOptions("BatchNormalization", options, {
         momentum: true,
         epsilon: true,
+        center: true,
+        scale: true,
         movingVarianceRule: true,
       }),
     );
-    checkBatchNormOptions("BatchNormalization", options);
+    const { center: _, scale: __, ...own } = options;
+    checkBatchNormOptions("BatchNormalization", own);
     this.#options = options;
   }
 
   protected override createVariables(inputs: readonly Shape[]): void {
     const channels = [this.single(inputs).at(-1)!];
-    this.addVariable("gamma", channels, ones());
-    this.addVariable("beta", channels, zeros());
+    const { center = true, scale = true } = this.#options;
+    if (scale) this.addVariable("gamma", channels, ones());
+    if (center) this.addVariable("beta", channels, zeros());
     this.addVariable("moving_mean", channels, zeros(), { trainable: false });
     this.addVariable("moving_variance", channels, ones(), { trainable: false });
   }
@@ -50,7 +58,7 @@ export class BatchNormalizationLayer extends Layer {
 
   outputShape(inputs: readonly Shape[]): Shape {
     const shape = this.single(inputs);
-    const channels = this.variable("gamma").size;
+    const channels = this.variable("moving_mean").size;
     if (shape.at(-1) !== channels) {
       throw new ShapeError(`${this.label}: was built for ${channels} channels, got ${formatShape(shape)}.`);
     }
@@ -59,10 +67,13 @@ export class BatchNormalizationLayer extends Layer {
 
   /** Frozen, it uses its moving statistics in training too, and leaves them as they are. */
   call(inputs: readonly Tensor[], context: CallContext): Tensor {
+    const { center = true, scale = true } = this.#options;
+    const mean = this.variable("moving_mean").tensor;
+    const nothing = () => mean.engine.zeros(mean.shape);
     const state = {
-      gamma: this.variable("gamma").tensor,
-      beta: this.variable("beta").tensor,
-      movingMean: this.variable("moving_mean").tensor,
+      gamma: scale ? this.variable("gamma").tensor : addScalar(nothing(), 1),
+      beta: center ? this.variable("beta").tensor : nothing(),
+      movingMean: mean,
       movingVariance: this.variable("moving_variance").tensor,
     };
     const training = context.training && this.trainable && !context.frozen;

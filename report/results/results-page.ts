@@ -29,8 +29,15 @@ const columns = [
   "why they may differ",
 ];
 
-/** The page in Markdown: a table per chapter of the book, and what has no result yet. */
-export function resultsPage(results: readonly CommittedResult[], experiments: readonly Experiment[]): string {
+/**
+ * The page in Markdown: a table per chapter of the book, and what has no result yet. `command` says how the page is written, where it
+ * is not the project's own.
+ */
+export function resultsPage(
+  results: readonly CommittedResult[],
+  experiments: readonly Experiment[],
+  command?: (name: string, words?: string) => string,
+): string {
   const parts = readChapters("en").map((chapter) => {
     const ids = Object.keys(chapter.experiments);
     const rows = ids.flatMap((id) =>
@@ -43,16 +50,20 @@ export function resultsPage(results: readonly CommittedResult[], experiments: re
       ...(missing.length > 0 ? [`Not yet run: ${missing.map((id) => `\`${id}\``).join(", ")}.`] : []),
     ].join("\n\n");
   });
-  return `${head}\n${parts.join("\n\n")}\n`;
+  const heading = command
+    ? headOf(command("results"), command("results", "RUN ..."))
+    : `${headOf("npm run results", "npm run results -- RUN ...")}${pytorch}`;
+  return `${heading}\n${parts.join("\n\n")}\n`;
 }
 
-const head = `# Results
+const headOf = (write: string, add: string) => `# Results
 
-Written by \`npm run results\` from the JSON files beside it, each the result.json of a run. \`npm run results -- RUN ...\` adds
+Written by \`${write}\` from the JSON files beside it, each the result.json of a run. \`${add}\` adds
 run folders. No number here was typed by hand. Accuracies and errors are of the test images; minutes are those of training. Where there are
 several seeds, figures are means ± sample deviations, and minutes those of one run.
-Some runs were repeated in PyTorch: [pytorch](pytorch/README.md).
 `;
+
+const pytorch = "Some runs were repeated in PyTorch: [pytorch](pytorch/README.md).\n";
 
 /** Runs of one experiment with several seeds are a sweep of it. */
 function experimentOf({ result }: CommittedResult): string {

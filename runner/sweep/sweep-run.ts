@@ -165,6 +165,6 @@ function measuredNumbers(json: unknown): Record<string, number> {
 }
 
 /** Characters that folders may have everywhere. */
-export function folderName(name: string): string {
+function folderName(name: string): string {
   return name.replaceAll(/[^\w.,=+-]/g, "_");
 }

@@ -4,6 +4,7 @@ import type { History } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
 import { writtenKind } from "../../models/objective/functions.ts";
 import { classificationParts } from "../../report/classification.ts";
+import { validatesOnTest } from "../../report/history-curves.ts";
 import type { Predictions } from "../../report/predictions.ts";
 import type { FilterWeights, NetworkSummary, RunReport } from "../../report/run-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
@@ -36,6 +37,7 @@ export async function trainingReport(
 ): Promise<RunReport> {
   const { experiment, dataset, settings } = context;
   const { model, history, predictions } = trained;
+  const curves = { epoch: history.epoch, ...history.history };
   const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
   const facts = runFacts(context, config, limits);
   const { name: optimizer, config: optimizerConfig } = model.session.optimizer;
@@ -55,10 +57,10 @@ export async function trainingReport(
       precision: settings.precision,
       options: optionsOf(context, config),
     },
-    results: resultRows(context, trained.measured, limits),
+    results: resultRows(context, trained.measured, limits, validatesOnTest(curves)),
     sections: await transferSections(context, history),
     network: networkOf(model),
-    history: { epoch: history.epoch, ...history.history },
+    history: curves,
     ...(predictions ? classificationParts(predictions, dataset.classes, settings.seed) : {}),
     ...(filters ? { filters } : {}),
     timing: timingOf(trained, settings.batch),

@@ -7,7 +7,15 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
-const rooms = ["engine", "kernels", "models", "lessons", "datasets/formats", "datasets/synthetic"];
+const rooms = [
+  "engine",
+  "kernels",
+  "models",
+  "exchange",
+  "lessons",
+  "datasets/formats",
+  "datasets/synthetic",
+];
 
 /** Of a room that is partly for Node. */
 const files = ["browser", "splits", "statistics"].map((name) => `datasets/${name}.ts`);

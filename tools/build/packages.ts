@@ -19,6 +19,7 @@ export const libraryRooms: readonly string[] = [
   "engine",
   "kernels",
   "models",
+  "exchange",
   "datasets",
   "applications",
   "lessons",
@@ -96,7 +97,7 @@ export function libraryPackage(): Record<string, unknown> {
         default: "./datasets/formats/images/decoder/node.js",
       },
     },
-    dependencies: dependenciesOn(["ml-matrix"]),
+    dependencies: dependenciesOn(["fflate", "ml-matrix"]),
     peerDependencies: peers,
     peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((name) => [name, { optional: true }])),
   };

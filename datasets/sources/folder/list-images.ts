@@ -60,7 +60,7 @@ async function byLists(folder: string): Promise<FolderListing> {
 }
 
 function classOf(name: string): string {
-  return name.slice(0, name.lastIndexOf("/"));
+  return name.slice(0, Math.max(0, name.lastIndexOf("/")));
 }
 
 /** Lines `CLASS/FILE`, which lead nowhere else. */

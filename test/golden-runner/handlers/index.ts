@@ -1,8 +1,9 @@
 /** @file Which function runs which kind of case: those that need no other file than the case, and run in a page too. */
 import type { Engine } from "../../../engine/index.ts";
-import type { GoldenCase, GoldenEntry } from "../cases.ts";
+import type { GoldenCase, GoldenEntry, ReadFile } from "../cases.ts";
 import type { Check } from "../compare.ts";
 import { runClassical, supportsClassical } from "./classical.ts";
+import { runImages, supportsImages } from "./images.ts";
 import { runInitializer, supportsInitializer } from "./initializer.ts";
 import { runLoss, supportsLoss } from "./loss.ts";
 import { runMetric, supportsMetric } from "./metric.ts";
@@ -13,8 +14,8 @@ import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
 import { runPreprocessing, supportsPreprocessing } from "./preprocessing.ts";
 import { runSchedule, supportsSchedule } from "./schedule.ts";
 
-/** Runs a case and holds its results against the expected ones. */
-export type Handler = (golden: GoldenCase, engine: Engine) => Promise<Check[]>;
+/** Runs a case of a folder and holds its results against the expected ones. */
+export type Handler = (golden: GoldenCase, engine: Engine, read: ReadFile) => Promise<Check[]>;
 
 interface Kind {
   readonly run: Handler;
@@ -30,6 +31,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   metric: { run: runMetric, supports: supportsMetric },
   classical: { run: runClassical, supports: supportsClassical },
   preprocessing: { run: runPreprocessing, supports: supportsPreprocessing },
+  images: { run: runImages, supports: supportsImages },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
 };

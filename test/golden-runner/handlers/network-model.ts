@@ -56,7 +56,10 @@ function layerOf(
 }
 
 /** The case's graph; the last layer is the output. Throws FileError for a layer that wgrad does not have. */
-export function buildModel(golden: GoldenCase, { layers: listed, input_shape }: NetworkAttributes): Model {
+export function buildModel(
+  golden: GoldenCase,
+  { layers: listed, input_shape }: Pick<NetworkAttributes, "layers" | "input_shape">,
+): Model {
   const input = wgrad.input(input_shape, { name: "input" });
   const nodes = new Map<string, SymbolicTensor>([["input", input]]);
   const before = new Map<string, Layer>();

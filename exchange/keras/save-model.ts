@@ -1,0 +1,122 @@
+/** @file saveKerasModel(): a model as a file that Keras opens. */
+import { platform } from "#platform";
+import { ArgumentError, WgradError } from "../../engine/errors.ts";
+import { checkChoice, checkFunction, checkNames, requirePath, written } from "../../engine/options.ts";
+import { Model } from "../../models/model.ts";
+import { type HdfArray, type HdfTree, writeHdf5 } from "../hdf5/write.ts";
+import type { Notes } from "./read-layer.ts";
+import { type KerasTraining, kerasCompile } from "./write-compile.ts";
+import { kerasModel } from "./write-graph.ts";
+import { layeredWeights, momentsTree, numberedWeights } from "./write-weights.ts";
+import { zipOfKeras } from "./zip.ts";
+
+/** What is written: Keras 3's own format, the HDF5 of Keras 2, or weights alone as Keras 3 has them. */
+export type KerasFormat = "keras" | "h5" | "weights.h5";
+
+const formats = ["keras", "h5", "weights.h5"] as const satisfies readonly KerasFormat[];
+
+export interface SaveKerasOptions {
+  /** by the ending of the path unless given */
+  readonly format?: KerasFormat;
+  /** is told what the file does without. A warning on the console unless given */
+  readonly note?: Notes;
+}
+
+/** The version whose layout is written; files say so. */
+const versions = { keras: "3.9.0", h5: "2.10.0" } as const;
+
+/**
+ * Writes the model to a .keras, .h5 or .weights.h5 that Keras 3 opens, .h5 in the layout of Keras 2; with the options of compile()
+ * and, in a .keras, the state of the optimizer. The file before stays until the new one is whole.
+ * @throws ArgumentError for a layer or a function that Keras does not have, with its path; WgradError before the model has weights
+ */
+export async function saveKerasModel(
+  model: Model,
+  path: string,
+  options: SaveKerasOptions = {},
+): Promise<void> {
+  requirePath("saveKerasModel", path);
+  const format = options.format ?? formatOf(path);
+  if (!format)
+    throw new ArgumentError(
+      `saveKerasModel: ${path} should end in .keras, .h5 or .weights.h5; or give { format: "keras" }.`,
+    );
+  await platform.files.write(path, [await kerasBytes(model, { ...options, format })]);
+}
+
+function formatOf(path: string): KerasFormat | undefined {
+  return [...formats].reverse().find((format) => path.endsWith(`.${format}`));
+}
+
+/** The bytes of such a file, as a page takes them. Default format "keras". See saveKerasModel(). */
+export async function kerasBytes(model: Model, options: SaveKerasOptions = {}): Promise<Uint8Array> {
+  if (!(model instanceof Model))
+    throw new ArgumentError(`saveKerasModel: needs a model, got ${written(model)}.`);
+  checkNames("saveKerasModel", options, ["format", "note"]);
+  const { format = "keras", note = (text: string) => console.warn(text) } = options;
+  checkChoice("saveKerasModel", "format", format, formats);
+  checkFunction("saveKerasModel", "note", note);
+  return model.reading("saveKerasModel", () =>
+    format === "h5" ? h5Bytes(model, note) : kerasParts(model, format, note),
+  );
+}
+
+async function kerasParts(model: Model, format: "keras" | "weights.h5", note: Notes): Promise<Uint8Array> {
+  const described = kerasModel(model, 3, note);
+  const values = await weightValues(model);
+  const weights = numberedWeights(model, values);
+  if (format === "weights.h5") return writeHdf5(weights);
+  const { compiled } = model;
+  const training = compiled && kerasCompile(compiled, 3, note);
+  const state = training && (await momentsTree(model, note));
+  const config = {
+    module: described.class_name === "Functional" ? "keras.src.models.functional" : "keras",
+    ...described,
+    registered_name: described.class_name === "Functional" ? "Functional" : null,
+    ...(training && { compile_config: compileConfig(training) }),
+  };
+  const groups = new Map([...weights.groups!, ...(state ? [["optimizer", state] as const] : [])]);
+  return zipOfKeras({
+    "metadata.json": JSON.stringify({ keras_version: versions.keras, date_saved: "1980-01-01@00:00:00" }),
+    "config.json": JSON.stringify(config),
+    "model.weights.h5": await writeHdf5({ ...weights, groups }),
+  });
+}
+
+function compileConfig({ optimizer, loss, metrics }: KerasTraining) {
+  const found = (module: string, object: object) => ({ module, ...object, registered_name: null });
+  return {
+    optimizer: found("keras.optimizers", optimizer),
+    loss: typeof loss === "string" ? loss : found("keras.losses", loss),
+    metrics,
+  };
+}
+
+async function h5Bytes(model: Model, note: Notes): Promise<Uint8Array> {
+  const described = kerasModel(model, 2, note);
+  const training = model.compiled && kerasCompile(model.compiled, 2, note);
+  const values = await weightValues(model);
+  const version = { keras_version: versions.h5, backend: "tensorflow" };
+  const tree: HdfTree = {
+    attributes: {
+      ...version,
+      model_config: JSON.stringify(described),
+      ...(training && { training_config: JSON.stringify(trainingConfig(training)) }),
+    },
+    groups: new Map([["model_weights", layeredWeights(model, values, version)]]),
+  };
+  return writeHdf5(tree);
+}
+
+function trainingConfig({ optimizer, loss, metrics }: KerasTraining) {
+  return { optimizer_config: optimizer, loss, metrics, weighted_metrics: null, loss_weights: null };
+}
+
+async function weightValues(model: Model): Promise<ReadonlyMap<unknown, HdfArray>> {
+  if (model.weights.some(({ variable }) => !variable.built))
+    throw new WgradError(`saveKerasModel: ${model.name} has no weights yet: await model.compile() first.`);
+  const values = await model.getWeights();
+  return new Map(
+    model.weights.map(({ path, variable }) => [variable, { shape: variable.shape, data: values.get(path)! }]),
+  );
+}
