@@ -57,5 +57,5 @@ export function zipOfKeras(parts: Readonly<Record<string, string | Uint8Array>>)
     name,
     typeof part === "string" ? new TextEncoder().encode(part) : part,
   ]);
-  return zipSync(Object.fromEntries(entries), { level: 0 });
+  return zipSync(Object.fromEntries(entries), { level: 0, mtime: new Date(1980, 0, 1) });
 }
