@@ -69,6 +69,7 @@ describe("whole models", () => {
     });
     expect(await worstOf(model, "keras-v3/branches-v3.safetensors")).toBeLessThan(1.2e-6);
     expect((await model.session.step.read()).step).toBe(2);
+    expect(model.getLayer("left_bn").getConfig()).toMatchObject({ movingVarianceRule: "biased" });
     const moments = await model.session.state.read();
     expect(moments.get("velocity/stem/kernel")!.some((value) => value !== 0)).toBe(true);
     model.dispose();
