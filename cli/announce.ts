@@ -7,18 +7,21 @@ import type { RunEvents } from "../runner/run.ts";
 import type { SampleSet } from "../runner/samples.ts";
 import type { RunSettings } from "../runner/store/schemas.ts";
 import { shortfalls } from "../runner/store/shortfall.ts";
+import { boundExperiment } from "../runner/transfer/bound-experiment.ts";
 
-/** What will run on which data and adapter, and how it falls short of the experiment. */
+/** What will run on which data and adapter, with `more` lines of its own, and how it falls short of the experiment. */
 export function announce(
   experiment: Experiment,
   settings: RunSettings,
   dataset: Dataset<SampleSet>,
   adapter: string,
   events: Pick<RunEvents, "line">,
+  more: readonly string[] = [],
 ): void {
   events.line(`${experiment.id}: ${experiment.title}`);
   events.line(`adapter: ${adapter}`);
   events.line(`data:    ${dataset.note}`);
+  for (const line of more) events.line(line);
   if (experiment.kind === "data") return;
   const missing = shortfalls(experiment, settings, dataset);
   if (missing.length > 0) {
@@ -29,7 +32,7 @@ export function announce(
   events.line("");
   if (experiment.kind === "study") announceStudy(experiment, settings, events);
   if (experiment.kind !== "training") return;
-  const { validation } = experiment;
+  const { validation, network } = boundExperiment(experiment, settings, dataset.classes.length);
   if (validation instanceof Object) {
     const images = Math.min(settings.limit ?? dataset.train.count, dataset.train.count);
     events.line(`validation: ${describeValidation(experiment, images, settings.seed)}`);
@@ -37,7 +40,7 @@ export function announce(
   const inputs = describeInputs(experiment, settings.profile);
   if (inputs) events.line(`inputs:  ${inputs}`);
   if (settings.literal) events.line(`literal: ${experiment.literal?.explanation}`);
-  events.line(experiment.network(settings.profile).summaryText());
+  events.line(network(settings.profile).summaryText());
   events.line("");
 }
 

@@ -6,12 +6,22 @@ import { platform } from "#platform";
 import type { AdapterChoice } from "../engine/adapter.ts";
 import { createEngine, type Engine } from "../engine/device.ts";
 import { FileError, UsageError } from "../engine/errors.ts";
-import { loadKerasModel, loadKerasWeights, saveKerasModel, toKeras } from "../exchange/index.ts";
+import {
+  formatTorchRows,
+  loadKerasModel,
+  loadKerasWeights,
+  loadOnnxModel,
+  loadTorchWeights,
+  saveKerasModel,
+  saveOnnxModel,
+  toKeras,
+  toTorchWeights,
+} from "../exchange/index.ts";
 import type { Model } from "../models/model.ts";
 import { loadModel } from "../models/saving/load.ts";
-import { modelFormat } from "../models/saving/save.ts";
+import { modelFormat } from "../models/weights/model-file.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
-import { readSafetensors } from "../models/weights/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../models/weights/safetensors.ts";
 import { readConfig } from "../runner/store/run-folder.ts";
 import { compileOptionsOf } from "../runner/training/train-run.ts";
 import { trainingVariant } from "../runner/variant.ts";
@@ -41,12 +51,18 @@ interface Format {
 /** The first whose ending fits. */
 const formats: readonly Format[] = [
   {
+    ending: ".torch.safetensors",
+    read: async () => undefined,
+    weights: safetensorsWeights,
+    write: async (path, model) => writeSafetensors(path, await toTorchWeights(model), { format: "pt" }),
+  },
+  {
     ending: ".safetensors",
     read: async (path, { engine }) => {
       const { metadata } = await readSafetensors(path);
       return metadata.format === modelFormat ? loadModel(path, { compile: { engine } }) : undefined;
     },
-    weights: (path, model) => loadWeights(model, path),
+    weights: safetensorsWeights,
     write: async (path, model, { note }) => {
       for (const text of await model.save(path)) note(text);
     },
@@ -58,6 +74,11 @@ const formats: readonly Format[] = [
     read: async (path, work) => ((await hasModel(path)) ? loadKeras(path, work) : undefined),
     weights: kerasWeights,
     write: saveKeras,
+  },
+  {
+    ending: ".onnx",
+    read: (path) => loadOnnxModel(path),
+    write: (path, model) => saveOnnxModel(model, path),
   },
   {
     ending: ".py",
@@ -135,6 +156,13 @@ function loadKeras(path: string, { engine, note }: Work): Promise<Model> {
 
 function saveKeras(path: string, model: Model, { note }: Work): Promise<void> {
   return saveKerasModel(model, path, { note });
+}
+
+/** Weights by this house's paths, or by PyTorch's names: then a table says which went where, and how they were turned. */
+async function safetensorsWeights(path: string, model: Model): Promise<void> {
+  const names = [...(await readSafetensors(path)).tensors.keys()];
+  if (!names.some((name) => name.endsWith(".weight"))) await loadWeights(model, path);
+  else console.log(formatTorchRows(await loadTorchWeights(model, path)));
 }
 
 function kerasWeights(path: string, model: Model): Promise<void> {

@@ -12,6 +12,11 @@ import { resolveSettings } from "../runner/settings.ts";
 import { readConfig, sourceOf } from "../runner/store/run-folder.ts";
 import type { RunSettings } from "../runner/store/schemas.ts";
 import { compileOptionsOf } from "../runner/training/train-run.ts";
+import type { BackboneName } from "../runner/transfer/backbone-names.ts";
+import { type ChosenBackbone, chooseBackbone } from "../runner/transfer/choose-backbone.ts";
+import { imagenetWeights } from "../runner/transfer/imagenet-weights.ts";
+import { savedBackbone } from "../runner/transfer/load-backbone.ts";
+import { type LoadedBackbone, prepareTransfer } from "../runner/transfer/prepare.ts";
 import { trainingVariant } from "../runner/variant.ts";
 import { evaluateStudyRun } from "./evaluate-study.ts";
 import { findNamed, findRecorded } from "./find.ts";
@@ -21,18 +26,30 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   if (options.set !== "test" && options.set !== "train") {
     throw new UsageError(`--set must be test or train, got "${options.set}".`);
   }
-  const { weights, declared, settings: recorded, source } = await locate(run, options);
+  const { weights, declared, settings: recorded, source, folder } = await locate(run, options);
   if (declared.kind === "study" && recorded) return evaluateStudyRun(declared, run, options);
   checkTrains(declared);
+  const saved = folder && recorded && (await savedBackbone(folder, recorded));
+  const chosen = saved
+    ? undefined
+    : await chooseBackbone(declared, recorded?.backbone, imagenetWeights(options.data));
   const engine = await createEngine({ adapter: options.adapter });
-  const settings = recorded ?? wholeRun(declared, engine.adapter);
-  const experiment = trainingVariant(declared, settings);
-  const dataset = await loadData(declared, { ...source, seed: settings.seed });
+  const settings = recorded ?? wholeRun(declared, engine.adapter, chosen?.name);
+  const variant = trainingVariant(declared, settings);
+  const line = (text: string) => console.error(text);
+  const dataset = await loadData(variant, {
+    ...{ ...source, seed: settings.seed, backbone: settings.backbone },
+    onLine: line,
+  });
+  const backbone = saved ?? withWeights(chosen);
+  const sources = { engine, dataset, settings, line, ...source, ...(backbone ? { backbone } : {}) };
+  const prepared = await prepareTransfer({ ...sources, experiment: variant, fresh: false });
+  const experiment = prepared?.experiment ?? variant;
   const model = experiment.network(settings.profile);
   await model.compile(compileOptionsOf({ experiment, engine, settings }));
   await loadWeights(model, weights);
-  const line = (text: string) => console.error(text);
-  const data = await ExperimentData.open({ experiment, engine, dataset, settings, line, ...source });
+  const samples = prepared ? { prepared: prepared.samples } : {};
+  const data = await ExperimentData.open({ ...sources, experiment, ...samples });
   const subset = options.set === "test" ? data.testing : data.trainingAsTested;
   const results = await model.evaluate(subset, options.batch ? { batchSize: options.batch } : {});
   const images = options.set === "test" ? data.test.count : data.trained.length;
@@ -60,17 +77,38 @@ async function locate(run: string, { experiment: name, data }: EvaluateCommandOp
     const config = readConfig(run);
     const declared = name ? await findNamed(name) : await findRecorded(config, (text) => console.error(text));
     const weights = join(run, "weights.safetensors");
-    return { weights, declared, settings: config.settings, source: sourceOf(config, data) };
+    return { weights, declared, settings: config.settings, source: sourceOf(config, data), folder: run };
   }
   if (!name) throw new UsageError("A weights file alone does not say what it is: add --experiment <id>.");
-  return { weights: run, declared: await findNamed(name), settings: undefined, source: data ? { data } : {} };
+  return {
+    weights: run,
+    declared: await findNamed(name),
+    settings: undefined,
+    source: data ? { data } : {},
+    folder: undefined,
+  };
 }
 
 /** All images, and the network of the full profile. */
-function wholeRun(experiment: Experiment, adapter: AdapterFacts): RunSettings {
+function wholeRun(
+  experiment: Experiment,
+  adapter: AdapterFacts,
+  backbone: BackboneName | undefined,
+): RunSettings {
   const first = experiment.kind === "sweep" ? { trial: experiment.trials("full")[0]!.name } : {};
-  const options = { profile: "full", seed: 1, shuffle: true, ...first } as const;
+  const begins = backbone ? { backbone } : {};
+  const options = { profile: "full", seed: 1, shuffle: true, ...first, ...begins } as const;
   return { ...resolveSettings(experiment, options, adapter), limit: null, testLimit: null };
+}
+
+/** Throws FileError for a network that was trained here: its weights are in the run folder, or nowhere. */
+function withWeights(chosen: ChosenBackbone | undefined): LoadedBackbone | undefined {
+  if (!chosen) return undefined;
+  const { name, weights } = chosen;
+  if (weights) return { name, weights };
+  throw new FileError(
+    "The network that the run began with is not in its folder: backbone.safetensors is gone.",
+  );
 }
 
 function checkTrains({ id, kind }: Experiment): void {

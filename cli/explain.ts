@@ -6,6 +6,7 @@ import { lessons } from "../lessons/explain/lessons.ts";
 import { Workbench } from "../lessons/explain/workbench.ts";
 import { paletteFor } from "../lessons/text.ts";
 import { command } from "../runner/command.ts";
+import { isPackage } from "../runner/versions.ts";
 
 const listing = { kind: "lesson", command: command("explain") };
 
@@ -25,5 +26,6 @@ export async function explain(
   const page = await lesson.teach(
     new Workbench(await createEngine({ adapter }), (op) => command("gradcheck", op)),
   );
+  if (isPackage()) page.text("Files named here are sources of wgrad; what npm installs has them compiled.");
   console.log(page.lines(palette).join("\n"));
 }

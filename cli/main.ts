@@ -1,5 +1,6 @@
 /** @file The command line: its commands and options, and what becomes of errors. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { resizeFilters } from "../datasets/formats/images/resize.ts";
 import { adapterChoices } from "../engine/adapter.ts";
 import { FileError, WgradError } from "../engine/errors.ts";
 import { precisions } from "../models/fit/precision.ts";
@@ -89,6 +90,16 @@ function addTrain(root: Command): void {
         "of the experiments on MNIST: hold out the first or the last images (default: as the source)",
       ).choices(["first", "last"]),
     )
+    .option(
+      "--data-set <kind...>",
+      "photographs of your own: `--data-set folder DIR` with train/CLASS/, or lists/ and images/, or CLASS/",
+    )
+    .addOption(
+      new Option("--resize <filter>", "of photographs (default: nearest, as Keras)").choices(resizeFilters),
+    )
+    .option("--skip-broken", "leave out photographs that cannot be decoded; each is named")
+    .addOption(backboneOption())
+    .addOption(pretrainOption())
     .option("--trial <name>", "of a sweep: run this one trial only")
     .option("--set <name=value>", "change a setting, e.g. lr=1e-3; may be given several times", collect)
     .option("--stream", "leave the training images in main memory and copy each batch to the GPU")
@@ -137,6 +148,8 @@ function addSweep(root: Command): void {
     .addOption(profileOption())
     .option("--no-shuffle", "visit the images in the order of the file")
     .option("--literal", "follow the source's code where it contradicts its text")
+    .addOption(backboneOption())
+    .addOption(pretrainOption())
     .option("--json", "print the result as JSON on standard output, progress on standard error")
     .action(async (id, options) => (await import("./sweep.ts")).sweep(id, options));
 }
@@ -221,8 +234,11 @@ function addCompare(root: Command): void {
 function addConvert(root: Command): void {
   root
     .command("convert")
-    .argument("<in>", "a model or weights: .safetensors, .keras, .h5, .weights.h5, or a run folder")
-    .argument("<out>", "what to write, by its ending: .safetensors, .keras, .h5, .weights.h5, .py")
+    .argument("<in>", "a model or weights: .safetensors, .keras, .h5, .weights.h5, .onnx, or a run folder")
+    .argument(
+      "<out>",
+      "what to write, by its ending: .safetensors, .torch.safetensors, .keras, .h5, .weights.h5, .onnx, .py",
+    )
     .description("write a model in the format of another framework")
     .option("--model <file>", "for weights alone: a file or run folder with the model that they belong to")
     .addOption(adapterOption())
@@ -256,6 +272,18 @@ function adapterOption(): Option {
 function profileOption(): Option {
   const text = "full: as the assignment says; quick: minutes on a CPU; auto: by the adapter";
   return new Option("--profile <name>", text).choices(["full", "quick", "auto"]).default("auto");
+}
+
+function backboneOption(): Option {
+  return new Option(
+    "--backbone <name>",
+    "of the experiments on birds: the trained network to begin with (default: resnet50, squeezenet where its weights cannot be had)",
+  ).choices(["resnet50", "squeezenet"]);
+}
+
+function pretrainOption(): Option {
+  const text = "of the experiments on birds: begin with a small network trained here on CIFAR-10";
+  return new Option("--pretrain <data set>", text).choices(["cifar"]);
 }
 
 /** Those of a command's options that stand on the command line. */

@@ -1,8 +1,9 @@
 /** @file Options of commands that share some. */
 import type { AdapterChoice } from "../engine/adapter.ts";
 import type { RunOptions } from "../runner/settings.ts";
+import type { BackboneOptions } from "../runner/transfer/choose-backbone.ts";
 
-export interface TrainOptions extends RunOptions {
+export interface TrainOptions extends Omit<RunOptions, "backbone">, BackboneOptions {
   readonly data?: string;
   readonly out?: string;
   readonly adapter: AdapterChoice;

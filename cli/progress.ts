@@ -79,7 +79,7 @@ function rest({ logs, imagesPerSecond, samples, totalSamples }: Progress): strin
  * `loss 0.3251  accuracy 0.1875`; errors are left out, since the accuracies say the same, and so are the test set's values
  * where the test set is the validation set.
  */
-export function formatLogs(logs: Logs): string {
+function formatLogs(logs: Logs): string {
   const isCopy = (name: string) => name.startsWith("test_") && `val_${name.slice(5)}` in logs;
   const same = Object.keys(logs).every(
     (name) => !isCopy(name) || logs[name] === logs[`val_${name.slice(5)}`],

@@ -1,6 +1,6 @@
 /** @file --resume: what the run to continue was like, what it keeps, and the command that goes on with a run that was cut. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { AdapterFacts } from "../engine/adapter.ts";
 import { FileError, InterruptedError, UsageError } from "../engine/errors.ts";
@@ -13,6 +13,7 @@ import { readConfig, shown } from "../runner/store/run-folder.ts";
 import { describeImages, sameImages } from "../runner/store/runs.ts";
 import type { RunConfig } from "../runner/store/schemas.ts";
 import { singleChanges } from "../runner/sweep/plan.ts";
+import { askedBackbone } from "../runner/transfer/choose-backbone.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** What config.json says about the run to continue. Throws UsageError if it is of another experiment. */
@@ -41,6 +42,15 @@ export function checkKeeps(
     const name = key as keyof typeof keptOptions;
     if (typed[name] !== undefined && typed[name] !== kept[name]) refuse(option, kept[name], typed[name]);
   }
+  const { folder: photographs, filter, skipBroken = false } = settings.photographs ?? {};
+  const typedFolder = typed.dataSet?.[1] === undefined ? undefined : resolve(typed.dataSet[1]);
+  if (typedFolder !== undefined && typedFolder !== photographs)
+    refuse("--data-set folder", photographs, typedFolder);
+  if (typed.resize !== undefined && typed.resize !== filter) refuse("--resize", filter, typed.resize);
+  if (typed.skipBroken && !skipBroken) refuse("--skip-broken", false, true);
+  const backbone = askedBackbone(typed);
+  if (backbone && backbone !== settings.backbone)
+    refuse(backbone === "cifar" ? "--pretrain" : "--backbone", settings.backbone, backbone);
   for (const [name, value] of Object.entries(singleChanges(typed.set)))
     if (settings.changes[name] !== value) refuse(`--set ${shortName(name)}`, settings.changes[name], value);
   const { epochs, saveInitial } = typed;

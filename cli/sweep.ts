@@ -14,6 +14,14 @@ import { shortfalls } from "../runner/store/shortfall.ts";
 import { planSweep, sweepCommand } from "../runner/sweep/plan.ts";
 import type { SweepContext } from "../runner/sweep/sweep-report.ts";
 import { findSweepFolder, runSweep, sweepId } from "../runner/sweep/sweep-run.ts";
+import {
+  askedBackbone,
+  backboneLines,
+  chooseBackbone,
+  withBackbone,
+} from "../runner/transfer/choose-backbone.ts";
+import { imagenetWeights } from "../runner/transfer/imagenet-weights.ts";
+import { loadBackbone } from "../runner/transfer/load-backbone.ts";
 import { DownloadLine } from "./download-line.ts";
 import { findNamed } from "./find.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -28,13 +36,20 @@ export async function sweep(id: string, options: SweepCommandOptions): Promise<v
 /** Goes on with the sweep in --out, or the newest one with the same settings and images. */
 export async function sweepExperiment(experiment: Experiment, options: SweepCommandOptions): Promise<void> {
   const { events, stream } = terminalEvents(options.json);
+  const asked = askedBackbone(options);
+  const onProgress = new DownloadLine(stream).show;
+  const chosen = await chooseBackbone(experiment, asked, imagenetWeights(options.data, onProgress));
   const engine = await createEngine({ adapter: options.adapter });
-  const plan = planSweep(experiment, options, engine.adapter);
+  const plan = planSweep(experiment, withBackbone(options, chosen?.name ?? asked), engine.adapter);
   if (experiment.kind !== "training" && experiment.kind !== "sweep") return; // planSweep has refused it
   const { settings } = plan;
   const source = options.data ? { data: options.data } : {};
-  const onProgress = new DownloadLine(stream).show;
-  const dataset = await loadData(experiment, { ...source, seed: settings.seed, onProgress });
+  const dataset = await loadData(experiment, {
+    ...source,
+    seed: settings.seed,
+    backbone: settings.backbone,
+    onProgress,
+  });
   const folder = folderOf({ experiment, dataset }, settings, options);
   const adapter = engine.adapter.description || engine.adapter.device;
   events.line(`${experiment.id}: ${experiment.title}\nadapter: ${adapter}\ndata:    ${dataset.note}`);
@@ -43,6 +58,7 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
     events.line(`profile: ${settings.profile}, NOT the experiment in full:`);
     for (const part of missing) events.line(`         - ${part}`);
   }
+  for (const line of chosen ? backboneLines(chosen) : []) events.line(line);
   events.line(`sweep:   ${plan.trials.length} training runs in ${shown(folder)}\n`);
   const context = {
     experiment,
@@ -59,16 +75,18 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
     resume: false,
     signal: interruptSignal(() => events.line("stopping after this step ...")),
   };
-  const { result, failed } = await whileLocked(folder, () => runSweep(context, plan)).catch(
-    (error: unknown) => {
-      throw withWayOn(
-        explained(error, experiment),
-        { resume: sweepCommand(experiment, options) },
-        folder,
-        options,
-      );
-    },
-  );
+  const run = async () => {
+    const loaded = chosen && (await loadBackbone(context, chosen));
+    return runSweep({ ...context, ...(loaded ? { backbone: loaded } : {}) }, plan);
+  };
+  const { result, failed } = await whileLocked(folder, run).catch((error: unknown) => {
+    throw withWayOn(
+      explained(error, experiment),
+      { resume: sweepCommand(experiment, options) },
+      folder,
+      options,
+    );
+  });
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
   if (failed.length === 0) return;

@@ -16,6 +16,7 @@ import { traceNotes, traceTable } from "../runner/trace/trace-table.ts";
 import { trainingVariant } from "../runner/variant.ts";
 import { versions } from "../runner/versions.ts";
 import { announce } from "./announce.ts";
+import { DecodingLine } from "./decoding-line.ts";
 import { DownloadLine } from "./download-line.ts";
 import { findNamed } from "./find.ts";
 import type { TrainOptions } from "./options.ts";
@@ -42,6 +43,8 @@ export async function trace(id: string, options: TrainOptions): Promise<void> {
     ...(options.data ? { data: options.data } : {}),
     seed: settings.seed,
     onProgress: new DownloadLine(stream).show,
+    onDecoded: new DecodingLine(stream).show,
+    onLine: line,
   });
   announce(experiment, settings, dataset, engine.adapter.description || engine.adapter.device, { line });
   const step = await traceStep({ experiment, engine, dataset, settings });

@@ -20,8 +20,18 @@ import { runStudyExperiment } from "../runner/study/study-run.ts";
 import { singleChanges } from "../runner/sweep/plan.ts";
 import { startingPoint } from "../runner/training/starting-point.ts";
 import { runTrainingExperiment } from "../runner/training/train-run.ts";
+import {
+  askedBackbone,
+  backboneLines,
+  type ChosenBackbone,
+  chooseBackbone,
+  withBackbone,
+} from "../runner/transfer/choose-backbone.ts";
+import { imagenetWeights } from "../runner/transfer/imagenet-weights.ts";
+import { loadBackbone } from "../runner/transfer/load-backbone.ts";
 import { trainingVariant } from "../runner/variant.ts";
 import { announce } from "./announce.ts";
+import { DecodingLine } from "./decoding-line.ts";
 import { DownloadLine } from "./download-line.ts";
 import { findNamed } from "./find.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -40,18 +50,24 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
   const resumed = options.resume ? runToResume(runs, options.out) : undefined;
   const before = resumed === undefined ? undefined : resumedConfig(experiment, resumed);
   if (before && resumed !== undefined) checkKeeps(experiment, before, resumed, options.typed ?? {});
-  const given = { ...options, changes: singleChanges(options.set) };
+  const asked = before ? before.settings.backbone : askedBackbone(options);
+  const downloading = new DownloadLine(terminalEvents(options.json).stream).show;
+  const chosen = await chooseBackbone(experiment, asked, imagenetWeights(options.data, downloading));
   const engine = await createEngine({ adapter: options.adapter });
   const settings = before
     ? { ...before.settings, epochs: options.epochs ?? before.settings.epochs } // more epochs may be asked for
-    : resolveSettings(experiment, given, engine.adapter);
+    : resolveSettings(
+        experiment,
+        { ...withBackbone(options, chosen?.name ?? asked), changes: singleChanges(options.set) },
+        engine.adapter,
+      );
   if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
   const variant = variantOf(experiment, settings);
   const folder = resumed ?? createRun(runs, options.out, started);
   const resume = command("train", `${typedName(experiment)} --resume`);
   const ways = { resume, again: commandOf(variant, settings) };
   try {
-    const run = { experiment: variant, engine, settings, folder, started, before };
+    const run = { experiment: variant, engine, settings, folder, started, before, chosen };
     await whileLocked(folder, () => trainIn(run, options));
   } catch (error) {
     throw withWayOn(explained(error, experiment), ways, folder, options);
@@ -61,25 +77,31 @@ export async function train(id: string, options: TrainOptions): Promise<void> {
 interface RunToTrain extends Pick<RunContext, "experiment" | "engine" | "settings" | "folder" | "started"> {
   /** of a resumed run: its config.json */
   readonly before: RunConfig | undefined;
+  /** of transfer */
+  readonly chosen: ChosenBackbone | undefined;
 }
 
 /** Loads the images, runs the experiment, and prints what came of it. */
 async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
-  const { experiment, engine, settings, folder, before } = run;
+  const { experiment, engine, settings, folder, before, chosen } = run;
   const { events, stream } = terminalEvents(options.json);
   const source = before ? sourceOf(before, options.data) : options.data ? { data: options.data } : {};
   const dataset = await loadData(experiment, {
     ...source,
     seed: settings.seed,
+    backbone: settings.backbone,
     onProgress: new DownloadLine(stream).show,
+    onDecoded: new DecodingLine(stream).show,
+    onLine: events.line,
   });
   if (before) checkSameImages(before, dataset);
-  announce(experiment, settings, dataset, engine.adapter.description || engine.adapter.device, events);
+  const adapter = engine.adapter.description || engine.adapter.device;
+  announce(experiment, settings, dataset, adapter, events, chosen ? backboneLines(chosen) : []);
   const changed = before && otherFile(before, experiment);
   if (changed) events.line(changed);
   const elsewhere = before && otherAdapter(before, engine.adapter);
   if (elsewhere) events.line(elsewhere);
-  const result = await runExperiment(experiment, {
+  const context = {
     ...run,
     dataset,
     events,
@@ -90,7 +112,9 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
     // a run that was killed before its first checkpoint starts again
     resume: before !== undefined && (await hasCheckpoint(`${folder}/checkpoint`)),
     signal: interruptSignal(() => events.line("stopping after this step ...")),
-  });
+  };
+  const loaded = chosen && (await loadBackbone(context, chosen));
+  const result = await runExperiment(experiment, { ...context, ...(loaded ? { backbone: loaded } : {}) });
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   printResult(experiment, result, events);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
@@ -99,7 +123,11 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
 /** The experiment with trial and changes. Throws UsageError if they make no sense for it. */
 function variantOf(experiment: Experiment, settings: RunSettings): Experiment {
   const literal = settings.literal && experiment.kind !== "study"; // a study's steps see to that
-  const plain = settings.trial === null && !literal && Object.keys(settings.changes).length === 0;
+  const plain =
+    settings.trial === null &&
+    !literal &&
+    Object.keys(settings.changes).length === 0 &&
+    !settings.photographs;
   return plain ? experiment : trainingVariant(experiment, settings);
 }
 

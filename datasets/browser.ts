@@ -15,6 +15,15 @@ export { type Cifar100Labels, readCifar10, readCifar100 } from "./formats/cifar.
 export { cifar10Classes, cifar100CoarseClasses, cifar100FineClasses } from "./formats/cifar-classes.ts";
 export { type IdxArray, readIdx } from "./formats/idx.ts";
 export type { ImageSet } from "./formats/image-set.ts";
+export {
+  type DecodeOptions,
+  decodeImage,
+  type Orientation,
+  type ResizeFilter,
+  type ResizeOptions,
+  type RgbImage,
+  resizeImage,
+} from "./formats/images/image.ts";
 export { type MatVariable, readMatDirectory, readMatNumbers } from "./formats/matlab.ts";
 export type { MatElement } from "./formats/matlab-elements.ts";
 export type { NumericArray } from "./formats/matlab-types.ts";
@@ -30,6 +39,7 @@ export {
   takeImages,
 } from "./splits.ts";
 export { countClasses, pixelRange } from "./statistics.ts";
+export { birds } from "./synthetic/birds.ts";
 export { clothes } from "./synthetic/clothes.ts";
 export { coloredShapes } from "./synthetic/colored-shapes.ts";
 export { handwrittenDigits } from "./synthetic/handwriting.ts";

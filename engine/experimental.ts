@@ -2,7 +2,7 @@
 import { platform } from "#platform";
 import { ArgumentError, nearest } from "./errors.ts";
 
-export const experiments = ["subgroup-matrix"] as const;
+const experiments = ["subgroup-matrix"] as const;
 
 /** true if the environment asks for `name`. Throws ArgumentError, with the nearest name, if it asks for what does not exist. */
 export function experimental(name: (typeof experiments)[number]): boolean {

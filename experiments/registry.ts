@@ -33,6 +33,7 @@ import { svhnF } from "./svhn/svhn-f.ts";
 import { svhnG } from "./svhn/svhn-g.ts";
 import { svhnH } from "./svhn/svhn-h.ts";
 import { svhnI } from "./svhn/svhn-i.ts";
+import { transfer } from "./transfer/index.ts";
 
 const cifar10Experiments = [cifar10A, cifar10B, cifar10C, cifar10D, cifar10E, cifar10F, cifar10G, cifar10H];
 const svhnExperiments = [svhnA, svhnB, svhnC, svhnD, svhnE, svhnF, svhnG, svhnH, svhnI];
@@ -55,6 +56,7 @@ export const experiments: readonly Experiment[] = [
   ...pretraining,
   ...cifar25Experiments,
   ...cifar100Experiments,
+  ...transfer,
 ];
 
 /** Throws UsageError with the nearest id if there is no such experiment. */

@@ -25,7 +25,7 @@ export function imageList({ images, captions }: ImagesSpec, alternatives: readon
     return markup`<li class="${caption?.wrong ? "wrong" : "plain"}"><img class="picture${smooth}" src="${source}" width="${images.width * scale}" height="${images.height * scale}" alt="${alternatives[i] ?? (caption ? labelText(caption.text) : `image ${i + 1}`)}">${captionText(caption)}</li>
 `;
   });
-  return markup`<ul class="images" style="--cell: ${images.width * scale}px">
+  return markup`<ul class="images${scale === 1 ? " photographs" : ""}" style="--cell: ${images.width * scale}px">
 ${items}</ul>
 `;
 }

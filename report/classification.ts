@@ -6,6 +6,8 @@ import { confusionOf, outcomes, type Predictions, samplesOf } from "./prediction
 import type { ClassExamples, Report, ReportImages } from "./run-report.ts";
 
 const manyClasses = 25;
+/** Of hundreds of classes, photographs of more pixels a side would make a page of tens of megabytes. */
+const smallPicture = 64;
 
 /** Confusion matrix with scores and ROC curves; where the samples are images, those of every class and some of all. */
 export function classificationParts(
@@ -27,13 +29,13 @@ export function classificationParts(
 }
 
 /** Of each class, the images recognised with the highest probability and the surest mistakes. */
-export function classExamplesOf(
+function classExamplesOf(
   predictions: Predictions,
   pictures: ReportImages,
   classes: readonly string[],
 ): ClassExamples {
   const { labels, predicted, probability } = predictions;
-  const each = classes.length > manyClasses ? 3 : 5;
+  const each = classes.length <= manyClasses ? 5 : pictures.width <= smallPicture ? 3 : 1;
   const surest = [...predicted.keys()].sort((a, b) => probability[b]! - probability[a]! || a - b);
   const groups = classes.map((_, label) => {
     const ofClass = surest.filter((i) => labels[i] === label);

@@ -28,11 +28,6 @@ export function escapeMarkup(text: string): string {
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** The text that `escapeMarkup` made safe. */
-export function unescapeMarkup(text: string): string {
-  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
-}
-
 function render(value: MarkupValue): string {
   if (value === undefined) return "";
   if (value instanceof Markup) return value.text;

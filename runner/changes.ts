@@ -22,12 +22,12 @@ const optimizerOptions = [
 ] as const;
 
 /** Changes that are settings of the run. */
-export const settingNames = ["epochs", "batch", "limit"] as const;
+const settingNames = ["epochs", "batch", "limit"] as const;
 
 const aliases: Readonly<Record<string, string>> = { lr: "learningRate", batchSize: "batch" };
 
 /** All names that `--set` takes. */
-export const changeNames: readonly string[] = [
+const changeNames: readonly string[] = [
   ...["lr", "optimizer", "loss"],
   ...settingNames,
   ...optimizerOptions,

@@ -13,7 +13,7 @@ import { identityOrder } from "../models/data/order.ts";
 import { describeGenerator, ImageDataGenerator } from "../models/preprocessing/image-data-generator.ts";
 import { cachedZcaMatrix } from "../models/preprocessing/zca-cache.ts";
 import type { TrainingExperiment } from "./experiment.ts";
-import { hostDataset, inputsOf, type SampleSet, takeSamples } from "./samples.ts";
+import { hostDataset, inputsOf, type PreparedSamples, type SampleSet, takeSamples } from "./samples.ts";
 import type { RunSettings } from "./store/schemas.ts";
 import { streamedBatches } from "./training/streamed-batches.ts";
 
@@ -24,6 +24,8 @@ export interface ExperimentDataOptions {
   readonly settings: RunSettings;
   /** of the data folder, where whitening matrices are kept; none are if absent */
   readonly data?: string;
+  /** what transfer made of the images, in their place */
+  readonly prepared?: PreparedSamples;
   /** training images stay in main memory and go to the GPU batch by batch */
   readonly stream?: boolean;
   readonly line: (text: string) => void;
@@ -114,7 +116,7 @@ export class ExperimentData {
 
   /** Uploads the images and fits the generator. */
   static async open(options: ExperimentDataOptions): Promise<ExperimentData> {
-    const images = imagesOf(options);
+    const images = options.prepared ?? imagesOf(options);
     const generator = await fittedGenerator(options, images.train);
     const data = new ExperimentData(options, images, generator);
     try {

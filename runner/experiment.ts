@@ -4,11 +4,13 @@ import type { DatasetId } from "../datasets/sources/load-dataset.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
 import type { Callback } from "../models/callbacks/callback.ts";
 import type { LearningPhase } from "../models/fit/compile-options.ts";
+import type { Layer } from "../models/layers/layer.ts";
 import type { Model } from "../models/model.ts";
 import type { LossKind, MetricKind } from "../models/objective/objective.ts";
 import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
 import type { FreeSection } from "../report/run-report.ts";
 import type { OwnData } from "./own/data.ts";
+import type { PhotographSettings } from "./store/schemas.ts";
 import type { Study } from "./study/study.ts";
 
 /** Where a question stands. */
@@ -51,6 +53,13 @@ export interface OwnArrays {
   readonly load: () => Promise<OwnData>;
 }
 
+/** Photographs of a size and number of classes that a network takes. */
+export interface Photographs extends PhotographSettings {
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}
+
 export interface ExperimentFile {
   readonly path: string;
   /** of its contents */
@@ -63,7 +72,7 @@ interface ExperimentBase {
   readonly source: Source;
   /** the question in words */
   readonly question: string;
-  readonly dataset: DatasetId | OwnArrays;
+  readonly dataset: DatasetId | OwnArrays | Photographs;
   /** of an experiment that is declared in a file of the user's */
   readonly file?: ExperimentFile;
   readonly published: readonly PublishedFigure[];
@@ -119,8 +128,38 @@ export interface TrainingExperiment extends ExperimentBase {
   readonly learningPhase?: LearningPhase;
   /** id of the experiment whose newest run it goes on from, optimizer state included; that is run first if need be */
   readonly continues?: string;
+  /** it begins with a network that was trained on other images; `network` is then the one on ResNet-50 */
+  readonly transfer?: Transfer;
   /** the source's code where it contradicts its text: `--literal` */
   readonly literal?: Literal;
+}
+
+/** How an experiment uses a backbone: a network trained on other images, without its classifier. */
+export type Transfer = HeadTransfer | WholeTransfer;
+
+interface TransferBase {
+  /** id of the experiment whose curves belong beside this one's: the head alone, or the whole network */
+  readonly beside?: string;
+}
+
+/** The averaged features of every image are computed once, in inference mode, and a head learns from them. */
+export interface HeadTransfer extends TransferBase {
+  readonly trains: "head";
+  readonly network: (on: { readonly features: number; readonly classes: number }) => Model;
+}
+
+/** Backbone and head are trained as one network, batch normalisation on the statistics of the batch. */
+export interface WholeTransfer extends TransferBase {
+  readonly trains: "whole";
+  readonly network: (on: {
+    /** from images to a feature map [h, w, c] */
+    readonly backbone: Model;
+    /** where the backbone's features need it: they get mean 0 and deviation 1 */
+    readonly standardize: readonly Layer[];
+    readonly classes: number;
+  }) => Model;
+  /** what `standardize` works on */
+  readonly standardized: "average" | "map";
 }
 
 /** What changes with `--literal`: numbers of the profile, and parts of the experiment. */

@@ -1,18 +1,29 @@
-/** @file The data of an experiment: a data set that wgrad knows, or arrays of the user's own. */
+/** @file The data of an experiment: a data set that wgrad knows, a folder of photographs, or arrays of the user's own. */
 import type { Dataset } from "../datasets/dataset.ts";
 import { type LoadDatasetOptions, loadDataset } from "../datasets/sources/load-dataset.ts";
 import { FileError, WgradError } from "../engine/errors.ts";
 import type { Experiment } from "./experiment.ts";
 import { ownDataset } from "./own/data.ts";
+import { loadPhotographs, type PhotographEvents } from "./photographs.ts";
 import type { SampleSet } from "./samples.ts";
 import { shown } from "./store/run-folder.ts";
+import type { BackboneName } from "./transfer/backbone-names.ts";
+import { backbones } from "./transfer/backbones.ts";
+
+export interface LoadDataOptions extends LoadDatasetOptions, PhotographEvents {
+  /** whose size the photographs get; ResNet-50's unless given */
+  readonly backbone?: BackboneName | undefined;
+}
 
 /** Throws FileError for files or arrays that cannot be used. */
 export async function loadData(
   { id, dataset, file }: Pick<Experiment, "id" | "dataset" | "file">,
-  options: LoadDatasetOptions,
+  { backbone = "resnet50", ...options }: LoadDataOptions,
 ): Promise<Dataset<SampleSet>> {
+  const { size, filter } = backbones[backbone];
+  if (dataset === "cub200") return loadDataset(dataset, { ...options, size, filter });
   if (typeof dataset === "string") return loadDataset(dataset, options);
+  if ("folder" in dataset) return loadPhotographs(dataset, options);
   try {
     return ownDataset(id, await dataset.load());
   } catch (cause) {

@@ -5,18 +5,21 @@ import { formatBytes, MemoryError } from "../engine/errors.ts";
 import type { TrainingExperiment } from "./experiment.ts";
 import { ExperimentData, imagesOf } from "./experiment-data.ts";
 import type { RunContext } from "./run.ts";
-import { inputsOf } from "./samples.ts";
+import { inputsOf, type PreparedSamples } from "./samples.ts";
 
 /**
  * A hardware adapter is asked for the memory, and streaming follows if it refuses. A software adapter shares the main
  * memory, where the images already are: it gets a copy if that takes less than half of what is free. Runs that augment
  * or hold out images are never streamed: they end with the adapter's error.
  */
-export async function openData(context: RunContext<TrainingExperiment>): Promise<ExperimentData> {
+export async function openData(
+  context: RunContext<TrainingExperiment>,
+  prepared?: PreparedSamples,
+): Promise<ExperimentData> {
   const { experiment, engine, events, stream } = context;
-  const { byteLength: bytes } = inputsOf(imagesOf(context).train).inputs;
+  const { byteLength: bytes } = inputsOf((prepared ?? imagesOf(context)).train).inputs;
   const streamable = !experiment.generator && !(experiment.validation instanceof Object);
-  const options = { ...context, line: events.line };
+  const options = { ...context, line: events.line, ...(prepared ? { prepared } : {}) };
   const streamed = () => {
     events.line(
       `${formatBytes(bytes)} of training images stay in main memory and go to the GPU batch by batch: ` +

@@ -48,11 +48,29 @@ export function scaleOf(unit: string): number {
   return unit === "%" ? 100 : 1;
 }
 
-/** Those of a trained network: the measures that every report shows, and those that a source gives. */
-export function resultRows(context: Experiment, measured: Measured, limits: string | undefined): ResultRow[] {
+/** Figures of the validation set, each with that of the test set which may say the same. */
+const twins: readonly (readonly [validation: string, test: string])[] = [
+  ["val_accuracy", "test_accuracy"],
+  ["val_loss", "test_loss"],
+  ["best_val_accuracy", "test_accuracy"],
+  ["best_val_loss", "test_loss"],
+];
+
+/**
+ * Those of a trained network: the measures that every report shows, and those that a source gives. Where validation is the test
+ * set (`sameSets`), a figure that is the test's as well is said once, unless a source gives it.
+ */
+export function resultRows(
+  context: Experiment,
+  measured: Measured,
+  limits: string | undefined,
+  sameSets = false,
+): ResultRow[] {
   const { published } = context.experiment;
-  const keys = [...new Set([...shownMeasures, ...published.map(({ measure }) => measure)])];
-  return keys
+  const given = published.map(({ measure }) => measure);
+  const repeated = twins.filter(([of, test]) => sameSets && measured[of] === measured[test]);
+  const shown = shownMeasures.filter((key) => !repeated.some(([of]) => of === key));
+  return [...new Set([...shown, ...given])]
     .filter((key) => measured[key] !== undefined)
     .map((key) => {
       const { unit, digits, ...known } = measureOf(key);

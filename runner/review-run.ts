@@ -7,9 +7,9 @@ import { type ConfusionMatrix, mostConfusedPairs } from "../models/metrics/confu
 import type { Model } from "../models/model.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
 import { classificationParts } from "../report/classification.ts";
-import { label } from "../report/label.ts";
-import type { FreeSection, RunReport } from "../report/run-report.ts";
+import type { RunReport } from "../report/run-report.ts";
 import { writeRunReport } from "../report/write-report.ts";
+import { curvesOfTwo, validationCurves } from "./compare/curves-of-two.ts";
 import type { ReviewExperiment, ReviewPart } from "./experiment.ts";
 import { ExperimentData, imageCounts } from "./experiment-data.ts";
 import { writeJson } from "./json-files.ts";
@@ -129,37 +129,9 @@ async function chosenParts(
   };
 }
 
-const compared = [
-  { key: "val_accuracy", title: "val_accuracy-title" },
-  { key: "val_loss", title: "val_loss-title" },
-  { key: "val_mean_squared_error", title: "val_mean_squared_error-title" },
-] as const;
-
-/** The curves of two runs in one chart each. */
-async function comparison(
-  { experiment, folder }: TrainedRun,
-  own: History,
-  other: TrainedRun,
-): Promise<FreeSection> {
+async function comparison({ experiment, folder }: TrainedRun, history: History, other: TrainedRun) {
   const theirs = await History.load(join(other.folder, "history.json"));
-  const points = ({ epoch, history }: History, key: string) =>
-    (history[key] ?? []).flatMap((y, i) => (y === null ? [] : [{ x: epoch[i]!, y }]));
-  const charts = compared
-    .filter(({ key }) => own.history[key] && theirs.history[key])
-    .map(({ key, title }) => ({
-      kind: "lines" as const,
-      title: label("comparison", {
-        quantity: label(title),
-        first: experiment.id,
-        second: other.experiment.id,
-      }),
-      xTitle: label("epoch"),
-      yTitle: label(key),
-      series: [
-        { name: experiment.id, points: points(own, key) },
-        { name: other.experiment.id, points: points(theirs, key) },
-      ],
-    }));
-  const text = `The runs in ${shown(folder)} and ${shown(other.folder)}, of ${own.epoch.length} and ${theirs.epoch.length} epochs.`;
-  return { title: `Comparison with ${other.experiment.id}`, blocks: [{ kind: "text", text }, ...charts] };
+  const own = { experiment: experiment.id, folder, history };
+  const second = { experiment: other.experiment.id, folder: other.folder, history: theirs };
+  return curvesOfTwo(own, second, validationCurves);
 }

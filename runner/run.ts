@@ -14,6 +14,7 @@ import { commandOf } from "./settings.ts";
 import { type RunResult, readConfig } from "./store/run-folder.ts";
 import { describeImages } from "./store/runs.ts";
 import type { RunConfig, RunSettings } from "./store/schemas.ts";
+import type { LoadedBackbone } from "./transfer/prepare.ts";
 import { commit, versions } from "./versions.ts";
 
 /** How a run tells what happens. */
@@ -35,6 +36,8 @@ export interface RunContext<E extends Experiment = Experiment> {
   readonly folder: string;
   readonly started: Date;
   readonly events: RunEvents;
+  /** of transfer: what the network begins with */
+  readonly backbone?: LoadedBackbone;
   /** the data folder, if one was named */
   readonly data?: string;
   /** training images stay in main memory; decided by their size if absent */

@@ -19,6 +19,14 @@ export interface ArraySet {
   /** [count, ...targetShape] */
   readonly targets?: Float32Array;
   readonly targetShape?: Shape;
+  /** how a report shows the samples, where the inputs themselves are no images for people */
+  readonly pictures?: ImageSet;
+}
+
+/** What transfer makes of the images, in their place. */
+export interface PreparedSamples {
+  readonly train: ArraySet;
+  readonly test: ArraySet;
 }
 
 export type SampleSet = ImageSet | ArraySet;
@@ -30,7 +38,7 @@ function isImages(set: SampleSet): set is ImageSet {
 /** The samples with these numbers, in this order, copied. */
 export function takeSamples(set: SampleSet, indices: Uint32Array): SampleSet {
   if (isImages(set)) return takeImages(set, indices);
-  const { inputs, inputShape, scale, labels, targets, targetShape = [] } = set;
+  const { inputs, inputShape, scale, labels, targets, targetShape = [], pictures } = set;
   return {
     inputs: takeRows(inputs, sizeOf(inputShape), indices),
     inputShape,
@@ -38,6 +46,7 @@ export function takeSamples(set: SampleSet, indices: Uint32Array): SampleSet {
     count: indices.length,
     ...(labels ? { labels: takeRows(labels, 1, indices) } : {}),
     ...(targets ? { targets: takeRows(targets, sizeOf(targetShape), indices), targetShape } : {}),
+    ...(pictures ? { pictures: takeImages(pictures, indices) } : {}),
   };
 }
 
@@ -76,7 +85,8 @@ export function inputsOf(set: SampleSet): Pick<ArraySet, "inputs" | "inputShape"
  */
 export function picturesOf(set: SampleSet): ImageSet | undefined {
   if (isImages(set)) return set;
-  const { inputs, inputShape, labels, count } = set;
+  const { inputs, inputShape, labels, count, pictures } = set;
+  if (pictures) return pictures;
   const [height = 0, width = 0, channels = 0] = inputShape;
   if (!labels || inputShape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined;
   return { images: asBytes(inputs), labels, count, height, width, channels };

@@ -5,11 +5,13 @@ import type { Precision } from "../models/fit/precision.ts";
 import { type Changes, type ChangeValue, shortName } from "./changes.ts";
 import { command, quoted, typedName } from "./command.ts";
 import type { Experiment, Literal, Profile, ProfileName } from "./experiment.ts";
+import { type PhotographOptions, photographSettings } from "./photographs.ts";
 import type { RunSettings } from "./store/schemas.ts";
+import { type BackboneName, backboneOption } from "./transfer/backbone-names.ts";
 import { trainingVariant } from "./variant.ts";
 
 /** What the command line may say. */
-export interface RunOptions {
+export interface RunOptions extends PhotographOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly limit?: number;
@@ -24,6 +26,8 @@ export interface RunOptions {
   readonly noise?: "fresh" | "fixed";
   /** of studies: which end of the training file is held out */
   readonly validation?: "first" | "last";
+  /** of transfer: the network to begin with; chooseBackbone() says which can be had */
+  readonly backbone?: BackboneName;
   /** of a sweep: the one trial to run */
   readonly trial?: string;
   /** by their full names */
@@ -57,6 +61,8 @@ export function resolveSettings(
     literal,
     ...noisePart(experiment, options),
     ...validationPart(experiment, options),
+    ...photographPart(experiment, options),
+    ...backbonePart(experiment, options),
     trial,
     changes,
   };
@@ -101,6 +107,19 @@ function validationPart(experiment: Experiment, { validation }: RunOptions): Pic
   );
 }
 
+function photographPart(experiment: Experiment, options: RunOptions): Pick<RunSettings, "photographs"> {
+  const photographs = photographSettings(experiment, options);
+  return photographs ? { photographs } : {};
+}
+
+function backbonePart(experiment: Experiment, { backbone }: RunOptions): Pick<RunSettings, "backbone"> {
+  if (experiment.kind === "training" && experiment.transfer) return { backbone: backbone ?? "resnet50" };
+  if (backbone === undefined) return {};
+  throw new UsageError(
+    `${backbone === "cifar" ? "--pretrain" : "--backbone"}: ${experiment.id} begins with no network that was trained before; the experiments called caltech-... do.`,
+  );
+}
+
 /** The command that repeats a run. */
 export function commandOf(experiment: Experiment, settings: RunSettings): string {
   const words = [`${typedName(experiment)} --profile ${settings.profile}`];
@@ -118,6 +137,11 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.noise === "fresh") words.push("--noise fresh");
   if (experiment.kind === "study" && (settings.validation ?? experiment.validation) !== experiment.validation)
     words.push(`--validation ${settings.validation}`);
+  if (settings.photographs) {
+    const { folder, filter, skipBroken } = settings.photographs;
+    words.push(`--data-set folder ${quoted(folder)} --resize ${filter}${skipBroken ? " --skip-broken" : ""}`);
+  }
+  if (settings.backbone) words.push(backboneOption(settings.backbone));
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))
     words.push(`--set ${quoted(`${shortName(name)}=${value}`)}`);

@@ -1,7 +1,8 @@
-/** @file The experiment that a run's settings say: a trial of a sweep, the literal variant, changes of the command line. */
+/** @file The experiment that a run's settings say: a trial of a sweep, the literal variant, changes of the command line, photographs. */
 import { nearest, UsageError } from "../engine/errors.ts";
 import { changedExperiment } from "./changes.ts";
 import type { Experiment, TrainingExperiment } from "./experiment.ts";
+import { onPhotographs } from "./photographs.ts";
 import type { RunSettings } from "./store/schemas.ts";
 
 /**
@@ -10,11 +11,12 @@ import type { RunSettings } from "./store/schemas.ts";
  */
 export function trainingVariant(
   experiment: Experiment,
-  settings: Pick<RunSettings, "profile" | "trial" | "literal" | "changes">,
+  settings: Pick<RunSettings, "profile" | "trial" | "literal" | "changes" | "photographs">,
 ): TrainingExperiment {
   const base = baseOf(experiment, settings);
   const literal = settings.literal ? { ...base, ...base.literal?.changes } : base;
-  return changedExperiment(literal, settings.changes);
+  const changed = changedExperiment(literal, settings.changes);
+  return onPhotographs(changed, settings.photographs, settings.profile);
 }
 
 function baseOf(

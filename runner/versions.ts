@@ -17,6 +17,12 @@ export function versions(): Record<string, string> {
   };
 }
 
+/** Whether this is the package that npm installs: compiled, without the project's documents. */
+export function isPackage(): boolean {
+  const manifest = readFileSync(`${projectFolder}/package.json`, "utf8");
+  return (JSON.parse(manifest) as { name: string }).name === "wgrad-cli";
+}
+
 /**
  * The commit the code is at, "+ changes" if files differ from it; undefined outside of a git checkout. An installed package lies
  * in that of somebody else, which does not have its files.

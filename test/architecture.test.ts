@@ -13,7 +13,8 @@ const engine = ["engine"];
 const models = [...engine, "kernels", "models"];
 const datasets = ["datasets", "datasets/formats", "datasets/sources", "datasets/synthetic"];
 const exchange = [...models, "exchange"];
-const runner = [...exchange, ...datasets, "report", "runner"];
+const applications = [...exchange, ...datasets, "applications"];
+const runner = [...applications, "report", "runner"];
 const book = [...runner, "experiments", "report/book", "report/results"];
 const everything = [...book, "lessons", "cli", "web"];
 const mayImport: Record<string, readonly string[]> = {
@@ -24,17 +25,18 @@ const mayImport: Record<string, readonly string[]> = {
   "datasets/formats": [...engine, "datasets/formats"],
   "datasets/synthetic": [...engine, "datasets/formats", "datasets/synthetic"],
   "datasets/sources": [...engine, ...datasets],
+  exchange,
+  applications,
   lessons: [...engine, "kernels", "lessons"],
   report: ["engine", "models", "report"],
-  exchange,
   runner,
   experiments: [...runner, "experiments"],
   "report/book": book,
   "report/results": book,
   cli: everything.filter((room) => room !== "web"),
   web: everything.filter((room) => room !== "cli"),
-  docs: [...models, ...datasets, "docs", "examples"],
-  examples: ["examples"], // all else through the package: import "wgrad"
+  docs: [...applications, "docs", "examples"],
+  examples: ["examples", "tools"], // the course through the package: import "wgrad"; its server as the package is built
   tools: ["engine", "tools"],
   bench: [...everything, "bench"],
   test: [...everything, "bench", "docs", "examples", "tools", "test"],

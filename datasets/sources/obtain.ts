@@ -30,7 +30,7 @@ export interface LoadOptions extends FetchOptions {
  * @throws FileError for a damaged or missing file, trouble with the disk, or a download that broke off half way
  */
 export async function obtainDataset(source: DatasetSource, options: LoadOptions = {}): Promise<Dataset> {
-  if (options.synthetic) return standIn(source, options, "as this run had before");
+  if (options.synthetic) return standInFor(source, options, "as this run had before");
   const data = dataFolder(options.data);
   const found = await findFiles(source, data);
   if (found.missing.length === 0) return readDataset(source, data, found);
@@ -42,7 +42,7 @@ export async function obtainDataset(source: DatasetSource, options: LoadOptions 
     throw incomplete(source, folder, fetched, "they were fetched, and went away");
   }
   if (found.paths.size + found.others.length > 0) throw incomplete(source, folder, found, trouble);
-  return standIn(source, options, `none of its files are in the data folder; ${trouble}`);
+  return standInFor(source, options, `none of its files are in the data folder; ${trouble}`);
 }
 
 async function readDataset(source: DatasetSource, data: string, { paths }: FoundFiles): Promise<Dataset> {
@@ -110,8 +110,9 @@ function incomplete(
   );
 }
 
-function standIn(
-  { id, name, classes, standIn }: DatasetSource,
+/** The synthetic images that are taken instead, because of some trouble. */
+export function standInFor(
+  { id, name, classes, standIn }: Pick<DatasetSource, "id" | "name" | "classes" | "standIn">,
   options: LoadOptions,
   trouble: string,
 ): Dataset {

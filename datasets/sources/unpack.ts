@@ -12,7 +12,7 @@ import { checkFreeSpace, fileError, openForWriting, writeAll } from "./files.ts"
 const blockBytes = 1 << 20;
 
 /** Ten times what the largest official archive holds. A small packed file may claim, and even hold, any number of bytes. */
-const mostBytes = 2e9;
+export const mostBytes = 2e9;
 
 /** Where the bytes of a file lie until it is whole. */
 const partOf = (folder: string, name: string) => join(folder, `${name}.part`);
@@ -71,18 +71,19 @@ async function unpackMembers(
   return found;
 }
 
-function tooMuch(archive: string): FileError {
+export function tooMuch(archive: string): FileError {
   return new FileError(
     `${archive}: holds more than ${formatBytes(mostBytes)}, ten times as much as the official one.`,
   );
 }
 
 /** Some archivers write ./folder/file. */
-function memberName(name: string): string {
+export function memberName(name: string): string {
   return name.replace(/^(\.\/)+/, "");
 }
 
-async function writeMember(reader: ByteReader, path: string, bytes: number): Promise<void> {
+/** Writes the next `bytes` of the reader to a file; what goes wrong there is a FileError of the disk. */
+export async function writeMember(reader: ByteReader, path: string, bytes: number): Promise<void> {
   // Trouble with this file is not trouble with the archive, which is what the caller makes of any other error.
   const onDisk = <T>(work: Promise<T>) =>
     work.catch((error: unknown) => {

@@ -30,7 +30,9 @@ export default defineConfig({
   description: "A tensor engine with automatic differentiation whose kernels are hand-written WGSL.",
   base: process.env.WGRAD_SITE_BASE ?? "/",
   srcDir: "..",
-  srcExclude: ["{bench,datasets,engine,examples,experiments,lessons,models,report,runner,runs,test,dist}/**"],
+  srcExclude: [
+    "{applications,bench,datasets,engine,examples,experiments,lessons,models,report,runner,runs,test,dist}/**",
+  ],
   rewrites: {
     "README.md": "index.md",
     "kernels/:op/README.md": "kernels/:op/index.md",

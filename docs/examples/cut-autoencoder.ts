@@ -1,6 +1,6 @@
-/** @file Cutting a saved autoencoder, as the sources do with save, load_model and set_weights. The README quotes it. */
+/** @file Cutting a saved autoencoder, as the sources do with save, load_model and set_weights. docs/guides/from-keras.md quotes it. */
 import type { Engine } from "../../engine/index.ts";
-import { adam, Dense, Input, loadWeights, model, saveWeights, sequential } from "../../models/index.ts";
+import { adam, Dense, Input, loadModel, model, saveWeights, sequential } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 
 /** Images of 784 bytes, which the networks get divided by 255, and their digits. */
@@ -20,11 +20,9 @@ export async function cutAutoencoder(engine: Engine, digits: Digits, file: strin
   const autoencoder = basicAutoencoder({ code: 32 }); // 784-32-784
   await autoencoder.compile({ engine, optimizer: adam(), loss: "binary_crossentropy" });
   await autoencoder.fit(images, { epochs: 5, batchSize: 25 });
-  await saveWeights(autoencoder, file); // Keras: autoencoder.save(file)
+  await autoencoder.save(file);
 
-  const saved = basicAutoencoder({ code: 32 }); // Keras: load_model(file). Here the network is code, the file its weights
-  await saved.compile({ engine, optimizer: adam(), loss: "binary_crossentropy" });
-  await loadWeights(saved, file);
+  const saved = await loadModel(file, { compile: { engine } }); // network, weights, and where its training stood
   const code = saved.outputOf("dense_1");
   const encoder = model({ inputs: saved.inputs, outputs: code }); // the halves share the weights of the whole
   const decoder = model({ inputs: code, outputs: saved.outputs });

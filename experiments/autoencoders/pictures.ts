@@ -11,7 +11,7 @@ import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
 
 /** One image of every class, the first of the set. */
-export function oneOfEach({ labels, ...rest }: ImageSet, classes: readonly string[]): ImageSet {
+function oneOfEach({ labels, ...rest }: ImageSet, classes: readonly string[]): ImageSet {
   const firsts = classes.map((_, k) => labels.indexOf(k)).filter((i) => i >= 0);
   return takeImages({ labels, ...rest }, Uint32Array.from(firsts));
 }

@@ -16,7 +16,7 @@ export function notebookError(name: string, measure: string, value: number): Pub
   return { name, measure, value, source: notebook };
 }
 
-export const geron =
+const geron =
   "A. Géron: Hands-On Machine Learning with Scikit-Learn, Keras and TensorFlow, 2nd edition, chapter 17";
 
 export function geronQuestion(question: string): Source {

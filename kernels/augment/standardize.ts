@@ -1,6 +1,8 @@
 /** @file Mean 0 and deviation 1: per channel over a data set (featurewise), or per image (samplewise). */
+import { requireTensors } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { checkOption } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { addScalar, div, mul, sqrt, square, sub } from "../elementwise/index.ts";
 import { mean } from "../reduce/reduce.ts";
@@ -71,6 +73,8 @@ export class FeatureStandardizer {
 
 /** Samplewise standardization: (x - mean) / (deviation + epsilon) over all values of each sample of x [n, ...]. */
 export function standardizeSamples(x: Tensor, epsilon = 1e-7): Tensor {
+  requireTensors("standardizeSamples", { x });
+  checkOption("standardizeSamples", "epsilon", epsilon, () => epsilon >= 0, "0 or more");
   return x.engine.scope(() => {
     const centred = lessMean("standardizeSamples", x);
     const squares = mean(square(centred), overSamples(x));
@@ -80,6 +84,7 @@ export function standardizeSamples(x: Tensor, epsilon = 1e-7): Tensor {
 
 /** Samplewise centring: x less the mean of all values of each sample of x [n, ...]. */
 export function centreSamples(x: Tensor): Tensor {
+  requireTensors("centreSamples", { x });
   return x.engine.scope(() => lessMean("centreSamples", x));
 }
 

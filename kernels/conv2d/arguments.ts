@@ -14,7 +14,7 @@ export interface ConvolutionArguments {
 }
 
 /** Both shapes with their layouts, as every message ends. */
-export function shapesOf({ image, filters, layout }: ConvolutionArguments): string {
+function shapesOf({ image, filters, layout }: ConvolutionArguments): string {
   return `image ${formatShape(image.shape)} (n,h,w,c), filters ${formatShape(filters.shape)} ${layout}`;
 }
 

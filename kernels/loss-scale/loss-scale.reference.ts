@@ -4,7 +4,7 @@ import type { LossScaleState } from "./loss-scale.ts";
 /** What becomes of a step: the update is made, left out, or training halts since no scale helps. */
 export type Outcome = "update" | "skip" | "halt";
 
-export const largestScale = 2 ** 24;
+const largestScale = 2 ** 24;
 
 /** The state after a step whose gradients were all finite, or not. */
 export function settleReference(

@@ -17,7 +17,7 @@ export function topKReference(scores: ArrayLike<number>, label: number, k: numbe
 }
 
 /** To the nearest integer, halves to the even one. */
-export function roundHalfToEven(x: number): number {
+function roundHalfToEven(x: number): number {
   const down = Math.floor(x);
   if (x - down !== 0.5) return Math.round(x);
   return down % 2 === 0 ? down : down + 1;

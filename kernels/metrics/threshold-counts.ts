@@ -2,7 +2,7 @@
 import { requireTensors } from "../../engine/arguments.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkOption } from "../../engine/options.ts";
+import { checkNames, checkOption, checkOptionNames } from "../../engine/options.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
@@ -34,10 +34,14 @@ export function addThresholdCounts(
   counts: Tensor,
   predictions: Tensor,
   targets: Tensor,
-  { thresholds, first = 0, classId }: ThresholdCountOptions,
+  options: ThresholdCountOptions,
 ): void {
   const op = "addThresholdCounts";
   requireTensors(op, { counts, predictions, targets });
+  checkOptionNames(op, options, { thresholds: true, first: true, classId: true });
+  const { thresholds, first = 0, classId } = options;
+  checkThresholds(op, thresholds);
+  checkOption(op, "first", first, () => Number.isInteger(first) && first >= 0, "a whole number, 0 or more");
   const floats = predictions.dtype === "f32" && targets.dtype === "f32";
   if (!floats || !sameShape(predictions.shape, targets.shape)) {
     const found = [predictions, targets].map(({ shape, dtype }) => `${formatShape(shape)} ${dtype}`);
@@ -61,6 +65,18 @@ export function addThresholdCounts(
   };
   const inputs = { p: predictions, t: targets, counts };
   run(thresholdCounts, inputs, {}, { constants, invocations: predictions.size });
+}
+
+function checkThresholds(op: string, thresholds: Thresholds): void {
+  checkNames(`${op} thresholds`, thresholds, ["threshold", "bins"]);
+  if ("bins" in thresholds) {
+    const { bins } = thresholds;
+    const sound = () => Number.isInteger(bins) && bins >= 2 && bins <= 2 ** 24;
+    checkOption(op, "bins", bins, sound, "a whole number from 2 to 2^24");
+    return;
+  }
+  const { threshold } = thresholds;
+  checkOption(op, "threshold", threshold, () => Number.isFinite(Math.fround(threshold)), "a finite number");
 }
 
 function binsOf(thresholds: Thresholds): number {

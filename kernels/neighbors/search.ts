@@ -23,7 +23,7 @@ const allDistances = kernel("neighbors/distances", {
 });
 
 /** The largest float32 number: the score of an empty place. */
-export const largestFloat = 3.4028234663852886e38;
+const largestFloat = 3.4028234663852886e38;
 export const nobody = 0xffffffff;
 
 /** References on the GPU, with what the search needs of them. */

@@ -1,4 +1,5 @@
 /** @file ZCA whitening: a rotation back and forth that leaves all features uncorrelated and of variance 1. */
+import { requireTensors } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
@@ -48,7 +49,7 @@ export async function zcaMatrix(
 }
 
 /** (A + epsilon I)^-1/2 of a symmetric matrix without negative eigenvalues, in float64. */
-export function inverseRoot(matrix: Float64Array, size: number, epsilon: number): Float64Array {
+function inverseRoot(matrix: Float64Array, size: number, epsilon: number): Float64Array {
   const { values, vectors } = symmetricEigen(matrix, size);
   // fourth roots on both sides: W = B^T B with B = (values + epsilon)^-1/4 vectors
   const scaled = new Float64Array(size * size);
@@ -75,6 +76,7 @@ export function inverseRoot(matrix: Float64Array, size: number, epsilon: number)
 
 /** Each sample of x [n, ...], standardized like the rows that W was made from, times W [width, width]. */
 export function whiten(x: Tensor, matrix: Tensor): Tensor {
+  requireTensors("whiten", { x, matrix });
   const width = matrix.shape[0]!;
   const samples = x.shape[0] ?? 0;
   if (matrix.shape.length !== 2 || matrix.shape[1] !== width || x.size !== samples * width) {

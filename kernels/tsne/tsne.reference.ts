@@ -36,7 +36,7 @@ function conditionalProbabilities(distances: readonly number[], own: number, per
 }
 
 /** q[i, j] = w / sum of all w, w = 1 / (1 + |y_i - y_j|^2), 0 for i = j. y [n, 2]. */
-export function embeddedAffinitiesReference(y: Array64): Array64 {
+function embeddedAffinitiesReference(y: Array64): Array64 {
   const count = y.shape[0]!;
   const q = array64([count, count]);
   for (let i = 0; i < count; i++) {

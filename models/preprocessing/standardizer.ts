@@ -6,7 +6,7 @@ import { whiten } from "../../kernels/pca/index.ts";
 import type { InputTransform } from "../data/gpu-samples.ts";
 
 /** Added to a deviation before it divides: Keras's of 2019, 1e-7 before. */
-export const deviationEpsilon = 1e-6;
+const deviationEpsilon = 1e-6;
 
 /** What was found out about the images, in float64. */
 export interface FittedStatistics {

@@ -3,6 +3,9 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { checkValues } from "../../engine/host-values.ts";
 import { checkOption, written } from "../../engine/options.ts";
 
+/** Beyond it some browsers have no array. */
+const mostNumbers = 2 ** 31 - 1;
+
 /**
  * Keras's to_categorical: of labels [n] rows [n, classes] with a 1 at each label, row-major. `classes` is the largest label + 1
  * unless given. fit() takes labels as they are; this is for losses of your own and for looking. Throws ArgumentError for a label that is
@@ -20,6 +23,11 @@ export function toCategorical(labels: ArrayLike<number>, classes?: number): Floa
   if (odd !== undefined) {
     const range = classes === undefined ? "of 0 or more" : `from 0 to ${count - 1}`;
     throw new ArgumentError(`toCategorical: labels must be whole numbers ${range}, got ${written(odd)}.`);
+  }
+  if (labels.length * count > mostNumbers) {
+    throw new ArgumentError(
+      `toCategorical: ${labels.length} rows of ${count} classes are more numbers than an array holds.`,
+    );
   }
   const result = new Float32Array(labels.length * count);
   for (let i = 0; i < labels.length; i++) result[i * count + labels[i]!] = 1;

@@ -5,11 +5,11 @@ import { parseExactJson } from "../exact-json.ts";
 import type { CompileOptions } from "../fit/compile-options.ts";
 import type { Model } from "../model.ts";
 import { isRecord } from "../records.ts";
+import { modelFormat, tensorsUnder } from "../weights/model-file.ts";
 import { loadWeights } from "../weights/model-weights.ts";
 import { readSafetensors, type SafetensorsFile, type SafetensorsTensor } from "../weights/safetensors.ts";
 import { type LayerClasses, modelFrom } from "./build.ts";
 import { compileOptions, restoreTraining } from "./compiled.ts";
-import { modelFormat } from "./save.ts";
 
 export interface LoadModelOptions {
   /** classes of one's own layers by their class names: { MyLayer } */
@@ -40,7 +40,7 @@ export async function loadModel(source: string | Uint8Array, options: LoadModelO
   const file = await readSafetensors(source);
   const { metadata } = file;
   checkFormat(what, file);
-  const [weights, slots] = [tensorsOf(file, "weight/"), tensorsOf(file, "slot/")];
+  const [weights, slots] = [tensorsUnder(file, "weight/"), tensorsUnder(file, "slot/")];
   if (weights.size + slots.size < file.tensors.size)
     throw new FileError(`${what}: it has tensors that are neither weights nor moments.`);
   const model = build(what, json(what, "layers", metadata.layers), layers);
@@ -66,11 +66,6 @@ function checkFormat(what: string, { metadata }: SafetensorsFile): void {
     ? "Load it with the version of wgrad that wrote it."
     : "loadWeights() reads weights alone, readCheckpoint() the folder of a checkpoint.";
   throw new FileError(`${what} ${kind}; "${modelFormat}", as model.save() writes it, is expected. ${hint}`);
-}
-
-function tensorsOf({ tensors }: SafetensorsFile, prefix: string): Map<string, SafetensorsTensor> {
-  const own = [...tensors].filter(([name]) => name.startsWith(prefix));
-  return new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 function json(what: string, part: string, text: string | undefined): unknown {

@@ -9,13 +9,11 @@ import type { ResolvedCompileOptions } from "../fit/compile-options.ts";
 import type { Session } from "../fit/session.ts";
 import { Layer } from "../layers/layer.ts";
 import type { Network } from "../network.ts";
+import { modelFormat } from "../weights/model-file.ts";
 import { type SafetensorsEntry, writeSafetensors } from "../weights/safetensors.ts";
 import { serializeSafetensors } from "../weights/safetensors-format.ts";
 import { architectureOf } from "./architecture.ts";
 import { compiledRecord, trainingRecord } from "./compiled.ts";
-
-/** Changes whenever a file of before would be read as another model. */
-export const modelFormat = "wgrad model 1";
 
 export interface SaveOptions {
   /** false: without the options of compile() and the optimizer's state. Default true */

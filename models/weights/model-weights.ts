@@ -8,6 +8,7 @@ import type { Network } from "../network.ts";
 import type { StoredVariable } from "../stored-variables.ts";
 import { requireMap } from "../variable.ts";
 import { elementType } from "./element-types.ts";
+import { modelFormat, tensorsUnder } from "./model-file.ts";
 import { readSafetensors, type SafetensorsTensor, writeSafetensors } from "./safetensors.ts";
 import { type NamedWeight, type WeightFilter, weightSelector } from "./weight-filter.ts";
 
@@ -34,7 +35,8 @@ export async function saveWeights(model: Network, path: string): Promise<void> {
 }
 
 /**
- * Sets the weights of the model that `only` and `skip` select, all unless given, from a file or a map. Nothing is set
+ * Sets the weights of the model that `only` and `skip` select, all unless given, from a file
+ * (of saveWeights(), or of model.save(), of which only the weights are read) or a map. Nothing is set
  * unless every selected weight is there with the right type and shape, and every selected entry is in the model.
  * Returns what became of every weight, in the model's order; formatLoadedWeights() makes a table of it.
  * Rejects with FileError (ArgumentError for a map) with what does not fit; ArgumentError for a pattern that matches nothing;
@@ -47,7 +49,7 @@ export async function loadWeights(
 ): Promise<readonly LoadedWeight[]> {
   requireModel("loadWeights", model);
   if (typeof source !== "string") requireMap("loadWeights", source);
-  const values = typeof source === "string" ? (await readSafetensors(source)).tensors : source;
+  const values = typeof source === "string" ? await weightsIn(source) : source;
   const weights = model.weights;
   const inModel = new Set(weights.map(({ path }) => path));
   const extra = [...values.keys()].filter((path) => !inModel.has(path)).map(entryOnly);
@@ -69,6 +71,11 @@ export async function loadWeights(
   );
   for (const [{ path, variable }, data] of loaded) variable.write(data, path);
   return rows;
+}
+
+async function weightsIn(path: string): Promise<WeightValues> {
+  const file = await readSafetensors(path);
+  return file.metadata.format === modelFormat ? tensorsUnder(file, "weight/") : file.tensors;
 }
 
 /** The outcome of loadWeights() as lines of text, one per weight, and the counts. */

@@ -6,7 +6,7 @@ import { bookTexts } from "./texts.ts";
 
 /** One phrase per reason; a sentence on what remains if there is none. */
 export function reasonsOf(shortfall: Shortfall, language: Language): string[] {
-  const { synthetic, otherFiles, quick, epochs, batch, train, test } = shortfall;
+  const { synthetic, otherFiles, backbone, quick, epochs, batch, train, test } = shortfall;
   const texts = bookTexts(language);
   const counted = (key: string, part: { used: number; whole: number } | undefined) =>
     part &&
@@ -18,6 +18,7 @@ export function reasonsOf(shortfall: Shortfall, language: Language): string[] {
   const reasons = [
     synthetic ? texts.word("reasons.synthetic-images") : undefined,
     otherFiles ? texts.word("reasons.other-files") : undefined,
+    backbone ? texts.word(`reasons.backbone-${backbone}`) : undefined,
     quick ? texts.word("reasons.quick-profile") : undefined,
     counted("fewer-training-images", train),
     counted("fewer-test-images", test),

@@ -14,6 +14,7 @@ export const chapterNames = [
   "tied",
   "cifar25",
   "cifar100",
+  "caltech",
 ] as const;
 
 /** Files of messages alone: words of the page, sentences that answers share, names of figures, reasons. */

@@ -12,7 +12,8 @@ import type { CommittedResult } from "./results-page.ts";
 
 /** Every *.json of the folder. Throws FileError if one is no result. */
 export function readResults(folder: string): CommittedResult[] {
-  if (!existsSync(folder)) throw new FileError(`There is no folder ${folder}.`);
+  if (!existsSync(folder))
+    throw new FileError(`There is no folder ${folder}: name runs to begin it with, or another by --folder.`);
   return readFolder(folder)
     .map(({ name }) => name)
     .filter((name) => name.endsWith(".json"))

@@ -16,14 +16,23 @@ const shown = [
   "pretrain-a-full-lavapipe.json",
 ];
 
-/** A Markdown table, and notes on it. Throws FileError if one of its results is missing. */
+/** The project's: a Markdown table of some results, and notes on it. Throws FileError if one of them is missing. */
 export function readmeTable(results: readonly CommittedResult[]): string {
   const entries = shown.map((file) => {
     const found = results.find((entry) => entry.file === file);
     if (!found) throw new FileError(`README.md shows ${file}, which is not among the results.`);
     return found;
   });
-  const rows = [...entries.map(cellsOf), ...mainInFull(results)];
+  return tableOf(entries, mainInFull(results));
+}
+
+/** The table of all results. */
+export function wholeTable(results: readonly CommittedResult[]): string {
+  return tableOf(results, []);
+}
+
+function tableOf(entries: readonly CommittedResult[], more: readonly string[][]): string {
+  const rows = [...entries.map(cellsOf), ...more];
   const table = [
     "| run | images (train / test) | parameters | epochs | adapter | training | result |",
     "| --- | --- | --: | --: | --- | --: | --- |",
@@ -32,9 +41,9 @@ export function readmeTable(results: readonly CommittedResult[]): string {
   return [table.join("\n"), ...notesOf(entries)].join("\n\n");
 }
 
-/** The text with the table put between the comments. Throws FileError if they are not there, once and in order. */
-export function withResults(readme: string, table: string): string {
-  return withMarked(readme, marksOf("results", "npm run results"), table);
+/** The text with the table put between the comments that name `command`. Throws FileError if they are not there, once and in order. */
+export function withResults(readme: string, table: string, command = "npm run results"): string {
+  return withMarked(readme, marksOf("results", command), table);
 }
 
 /** The experiment that wgrad is made for, as long as nobody has run it whole. */

@@ -14,13 +14,14 @@ import { label, labelOf } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ConfusionResult, Report } from "../run-report.ts";
 import { alternatives, captioned } from "./samples.ts";
-import { type Section, table, titledFigure } from "./section.ts";
+import { type Section, sampleNoun, table, titledFigure } from "./section.ts";
 
 const pairLimit = 5;
 /** Beyond it the page shows the best and the worst classes, and the others on request. */
 const mostRows = 25;
 
-export async function confusionSection({ confusion }: Report): Promise<Section | undefined> {
+export async function confusionSection(report: Report): Promise<Section | undefined> {
+  const { confusion } = report;
   if (!confusion) return undefined;
   const { set, classes, counts } = confusion;
   const axes = { x: label("predicted-class"), y: label("true-class") };
@@ -30,7 +31,7 @@ export async function confusionSection({ confusion }: Report): Promise<Section |
     spec: { kind: "confusion", axes, classes, counts },
   });
   const pairs = await pairList(confusion);
-  const body = markup`${titledFigure(heatMap, "wide")}${largestText(confusion)}${pairs.body}${scoreTable(confusion)}`;
+  const body = markup`${titledFigure(heatMap, "wide")}${largestText(confusion)}${pairs.body}${scoreTable(confusion, sampleNoun(report))}`;
   return { id: "confusion", title: "Confusion", body, figures: [heatMap, ...pairs.figures] };
 }
 
@@ -74,7 +75,7 @@ ${items}</ol>
   return { body, figures };
 }
 
-function scoreTable(confusion: ConfusionResult): Markup {
+function scoreTable(confusion: ConfusionResult, samples: string): Markup {
   const report = classificationReport(confusion.counts);
   const scores = ({ precision, recall, f1, support }: Scores) => [
     formatPercent(precision, 1),
@@ -84,12 +85,12 @@ function scoreTable(confusion: ConfusionResult): Markup {
   ];
   const columns = [
     { title: "class" },
-    ...["precision", "recall", "F1", "images"].map((title) => ({ title, numeric: true })),
+    ...["precision", "recall", "F1", samples].map((title) => ({ title, numeric: true })),
   ];
   const rows = report.perClass.map((entry, k) => [confusion.classes[k], ...scores(entry)]);
   const averages = [
     ["mean over classes (macro)", ...scores(report.macro)],
-    ["mean over images (weighted)", ...scores(report.weighted)],
+    [`mean over ${samples} (weighted)`, ...scores(report.weighted)],
     ["accuracy (micro)", ...scores(report.micro)],
   ];
   const whole = table(columns, rows, { footer: averages });
@@ -101,7 +102,7 @@ ${table(columns, extremes(report.perClass, rows), { footer: averages })}<details
 ${whole}</details>
 `;
   return markup`<h3>Scores per class</h3>
-<p class="muted">Precision: of the images given this class, the share that has it. Recall: of the images of this class, the share that was found. F1 is their harmonic mean; 0/0 counts as 0.</p>
+<p class="muted">Precision: of the ${samples} given this class, the share that has it. Recall: of the ${samples} of this class, the share that was found. F1 is their harmonic mean; 0/0 counts as 0.</p>
 ${shown}<details><summary>The same as text, in scikit-learn’s layout</summary>
 <pre>${formatClassificationReport(confusion)}</pre></details>
 `;

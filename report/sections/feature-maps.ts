@@ -19,7 +19,7 @@ ${figures.map((figure) => titledFigure(figure, "wide"))}`;
 }
 
 /** The drawing alone, for a section of another making. */
-export function mapsFigure(maps: FeatureMaps): Promise<Figure> {
+function mapsFigure(maps: FeatureMaps): Promise<Figure> {
   const shown = Math.min(mostShown, maps.filters);
   const rows = Array.from({ length: maps.images.count }, (_, i) => {
     const responses = responseImages(maps, i, shown);

@@ -55,8 +55,9 @@ function remark(row: ResultRow): Markup {
     row.published !== undefined && !row.comparable
       ? markup`<span class="badge">not comparable</span> `
       : undefined;
+  const before = row.why && (row.why.endsWith(".") ? " " : ". ");
   const source = row.source
-    ? markup`<span class="source">${row.why ? " " : ""}Published in ${link(row.source)}.</span>`
+    ? markup`<span class="source">${before}Published in ${link(row.source)}.</span>`
     : undefined;
   return markup`${badge}${row.why}${source}`;
 }

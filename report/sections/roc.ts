@@ -8,10 +8,12 @@ import { markup } from "../markup.ts";
 import type { Role } from "../palette.ts";
 import { inWindow, thinned, upperLeftCorner, wholeSquare } from "../roc-chart.ts";
 import type { Report, RocResult } from "../run-report.ts";
-import { type Section, table, titledFigure } from "./section.ts";
+import { type Section, sampleNoun, table, titledFigure } from "./section.ts";
 
-export async function rocSection({ roc }: Report): Promise<Section | undefined> {
+export async function rocSection(report: Report): Promise<Section | undefined> {
+  const { roc } = report;
   if (!roc) return undefined;
+  const samples = sampleNoun(report);
   const axes = { x: label("false-positive-rate"), y: label("true-positive-rate") };
   const spec = (window: RocSpec["window"]): RocSpec => ({
     ...{ kind: "roc", axes, window },
@@ -23,11 +25,11 @@ export async function rocSection({ roc }: Report): Promise<Section | undefined> 
   ];
   const areas = table(
     [{ title: "class" }, { title: "area", numeric: true }],
-    roc.curves.perClass.map(({ auc }, k) => [roc.classes[k], areaText(auc)]),
+    roc.curves.perClass.map(({ auc }, k) => [roc.classes[k], areaText(auc) ?? `no ${samples}`]),
   );
   const body = markup`<div class="charts">
 ${figures.map((figure) => titledFigure(figure))}</div>
-<p class="muted">Each class against all others on the ${roc.set} set: the share of its images that is found, against the share of the other images that is taken for it, as the probability asked for falls from 1 to 0. The number is the area under the curve: 1 is perfect, the diagonal (0.5) is guessing. Micro: all outputs of all images as one question. Macro: the mean of the classes’ curves. Of the classes, those with the largest, the middle and the smallest area are drawn.</p>
+<p class="muted">Each class against all others on the ${roc.set} set: the share of its ${samples} that is found, against the share of the other ${samples} that is taken for it, as the probability asked for falls from 1 to 0. The number is the area under the curve: 1 is perfect, the diagonal (0.5) is guessing. Micro: all outputs of all ${samples} as one question. Macro: the mean of the classes’ curves. Of the classes, those with the largest, the middle and the smallest area are drawn.</p>
 <details><summary>The area of every class</summary>
 ${areas}</details>
 `;
@@ -59,6 +61,6 @@ function shownCurves({ classes, curves }: RocResult, window: RocSpec["window"]):
   ];
 }
 
-function areaText(auc: number): string {
-  return Number.isFinite(auc) ? auc.toFixed(4) : "no images";
+function areaText(auc: number): string | undefined {
+  return Number.isFinite(auc) ? auc.toFixed(4) : undefined;
 }

@@ -4,14 +4,15 @@ import { formatBytes } from "../../engine/errors.ts";
 import { formatCount, formatSeconds, formatShort, formatTime } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report, Timing } from "../run-report.ts";
-import { facts, type Section } from "./section.ts";
+import { facts, type Section, sampleNoun } from "./section.ts";
 
-export function runSection({ run, timing }: Report): Section | undefined {
+export function runSection(report: Report): Section | undefined {
+  const { run, timing } = report;
   if (!run) return undefined;
   const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`);
   const options = Object.entries(run.options ?? {}).map(([name, value]) => `${name} ${value}`);
   const batch = run.microBatch ? `${run.batch} in micro-batches of ${run.microBatch}` : run.batch;
-  const body = markup`${timing ? tiles(timing) : undefined}${facts([
+  const body = markup`${timing ? tiles(timing, sampleNoun(report)) : undefined}${facts([
     ["adapter", run.adapter],
     ["started", formatTime(run.started)],
     ["duration", formatSeconds(60 * run.minutes)],
@@ -31,9 +32,12 @@ ${run.fullCommand ? markup`<p>The full run, without the limits of this one:</p>\
   return { id: "run", title: "Run", body, figures: [] };
 }
 
-function tiles({ imagesPerSecond, millisecondsPerStep, peakBytes, dispatchesPerStep }: Timing): Markup {
+function tiles(
+  { imagesPerSecond, millisecondsPerStep, peakBytes, dispatchesPerStep }: Timing,
+  samples: string,
+): Markup {
   const entries: [string, string | undefined][] = [
-    ["images per second", imagesPerSecond === undefined ? undefined : formatShort(imagesPerSecond)],
+    [`${samples} per second`, imagesPerSecond === undefined ? undefined : formatShort(imagesPerSecond)],
     ["ms per step", millisecondsPerStep === undefined ? undefined : formatShort(millisecondsPerStep)],
     ["peak GPU memory", peakBytes === undefined ? undefined : formatBytes(peakBytes)],
     ["dispatches per step", dispatchesPerStep === undefined ? undefined : formatCount(dispatchesPerStep)],

@@ -3,6 +3,7 @@
 import { type Figure, inlineFigure } from "../figure.ts";
 import { formatCount } from "../format.ts";
 import { type Markup, type MarkupValue, markup } from "../markup.ts";
+import type { Report } from "../run-report.ts";
 
 export interface Section {
   /** anchor in the page */
@@ -11,6 +12,12 @@ export interface Section {
   readonly body: Markup;
   /** the pictures of the section, to be written to files */
   readonly figures: readonly Figure[];
+}
+
+/** What the samples of a report are called: images, unless they are arrays of one's own or shown by no picture. */
+export function sampleNoun({ dataset, confusion }: Report): "images" | "samples" {
+  const areNone = dataset?.origin === "own" || (confusion && !confusion.examples);
+  return areNone ? "samples" : "images";
 }
 
 export interface Column {

@@ -17,11 +17,12 @@ import { label } from "../label.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Report, ResultRow, RunHistory } from "../run-report.ts";
 import { comparablePublished } from "./results.ts";
-import { type Section, table, titledFigure } from "./section.ts";
+import { type Section, sampleNoun, table, titledFigure } from "./section.ts";
 
 export async function trainingSection(report: Report): Promise<Section | undefined> {
   const { history } = report;
   if (!history || history.epoch.length === 0) return undefined;
+  const samples = sampleNoun(report);
   const losses = curves(history, setLosses);
   const errors = curves(history, setErrors);
   const figures: Figure[] = [];
@@ -32,7 +33,7 @@ export async function trainingSection(report: Report): Promise<Section | undefin
   }
   const body = markup`<div class="charts">
 ${figures.map((entry) => titledFigure(entry))}</div>
-${report.run?.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}${errors.length > 0 ? "The error is the share of images whose most probable class is wrong. " : undefined}Training figures are means over the epoch while the weights change; the other sets are measured at its end.${validatesOnTest(history) ? " The validation images of this run are its test images." : undefined}</p>
+${report.run?.loss ? markup`<p class="muted">The loss is ${report.run.loss}. ` : markup`<p class="muted">`}${errors.length > 0 ? `The error is the share of ${samples} whose most probable class is wrong. ` : undefined}Training figures are means over the epoch while the weights change; the other sets are measured at its end.${validatesOnTest(history) ? ` The validation ${samples} of this run are its test ${samples}.` : undefined}</p>
 ${historyTable(history)}`;
   return { id: "training", title: "Training", body, figures };
 }

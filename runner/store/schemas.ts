@@ -3,14 +3,16 @@
  * history.json is what models/training/history.ts writes.
  */
 import { z } from "zod";
+import { resizeFilters } from "../../datasets/formats/images/resize.ts";
 import { written } from "../../engine/options.ts";
 import { fromJsonNumber } from "../../models/exact-json.ts";
 import { precisions } from "../../models/fit/precision.ts";
 import { emptyRecord } from "../../models/records.ts";
+import { backboneNames } from "../transfer/backbone-names.ts";
 import { named } from "./names.ts";
 
 /** What is needed to repeat a run; part of config.json. */
-export const settingsSchema = z.object({
+const settingsSchema = z.object({
   profile: z.enum(["full", "quick"]),
   epochs: z.number().int().nonnegative(),
   batch: z.number().int().nonnegative(),
@@ -25,11 +27,20 @@ export const settingsSchema = z.object({
   noise: z.enum(["fresh", "fixed"]).optional(),
   /** of studies: which end of the training file is held out; the experiment's own in runs of before */
   validation: z.enum(["first", "last"]).optional(),
+  /** a folder of them in place of the experiment's data set */
+  photographs: z
+    .object({ folder: z.string(), filter: z.enum(resizeFilters), skipBroken: z.boolean() })
+    .optional(),
+  /** of transfer: the network that it begins with */
+  backbone: z.enum(backboneNames).optional(),
   trial: z.string().nullable().default(null),
   changes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 
 export type RunSettings = z.infer<typeof settingsSchema>;
+
+/** The photographs of a folder, as a run names them. */
+export type PhotographSettings = NonNullable<RunSettings["photographs"]>;
 
 const origin = z.enum(["official", "other", "synthetic", "own"]);
 const adapterSchema = z.looseObject({
@@ -94,6 +105,8 @@ export const resultSchema = z.looseObject({
   parameters: z.number().nullish(),
   /** of the network of the full profile */
   parameters_in_full: z.number().nullish(),
+  /** of transfer: what it began with */
+  backbone: z.enum(backboneNames).optional(),
   /** images used */
   dataset: z
     .looseObject({

@@ -3,6 +3,8 @@ import type { Dataset } from "../../datasets/dataset.ts";
 import { ownEntry } from "../../models/records.ts";
 import { describeChanges } from "../changes.ts";
 import type { Experiment } from "../experiment.ts";
+import type { BackboneName } from "../transfer/backbone-names.ts";
+import { backbones } from "../transfer/backbones.ts";
 import type { RunSettings, SavedConfig, SavedResult } from "./schemas.ts";
 
 export interface Part {
@@ -15,6 +17,8 @@ export interface Shortfall {
   readonly synthetic?: boolean;
   /** the files are not the official ones */
   readonly otherFiles?: boolean;
+  /** transfer that began with another network than the source's, by name */
+  readonly backbone?: BackboneName;
   /** a smaller experiment by design */
   readonly quick?: boolean;
   readonly epochs?: Part;
@@ -31,6 +35,7 @@ const officialCounts: Readonly<Record<string, readonly [train: number, test: num
   svhn: [73_257, 26_032],
   mnist: [60_000, 10_000],
   "fashion-mnist": [60_000, 10_000],
+  cub200: [3000, 3033],
 };
 
 /** Compares what a result says it used with the official files and the experiment's full profile. */
@@ -48,6 +53,7 @@ export function shortfallOf(
   return {
     ...(dataset?.origin === "synthetic" ? { synthetic: true } : {}),
     ...(dataset?.origin === "other" ? { otherFiles: true } : {}),
+    ...(result.backbone && result.backbone !== "resnet50" ? { backbone: result.backbone } : {}),
     ...(result.profile === "quick" && !quickIsFull(experiment) ? { quick: true } : {}),
     ...part("epochs", result.epochs, full?.epochs),
     ...(typeof batch === "number" && full && batch !== full.batch && full.batch > 0
@@ -101,7 +107,9 @@ export function shortfalls(
     return used !== undefined && whole !== undefined ? [`${count(used)} of ${count(whole)} ${what}`] : [];
   };
   const changes = describeChanges(settings.changes);
+  const { backbone = "resnet50" } = settings;
   return [
+    ...(backbone === "resnet50" ? [] : [`${backbones[backbone].title}, instead of ResNet-50`]),
     ...(settings.profile === "quick" ? [quick.description] : []),
     ...(settings.batch === full.batch
       ? []

@@ -7,6 +7,7 @@ import { command, quoted, typedName } from "../command.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
 import { type RunOptions, resolveSettings } from "../settings.ts";
 import type { RunSettings } from "../store/schemas.ts";
+import { backboneOption } from "../transfer/backbone-names.ts";
 import { trainingVariant } from "../variant.ts";
 
 /** One training run. */
@@ -97,6 +98,7 @@ export function sweepCommand(experiment: Experiment, options: SweepOptions): str
   if (options.testLimit !== undefined) words.push(`--test-limit ${options.testLimit}`);
   if (!options.shuffle) words.push("--no-shuffle");
   if (options.literal) words.push("--literal");
+  if (options.backbone) words.push(backboneOption(options.backbone));
   return command("sweep", words.join(" "));
 }
 

@@ -85,6 +85,7 @@ export async function runSweep(context: SweepContext, plan: SweepPlan): Promise<
     parametersInFull: chosen?.experiment.parameters ?? null,
     more: {
       kind: "sweep",
+      ...(context.settings.backbone ? { backbone: context.settings.backbone } : {}),
       chosen_by: plan.best,
       best: best ? { factors: best.factors, runs: best.runs } : null,
       summary: summaries,
@@ -160,6 +161,6 @@ function measuredNumbers(json: unknown): Record<string, number> {
 }
 
 /** Characters that folders may have everywhere. */
-export function folderName(name: string): string {
+function folderName(name: string): string {
   return name.replaceAll(/[^\w.,=+-]/g, "_");
 }

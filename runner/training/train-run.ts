@@ -15,9 +15,11 @@ import { estimateFullRun } from "../full-run-estimate.ts";
 import { writeJson } from "../json-files.ts";
 import { openData } from "../open-data.ts";
 import { type Measured, type RunContext, resultOf, writeConfig } from "../run.ts";
-import { samplePredictions } from "../samples.ts";
+import { type PreparedSamples, samplePredictions } from "../samples.ts";
 import { type RunResult, writeResult } from "../store/run-folder.ts";
 import type { RunConfig } from "../store/schemas.ts";
+import { describeBackbone } from "../transfer/backbones.ts";
+import { prepareTransfer } from "../transfer/prepare.ts";
 import { errorRates } from "./error-rates.ts";
 import { liveHistory } from "./live-history.ts";
 import { resumeFrom } from "./resume-from.ts";
@@ -32,34 +34,46 @@ export interface StartingPoint {
 
 /** Trains, evaluates, and writes every file of the run folder. Returns what result.json holds. */
 export async function runTrainingExperiment(
-  context: RunContext<TrainingExperiment>,
+  declared: RunContext<TrainingExperiment>,
   start?: StartingPoint,
 ): Promise<RunResult> {
-  const { experiment, settings, folder, resume } = context;
+  const { settings, folder, resume, events } = declared;
   const snapshot = resume ? await resumeFrom(join(folder, "checkpoint"), settings) : start?.snapshot;
-  const config = writeConfig(context, methodOf(context, start));
-  const model = experiment.network(settings.profile);
+  const config = writeConfig(declared, methodOf(declared, start));
+  const prepared = await prepareTransfer({ ...declared, line: events.line, fresh: !snapshot });
+  const context = { ...declared, experiment: prepared?.experiment ?? declared.experiment };
+  const model = context.experiment.network(settings.profile);
   try {
     await model.compile(compileOptionsOf(context));
+    if (prepared && !snapshot) model.setWeights(prepared.weights);
     if (context.saveInitial && !resume) await saveWeights(model, join(folder, "initial.safetensors"));
-    return await trainAndReport(context, config, model, snapshot);
+    return await trainAndReport(context, config, { model, snapshot, samples: prepared?.samples });
   } finally {
     model.dispose();
   }
 }
 
+/** What is trained, from where on, and on what in the place of the data set's images. */
+interface Training {
+  readonly model: Model;
+  readonly snapshot: TrainingSnapshot | undefined;
+  readonly samples: PreparedSamples | undefined;
+}
+
 async function trainAndReport(
   context: RunContext<TrainingExperiment>,
   config: RunConfig,
-  model: Model,
-  snapshot: TrainingSnapshot | undefined,
+  training: Training,
 ): Promise<RunResult> {
   const { settings, folder } = context;
-  const trained = await train(context, model, snapshot);
+  const { model } = training;
+  const trained = await train(context, training);
   await saveWeights(model, join(folder, "weights.safetensors"));
   writeJson(join(folder, "history.json"), trained.history.toJSON());
   const more: Record<string, unknown> = { micro_batch: trained.microBatch, peak_bytes: trained.peakBytes };
-  if (settings.profile === "quick") {
+  if (settings.backbone) more.backbone = settings.backbone;
+  // of a head on frozen features the time goes into the features
+  if (settings.profile === "quick" && context.experiment.transfer?.trains !== "head") {
     const seconds = Math.min(...epochSeconds(trained.history)); // the first one also compiled the kernels
     const measured = { images: trained.trainCount, seconds };
     more.full_run_seconds = await estimateFullRun(context, model, measured);
@@ -89,7 +103,7 @@ export function compileOptionsOf({
 
 /** For config.json: what the numbers of the settings do not say. */
 function methodOf(
-  { experiment, dataset, settings }: RunContext<TrainingExperiment>,
+  { experiment, dataset, settings, backbone }: RunContext<TrainingExperiment>,
   start: StartingPoint | undefined,
 ): RunConfig["method"] {
   const images = Math.min(settings.limit ?? dataset.train.count, dataset.train.count);
@@ -103,16 +117,17 @@ function methodOf(
     validation: describeValidation(experiment, images, settings.seed),
     inputs: describeInputs(experiment, settings.profile) ?? null,
     continued_from: start?.folder ?? null,
+    ...(settings.backbone ? { backbone: describeBackbone(settings.backbone) } : {}),
+    ...(backbone?.notes?.length ? { backbone_note: backbone.notes.join(" ") } : {}),
   };
 }
 
 async function train(
   context: RunContext<TrainingExperiment>,
-  model: Model,
-  snapshot: TrainingSnapshot | undefined,
+  { model, snapshot, samples }: Training,
 ): Promise<Trained> {
   const { engine, dataset, settings, folder, events, signal, experiment } = context;
-  const data = await openData(context);
+  const data = await openData(context, samples);
   try {
     let microBatch = settings.batch;
     const options: FitOptions = {

@@ -4,6 +4,7 @@ import type { History } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
 import { writtenKind } from "../../models/objective/functions.ts";
 import { classificationParts } from "../../report/classification.ts";
+import { validatesOnTest } from "../../report/history-curves.ts";
 import type { Predictions } from "../../report/predictions.ts";
 import type { FilterWeights, NetworkSummary, RunReport } from "../../report/run-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
@@ -11,6 +12,7 @@ import { resultRows } from "../result-rows.ts";
 import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
 import type { RunConfig } from "../store/schemas.ts";
 import { shortfalls } from "../store/shortfall.ts";
+import { transferSections } from "../transfer/report-sections.ts";
 
 /** What training left behind for result and report. */
 export interface Trained {
@@ -35,6 +37,7 @@ export async function trainingReport(
 ): Promise<RunReport> {
   const { experiment, dataset, settings } = context;
   const { model, history, predictions } = trained;
+  const curves = { epoch: history.epoch, ...history.history };
   const limits = shortfalls(experiment, settings, dataset).join("; ") || undefined;
   const facts = runFacts(context, config, limits);
   const { name: optimizer, config: optimizerConfig } = model.session.optimizer;
@@ -54,9 +57,10 @@ export async function trainingReport(
       precision: settings.precision,
       options: optionsOf(context, config),
     },
-    results: resultRows(context, trained.measured, limits),
+    results: resultRows(context, trained.measured, limits, validatesOnTest(curves)),
+    sections: await transferSections(context, history),
     network: networkOf(model),
-    history: { epoch: history.epoch, ...history.history },
+    history: curves,
     ...(predictions ? classificationParts(predictions, dataset.classes, settings.seed) : {}),
     ...(filters ? { filters } : {}),
     timing: timingOf(trained, settings.batch),
@@ -73,6 +77,7 @@ function optionsOf(
     validation: method.validation,
     inputs: method.inputs,
     "continued from": method.continued_from,
+    backbone: method.backbone,
   };
   const said = Object.entries({ ...words, trial }).filter((entry): entry is [string, string] =>
     Boolean(entry[1]),

@@ -30,7 +30,7 @@ async function contents(name: string): Promise<unknown> {
 const convert = (...words: readonly string[]) =>
   startCli(["convert", ...words, "--adapter", adapter], { cwd: folder }).finished;
 
-it("keras to safetensors, h5, keras, weights and Python", async () => {
+it("keras to safetensors, h5, keras, weights, ONNX, PyTorch and Python", async () => {
   const first = await convert(join(golden, "keras-v3/branches-3.9.keras"), "first.keras");
   expect(first).toMatchObject({ code: 0, stdout: "first.keras: functional, 11 layers, 1,369 parameters\n" });
   for (const [from, to] of [
@@ -46,7 +46,12 @@ it("keras to safetensors, h5, keras, weights and Python", async () => {
   );
   const alone = await convert("alone.weights.h5", "third.keras", "--model", "first.keras");
   expect(alone.code).toBe(0);
-  const [a, ...others] = await Promise.all(["first", "second", "third"].map(contents));
+  expect((await convert("model.safetensors", "model.onnx")).code).toBe(0);
+  expect((await convert("first.keras", "model.torch.safetensors")).code).toBe(0);
+  const torch = await convert("model.torch.safetensors", "fourth.keras", "--model", "first.keras");
+  expect(torch).toMatchObject({ code: 0 });
+  expect(torch.stdout).toMatch(/stem\/kernel +\[3,3,3,8\] +stem\.weight +\[8,3,3,3\]/);
+  const [a, ...others] = await Promise.all(["first", "second", "third", "fourth"].map(contents));
   for (const other of others) expect(other).toEqual(a);
 }, 120_000);
 
@@ -58,7 +63,7 @@ it("refuses what it cannot do with the right exit code, and writes nothing", asy
   expect(unknown.stderr).toContain("lstm_1: wgrad has no layer of the class LSTM");
   const ending = await convert(broken, "out.tflite");
   expect(ending).toMatchObject({ code: 2 });
-  expect(ending.stderr).toContain(".safetensors, .weights.h5, .keras, .h5, .py");
+  expect(ending.stderr).toContain(".safetensors, .weights.h5, .keras, .h5, .onnx, .py");
   const alone = await convert(join(golden, "keras-h5/chunked.h5"), "out.keras");
   expect(alone).toMatchObject({ code: 2 });
   expect(alone.stderr).toContain("has weights alone");

@@ -72,6 +72,9 @@ describe("a file with an experiment", () => {
     const report = readFileSync(join(folder(), "runs", "points", time, "report.html"), "utf8");
     expect(report).toContain("Confusion matrix of the test set");
     expect(report).toContain("function distance");
+    const [, page = ""] = report.split("</style>");
+    expect(page.match(/>[^<]*\bimages?\b[^<]*/gi), "points are no images").toBeNull();
+    expect(report).toContain("samples per second");
 
     const run = join("runs", "points", time);
     const [evaluated, traced] = await Promise.all([

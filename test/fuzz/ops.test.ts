@@ -37,6 +37,7 @@ import {
 } from "../../kernels/losses/index.ts";
 import {
   absoluteError,
+  addThresholdCounts,
   binaryAccuracy,
   categoricalAccuracy,
   confusionUpdate,
@@ -211,6 +212,14 @@ const objectiveOps: readonly Target[] = [
   op("sparseCategoricalAccuracy", sparseCategoricalAccuracy, (make) => [make([2, 3]), make([2], "u32")]),
   op("topKAccuracy", topKAccuracy, (make) => [make([2, 3]), make([2], "u32"), 2]),
   op("confusionUpdate", confusionUpdate, (make) => [make([3, 3], "u32"), make([2, 3]), make([2], "u32")]),
+  ...[{ threshold: 0.5 }, { bins: 4 }].map((thresholds) =>
+    op(
+      `addThresholdCounts of ${Object.keys(thresholds)}`,
+      addThresholdCounts,
+      (make) => [make([10], "u32"), ...pair(make), { thresholds, first: 1, classId: 2 }],
+      /addThresholdCounts/,
+    ),
+  ),
   op("logRow", logRow, (make) => [
     make([4, 3]),
     { loss: make([]), divisor: 2, samples: 2, metrics: [make([2])] },

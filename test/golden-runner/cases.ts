@@ -14,7 +14,17 @@ const caseSchema = z.object({
   rtol: z.number(),
   atol: z.number(),
 });
-const indexSchema = z.object({ cases: z.array(caseSchema) });
+const brokenSchema = z.object({
+  file: z.string(),
+  what: z.string(),
+  must: z.enum(["refuse", "accept", "warn", "either"]),
+  /** the message has one of these words, in any case */
+  says_any: z.array(z.string()),
+});
+const indexSchema = z.object({ cases: z.array(caseSchema), broken: z.array(brokenSchema).default([]) });
+
+/** A file that must be refused, or not, as index.json lists it. */
+export type BrokenFile = z.infer<typeof brokenSchema>;
 
 /** A case as index.json lists it. */
 export type GoldenEntry = z.infer<typeof caseSchema>;
@@ -32,9 +42,31 @@ export interface GoldenCase extends Omit<GoldenEntry, "tensors"> {
   readonly tensors: ReadonlyMap<string, GoldenTensor>;
 }
 
-/** The cases that an index.json lists, in its order. Throws for one that breaks the format. */
+/** The bytes of another file of the folder, by its name there. */
+export type ReadFile = (file: string) => Uint8Array;
+
+/** The cases that an index.json lists, in its order, and then the broken files. Throws for one that breaks the format. */
 export function parseIndex(text: string): GoldenEntry[] {
-  return indexSchema.parse(JSON.parse(text)).cases;
+  const { cases, broken } = indexSchema.parse(JSON.parse(text));
+  const files = broken.map((attrs) => {
+    const [kind] = attrs.file.split("/");
+    return {
+      file: attrs.file,
+      name: attrs.file,
+      kind: kind!,
+      op: "broken",
+      attrs,
+      tensors: {},
+      rtol: 0,
+      atol: 0,
+    };
+  });
+  return [...cases, ...files];
+}
+
+/** The broken file that an entry stands for; undefined for a case with tensors. */
+export function brokenFileOf({ op, attrs }: GoldenEntry): BrokenFile | undefined {
+  return op === "broken" ? brokenSchema.parse(attrs) : undefined;
 }
 
 /** The values of a case in the bytes of its file. Throws FileError if one that the index lists is not there. */

@@ -38,6 +38,12 @@ function compareTensor(expected: GoldenTensor, got: ArrayLike<number> | undefine
   return { tensor, ratio: Math.max(ratio, 0), detail };
 }
 
+/** A check of something that is no tensor: equal, or not. */
+export function exactly(tensor: string, got: string, expected: string): Check {
+  const detail = `got ${got}, expected ${expected}`;
+  return { tensor, ratio: got === expected ? 0 : Number.POSITIVE_INFINITY, detail };
+}
+
 /** Error over tolerance; infinite where one of the two is no number and the other is. */
 export function errorRatio(got: number, expected: number, atol: number, rtol: number): number {
   if (Object.is(got, expected) || got === expected) return 0;

@@ -3,8 +3,9 @@
  * test/golden) on the adapter in WGRAD_ADAPTER (default auto). Exit code 1 if any fails or is not supported.
  */
 import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
-import type { GoldenEntry } from "./cases.ts";
-import { handlerFor } from "./handlers/index.ts";
+import { brokenFileOf, type GoldenEntry } from "./cases.ts";
+import { runBroken, supportsBroken } from "./handlers/broken.ts";
+import { fileHandlerFor } from "./handlers/with-files.ts";
 import { readCase, readIndex } from "./read-cases.ts";
 import { curtailed, failures, notSupported, type Outcome, passed, Table, total } from "./report.ts";
 
@@ -12,10 +13,14 @@ const folder = process.env.WGRAD_GOLDEN ?? new URL("../golden", import.meta.url)
 const filter = process.argv[2];
 
 async function runCase(engine: Engine, entry: GoldenEntry): Promise<Outcome> {
-  const handler = handlerFor(entry);
-  if (!handler) return { entry, checks: [], problem: notSupported };
+  const broken = brokenFileOf(entry);
+  const handler = fileHandlerFor(entry);
+  if (broken ? !supportsBroken(entry.kind) : !handler) return { entry, checks: [], problem: notSupported };
   try {
-    return { entry, checks: await handler(readCase(folder, entry), engine) };
+    const checks = broken
+      ? await runBroken(entry.kind, broken, folder)
+      : await handler!(readCase(folder, entry), engine, folder);
+    return { entry, checks };
   } catch (error) {
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { entry, checks: [], problem };

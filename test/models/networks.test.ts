@@ -18,6 +18,7 @@ import { cifar100ConvolutionalNetwork } from "../../models/networks/cifar100-cnn
 import { cifar100DenseNetwork } from "../../models/networks/cifar100-nn.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
 import { resnet50 } from "../../models/networks/resnet50.ts";
+import { squeezenet } from "../../models/networks/squeezenet.ts";
 import { stackedAutoencoder } from "../../models/networks/stacked-ae.ts";
 import { svhnCNetwork } from "../../models/networks/svhn-c.ts";
 import { tiedAutoencoder } from "../../models/networks/tied-ae.ts";
@@ -53,6 +54,11 @@ const published: readonly (readonly [string, Model, number])[] = [
   ["cifar25-bn-before", cifar25ImprovedNetwork({ normalize: "before" }), 1_259_321],
   ["cifar25-bn-after", cifar25ImprovedNetwork({ normalize: "after" }), 1_259_321],
   ["resnet50", resnet50(), 23_587_712],
+  ["resnet50 with its classifier", resnet50({ includeTop: true }), 25_636_712], // keras_applications
+  ["resnet50 of tf.keras", resnet50({ includeTop: true, variant: "tf.keras" }), 25_636_712],
+  ["resnet50, widths by 16", resnet50({ filters: 4 }), 100_472], // the golden case resnet50-narrow
+  ["squeezenet", squeezenet({ includeTop: true }), 1_248_424], // the file of its weights
+  ["squeezenet without its classifier", squeezenet(), 735_424],
   ["caltech-features-1", caltechHead("features-1"), 409_800],
   ["caltech-features-2", caltechHead("features-2"), 2_303_176],
   ["caltech-features-3", caltechHead("features-3"), 2_303_176],
@@ -77,6 +83,17 @@ describe("the networks of the assignment", () => {
     expect(network.outputs[0]!.shape).toEqual([7, 7, 2048]);
     expect(network.layers.filter(({ className }) => className === "Conv2D")).toHaveLength(53);
     expect(network.getLayer("res5c_branch2c").parameterCount).toBe(512 * 2048 + 2048);
+  });
+
+  it("include networks for ImageNet that can be cut and that end as asked", () => {
+    const network = resnet50({ pooling: "max", inputShape: [64, 64, 3] });
+    expect(network.outputs[0]!.shape).toEqual([2048]);
+    expect(network.outputOf("activation_49").shape).toEqual([2, 2, 2048]);
+    expect(network.outputOf("activation_40").shape).toEqual([4, 4, 1024]);
+    expect(squeezenet().outputOf("fire9").shape).toEqual([13, 13, 512]);
+    expect(resnet50({ variant: "tf.keras" }).layers.at(-1)!.name).toBe("conv5_block3_out");
+    expect(() => resnet50({ variant: "tf" as never })).toThrow("variant must be one of keras, tf.keras");
+    expect(() => squeezenet({ classes: 10 })).toThrow("which only includeTop: true gives");
   });
 
   it("have the parts that the sources list", () => {

@@ -1,5 +1,5 @@
 /** @file The command line as npm installs it: both packages in an empty project, an experiment of one's own trained there. */
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -82,7 +82,7 @@ export async function checkCommandLine(): Promise<void> {
     holds(wgrad("--version"), version);
   });
   await check("wgrad list", () => holds(wgrad("list"), /svhn-c\b/));
-  await check("wgrad explain conv2d", () => holds(wgrad("explain", "conv2d"), "gradient"));
+  await check("wgrad explain conv2d", () => holds(wgrad("explain", "conv2d"), "sources of wgrad"));
   await check("wgrad gradcheck dense", () => holds(wgrad("gradcheck", "dense"), "dense"));
   await check("wgrad new", writeExperiment);
   await check("wgrad train ./digits.ts", train);
@@ -95,6 +95,16 @@ export async function checkCommandLine(): Promise<void> {
     cpSync(join(import.meta.dirname, "report.mjs"), join(project, "report.mjs"));
     const report = run(process.execPath, ["report.mjs"], project, offline).trim();
     holds(readFileSync(join(project, report), "utf8"), "Points");
+  });
+  await check("wgrad results", () => {
+    const readme = join(project, "mine.md");
+    const marks = "<!-- results:begin (wgrad results writes what follows) -->\n<!-- results:end -->\n";
+    writeFileSync(readme, marks);
+    wgrad("results", "first", "--folder", "results", "--readme", readme);
+    holds(readFileSync(readme, "utf8"), "`digits`");
+    const page = readFileSync(join(project, "results/README.md"), "utf8");
+    holds(page, "npx wgrad results");
+    if (/npm run|pytorch/.test(page)) throw new Error("it names what only the project has");
   });
   await check("wgrad book", () => {
     wgrad("book", "--runs", ".", "--out", "book.html", "--lang", "es");

@@ -41,8 +41,11 @@ import { checkCommandLine, removeCommandLine, trainBy } from "./command-line.ts"
 const here = import.meta.dirname;
 const project = emptyProject("wgrad-package-");
 
-/** Most that the package, what it brings, and a page may take, in bytes. The aim for a page is 80,000: this holds what is reached. */
-const most = { tarball: 500_000, installed: 5_000_000, page: 105_000 };
+/**
+ * Most that the package, what it brings, and a page may take, in bytes. The aim for a page is 80,000: this holds what is reached.
+ * The tarball kept to 500,000 before the exchange with other frameworks and the trained networks came in.
+ */
+const most = { tarball: 600_000, installed: 5_000_000, page: 105_000 };
 
 const losses = new Map<string, string>();
 

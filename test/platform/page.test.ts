@@ -20,13 +20,15 @@ const rooms = [
 /** Of a room that is partly for Node. */
 const files = ["browser", "splits", "statistics"].map((name) => `datasets/${name}.ts`);
 
-/** All sources of the rooms but what #platform gives Node. */
+const nodeDecoder = "datasets/formats/images/decoder/node.ts";
+
+/** All sources of the rooms but what #platform and #image-decoder give Node. */
 const sources = rooms
   .flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).map((path) => `${room}/${path}`),
   )
   .concat(files)
-  .filter((path) => path.endsWith(".ts") && !path.startsWith("engine/platform/node"))
+  .filter((path) => path.endsWith(".ts") && !path.startsWith("engine/platform/node") && path !== nodeDecoder)
   .sort();
 
 /** What a page lacks, or has only where it is isolated from other origins. */

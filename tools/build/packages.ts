@@ -21,6 +21,7 @@ export const libraryRooms: readonly string[] = [
   "models",
   "exchange",
   "datasets",
+  "applications",
   "lessons",
 ];
 export const commandLineRooms: readonly string[] = ["runner", "report", "experiments", "cli"];
@@ -39,8 +40,8 @@ const [ofCommandLine, ofLibrary] = [true, false].map((wanted) =>
 /** "experiment", "report": exports of the library that the command line brings. */
 export const fromCommandLine: readonly string[] = ofCommandLine.map(([name]) => name.replace("./", ""));
 
-/** Dawn, the software adapter and the reader of HDF5: optional for the library, since most need not all of them. */
-const drivers = ["webgpu", "@sparticuz/chromium", "h5wasm"];
+/** Dawn, the software adapter, the decoder of photographs, the reader of HDF5: optional for the library, since a page needs none of them. */
+const drivers = ["webgpu", "@sparticuz/chromium", "sharp", "h5wasm"];
 
 function entry(path: string): Record<string, string> {
   return { types: path.replace(/\.ts$/, ".d.ts"), default: path.replace(/\.ts$/, ".js") };
@@ -88,6 +89,12 @@ export function libraryPackage(): Record<string, unknown> {
         browser: "./engine/platform/browser.js",
         worker: "./engine/platform/browser.js",
         default: "./engine/platform/node.js",
+      },
+      "#image-decoder": {
+        types: "./datasets/formats/images/decoder/node.d.ts",
+        browser: "./datasets/formats/images/decoder/browser.js",
+        worker: "./datasets/formats/images/decoder/browser.js",
+        default: "./datasets/formats/images/decoder/node.js",
       },
     },
     dependencies: dependenciesOn(["fflate", "ml-matrix"]),

@@ -8,7 +8,7 @@ export const imageSize = 32;
 const channels = 3;
 
 /** Bytes of one image, [h, w, c]. */
-export const imageBytes = imageSize * imageSize * channels;
+const imageBytes = imageSize * imageSize * channels;
 
 /** Paints `scene` into `target`, 3072 bytes [h, w, c]. */
 export function renderScene(scene: Scene, noise: NoiseSource, target: Uint8ClampedArray): void {

@@ -5,6 +5,7 @@ import { cifar } from "./cifar.ts";
 import { denoising } from "./denoising.ts";
 import { pretraining } from "./pretraining.ts";
 import { svhn } from "./svhn.ts";
+import { transfer } from "./transfer.ts";
 
 export const answers: Readonly<Record<string, Answer>> = {
   ...cifar,
@@ -12,4 +13,5 @@ export const answers: Readonly<Record<string, Answer>> = {
   ...autoencoders,
   ...denoising,
   ...pretraining,
+  ...transfer,
 };

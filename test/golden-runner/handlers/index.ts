@@ -1,10 +1,10 @@
-/** @file Which function runs which kind of case. */
+/** @file Which function runs which kind of case: those that need no other file than the case, and run in a page too. */
 import type { Engine } from "../../../engine/index.ts";
-import type { GoldenCase, GoldenEntry } from "../cases.ts";
+import type { GoldenCase, GoldenEntry, ReadFile } from "../cases.ts";
 import type { Check } from "../compare.ts";
 import { runClassical, supportsClassical } from "./classical.ts";
+import { runImages, supportsImages } from "./images.ts";
 import { runInitializer, supportsInitializer } from "./initializer.ts";
-import { runKeras, supportsKeras } from "./keras.ts";
 import { runLoss, supportsLoss } from "./loss.ts";
 import { runMetric, supportsMetric } from "./metric.ts";
 import { runNetwork } from "./network.ts";
@@ -14,8 +14,8 @@ import { runOptimizer, supportsOptimizer } from "./optimizer.ts";
 import { runPreprocessing, supportsPreprocessing } from "./preprocessing.ts";
 import { runSchedule, supportsSchedule } from "./schedule.ts";
 
-/** Runs a case and holds its results against the expected ones. */
-export type Handler = (golden: GoldenCase, engine: Engine) => Promise<Check[]>;
+/** Runs a case of a folder and holds its results against the expected ones. */
+export type Handler = (golden: GoldenCase, engine: Engine, read: ReadFile) => Promise<Check[]>;
 
 interface Kind {
   readonly run: Handler;
@@ -31,8 +31,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   metric: { run: runMetric, supports: supportsMetric },
   classical: { run: runClassical, supports: supportsClassical },
   preprocessing: { run: runPreprocessing, supports: supportsPreprocessing },
-  "keras-h5": { run: runKeras, supports: supportsKeras },
-  "keras-v3": { run: runKeras, supports: supportsKeras },
+  images: { run: runImages, supports: supportsImages },
   network: { run: runNetwork, supports: () => true },
   network_hashed: { run: runNetworkHashed, supports: () => true },
 };

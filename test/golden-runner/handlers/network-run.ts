@@ -23,6 +23,8 @@ export interface NetworkStart {
   /** of an autoencoder, undefined: its target is the input */
   readonly labels: ArrayLike<number> | undefined;
   readonly weights: Weights;
+  /** the network, if it is not to be built from the case's list of layers */
+  readonly model?: Model;
 }
 
 export interface NetworkOutcome {
@@ -89,7 +91,7 @@ class NetworkRun {
     this.#network = network;
     this.#engine = engine;
     this.#weights = start.weights;
-    this.#model = buildModel(golden, network);
+    this.#model = start.model ?? buildModel(golden, network);
     this.#dataset = GpuDataset.upload(engine, {
       inputs: start.inputs,
       inputShape: network.input_shape,

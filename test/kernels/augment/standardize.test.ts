@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ShapeError } from "../../../engine/errors.ts";
+import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
 import { standardizeReference } from "../../../kernels/augment/augment.reference.ts";
 import {
+  centreSamples,
   channelStatistics,
   FeatureStandardizer,
   standardizeSamples,
@@ -57,5 +58,8 @@ describe("standardization", () => {
     expectClose(await y.data(), [0, 0.2], { scale: 1 });
     expect(() => centring.apply(engine().zeros([1, 3]))).toThrow(ShapeError);
     expect(() => standardizeSamples(engine().zeros([3]))).toThrow(ShapeError);
+    for (const op of [standardizeSamples, centreSamples])
+      expect(() => op(3 as never)).toThrow(/Samples: x must be a tensor, got 3\./);
+    expect(() => standardizeSamples(engine().zeros([3, 2]), Number.NaN)).toThrow(ArgumentError);
   });
 });

@@ -95,6 +95,7 @@ describe("toCategorical", () => {
   });
 
   it("refuses labels that are no class", () => {
+    expect(() => toCategorical([2 ** 31])).toThrow(ArgumentError);
     expect(() => toCategorical([0, 3], 3)).toThrow(
       "toCategorical: labels must be whole numbers from 0 to 2, got 3.",
     );

@@ -62,6 +62,17 @@ describe("loading a part of the weights", () => {
     }
   });
 
+  it("takes the weights of a whole model's file and leaves its optimizer", async () => {
+    const path = join(folder, "whole.safetensors");
+    const [source, net, other] = [await compiled(1), await compiled(2), await compiled(3, 7)];
+    await source.save(path);
+    await loadWeights(net, path);
+    expect(bits(await net.getWeights())).toEqual(bits(await source.getWeights()));
+    await expect(loadWeights(other, path)).rejects.toThrow(FileError);
+    await expect(loadWeights(other, path)).rejects.toThrow("head/kernel: [2,7] expected, [2,3] found");
+    for (const model of [source, net, other]) model.dispose();
+  });
+
   it("from a network with another head, with a table of what became of each", async () => {
     const [source, net] = [await compiled(1), await compiled(2, 7)];
     const values = await source.getWeights();

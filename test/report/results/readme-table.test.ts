@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { experiments } from "../../../experiments/registry.ts";
 import { readResults } from "../../../report/results/committed-results.ts";
-import { readmeTable, withResults } from "../../../report/results/readme-table.ts";
+import { readmeTable, wholeTable, withResults } from "../../../report/results/readme-table.ts";
 import { resultsPage } from "../../../report/results/results-page.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -36,6 +36,14 @@ it("says what has not been run in full until it has", () => {
   const { result } = results.find(({ file }) => file === "svhn-c-quick-lavapipe.json")!;
   const full = { file: "svhn-c-full-lavapipe.json", result: { ...result, profile: "full" } };
   expect(readmeTable([...results, full])).not.toContain("not yet run");
+});
+
+it("the table of somebody else's README has the results that are there", () => {
+  const table = wholeTable(results.slice(0, 1));
+  expect(table.match(/^\|/gm), "head, line, row").toHaveLength(3);
+  expect(table).toContain(`\`${results[0]!.result.experiment}\``);
+  const page = "<!-- results:begin (wgrad results writes what follows) -->\n<!-- results:end -->";
+  expect(withResults(page, table, "wgrad results")).toContain(table);
 });
 
 it("a result that is missing, and comments that are", () => {

@@ -52,6 +52,15 @@ describe("the page of results", () => {
     expect(page).toMatch(/Not yet run:.*`svhn-a`/);
   });
 
+  it("names the commands of a package, and nothing that only the project has", () => {
+    const page = resultsPage([], experiments, (name, words) =>
+      ["npx wgrad", name, words].filter(Boolean).join(" "),
+    );
+    expect(page).toContain("Written by `npx wgrad results` from");
+    expect(page).toContain("`npx wgrad results RUN ...` adds");
+    expect(page).not.toMatch(/npm run|pytorch/);
+  });
+
   it("shows the main figures where nothing is published", () => {
     add("a", { experiment: "ae-c", measured: { pixels_error: 0.03, code_2_error: 0.6, code_8_error: 0.1 } });
     const page = resultsPage(readResults(folder()), experiments);
