@@ -41,6 +41,7 @@ function program(): Command {
   addGradcheck(root);
   addExplain(root);
   addCompare(root);
+  addConvert(root);
   addBook(root);
   addResults(root);
   return root;
@@ -230,6 +231,20 @@ function addCompare(root: Command): void {
     .description("write one report on several runs: curves, settings that differ, final figures, time")
     .option("--out <folder>", "where the report goes (default: runs/compare/<time>)")
     .action(async (runs, options) => (await import("./compare.ts")).compare(runs, options));
+}
+
+function addConvert(root: Command): void {
+  root
+    .command("convert")
+    .argument("<in>", "a model or weights: .safetensors, .keras, .h5, .weights.h5, .onnx, or a run folder")
+    .argument(
+      "<out>",
+      "what to write, by its ending: .safetensors, .torch.safetensors, .keras, .h5, .weights.h5, .onnx, .py",
+    )
+    .description("write a model in the format of another framework")
+    .option("--model <file>", "for weights alone: a file or run folder with the model that they belong to")
+    .addOption(adapterOption())
+    .action(async (from, to, options) => (await import("./convert.ts")).convert(from, to, options));
 }
 
 function addBook(root: Command): void {

@@ -1,4 +1,5 @@
 /** @file The public face of the exchange with other frameworks: models and weights of Keras, ONNX and PyTorch. */
+export { toKeras } from "./keras/code.ts";
 export { type KerasModelOptions, loadKerasModel } from "./keras/load-model.ts";
 export { type KerasWeightOptions, loadKerasWeights } from "./keras/load-weights.ts";
 export { type KerasFormat, kerasBytes, type SaveKerasOptions, saveKerasModel } from "./keras/save-model.ts";

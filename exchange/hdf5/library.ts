@@ -31,13 +31,38 @@ export async function withFile<R>(
   const path = `wgrad-${files++}.h5`;
   try {
     if (bytes) module.FS.writeFile(path, bytes);
-    return body(loaded, path, module);
+    return onWholeStack(module, () => body(loaded, path, module));
   } catch (cause) {
     if (cause instanceof WgradError) throw cause;
     throw new FileError(`${what}: the HDF5 file is damaged or truncated: ${reasonOf(cause)}.`, { cause });
   } finally {
     if (module.FS.analyzePath(path).exists) module.FS.unlink(path);
   }
+}
+
+/** What of Emscripten's side of a module is used; functions of it have an underscore before their names. */
+interface Emscripten {
+  ccall(name: string, result: null, kinds: readonly "string"[], values: readonly string[]): void;
+  _callBody?: () => void;
+}
+
+/**
+ * What `body` gives or throws. An error leaves a piece of the library's stack taken, so that some thousand damaged files would use
+ * it up, and it would write over its own data. Emscripten's ccall() puts the stack back as it was before a call with a text.
+ */
+function onWholeStack<R>(module: Hdf5Module, body: () => R): R {
+  const emscripten = module as unknown as Emscripten;
+  let outcome: { readonly value: R } | { readonly error: unknown } | undefined;
+  emscripten._callBody = () => {
+    try {
+      outcome = { value: body() };
+    } catch (error) {
+      outcome = { error };
+    }
+  };
+  emscripten.ccall("callBody", null, ["string"], ["a text"]);
+  if (outcome && "value" in outcome) return outcome.value;
+  throw outcome?.error;
 }
 
 /** The library reports every function that an error went through; the innermost says what it is. */

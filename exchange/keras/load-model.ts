@@ -44,7 +44,8 @@ export async function loadKerasModel(
   const parts = partsOfKeras(what, bytes);
   const { model, compiled, state } = await readHdf5(what, parts?.weights ?? bytes, (root) => {
     const description = parts ? json(what, "config.json", parts.config) : describedIn(what, root);
-    const built = about(what, () => modelFromKeras(description, note));
+    const isKeras3 = (parts?.version ?? root.text("keras_version") ?? "").startsWith("3.");
+    const built = about(what, () => modelFromKeras(description, { note, isKeras3 }));
     setWeights(built, findWeights(root, built, {}));
     const training = parts ? partOf(description, "compile_config") : trainingConfig(what, root);
     const found = compile === false ? undefined : compileFromKeras(training, note);

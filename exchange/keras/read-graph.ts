@@ -8,7 +8,7 @@ import { Model } from "../../models/model.ts";
 import { isRecord } from "../../models/records.ts";
 import { Sequential } from "../../models/sequential.ts";
 import type { SymbolicTensor } from "../../models/symbolic.ts";
-import { layerFrom, type Notes } from "./read-layer.ts";
+import { layerFrom, type Reading } from "./read-layer.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -16,11 +16,11 @@ type Config = Readonly<Record<string, unknown>>;
 const deepest = 32;
 
 /** The model. Throws ArgumentError with the path of a layer that wgrad does not have, "model/block/lstm_1". */
-export function modelFromKeras(description: unknown, note: Notes): Model {
-  return modelAt([], description, note);
+export function modelFromKeras(description: unknown, reading: Reading): Model {
+  return modelAt([], description, reading);
 }
 
-function modelAt(above: readonly string[], description: unknown, note: Notes): Model {
+function modelAt(above: readonly string[], description: unknown, reading: Reading): Model {
   const { class_name: className, config } = recordOf("the model", description);
   // Keras 2.1 and before wrote a list in the place of a Sequential's config
   const settings: Config = Array.isArray(config)
@@ -29,8 +29,8 @@ function modelAt(above: readonly string[], description: unknown, note: Notes): M
   const path = [...above, nameOf(settings) ?? "model"];
   if (path.length > deepest)
     throw new ArgumentError(`${path.slice(0, 3).join("/")}: more than ${deepest} models within models.`);
-  if (className === "Sequential") return sequentialFrom(path, settings, note);
-  if (className === "Model" || className === "Functional") return functionalFrom(path, settings, note);
+  if (className === "Sequential") return sequentialFrom(path, settings, reading);
+  if (className === "Model" || className === "Functional") return functionalFrom(path, settings, reading);
   throw new ArgumentError(
     `${path.join("/")}: is a ${written(className)}. Sequential and functional models are read; a class of one's own has no graph in the file.`,
   );
@@ -42,7 +42,7 @@ function nameOf({ name }: Config): string | undefined {
   return typeof name === "string" && name !== "" ? name : undefined;
 }
 
-function sequentialFrom(path: readonly string[], config: Config, note: Notes): Model {
+function sequentialFrom(path: readonly string[], config: Config, reading: Reading): Model {
   const layers = listOf(path, "layers", config.layers).map((item) => recordOf(path.join("/"), item));
   let x: SymbolicTensor | undefined;
   let start: SymbolicTensor | undefined;
@@ -59,13 +59,13 @@ function sequentialFrom(path: readonly string[], config: Config, note: Notes): M
       x = start;
     }
     if (isModel(item.class_name)) {
-      const inner = modelAt(path, item, note);
+      const inner = modelAt(path, item, reading);
       start ??= entrance(path, inner.inputShape, {});
       x = inner.apply(x ?? start);
       continue;
     }
     if (!x) throw new ArgumentError(`${path.join("/")}: the file does not say which shape its inputs have.`);
-    const layer = layerAt(path, item, [x.shape], note);
+    const layer = layerAt(path, item, [x.shape], reading);
     x = applied(path, layer, [x])[0]!;
   }
   if (!start || !x) throw new ArgumentError(`${path.join("/")}: has no layers.`);
@@ -77,12 +77,12 @@ function modelOptions(config: Config) {
   return { ...(name && { name }), ...(config.trainable === false && { trainable: false }) };
 }
 
-function layerAt(path: readonly string[], item: Config, inputs: readonly Shape[], note: Notes): Layer {
+function layerAt(path: readonly string[], item: Config, inputs: readonly Shape[], reading: Reading): Layer {
   const config = recordOf(`${path.join("/")}: a layer's config`, item.config);
   const className = item.class_name;
   if (typeof className !== "string")
     throw new ArgumentError(`${path.join("/")}: a layer is ${written(item)}.`);
-  return layerFrom([...path, nameOf(config) ?? className].join("/"), className, config, inputs, note);
+  return layerFrom([...path, nameOf(config) ?? className].join("/"), className, config, inputs, reading);
 }
 
 function applied(path: readonly string[], layer: Layer, inputs: readonly SymbolicTensor[]) {
@@ -126,7 +126,7 @@ interface Node {
   readonly outputs: (readonly SymbolicTensor[] | undefined)[];
 }
 
-function functionalFrom(path: readonly string[], config: Config, note: Notes): Model {
+function functionalFrom(path: readonly string[], config: Config, reading: Reading): Model {
   const nodes = new Map<string, Node>();
   for (const entry of listOf(path, "layers", config.layers)) {
     const item = recordOf(path.join("/"), entry);
@@ -139,7 +139,7 @@ function functionalFrom(path: readonly string[], config: Config, note: Notes): M
   const offsets = offsetsOf(nodes, ends.outputs);
   const tensorAt = ([layer, use, output]: Source): SymbolicTensor | undefined =>
     nodes.get(layer)?.outputs[use - (offsets.get(layer) ?? 0)]?.[output];
-  run(path, [...nodes.values()], tensorAt, note);
+  run(path, [...nodes.values()], tensorAt, reading);
   const tensors = (sources: readonly Source[]) =>
     sources.map((source) => {
       const found = tensorAt(source);
@@ -154,7 +154,7 @@ function run(
   path: readonly string[],
   nodes: readonly Node[],
   tensorAt: (source: Source) => SymbolicTensor | undefined,
-  note: Notes,
+  reading: Reading,
 ): void {
   let open = nodes.flatMap((node) => node.uses.map((use, index) => ({ node, use, index })));
   while (open.length > 0) {
@@ -162,7 +162,7 @@ function run(
       const inputs = use.sources.map(tensorAt);
       if (!inputs.every((x) => x !== undefined)) return true;
       node.outputs[index] =
-        node.item.class_name === "InputLayer" ? [inputOf(path, node)] : useLayer(path, node, inputs, note);
+        node.item.class_name === "InputLayer" ? [inputOf(path, node)] : useLayer(path, node, inputs, reading);
       return false;
     });
     if (left.length === open.length) {
@@ -181,11 +181,11 @@ function inputOf(path: readonly string[], { item, name }: Node): SymbolicTensor 
   return entrance([...path, name], shape, { name });
 }
 
-function useLayer(path: readonly string[], node: Node, inputs: readonly SymbolicTensor[], note: Notes) {
+function useLayer(path: readonly string[], node: Node, inputs: readonly SymbolicTensor[], reading: Reading) {
   const shapes = inputs.map(({ shape }) => shape);
   node.layer ??= isModel(node.item.class_name)
-    ? modelAt(path, node.item, note)
-    : layerAt(path, node.item, shapes, note);
+    ? modelAt(path, node.item, reading)
+    : layerAt(path, node.item, shapes, reading);
   return applied([...path, node.name], node.layer, inputs);
 }
 

@@ -12,6 +12,13 @@ import { camelCase } from "./names.ts";
 /** What a file says that the model does without: it changes nothing in predictions. */
 export type Notes = (note: string) => void;
 
+/** What is the same for all layers of a file. */
+export interface Reading {
+  readonly note: Notes;
+  /** the file is of Keras 3, whose moving variances take the batch's as it is; tf.keras 2 and this house take n / (n - 1) of it */
+  readonly isKeras3: boolean;
+}
+
 /**
  * The layer, which takes inputs of these shapes. Throws ArgumentError, with `path` at its head, for a class or a setting that
  * this house does not have.
@@ -21,7 +28,7 @@ export function layerFrom(
   className: string,
   config: Readonly<Record<string, unknown>>,
   inputs: readonly Shape[],
-  note: Notes,
+  { note, isKeras3 }: Reading,
 ): Layer {
   const row = Object.hasOwn(layerTable, className) ? layerTable[className]! : undefined;
   const layerClass = layerClasses().get(className);
@@ -40,6 +47,7 @@ export function layerFrom(
   try {
     return layerClass.fromConfig({
       ...settings,
+      ...(isKeras3 && className === "BatchNormalization" && { movingVarianceRule: "biased" }),
       ...(typeof name === "string" && { name }),
       ...(trainable === false && { trainable: false }),
       ...(isRecord(activity) && { activityRegularizer: activity }),

@@ -4,11 +4,11 @@ import type { Layer } from "../../models/layers/layer.ts";
 import type { SymbolicTensor } from "../../models/symbolic.ts";
 import { kerasOrder } from "./order.ts";
 import type { Notes } from "./read-layer.ts";
-import { type Generation, type KerasLayer, kerasLayer } from "./write-layer.ts";
+import { type Generation, type KerasLayer, kerasLayer, type Writing } from "./write-layer.ts";
 
 /** What to write for the model: { class_name, config }. Throws ArgumentError with the path of what Keras does not have. */
 export function kerasModel(model: GraphLayer, generation: Generation, note: Notes): KerasLayer {
-  return described([model.name], model, generation, note);
+  return described([model.name], model, { generation, note, frozen: false });
 }
 
 /** true for a model that Keras's Sequential can be: one layer after another, none twice, the first an Input. */
@@ -18,26 +18,23 @@ export function isSequential({ className, graph }: GraphLayer): boolean {
   );
 }
 
-function described(
-  path: readonly string[],
-  model: GraphLayer,
-  generation: Generation,
-  note: Notes,
-): KerasLayer {
+function described(path: readonly string[], model: GraphLayer, writing: Writing): KerasLayer {
+  const { generation } = writing;
+  const inner = { ...writing, frozen: writing.frozen || !model.trainable };
   const child = (layer: Layer) => {
     const own = [...path, layer.name];
     const found =
       layer.innerLayers.length > 0
-        ? described(own, layer as GraphLayer, generation, note)
-        : kerasLayer(own.join("/"), layer, generation, note);
+        ? described(own, layer as GraphLayer, inner)
+        : kerasLayer(own.join("/"), layer, inner);
     return generation === 2 ? found : withModule(found);
   };
-  const shared = { name: model.name, trainable: model.trainable };
+  const shared = { name: model.name, trainable: !inner.frozen };
   if (isSequential(model)) {
     const layers = model.layers.map(child);
     return { class_name: "Sequential", config: { ...shared, layers } };
   }
-  const places = placesIn(model, generation);
+  const places = placesIn(model);
   const layers = kerasOrder(model).map((layer) => ({
     ...child(layer),
     name: layer.name,
@@ -66,13 +63,15 @@ function withModule(layer: KerasLayer) {
 
 type Place = readonly [layer: string, use: number, output: number];
 
-/** Where each tensor is made. Keras 2 counts the use that a model within has of itself, so that others begin at 1. */
-function placesIn({ graph }: GraphLayer, generation: Generation): ReadonlyMap<SymbolicTensor, Place> {
+/**
+ * Where each tensor is made. Keras 2 counts the use that a model within has of itself, Keras 3 does not and cannot read files where
+ * it is counted: a .h5 with a model within is written for Keras 3.
+ */
+function placesIn({ graph }: GraphLayer): ReadonlyMap<SymbolicTensor, Place> {
   const uses = new Map<Layer, number>();
   const places = new Map<SymbolicTensor, Place>();
   for (const { layer, outputs } of graph.calls) {
-    const first = generation === 2 && layer.innerLayers.length > 0 ? 1 : 0;
-    const use = uses.get(layer) ?? first;
+    const use = uses.get(layer) ?? 0;
     uses.set(layer, use + 1);
     for (const [output, tensor] of outputs.entries()) places.set(tensor, [layer.name, use, output]);
   }

@@ -22,22 +22,30 @@ export interface KerasLayer {
 /** Which Keras reads it: of version 2 (.h5) or 3 (.keras). */
 export type Generation = 2 | 3;
 
+/** What is the same for all layers of a model. */
+export interface Writing {
+  readonly generation: Generation;
+  readonly note: Notes;
+  /** the layer is in a model that is not trainable: Keras says so of every layer */
+  readonly frozen: boolean;
+}
+
 /**
  * The description, without the defaults that both have. Throws ArgumentError, with `path` at its head, for a layer or a function
  * that Keras does not have.
  */
-export function kerasLayer(path: string, layer: Layer, generation: Generation, note: Notes): KerasLayer {
+export function kerasLayer(path: string, layer: Layer, { generation, note, frozen }: Writing): KerasLayer {
   const { className } = layer;
   const row = Object.hasOwn(layerTable, className) ? layerTable[className]! : undefined;
   if (!row) throw new ArgumentError(`${path}: Keras has no layer ${className}.`);
   const { name } = layer;
-  const shared = { name, trainable: layer.trainable, dtype: "float32" };
+  const frozenHere = (frozen || !layer.trainable) && layer.variables.length > 0; // Keras's SpatialDropout2D refuses to be told
   if (layer instanceof InputLayer) {
     const key = generation === 2 ? "batch_input_shape" : "batch_shape";
     return { class_name: className, config: { [key]: [null, ...layer.shape], dtype: "float32", name } };
   }
   const given = layer.getConfig();
-  const config: Record<string, unknown> = { ...shared };
+  const config: Record<string, unknown> = { name, ...(frozenHere && { trainable: false }), dtype: "float32" };
   for (const setting of row.settings) {
     const value = given[camelCase(setting)];
     if (value !== undefined) config[setting] = settingOf(`${path}: ${setting}`, setting, value, note);

@@ -6,6 +6,8 @@ import { largestFile } from "../hdf5/read.ts";
 
 export interface KerasParts {
   readonly config: string;
+  /** of Keras, "3.9.0"; "" if the file does not say it */
+  readonly version: string;
   readonly weights: Uint8Array;
 }
 
@@ -38,7 +40,9 @@ export function partsOfKeras(what: string, bytes: Uint8Array): KerasParts | unde
     const lacking = config ? "model.weights.h5" : "config.json";
     throw new FileError(`${what}: is a zip without ${lacking}, so no model of Keras 3.`);
   }
-  return { config: new TextDecoder().decode(config), weights };
+  const text = (part: Uint8Array | undefined) => new TextDecoder().decode(part);
+  const version = /"keras_version":\s*"([^"]*)"/.exec(text(entries["metadata.json"]))?.[1] ?? "";
+  return { config: text(config), version, weights };
 }
 
 function unzipped(what: string, bytes: Uint8Array, filter: (info: UnzipFileInfo) => boolean) {
@@ -57,5 +61,5 @@ export function zipOfKeras(parts: Readonly<Record<string, string | Uint8Array>>)
     name,
     typeof part === "string" ? new TextEncoder().encode(part) : part,
   ]);
-  return zipSync(Object.fromEntries(entries), { level: 0 });
+  return zipSync(Object.fromEntries(entries), { level: 0, mtime: new Date(1980, 0, 1) });
 }

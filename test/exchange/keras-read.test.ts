@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
+import { ready } from "h5wasm";
 import { describe, expect, it } from "vitest";
 import { WgradError } from "../../engine/errors.ts";
 import { loadKerasModel, loadKerasWeights } from "../../exchange/index.ts";
@@ -69,6 +70,7 @@ describe("whole models", () => {
     });
     expect(await worstOf(model, "keras-v3/branches-v3.safetensors")).toBeLessThan(1.2e-6);
     expect((await model.session.step.read()).step).toBe(2);
+    expect(model.getLayer("left_bn").getConfig()).toMatchObject({ movingVarianceRule: "biased" });
     const moments = await model.session.state.read();
     expect(moments.get("velocity/stem/kernel")!.some((value) => value !== 0)).toBe(true);
     model.dispose();
@@ -144,6 +146,21 @@ describe("what is refused", () => {
     expect(heap).toBeGreaterThan(0);
     bytes.fill(0, heap + 16, heap + 32); // the first piece is free, and of no length
     await expect(loadKerasModel(bytes)).rejects.toThrow("have no end");
+  });
+
+  it("an error leaves nothing of the library's stack taken", async () => {
+    const module = (await ready) as unknown as {
+      ccall(name: string, result: null, kinds: readonly string[], values: readonly string[]): void;
+      _place?: (address: number) => void;
+    };
+    const places: number[] = [];
+    module._place = (address) => places.push(address);
+    for (let i = 0; i < 3; i++) {
+      module.ccall("place", null, ["string"], ["a text, which lies on the stack"]);
+      await expect(loadKerasModel(bytesOf("keras-h5/broken/truncated.h5"))).rejects.toThrow("truncated");
+    }
+    expect(new Set(places).size).toBe(1);
+    expect(places).toHaveLength(3);
   });
 
   it("a zip that says it has a terabyte, or lacks a part; entries with other paths are not unpacked", async () => {
