@@ -5,7 +5,7 @@
 import { PreprocessInput } from "../applications/preprocess-input.ts";
 import { boundOfAll } from "../engine/ceilings/bound.ts";
 import { type Ceilings, measureCeilings } from "../engine/ceilings/ceilings.ts";
-import { type AdapterChoice, createEngine, type Engine, nearest, UsageError } from "../engine/index.ts";
+import { type AdapterChoice, createEngine, type Engine, UsageError } from "../engine/index.ts";
 import type { Dispatch } from "../engine/record/commands.ts";
 import { profile } from "../engine/record/profile.ts";
 import type { Recording } from "../engine/record/recording.ts";
@@ -16,6 +16,7 @@ import { input, type Model, model } from "../models/index.ts";
 import { resnet50 } from "../models/networks/resnet50.ts";
 import { squeezenet } from "../models/networks/squeezenet.ts";
 import { parseWords, runScript } from "./arguments.ts";
+import { knownName } from "./known-name.ts";
 import { measure } from "./measure.ts";
 import { randomSamples } from "./random-samples.ts";
 
@@ -44,7 +45,7 @@ async function main(): Promise<number> {
   const batch = positive("--batch", values.batch);
   if (!Number.isInteger(batch))
     throw new UsageError(`--batch must be a whole number, got "${values.batch}".`);
-  const names = values.only.split(",").map(known);
+  const names = values.only.split(",").map((name) => knownName("network", name, Object.keys(networks)));
   const engine = await createEngine({ adapter: values.adapter as AdapterChoice });
   const ceilings = await measureCeilings(engine, 1);
   console.log(
@@ -62,12 +63,6 @@ function positive(option: string, text: string): number {
   const value = Number(text);
   if (value > 0) return value;
   throw new UsageError(`${option} must be positive, got "${text}".`);
-}
-
-function known(name: string): string {
-  if (Object.hasOwn(networks, name)) return name;
-  const hint = nearest(name, Object.keys(networks));
-  throw new UsageError(`--only: there is no network "${name}"${hint ? `, did you mean "${hint}"?` : "."}`);
 }
 
 interface Settings {

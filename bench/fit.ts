@@ -1,11 +1,12 @@
 /** @file `npm run bench:fit`: what fit() costs beyond the steps it replays, on a data set in GPU memory. */
-import { type AdapterChoice, createEngine, type Engine, nearest, UsageError } from "../engine/index.ts";
+import { type AdapterChoice, createEngine, type Engine, UsageError } from "../engine/index.ts";
 import { GpuDataset } from "../kernels/gather/index.ts";
 import { Batches } from "../models/data/batches.ts";
 import { TrainingLog } from "../models/fit/log.ts";
 import { Pace } from "../models/fit/pace.ts";
 import { TrainingStep } from "../models/fit/step.ts";
 import { parseWords, runScript } from "./arguments.ts";
+import { knownName } from "./known-name.ts";
 import { randomSamples } from "./random-samples.ts";
 import { workloads } from "./workloads.ts";
 
@@ -27,16 +28,15 @@ async function main(): Promise<number> {
   for (const word of values.only.split(",")) {
     const [name = "", batch = ""] = word.split(":");
     console.log(
-      await compare(engine, requireWorkload(name), Number(batch) || workloads[name]!.batches[0]!, seconds),
+      await compare(
+        engine,
+        knownName("workload", name, Object.keys(workloads)),
+        Number(batch) || workloads[name]!.batches[0]!,
+        seconds,
+      ),
     );
   }
   return 0;
-}
-
-function requireWorkload(name: string): string {
-  if (Object.hasOwn(workloads, name)) return name;
-  const hint = nearest(name, Object.keys(workloads));
-  throw new UsageError(`--only: there is no workload "${name}"${hint ? `, did you mean "${hint}"?` : "."}`);
 }
 
 interface Cost {

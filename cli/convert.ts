@@ -22,8 +22,10 @@ import { loadModel } from "../models/saving/load.ts";
 import { modelFormat } from "../models/weights/model-file.ts";
 import { loadWeights } from "../models/weights/model-weights.ts";
 import { readSafetensors, writeSafetensors } from "../models/weights/safetensors.ts";
-import { readConfig } from "../runner/store/run-folder.ts";
+import { loadData } from "../runner/load-data.ts";
+import { readConfig, sourceOf } from "../runner/store/run-folder.ts";
 import { compileOptionsOf } from "../runner/training/train-run.ts";
+import { boundExperiment } from "../runner/transfer/bound-experiment.ts";
 import { trainingVariant } from "../runner/variant.ts";
 import { findRecorded } from "./find.ts";
 
@@ -128,7 +130,10 @@ async function runModel(folder: string, { engine, note }: Work): Promise<Model> 
   const declared = await findRecorded({ settings, ...config }, note);
   if (declared.kind !== "training" && declared.kind !== "sweep")
     throw new UsageError(`${folder}: ${declared.id} trains no network of its own that could be converted.`);
-  const experiment = trainingVariant(declared, settings);
+  const variant = trainingVariant(declared, settings);
+  const source = { ...sourceOf({ settings, ...config }), seed: settings.seed, backbone: settings.backbone };
+  const classesOf = async () => (await loadData(variant, { ...source, onLine: note })).classes.length;
+  const experiment = variant.transfer ? boundExperiment(variant, settings, await classesOf()) : variant;
   const model = experiment.network(settings.profile);
   await model.compile(compileOptionsOf({ experiment, engine, settings }));
   await loadWeights(model, join(folder, "weights.safetensors"));
@@ -169,7 +174,8 @@ function kerasWeights(path: string, model: Model): Promise<void> {
   return loadKerasWeights(model, path);
 }
 
-/** true if an HDF5 file describes a model: its name in the file is enough, what is wrong with it is said by who reads it. */
+/** Whether the file is to be read as a model: all but HDF5 files without a description of one. What is wrong with it, the reader says. */
 async function hasModel(path: string): Promise<boolean> {
-  return (await readFile(path)).includes("model_config");
+  const bytes = await readFile(path);
+  return bytes.includes("model_config") || !bytes.includes("\x89HDF\r\n\x1a\n", 0, "latin1");
 }

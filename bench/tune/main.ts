@@ -1,5 +1,5 @@
 /** @file `npm run bench:tune`: finds the fastest recipe for every class of problem of the workloads, writes the profile. */
-import { type AdapterChoice, createEngine, type Engine, nearest, UsageError } from "../../engine/index.ts";
+import { type AdapterChoice, createEngine, type Engine } from "../../engine/index.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { convolutionRecipes, defaultConvolution, naiveConvolution } from "../../kernels/conv2d/choose.ts";
 import { filterSize } from "../../kernels/conv2d/problem.ts";
@@ -11,6 +11,7 @@ import { writeJson } from "../../runner/json-files.ts";
 import { commit, versions } from "../../runner/versions.ts";
 import { parseWords, runScript } from "../arguments.ts";
 import { convolutionPass } from "../convolution-pass.ts";
+import { knownName } from "../known-name.ts";
 import { dispose, randomTensor } from "../random-tensor.ts";
 import { workloads } from "../workloads.ts";
 import { type Contestant, contest, type Outcome } from "./contest.ts";
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
     },
   });
   const names = values.only?.split(",") ?? Object.keys(workloads);
-  for (const name of names) requireWorkload(name);
+  for (const name of names) knownName("workload", name, Object.keys(workloads));
   const engine = await createEngine({ adapter: values.adapter as AdapterChoice });
   const { key, description, device } = engine.adapter;
   console.log(`adapter: ${description || device} (${key})`);
@@ -50,12 +51,6 @@ async function main(): Promise<number> {
   console.log(`\nwritten: ${path}`);
   if (!values.out) console.log("A new profile counts once kernels/tuning/profile.ts imports it.");
   return products.wrong + convolutions.wrong > 0 ? 1 : 0;
-}
-
-function requireWorkload(name: string): void {
-  if (Object.hasOwn(workloads, name)) return;
-  const hint = nearest(name, Object.keys(workloads));
-  throw new UsageError(`--only: there is no workload "${name}"${hint ? `, did you mean "${hint}"?` : "."}`);
 }
 
 /** Tunes one class after the other, with a line for each. */

@@ -1,14 +1,12 @@
 /** @file Unpacks a folder of folders of files from a .tar.gz archive so that it is there whole, or not there at all. */
 
 import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
-import type { ByteReader } from "../formats/byte-reader.ts";
 import { readUnpacked } from "../formats/gzip.ts";
-import { readTarHeader, tarPadding } from "../formats/tar.ts";
 import { fileSource } from "./file-source.ts";
-import { checkFreeSpace, fileError } from "./files.ts";
-import { memberName, mostBytes, tooMuch, writeMember } from "./unpack.ts";
+import { fileError } from "./files.ts";
+import { unpackMembers } from "./unpack.ts";
 
 /** Ten times what the largest archive of photographs read here has. */
 const mostFiles = 100_000;
@@ -31,8 +29,15 @@ export async function unpackTree(
   try {
     await rm(part, { recursive: true, force: true });
     await mkdir(part, { recursive: true });
-    const count = await readUnpacked(fileSource(archive), ({ reader }) =>
-      unpackFiles(reader, { archive, part, prefix: `${basename(folder)}/`, accepts }),
+    const prefix = `${basename(folder)}/`;
+    const pathOf = (name: string, found: ReadonlySet<string>) => {
+      const inside = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+      if (!plain.test(inside) || !accepts(inside)) return undefined;
+      if (found.size === mostFiles) throw new FileError(`${archive}: holds more than ${mostFiles} files.`);
+      return join(part, inside);
+    };
+    const { size: count } = await readUnpacked(fileSource(archive), ({ reader }) =>
+      unpackMembers(reader, archive, pathOf),
     );
     if (count === 0)
       throw new FileError(`${archive}: holds no files of the kind ${basename(folder)}/FOLDER/FILE.`);
@@ -42,37 +47,4 @@ export async function unpackTree(
     await rm(part, { recursive: true, force: true });
     throw fileError("unpack to", folder, error);
   }
-}
-
-interface Target {
-  readonly archive: string;
-  readonly part: string;
-  readonly prefix: string;
-  readonly accepts: (name: string) => boolean;
-}
-
-async function unpackFiles(reader: ByteReader, { archive, part, prefix, accepts }: Target): Promise<number> {
-  const written = new Set<string>();
-  let left = mostBytes;
-  for (;;) {
-    const header = await readTarHeader(reader, archive);
-    if (!header) break;
-    const { bytes, isFile } = header;
-    left -= bytes;
-    if (left < 0) throw tooMuch(archive);
-    const name = memberName(header.name);
-    const inside = name.startsWith(prefix) ? name.slice(prefix.length) : "";
-    if (isFile && plain.test(inside) && accepts(inside)) {
-      if (written.has(inside)) throw new FileError(`${archive}: it has ${header.name} twice.`);
-      if (written.size === mostFiles) throw new FileError(`${archive}: holds more than ${mostFiles} files.`);
-      written.add(inside);
-      const path = join(part, inside);
-      await mkdir(dirname(path), { recursive: true });
-      await checkFreeSpace("unpack", part, bytes);
-      await writeMember(reader, path, bytes);
-    } else await reader.skip(bytes);
-    await reader.skip(tarPadding(bytes));
-  }
-  if ((await reader.drain(left)) > left) throw tooMuch(archive); // to the checksum of the gzip stream
-  return written.size;
 }

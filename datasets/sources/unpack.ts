@@ -1,7 +1,7 @@
 /** @file Unpacks chosen files from a .tar.gz or .tar archive so that they are there whole, or not there at all. */
 
 import { type FileHandle, mkdir, rename, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { FileError, formatBytes } from "../../engine/errors.ts";
 import type { ByteReader } from "../formats/byte-reader.ts";
 import { readUnpacked } from "../formats/gzip.ts";
@@ -12,7 +12,7 @@ import { checkFreeSpace, fileError, openForWriting, writeAll } from "./files.ts"
 const blockBytes = 1 << 20;
 
 /** Ten times what the largest official archive holds. A small packed file may claim, and even hold, any number of bytes. */
-export const mostBytes = 2e9;
+const mostBytes = 2e9;
 
 /** Where the bytes of a file lie until it is whole. */
 const partOf = (folder: string, name: string) => join(folder, `${name}.part`);
@@ -26,12 +26,13 @@ const partOf = (folder: string, name: string) => join(folder, `${name}.part`);
 export async function unpackTar(archive: string, folder: string, names: readonly string[]): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
+    const paths = new Map(names.map((name) => [`${basename(folder)}/${name}`, partOf(folder, name)]));
     const found = await readUnpacked(fileSource(archive), ({ reader }) =>
-      unpackMembers(reader, archive, folder, names),
+      unpackMembers(reader, archive, (name) => paths.get(name)),
     );
-    const missing = names.filter((name) => !found.has(name));
+    const missing = [...paths.keys()].filter((name) => !found.has(name));
     if (missing.length > 0) {
-      const members = missing.map((name) => `${basename(folder)}/${name}`).join(", ");
+      const members = missing.join(", ");
       throw new FileError(`${archive}: ${members} is not in the archive.`);
     }
     for (const name of names) await rename(partOf(folder, name), join(folder, name));
@@ -41,11 +42,14 @@ export async function unpackTar(archive: string, folder: string, names: readonly
   }
 }
 
-async function unpackMembers(
+/**
+ * Writes the members of the archive whose names `pathOf` gives a path for, and passes over the others. Returns the names of those
+ * that were written. Throws FileError for a name that comes twice, and for more than `mostBytes`.
+ */
+export async function unpackMembers(
   reader: ByteReader,
   archive: string,
-  folder: string,
-  names: readonly string[],
+  pathOf: (name: string, found: ReadonlySet<string>) => string | undefined,
 ): Promise<Set<string>> {
   const found = new Set<string>();
   let left = mostBytes;
@@ -55,15 +59,15 @@ async function unpackMembers(
     const { bytes, isFile } = header;
     left -= bytes;
     if (left < 0) throw tooMuch(archive);
-    const name = names.find(
-      (wanted) => isFile && memberName(header.name) === `${basename(folder)}/${wanted}`,
-    );
-    if (name === undefined) await reader.skip(bytes);
+    const name = header.name.replace(/^(\.\/)+/, ""); // some archivers write ./folder/file
+    const path = isFile ? pathOf(name, found) : undefined;
+    if (path === undefined) await reader.skip(bytes);
     else {
       if (found.has(name)) throw new FileError(`${archive}: it has ${header.name} twice.`);
       found.add(name);
-      await checkFreeSpace("unpack", folder, bytes);
-      await writeMember(reader, partOf(folder, name), bytes);
+      await mkdir(dirname(path), { recursive: true });
+      await checkFreeSpace("unpack", dirname(path), bytes);
+      await writeMember(reader, path, bytes);
     }
     await reader.skip(tarPadding(bytes));
   }
@@ -71,19 +75,14 @@ async function unpackMembers(
   return found;
 }
 
-export function tooMuch(archive: string): FileError {
+function tooMuch(archive: string): FileError {
   return new FileError(
     `${archive}: holds more than ${formatBytes(mostBytes)}, ten times as much as the official one.`,
   );
 }
 
-/** Some archivers write ./folder/file. */
-export function memberName(name: string): string {
-  return name.replace(/^(\.\/)+/, "");
-}
-
 /** Writes the next `bytes` of the reader to a file; what goes wrong there is a FileError of the disk. */
-export async function writeMember(reader: ByteReader, path: string, bytes: number): Promise<void> {
+async function writeMember(reader: ByteReader, path: string, bytes: number): Promise<void> {
   // Trouble with this file is not trouble with the archive, which is what the caller makes of any other error.
   const onDisk = <T>(work: Promise<T>) =>
     work.catch((error: unknown) => {

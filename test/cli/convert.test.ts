@@ -1,11 +1,12 @@
 /** @file `wgrad convert`: from format to format and back, and what it refuses. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { dataFolder } from "../../datasets/sources/data-folder.ts";
 import { type HdfGroup, readHdf5 } from "../../exchange/hdf5/read.ts";
 import { partsOfKeras } from "../../exchange/keras/zip.ts";
-import { adapter, startCli } from "./run.ts";
+import { adapter, startCli, succeed } from "./run.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -55,12 +56,34 @@ it("keras to safetensors, h5, keras, weights, ONNX, PyTorch and Python", async (
   for (const other of others) expect(other).toEqual(a);
 }, 120_000);
 
+const birds = ["cub-200/lists/train.txt", "squeezenet/squeezenet_v1.0.safetensors"];
+const haveBirds = birds.every((file) => existsSync(join(dataFolder(), file)));
+
+it.skipIf(!haveBirds)(
+  `a run of transfer, on its backbone and for its classes${haveBirds ? "" : " (skipped: the data folder has no birds)"}`,
+  async () => {
+    const words = ["--backbone", "squeezenet", "--limit", "20", "--epochs", "1", "--out", "birds"];
+    await succeed(["train", "caltech-features-1", ...words, "--adapter", adapter], { cwd: folder });
+    const converted = await convert("birds", "birds.onnx");
+    expect(converted).toMatchObject({ code: 0 });
+    expect(converted.stdout).toContain("5,130 parameters"); // 512 features, 10 kinds of birds
+  },
+  300_000,
+);
+
 it("refuses what it cannot do with the right exit code, and writes nothing", async () => {
   const broken = join(golden, "keras-h5/broken/unknown-layer.h5");
   const before = readdirSync(folder);
   const unknown = await convert(broken, "out.keras");
   expect(unknown).toMatchObject({ code: 1 });
   expect(unknown.stderr).toContain("lstm_1: wgrad has no layer of the class LSTM");
+  for (const name of ["text", "empty"]) {
+    writeFileSync(join(folder, "page.h5"), name === "text" ? "<html>not found</html>" : "");
+    const none = await convert("page.h5", "out.keras");
+    rmSync(join(folder, "page.h5"));
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.stderr, name).toMatch(/page\.h5: .*(HDF5|empty)/);
+  }
   const ending = await convert(broken, "out.tflite");
   expect(ending).toMatchObject({ code: 2 });
   expect(ending.stderr).toContain(".safetensors, .weights.h5, .keras, .h5, .onnx, .py");

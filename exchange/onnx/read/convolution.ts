@@ -1,7 +1,7 @@
 /** @file Conv and ConvTranspose as layers. */
 import { Conv2D, Conv2DTranspose, Cropping2D, DepthwiseConv2D } from "../../../models/layers/index.ts";
 import type { SymbolicTensor } from "../../../models/symbolic.ts";
-import { permuted } from "../constants.ts";
+import { type Constant, permuted } from "../constants.ts";
 import type { OnnxNode } from "../onnx-node.ts";
 import { imageView, type View } from "../view.ts";
 import { sharedPadding, slidesOf, zeroMargins } from "../windows.ts";
@@ -11,12 +11,7 @@ import { takeActivation, takeBias } from "./epilogue.ts";
 export function readConv(node: OnnxNode): View {
   const image = node.image();
   const weight = node.weight(1, 4, "[out,in,h,w]");
-  const [filters, perGroup, kernelHeight, kernelWidth] = weight.shape as readonly [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [filters, perGroup, kernelHeight, kernelWidth] = fourAxes(weight);
   const [height, width, channels] = image.shape as readonly [number, number, number];
   const groups = node.integer("group", 1);
   if (groups < 1 || perGroup * groups !== channels || filters % groups !== 0) {
@@ -58,12 +53,7 @@ export function readConv(node: OnnxNode): View {
 export function readConvTranspose(node: OnnxNode): View {
   const image = node.image();
   const weight = node.weight(1, 4, "[in,out,h,w]");
-  const [channels, filters, kernelHeight, kernelWidth] = weight.shape as readonly [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [channels, filters, kernelHeight, kernelWidth] = fourAxes(weight);
   if (channels !== image.shape[2])
     node.refuse(
       `the weight "${weight.name ?? ""}" expects ${channels} channels, the image has ${image.shape[2]} channels`,
@@ -138,4 +128,9 @@ function cutAlong(node: OnnxNode, axis: 0 | 1, length: number, extent: number, s
   if (out < 1 || after < 0) node.refuse(`an output of ${out} pixels from ${length} is not taken`);
   const same = out === length * stride && before === Math.floor(Math.max(extent - stride, 0) / 2);
   return { before, after, same };
+}
+
+/** The shape of a kernel, which weight() has found to be of four axes. */
+function fourAxes({ shape }: Constant): readonly [number, number, number, number] {
+  return shape as readonly [number, number, number, number];
 }

@@ -12,6 +12,7 @@ import {
   Input,
   type Model,
   model,
+  type SymbolicTensor,
   sequential,
 } from "../../../models/index.ts";
 import { Attributes } from "../attributes.ts";
@@ -84,14 +85,29 @@ function sampleChecks(golden: GoldenCase, sampled: Results): Check[] {
   return compareOutputs({ ...golden, tensors }, sampled);
 }
 
-const head = () => Dense(classes, { activation: "softmax", name: "fc" });
-
 function headWeights(golden: GoldenCase): Map<string, Float32Array> {
   const floats = (name: string) => Float32Array.from(numbersOf(tensorOf(golden, name)));
   return new Map([
     ["fc/kernel", floats("w.fc.kernel")],
     ["fc/bias", floats("w.fc.bias")],
   ]);
+}
+
+const head = () => Dense(classes, { activation: "softmax", name: "fc" });
+
+/** The network with the case's head on its averaged features. */
+function withHead(
+  golden: GoldenCase,
+  engine: Engine,
+  network: Model,
+  outputs: (pooled: SymbolicTensor, scores: SymbolicTensor) => SymbolicTensor[],
+): Model {
+  const pooled = GlobalAveragePooling2D().apply(network.output);
+  const scores = head().apply(pooled);
+  const whole = model({ inputs: network.inputs, outputs: outputs(pooled, scores) });
+  whole.setWeights(headWeights(golden));
+  whole.initialize(engine, 1);
+  return whole;
 }
 
 async function inference(
@@ -101,10 +117,7 @@ async function inference(
   network: Model,
   x: Float32Array,
 ): Promise<Check[]> {
-  const pooled = GlobalAveragePooling2D().apply(network.output);
-  const whole = model({ inputs: network.inputs, outputs: [network.output, pooled, head().apply(pooled)] });
-  whole.setWeights(headWeights(golden));
-  whole.initialize(engine, 1);
+  const whole = withHead(golden, engine, network, (pooled, scores) => [network.output, pooled, scores]);
   const outputs = Object.values(await whole.predictOutputs({ inputs: x }, { batchSize: 4 }));
   whole.dispose();
   return compareOutputs(golden, { feature_map: outputs[0]!, pooled: outputs[1]!, softmax: outputs[2]! });
@@ -117,10 +130,7 @@ async function fineTuning(
   network: Model,
   x: Float32Array,
 ): Promise<Check[]> {
-  const pooled = GlobalAveragePooling2D().apply(network.output);
-  const whole = model({ inputs: network.inputs, outputs: head().apply(pooled) });
-  whole.setWeights(headWeights(golden));
-  whole.initialize(engine, 1);
+  const whole = withHead(golden, engine, network, (_, scores) => [scores]);
   const start = await whole.getWeights();
   const weights = new Map([...start].map(([path, values]) => [path.replaceAll("/", "."), values]));
   const settings = {
