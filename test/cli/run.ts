@@ -14,6 +14,8 @@ export const adapter = process.env.WGRAD_ADAPTER ?? "swiftshader";
 export interface Finished {
   /** null if a signal ended the process */
   readonly code: number | null;
+  /** which one */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -58,7 +60,7 @@ export function start(program: string, args: readonly string[], { cwd, env }: Su
   });
   const finished = new Promise<Finished>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, ...output }));
+    child.on("close", (code, signal) => resolve({ code, signal, ...output }));
   });
   return { child, finished };
 }
