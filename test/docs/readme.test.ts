@@ -1,5 +1,5 @@
 /** @file What README and guides say is checked: first programs run, the comparison is what was measured, commands exist. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { start } from "../cli/run.ts";
@@ -11,7 +11,8 @@ const json = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")
 /** What the first program of a page prints; it runs inside of the project, whose name is wgrad. */
 async function printedBy(page: string): Promise<{ readonly program: string; readonly stdout: string }> {
   const program = /```ts\n(import[\s\S]*?)```/.exec(readFileSync(join(root, page), "utf8"))![1]!;
-  const folder = mkdtempSync(join(root, "test/docs/program-"));
+  mkdirSync(join(root, "dist"), { recursive: true }); // within the package, so that it finds itself by its name
+  const folder = mkdtempSync(join(root, "dist/program-"));
   try {
     writeFileSync(join(folder, "program.ts"), program);
     const words = ["--import", "tsx", join(folder, "program.ts")];
