@@ -2,10 +2,9 @@
  * @file Reverse-mode automatic differentiation, all of it. While gradients() runs its body, each op leaves an entry on the tape:
  * its output, its inputs, and a rule that turns the gradient of the output into those of the inputs. The backward pass plays
  * the entries from the last to the first and adds up what arrives at each tensor. Beside it: cuts.ts (what would lose a gradient
- * is refused), fusion.ts (a kernel does the work of several rules), descent.ts (weights change without stored gradients),
- * recompute.ts (activations are computed again instead of stored).
+ * is refused), fusion.ts (one kernel for several rules), descent.ts (no stored gradients), recompute.ts (no stored activations).
  */
-import { kernel, type Output, run } from "../kernel.ts";
+import { kernel, like, type Output, run } from "../kernel.ts";
 import type { Shape } from "../shape.ts";
 import { aliasOf, type DType, type OpEngine, Tensor } from "../tensor.ts";
 import { Cuts, checkSlope, checkValue } from "./cuts.ts";
@@ -122,9 +121,8 @@ export class Tape {
 
   /** The backward pass: from d value / d value = 1 to the gradients of the sources. */
   play(value: Tensor): Tensor[] {
-    const { engine } = this;
-    engine.scope(() => this.#add(value, aliasOf(this.options.seed ?? engine.one, value.shape)));
-    for (const entry of [...this.entries.values()].reverse()) engine.scope(() => this.#step(entry));
+    this.engine.scope(() => this.#add(value, aliasOf(this.options.seed ?? this.engine.one, value.shape)));
+    for (const entry of [...this.entries.values()].reverse()) this.engine.scope(() => this.#step(entry));
     this.updates?.run(this.sources, (source) => this.#gradients.get(source));
     return this.sources.map((source) => this.#result(source));
   }
@@ -134,9 +132,8 @@ export class Tape {
     if (dy) {
       this.recomputed?.restore(this.kept.get(entry)!);
       const slopes = entry.backward(dy, (index) => this.#want(entry, index));
-      for (const [i, input] of entry.inputs.entries()) {
+      for (const [i, input] of entry.inputs.entries())
         if (slopes[i] && this.tracks(input)) this.#add(input, slopes[i]);
-      }
       this.#gradients.delete(entry.output);
       dy.release();
     }
@@ -158,13 +155,10 @@ export class Tape {
     const [before, target] = [this.#gradients.get(place), this.#targets.get(place)];
     const launch = { invocations: gradient.size };
     let total = target ?? gradient;
-    if (target && gradient !== target) {
-      if (before || this.options.accumulate) run(add, { x: gradient, total: target }, {}, launch);
-      else this.engine.copy(gradient, target);
-    } else if (before && !target) {
-      const y = { shape: place.shape, dtype: place.dtype };
-      total = run(sum, { a: before, b: gradient }, { y }, launch).y;
-    }
+    if (!target && before) total = run(sum, { a: before, b: gradient }, { y: like(before) }, launch).y;
+    else if (total !== gradient && (before || this.options.accumulate))
+      run(add, { x: gradient, total }, {}, launch);
+    else if (total !== gradient) this.engine.copy(gradient, total);
     this.#gradients.set(place, total.retain());
     before?.release();
   }
@@ -174,8 +168,7 @@ export class Tape {
     if (this.updates?.changes(source)) return source;
     const [gradient, target] = [this.#gradients.get(source), this.#targets.get(source)];
     if (target && !gradient && !this.options.accumulate) this.engine.clear(target);
-    if (target) return target;
-    return gradient ? this.engine.adopt(gradient) : this.engine.zeros(source.shape, source.dtype);
+    return target ?? (gradient ? this.engine.adopt(gradient) : this.engine.zeros(source.shape, source.dtype));
   }
 
   close(): void {
