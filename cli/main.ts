@@ -48,7 +48,7 @@ function program(): Command {
 }
 
 function addTrain(root: Command): void {
-  root
+  const train = root
     .command("train")
     .argument(
       "<experiment>",
@@ -68,18 +68,7 @@ function addTrain(root: Command): void {
       "--resume",
       "continue the run in --out, or the newest unfinished one; only more --epochs may be asked for",
     )
-    .option("--no-shuffle", "visit the images in the order of the file")
     .option("--save-initial", "also write initial.safetensors, the weights before training")
-    .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
-    .option("--recompute", "compute activations again instead of storing them: less memory, same results")
-    .addOption(memoryLimitOption())
-    .addOption(
-      new Option(
-        "--precision <name>",
-        "mixed: activations in 16 bits, on adapters with shader-f16 (default: float32)",
-      ).choices(precisions),
-    )
-    .option("--literal", "follow the source's code where it contradicts its text")
     .addOption(
       new Option(
         "--noise <kind>",
@@ -92,6 +81,31 @@ function addTrain(root: Command): void {
         "of the experiments on MNIST: hold out the first or the last images (default: as the source)",
       ).choices(["first", "last"]),
     )
+    .option("--trial <name>", "of a sweep: run this one trial only")
+    .option("--set <name=value>", "change a setting, e.g. lr=1e-3; may be given several times", collect)
+    .option("--trace", "time every command of one training step instead of training; writes trace.json")
+    .option("--json", "print the result as JSON on standard output, progress on standard error");
+  addTraining(train).action(async (id, options, command) =>
+    options.trace
+      ? (await import("./trace.ts")).trace(id, options)
+      : (await import("./train.ts")).train(id, { ...options, typed: typedOptions(command, options) }),
+  );
+}
+
+/** How `train` and `sweep` train, and on which images. */
+function addTraining(command: Command): Command {
+  return command
+    .option("--no-shuffle", "visit the images in the order of the file")
+    .option("--eager", "run every step anew instead of replaying a recording: slower, same results")
+    .option("--recompute", "compute activations again instead of storing them: less memory, same results")
+    .addOption(memoryLimitOption())
+    .addOption(
+      new Option(
+        "--precision <name>",
+        "mixed: activations in 16 bits, on adapters with shader-f16 (default: float32)",
+      ).choices(precisions),
+    )
+    .option("--literal", "follow the source's code where it contradicts its text")
     .option(
       "--data-set <kind...>",
       "photographs of your own: `--data-set folder DIR` with train/CLASS/, or lists/ and images/, or CLASS/",
@@ -100,18 +114,9 @@ function addTrain(root: Command): void {
       new Option("--resize <filter>", "of photographs (default: nearest, as Keras)").choices(resizeFilters),
     )
     .option("--skip-broken", "leave out photographs that cannot be decoded; each is named")
-    .addOption(backboneOption())
-    .addOption(pretrainOption())
-    .option("--trial <name>", "of a sweep: run this one trial only")
-    .option("--set <name=value>", "change a setting, e.g. lr=1e-3; may be given several times", collect)
     .option("--stream", "leave the training images in main memory and copy each batch to the GPU")
-    .option("--trace", "time every command of one training step instead of training; writes trace.json")
-    .option("--json", "print the result as JSON on standard output, progress on standard error")
-    .action(async (id, options, command) =>
-      options.trace
-        ? (await import("./trace.ts")).trace(id, options)
-        : (await import("./train.ts")).train(id, { ...options, typed: typedOptions(command, options) }),
-    );
+    .addOption(backboneOption())
+    .addOption(pretrainOption());
 }
 
 function addNew(root: Command): void {
@@ -123,7 +128,7 @@ function addNew(root: Command): void {
 }
 
 function addSweep(root: Command): void {
-  root
+  const sweep = root
     .command("sweep")
     .argument(
       "<experiment>",
@@ -148,12 +153,8 @@ function addSweep(root: Command): void {
     )
     .addOption(adapterOption())
     .addOption(profileOption())
-    .option("--no-shuffle", "visit the images in the order of the file")
-    .option("--literal", "follow the source's code where it contradicts its text")
-    .addOption(backboneOption())
-    .addOption(pretrainOption())
-    .option("--json", "print the result as JSON on standard output, progress on standard error")
-    .action(async (id, options) => (await import("./sweep.ts")).sweep(id, options));
+    .option("--json", "print the result as JSON on standard output, progress on standard error");
+  addTraining(sweep).action(async (id, options) => (await import("./sweep.ts")).sweep(id, options));
 }
 
 function addShow(root: Command): void {

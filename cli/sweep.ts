@@ -1,11 +1,13 @@
 /** @file `wgrad sweep`: variations of a training experiment, one run after the other. */
+import { requireHalf } from "../engine/adapter.ts";
 import { createEngine } from "../engine/device.ts";
 import { UsageError, WgradError } from "../engine/errors.ts";
 import { makeFolder } from "../engine/platform/node/files.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import type { Experiment } from "../runner/experiment.ts";
+import type { Experiment, SweepExperiment, TrainingExperiment } from "../runner/experiment.ts";
 import { loadData } from "../runner/load-data.ts";
 import { explained } from "../runner/own/load.ts";
+import { onPhotographs } from "../runner/photographs.ts";
 import { isRun, readConfig, shown } from "../runner/store/run-folder.ts";
 import { whileLocked } from "../runner/store/run-lock.ts";
 import { createRun, runsFolder, sameJson } from "../runner/store/runs.ts";
@@ -22,6 +24,7 @@ import {
 } from "../runner/transfer/choose-backbone.ts";
 import { imagenetWeights } from "../runner/transfer/imagenet-weights.ts";
 import { loadBackbone } from "../runner/transfer/load-backbone.ts";
+import { DecodingLine } from "./decoding-line.ts";
 import { DownloadLine } from "./download-line.ts";
 import { findNamed } from "./find.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -34,23 +37,26 @@ export async function sweep(id: string, options: SweepCommandOptions): Promise<v
 }
 
 /** Goes on with the sweep in --out, or the newest one with the same settings and images. */
-export async function sweepExperiment(experiment: Experiment, options: SweepCommandOptions): Promise<void> {
+export async function sweepExperiment(declared: Experiment, options: SweepCommandOptions): Promise<void> {
   const { events, stream } = terminalEvents(options.json);
   const asked = askedBackbone(options);
   const onProgress = new DownloadLine(stream).show;
-  const chosen = await chooseBackbone(experiment, asked, imagenetWeights(options.data, onProgress));
+  const chosen = await chooseBackbone(declared, asked, imagenetWeights(options.data, onProgress));
   const { adapter: choice, memoryLimit } = options;
   const limited = memoryLimit === undefined ? {} : { memoryLimit };
   const engine = await createEngine({ adapter: choice, ...limited });
-  const plan = planSweep(experiment, withBackbone(options, chosen?.name ?? asked), engine.adapter);
-  if (experiment.kind !== "training" && experiment.kind !== "sweep") return; // planSweep has refused it
+  const plan = planSweep(declared, withBackbone(options, chosen?.name ?? asked), engine.adapter);
   const { settings } = plan;
+  if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
+  const experiment = sweptExperiment(declared, settings);
   const source = options.data ? { data: options.data } : {};
   const dataset = await loadData(experiment, {
     ...source,
     seed: settings.seed,
     backbone: settings.backbone,
     onProgress,
+    onDecoded: new DecodingLine(stream).show,
+    onLine: events.line,
   });
   const folder = folderOf({ experiment, dataset }, settings, options);
   const adapter = engine.adapter.description || engine.adapter.device;
@@ -71,6 +77,7 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
     events,
     started: new Date(),
     ...source,
+    ...(options.stream ? { stream: true } : {}),
     adapter: choice,
     ...limited,
     find: findExperiment,
@@ -85,7 +92,7 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   const { result, failed } = await whileLocked(folder, run).catch((error: unknown) => {
     throw withWayOn(
       explained(error, experiment),
-      { resume: sweepCommand(experiment, options) },
+      { resume: sweepCommand(experiment, options, settings) },
       folder,
       options,
     );
@@ -97,6 +104,16 @@ export async function sweepExperiment(experiment: Experiment, options: SweepComm
   throw new WgradError(
     `${failed.length} of ${plan.trials.length} trials failed: ${names}. The others are finished; the same command tries again.`,
   );
+}
+
+/** On the user's own photographs, if there are any. */
+function sweptExperiment(
+  experiment: Experiment,
+  { photographs, profile }: RunSettings,
+): TrainingExperiment | SweepExperiment {
+  if (experiment.kind === "training") return onPhotographs(experiment, photographs, profile);
+  if (experiment.kind === "sweep") return experiment;
+  throw new WgradError(`${experiment.id} trains no network that could be varied.`); // planSweep() has refused it
 }
 
 type SweepOf = Pick<SweepContext, "experiment" | "dataset">;

@@ -71,21 +71,19 @@ export function resolveSettings(
   };
 }
 
-function trains({ kind }: Experiment, { trial }: RunOptions): boolean {
-  return ["training", "study"].includes(kind) || trial !== undefined;
+function trains({ kind }: Experiment): boolean {
+  return ["training", "study", "sweep"].includes(kind);
 }
 
 function recomputePart(experiment: Experiment, options: RunOptions): Pick<RunSettings, "recompute"> {
   if (!options.recompute) return {};
-  if (trains(experiment, options)) return { recompute: true };
-  const why =
-    experiment.kind === "sweep" ? "is a sweep: name one of its trials with --trial" : "trains no network";
-  throw new UsageError(`--recompute: ${experiment.id} ${why}.`);
+  if (trains(experiment)) return { recompute: true };
+  throw new UsageError(`--recompute: ${experiment.id} trains no network.`);
 }
 
 function precisionOf(experiment: Experiment, options: RunOptions): Precision {
   const { precision = "float32" } = options;
-  if (precision !== "float32" && !trains(experiment, options))
+  if (precision !== "float32" && !trains(experiment))
     throw new UsageError(`--precision: ${experiment.id} trains no network; it computes in float32.`);
   return precision;
 }
@@ -135,6 +133,22 @@ function backbonePart(experiment: Experiment, { backbone }: RunOptions): Pick<Ru
   );
 }
 
+/** What commands that repeat a run or a sweep say of how it trains, and on which images. */
+export function trainingWords(settings: RunSettings): string[] {
+  const words: string[] = [];
+  if (!settings.shuffle) words.push("--no-shuffle");
+  if (settings.eager) words.push("--eager");
+  if (settings.recompute) words.push("--recompute");
+  if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
+  if (settings.literal) words.push("--literal");
+  if (settings.photographs) {
+    const { folder, filter, skipBroken } = settings.photographs;
+    words.push(`--data-set folder ${quoted(folder)} --resize ${filter}${skipBroken ? " --skip-broken" : ""}`);
+  }
+  if (settings.backbone) words.push(backboneOption(settings.backbone));
+  return words;
+}
+
 /** The command that repeats a run. */
 export function commandOf(experiment: Experiment, settings: RunSettings): string {
   const words = [`${typedName(experiment)} --profile ${settings.profile}`];
@@ -145,19 +159,10 @@ export function commandOf(experiment: Experiment, settings: RunSettings): string
   if (settings.testLimit !== (base.testLimit ?? null) && settings.testLimit)
     words.push(`--test-limit ${settings.testLimit}`);
   words.push(`--seed ${settings.seed}`);
-  if (!settings.shuffle) words.push("--no-shuffle");
-  if (settings.eager) words.push("--eager");
-  if (settings.recompute) words.push("--recompute");
-  if (settings.precision !== "float32") words.push(`--precision ${settings.precision}`);
-  if (settings.literal) words.push("--literal");
+  words.push(...trainingWords(settings));
   if (settings.noise === "fresh") words.push("--noise fresh");
   if (experiment.kind === "study" && (settings.validation ?? experiment.validation) !== experiment.validation)
     words.push(`--validation ${settings.validation}`);
-  if (settings.photographs) {
-    const { folder, filter, skipBroken } = settings.photographs;
-    words.push(`--data-set folder ${quoted(folder)} --resize ${filter}${skipBroken ? " --skip-broken" : ""}`);
-  }
-  if (settings.backbone) words.push(backboneOption(settings.backbone));
   if (settings.trial !== null) words.push(`--trial ${settings.trial}`);
   for (const [name, value] of Object.entries(settings.changes))
     words.push(`--set ${quoted(`${shortName(name)}=${value}`)}`);

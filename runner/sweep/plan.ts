@@ -5,9 +5,8 @@ import { setEntry } from "../../models/records.ts";
 import { type ChangeValue, changeName, changeValue, shortName } from "../changes.ts";
 import { command, quoted, typedName } from "../command.ts";
 import type { Experiment, TrainingExperiment } from "../experiment.ts";
-import { type RunOptions, resolveSettings } from "../settings.ts";
+import { type RunOptions, resolveSettings, trainingWords } from "../settings.ts";
 import type { RunSettings } from "../store/schemas.ts";
-import { backboneOption } from "../transfer/backbone-names.ts";
 import { trainingVariant } from "../variant.ts";
 
 /** One training run. */
@@ -83,23 +82,20 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
     ),
   );
   const best = experiment.kind === "sweep" ? experiment.best : defaultMeasure(experiment);
-  const again = sweepCommand(experiment, { ...options, profile: settings.profile });
+  const again = sweepCommand(experiment, { ...options, profile: settings.profile }, settings);
   const { limit: _, testLimit: __, epochs: ___, ...unlimited } = options;
-  const fullCommand = sweepCommand(experiment, { ...unlimited, profile: "full" });
+  const fullCommand = sweepCommand(experiment, { ...unlimited, profile: "full" }, settings);
   return { trials, settings, best, command: again, fullCommand };
 }
 
 /** The command that repeats a sweep. */
-export function sweepCommand(experiment: Experiment, options: SweepOptions): string {
+export function sweepCommand(experiment: Experiment, options: SweepOptions, settings: RunSettings): string {
   const words = [`${typedName(experiment)} --profile ${options.profile}`];
   for (const text of options.set ?? []) words.push(`--set ${quoted(text)}`);
   for (const name of ["seeds", "epochs", "batch", "limit", "seed"] as const)
     if (options[name] !== undefined) words.push(`--${name} ${options[name]}`);
   if (options.testLimit !== undefined) words.push(`--test-limit ${options.testLimit}`);
-  if (!options.shuffle) words.push("--no-shuffle");
-  if (options.literal) words.push("--literal");
-  if (options.backbone) words.push(backboneOption(options.backbone));
-  return command("sweep", words.join(" "));
+  return command("sweep", [...words, ...trainingWords(settings)].join(" "));
 }
 
 interface Dimension {

@@ -50,7 +50,7 @@ export async function sweepReport(
       loss: writtenKind(plan.trials[0]!.experiment.loss),
       epochs: settings.epochs,
       batch: settings.batch,
-      precision: "float32",
+      precision: settings.precision,
     },
     ...(best ? { results: resultRows(context, best.mean, limits) } : {}),
     sections: [

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cifar10Files, cifarRecords } from "../datasets/support/cifar-files.ts";
 import { adapter, fail, startCli, succeed, until, untilExists } from "./run.ts";
@@ -129,6 +130,25 @@ describe("sweep", () => {
     const result = json("runs", "cifar10-b-sweep", folders[0]!, "result.json");
     expect(result.trials.map(({ status }: { status: string }) => status)).toEqual(["done", "failed"]);
   });
+
+  it("trains as --recompute and --memory-limit say, on photographs of one's own", async () => {
+    const folder = join(cwd, "shades");
+    for (let shade = 0; shade < 10; shade++) {
+      const png = new PNG({ width: 8, height: 8 });
+      png.data.fill(25 * shade);
+      for (const set of ["train", "test"]) {
+        mkdirSync(join(folder, set, `shade${shade}`), { recursive: true });
+        writeFileSync(join(folder, set, `shade${shade}`, "1.png"), PNG.sync.write(png));
+      }
+    }
+    const own = ["cifar10-b", ...common, "--epochs", "1", "--data-set", "folder", folder];
+    const limits = ["--recompute", "--memory-limit", "200MB"];
+    await succeed(["sweep", ...own, ...limits, "--set", "lr=0.01,0.001", "--out", "shades-sweep"], { cwd });
+    await succeed(["train", ...own, "--set", "lr=0.001", "--out", "shades-run"], { cwd });
+    expect(json("shades-sweep", "config.json").command).toContain("--recompute --data-set folder");
+    const weights = (out: string) => readFileSync(join(cwd, out, "weights.safetensors"));
+    expect(weights("shades-sweep/lr=0.001").equals(weights("shades-run"))).toBe(true);
+  }, 300_000);
 
   it("and train explain wrong words", async () => {
     await fail(["sweep", "cifar10-b", ...common], 2, /nothing to vary/, { cwd });

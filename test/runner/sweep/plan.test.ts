@@ -44,6 +44,27 @@ describe("the trials of a sweep", () => {
     expect(wider.settings.batch).toBe(plan("svhn-e").settings.batch);
   });
 
+  it("train as the command line says, which stands in the command that repeats them", () => {
+    const options = {
+      recompute: true,
+      eager: true,
+      precision: "mixed",
+      dataSet: ["folder", "/birds"],
+    } as const;
+    const { trials, command, fullCommand } = plan("cifar10-b", { ...options, skipBroken: true, seeds: 2 });
+    const photographs = { folder: "/birds", filter: "nearest", skipBroken: true };
+    for (const { settings, experiment } of trials) {
+      expect(settings).toMatchObject({ recompute: true, eager: true, precision: "mixed", photographs });
+      expect(experiment.dataset).toMatchObject(photographs);
+    }
+    const words =
+      "--eager --recompute --precision mixed --data-set folder /birds --resize nearest --skip-broken";
+    expect(command).toContain(words);
+    expect(fullCommand).toContain(words);
+    expect(plan("svhn-e", { recompute: true }).trials[0]!.settings.recompute).toBe(true);
+    expect(() => plan("svhn-e", { dataSet: ["folder", "/birds"] })).toThrow(/no single training run/);
+  });
+
   it.each<[string, string, Partial<SweepOptions>, RegExp]>([
     ["nothing to vary", "cifar10-b", {}, /nothing to vary/],
     ["no training", "cifar10-a", { seeds: 2 }, /trains no network/],
