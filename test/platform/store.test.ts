@@ -1,7 +1,9 @@
 /** @file The store of files in Node, as platform.ts promises it; test:browser goes through that of a page. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { platform } from "#platform";
 import { download } from "../../engine/download.ts";
@@ -58,6 +60,30 @@ describe("the store of files", () => {
       files.makeFolder(within),
     ])
       await expect(refused).rejects.toThrow(FileError);
+  });
+
+  it("says so where the current folder was deleted, and does not try for ever", () => {
+    const gone = join(folder, "gone");
+    mkdirSync(gone);
+    const store = JSON.stringify(pathToFileURL(resolve("engine/platform/node/store.ts")).href);
+    const program = `
+      import { rmSync } from "node:fs";
+      import { fileStore } from ${store};
+      rmSync(process.cwd(), { recursive: true });
+      const none = new Uint8Array(1);
+      const tries = [fileStore.makeFolder("a/b"), fileStore.write("a/b", [none]), fileStore.append("a/b", none)];
+      for (const { reason } of await Promise.allSettled(tries)) console.log(reason.name, reason.message);`;
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      ["--import", import.meta.resolve("tsx"), "--input-type=module", "-e", program],
+      { cwd: gone, encoding: "utf8", timeout: 60_000 },
+    );
+    expect(stdout.trim().split("\n")).toEqual([
+      "FileError Cannot make the folder a/b: no such file or folder.",
+      "FileError Cannot write a/b: no such file or folder.",
+      "FileError Cannot write a/b: no such file or folder.",
+    ]);
+    expect(status).toBe(0);
   });
 
   it("has nothing to download", async () => {

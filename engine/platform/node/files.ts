@@ -16,11 +16,11 @@ export function writeFileAtomically(
 ): void {
   requirePath("write", path);
   const parts = typeof content === "string" ? [new TextEncoder().encode(content)] : [content].flat();
-  const { closeSync, dirname, fsyncSync, mkdirSync, openSync, renameSync, rmSync } = nodeFiles();
+  const { closeSync, dirname, fsyncSync, openSync, renameSync, rmSync } = nodeFiles();
   const temporary = temporaryName(path, process.pid);
   try {
     requireFilePlace(path);
-    if (makeFolder) mkdirSync(dirname(path), { recursive: true });
+    if (makeFolder) makeFolders(dirname(path));
     removeLeftovers(path);
     const file = openSync(temporary, "w+");
     try {
@@ -107,9 +107,25 @@ export function processExists(id: number): boolean {
 export function makeFolder(path: string): void {
   requirePath("folder", path);
   try {
-    nodeFiles().mkdirSync(path, { recursive: true });
+    makeFolders(path);
   } catch (cause) {
     throw new FileError(`Cannot make the folder ${path}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/**
+ * Makes a folder and those it lies in. Throws what Node throws. Node's own `recursive` never comes back from a relative path when
+ * the current folder was deleted: it takes "." for missing, and tries to make it, for ever.
+ */
+export function makeFolders(path: string): void {
+  const { dirname, mkdirSync, statSync } = nodeFiles();
+  const isThere = () => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (isThere()) return;
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!isThere()) throw error; // another process may have made it in between
   }
 }
 

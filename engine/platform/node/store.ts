@@ -2,7 +2,7 @@
 import { FileError } from "../../errors.ts";
 import type { FileStore } from "../platform.ts";
 import { nodeFiles, reasonOf } from "./builtins.ts";
-import { makeFolder, removeLeftovers, writeFileAtomically } from "./files.ts";
+import { makeFolder, makeFolders, removeLeftovers, writeFileAtomically } from "./files.ts";
 import { openRegularFile, refuseOther, requireFilePlace } from "./regular-file.ts";
 
 export const fileStore: FileStore = {
@@ -38,10 +38,10 @@ export const fileStore: FileStore = {
 };
 
 function appendTo(path: string, bytes: Uint8Array, kept?: number): number {
-  const { appendFileSync, dirname, existsSync, mkdirSync, statSync, truncateSync } = nodeFiles();
+  const { appendFileSync, dirname, existsSync, statSync, truncateSync } = nodeFiles();
   try {
     requireFilePlace(path);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     if (kept !== undefined && existsSync(path)) truncateSync(path, kept);
     appendFileSync(path, bytes);
     return statSync(path).size;
