@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { dataFolder } from "../datasets/sources/data-folder.ts";
-import { decodeAll } from "../datasets/sources/folder/decode-all.ts";
+import type { Preparation } from "../datasets/sources/folder/decode-file.ts";
+import { DecodePool } from "../datasets/sources/folder/decode-pool.ts";
 import { imageFolder } from "../datasets/sources/folder/image-folder.ts";
 import { listImages } from "../datasets/sources/folder/list-images.ts";
 
@@ -21,12 +22,15 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-const onImage = () => {};
+async function decodeAll(preparation: Preparation, threads: number): Promise<void> {
+  const pool = new DecodePool(preparation, paths.length, threads);
+  await Promise.all(paths.map((path) => pool.decode(path)));
+  await pool.close();
+}
+
 for (const filter of ["nearest", "bilinear"] as const) {
   for (const threads of new Set([1, availableParallelism()])) {
-    const total = await milliseconds(() =>
-      decodeAll(paths, { preparation: { ...size, filter }, threads, onImage }),
-    );
+    const total = await milliseconds(() => decodeAll({ ...size, filter }, threads));
     const each = (total / paths.length).toFixed(2);
     console.log(
       `${filter.padEnd(8)} ${threads} thread(s): ${each} ms a photograph, ${paths.length} in ${total.toFixed(0)} ms`,

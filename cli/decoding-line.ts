@@ -1,5 +1,5 @@
 /** @file How many photographs are decoded, in one line. */
-import type { DecodeProgress } from "../datasets/sources/folder/image-folder.ts";
+import type { DecodeProgress } from "../datasets/sources/folder/options.ts";
 import type { ProgressStream } from "./progress.ts";
 
 const millisecondsBetweenLines = 10_000;

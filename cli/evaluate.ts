@@ -8,6 +8,7 @@ import { loadWeights } from "../models/weights/model-weights.ts";
 import type { Experiment } from "../runner/experiment.ts";
 import { ExperimentData } from "../runner/experiment-data.ts";
 import { loadData } from "../runner/load-data.ts";
+import { roomForPhotographs } from "../runner/open-data.ts";
 import { resolveSettings } from "../runner/settings.ts";
 import { readConfig, sourceOf } from "../runner/store/run-folder.ts";
 import type { RunSettings } from "../runner/store/schemas.ts";
@@ -40,6 +41,7 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   const dataset = await loadData(variant, {
     ...{ ...source, seed: settings.seed, backbone: settings.backbone },
     onLine: line,
+    storesBeyond: roomForPhotographs(variant, engine),
   });
   const backbone = saved ?? withWeights(chosen);
   const sources = { engine, dataset, settings, line, ...source, ...(backbone ? { backbone } : {}) };
@@ -52,6 +54,7 @@ export async function evaluate(run: string, options: EvaluateCommandOptions): Pr
   const data = await ExperimentData.open({ ...sources, experiment, ...samples });
   const subset = options.set === "test" ? data.testing : data.trainingAsTested;
   const results = await model.evaluate(subset, options.batch ? { batchSize: options.batch } : {});
+  await dataset.close?.();
   const images = options.set === "test" ? data.test.count : data.trained.length;
   const report = {
     weights,

@@ -7,7 +7,8 @@ import { hasCheckpoint } from "../models/checkpoint/checkpoint.ts";
 import { command, typedName } from "../runner/command.ts";
 import { runDataExperiment } from "../runner/data-run.ts";
 import type { Experiment } from "../runner/experiment.ts";
-import { loadData } from "../runner/load-data.ts";
+import { type LoadedData, loadData } from "../runner/load-data.ts";
+import { roomForPhotographs } from "../runner/open-data.ts";
 import { explained } from "../runner/own/load.ts";
 import { runReviewExperiment } from "../runner/review-run.ts";
 import type { RunContext } from "../runner/run.ts";
@@ -89,9 +90,9 @@ interface RunToTrain extends Pick<RunContext, "experiment" | "engine" | "setting
 
 /** Loads the images, runs the experiment, and prints what came of it. */
 async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
-  const { experiment, engine, settings, folder, before, chosen } = run;
+  const { experiment, engine, settings } = run;
   const { events, stream } = terminalEvents(options.json);
-  const source = before ? sourceOf(before, options.data) : options.data ? { data: options.data } : {};
+  const source = sourceFor(run, options);
   const dataset = await loadData(experiment, {
     ...source,
     seed: settings.seed,
@@ -99,7 +100,19 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
     onProgress: new DownloadLine(stream).show,
     onDecoded: new DecodingLine(stream).show,
     onLine: events.line,
+    storesBeyond: roomForPhotographs(experiment, engine, options.stream),
   });
+  try {
+    await trainOn(dataset, run, options);
+  } finally {
+    await dataset.close?.();
+  }
+}
+
+async function trainOn(dataset: LoadedData, run: RunToTrain, options: TrainOptions): Promise<void> {
+  const { experiment, engine, settings, folder, before, chosen } = run;
+  const { events } = terminalEvents(options.json);
+  const source = sourceFor(run, options);
   if (before) checkSameImages(before, dataset);
   const adapter = engine.adapter.description || engine.adapter.device;
   announce(experiment, settings, dataset, adapter, events, chosen ? backboneLines(chosen) : []);
@@ -124,6 +137,10 @@ async function trainIn(run: RunToTrain, options: TrainOptions): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   printResult(experiment, result, events);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
+}
+
+function sourceFor({ before }: RunToTrain, { data }: TrainOptions) {
+  return before ? sourceOf(before, data) : data ? { data } : {};
 }
 
 /** The experiment with trial and changes. Throws UsageError if they make no sense for it. */

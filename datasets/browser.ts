@@ -14,7 +14,7 @@ export {
 export { type Cifar100Labels, readCifar10, readCifar100 } from "./formats/cifar.ts";
 export { cifar10Classes, cifar100CoarseClasses, cifar100FineClasses } from "./formats/cifar-classes.ts";
 export { type IdxArray, readIdx } from "./formats/idx.ts";
-export type { ImageSet } from "./formats/image-set.ts";
+export type { ImageSet, Labels, StoredImages } from "./formats/image-set.ts";
 export {
   type DecodeOptions,
   decodeImage,

@@ -67,7 +67,7 @@ export function describeSplit(count: number, rule: SplitRule): string {
 export function takeImages(set: ImageSet, indices: Uint32Array): ImageSet {
   const bytes = set.height * set.width * set.channels;
   const images = new Uint8Array(indices.length * bytes);
-  const labels = new Uint8Array(indices.length);
+  const labels = set.labels.slice(0, indices.length);
   indices.forEach((from, to) => {
     if (from >= set.count) {
       throw new ArgumentError(`takeImages: image ${from} is asked for, the set has ${set.count}.`);

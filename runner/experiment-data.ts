@@ -1,6 +1,7 @@
 /** @file The images of a run on the GPU: what is trained on, validated on and tested on, and what is done to them on the way. */
 import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
+import type { StoredImages } from "../datasets/formats/image-set.ts";
 import { dataFolder } from "../datasets/sources/data-folder.ts";
 import { describeSplit, randomSubset, type SplitRule, splitByRule } from "../datasets/splits.ts";
 import type { Engine } from "../engine/device.ts";
@@ -15,6 +16,7 @@ import { cachedZcaMatrix } from "../models/preprocessing/zca-cache.ts";
 import type { TrainingExperiment } from "./experiment.ts";
 import { hostDataset, inputsOf, type PreparedSamples, type SampleSet, takeSamples } from "./samples.ts";
 import type { RunSettings } from "./store/schemas.ts";
+import { isStored } from "./stored-images.ts";
 import { streamedBatches } from "./training/streamed-batches.ts";
 
 export interface ExperimentDataOptions {
@@ -89,7 +91,8 @@ export class ExperimentData {
   readonly #options: ExperimentDataOptions;
   readonly #generator: ImageDataGenerator | undefined;
   readonly #gpuTrain: GpuDataset | undefined;
-  readonly #gpuTest: GpuDataset;
+  /** none of images that are read batch by batch */
+  readonly #gpuTest: GpuDataset | undefined;
 
   private constructor(
     options: ExperimentDataOptions,
@@ -97,7 +100,7 @@ export class ExperimentData {
     generator: ImageDataGenerator | undefined,
   ) {
     const { experiment, engine, dataset, settings } = options;
-    if (options.stream && (generator || experiment.validation instanceof Object)) {
+    if ((options.stream || isStored(train)) && (generator || experiment.validation instanceof Object)) {
       throw new UsageError(
         `--stream: ${experiment.id} holds out or augments training images, which have to be on the GPU.`,
       );
@@ -110,8 +113,10 @@ export class ExperimentData {
     this.trained = split?.train ?? identityOrder(train.count);
     this.held = split?.validation;
     const classes = dataset.classes.length;
-    this.#gpuTrain = options.stream ? undefined : GpuDataset.upload(engine, hostDataset(train, classes));
-    this.#gpuTest = GpuDataset.upload(engine, hostDataset(test, classes));
+    const upload = (set: SampleSet) =>
+      isStored(set) ? undefined : GpuDataset.upload(engine, hostDataset(set, classes));
+    this.#gpuTrain = options.stream ? undefined : upload(train);
+    this.#gpuTest = upload(test);
   }
 
   /** Uploads the images and fits the generator. */
@@ -129,12 +134,14 @@ export class ExperimentData {
   }
 
   /** For evaluation: the test images, standardized. */
-  get testing(): Subset {
-    return withTransform({ dataset: this.#gpuTest }, this.#generator?.evaluation);
+  get testing(): Subset | StoredImages {
+    if (isStored(this.test)) return this.test;
+    return withTransform({ dataset: this.#gpuTest! }, this.#generator?.evaluation);
   }
 
   /** For evaluation: the training images, standardized and not augmented. */
-  get trainingAsTested(): Subset {
+  get trainingAsTested(): Subset | StoredImages {
+    if (isStored(this.train)) return this.train;
     return withTransform(
       { dataset: this.#requireTrain(), indices: this.trained },
       this.#generator?.evaluation,
@@ -156,14 +163,16 @@ export class ExperimentData {
   }
 
   /** What fit() takes, from a batch of an epoch on. */
-  training(position = { epoch: 0, batch: 0 }): Subset | BatchGenerator {
-    if (!this.streamed) return this.resident;
+  training(position = { epoch: 0, batch: 0 }): Subset | StoredImages | BatchGenerator {
+    if (isStored(this.train)) return this.train;
+    if (!this.generated) return this.resident;
     const { settings, dataset } = this.#options;
     return streamedBatches(this.train, dataset.classes.length, { ...settings, position });
   }
 
-  get streamed(): boolean {
-    return this.#gpuTrain === undefined;
+  /** Training images in main memory, of which a generator makes batches. */
+  get generated(): boolean {
+    return this.#gpuTrain === undefined && !isStored(this.train);
   }
 
   #requireTrain(): GpuDataset {
@@ -173,7 +182,7 @@ export class ExperimentData {
 
   dispose(): void {
     this.#gpuTrain?.dispose();
-    this.#gpuTest.dispose();
+    this.#gpuTest?.dispose();
     this.#generator?.dispose();
   }
 }
@@ -186,7 +195,7 @@ async function fittedGenerator(
   { experiment, engine, dataset, settings, data, line }: ExperimentDataOptions,
   train: SampleSet,
 ): Promise<ImageDataGenerator | undefined> {
-  if (!experiment.generator) return undefined;
+  if (!experiment.generator || isStored(train)) return undefined;
   const { zcaImages, ...options } = experiment.generator(settings.profile);
   const generator = new ImageDataGenerator(options);
   if (!generator.needsFit) return generator;

@@ -2,10 +2,11 @@
 import { freemem } from "node:os";
 import type { Engine } from "../engine/device.ts";
 import { formatBytes, MemoryError } from "../engine/errors.ts";
-import type { TrainingExperiment } from "./experiment.ts";
+import type { Experiment, TrainingExperiment } from "./experiment.ts";
 import { ExperimentData, imagesOf } from "./experiment-data.ts";
 import type { RunContext } from "./run.ts";
 import { inputsOf, type PreparedSamples } from "./samples.ts";
+import { isStored } from "./stored-images.ts";
 
 /**
  * A hardware adapter is asked for the memory, and streaming follows if it refuses. A software adapter shares the main
@@ -17,9 +18,11 @@ export async function openData(
   prepared?: PreparedSamples,
 ): Promise<ExperimentData> {
   const { experiment, engine, events, stream } = context;
-  const { byteLength: bytes } = inputsOf((prepared ?? imagesOf(context)).train).inputs;
-  const streamable = !experiment.generator && !(experiment.validation instanceof Object);
+  const { train } = prepared ?? imagesOf(context);
   const options = { ...context, line: events.line, ...(prepared ? { prepared } : {}) };
+  if (isStored(train)) return ExperimentData.open(options);
+  const { byteLength: bytes } = inputsOf(train).inputs;
+  const streamable = isStreamable(experiment);
   const streamed = () => {
     events.line(
       `${formatBytes(bytes)} of training images stay in main memory and go to the GPU batch by batch: ` +
@@ -34,6 +37,24 @@ export async function openData(
     if (!(error instanceof MemoryError && streamable)) throw error;
     return streamed();
   }
+}
+
+/** Whether training needs no more of the training images than one batch after the other. */
+export function isStreamable({ generator, validation }: TrainingExperiment): boolean {
+  return !generator && !(validation instanceof Object);
+}
+
+/**
+ * Bytes of decoded photographs beyond which they stay on disk: half of the main memory that is free, or of the GPU's if that
+ * is limited; none if they shall be streamed anyway.
+ */
+export function roomForPhotographs(
+  experiment: Experiment,
+  { memoryLimit }: Pick<Engine, "memoryLimit">,
+  stream = false,
+): number {
+  if (experiment.kind !== "training" || !isStreamable(experiment)) return Number.POSITIVE_INFINITY;
+  return stream ? 0 : Math.min(freemem(), memoryLimit) / 2;
 }
 
 function hasRoom(engine: Engine, bytes: number): boolean {

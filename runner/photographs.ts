@@ -1,7 +1,8 @@
 /** @file `--data-set folder DIR`: an experiment on the user's own photographs. */
 import { resolve } from "node:path";
 import type { ResizeFilter } from "../datasets/formats/images/resize.ts";
-import { type ImageFolder, imageFolder } from "../datasets/sources/folder/image-folder.ts";
+import type { ImageFolder } from "../datasets/sources/folder/image-folder.ts";
+import { openFolder, type StreamedImageFolder } from "../datasets/sources/folder/streamed-folder.ts";
 import type { LoadDatasetOptions } from "../datasets/sources/load-dataset.ts";
 import { formatShape, UsageError } from "../engine/errors.ts";
 import type { Experiment, Photographs, TrainingExperiment } from "./experiment.ts";
@@ -61,21 +62,25 @@ export function onPhotographs(
 /** Throws FileError as imageFolder() does, and UsageError if the network answers other classes. */
 export async function loadPhotographs(
   { folder, filter, skipBroken, height, width, classes }: Photographs,
-  { data, onDecoded, onLine }: LoadDatasetOptions & PhotographEvents,
-): Promise<ImageFolder> {
-  const dataset = await imageFolder(folder, {
-    ...{ size: [height, width], filter, skipBroken },
+  { data, onDecoded, onLine, storesBeyond = Number.POSITIVE_INFINITY }: LoadDatasetOptions & PhotographEvents,
+): Promise<ImageFolder | StreamedImageFolder> {
+  const options = {
+    ...{ size: [height, width] as const, filter, skipBroken },
     ...(data ? { data } : {}),
     ...(onDecoded ? { onProgress: onDecoded } : {}),
     ...(onLine ? { onLine } : {}),
-  });
+  };
+  const dataset = await openFolder(folder, options, storesBeyond);
   if (dataset.classes.length === classes) return dataset;
+  if ("close" in dataset) await dataset.close();
   throw new UsageError(
     `--data-set: the network tells ${classes} classes apart, ${folder} has ${dataset.classes.length}.`,
   );
 }
 
 export interface PhotographEvents {
+  /** decoded photographs of more bytes stay on disk. Default: all are in memory */
+  readonly storesBeyond?: number;
   readonly onDecoded?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly onLine?: (text: string) => void;
 }

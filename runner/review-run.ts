@@ -38,7 +38,7 @@ export async function runReviewExperiment(context: RunContext<ReviewExperiment>)
   const data = await ExperimentData.open({ ...context, ...run, line: events.line });
   try {
     const outputs = await model.predict(data.testing);
-    const predictions = samplePredictions(data.test, outputs, dataset.classes.length);
+    const predictions = await samplePredictions(data.test, outputs, dataset.classes.length);
     if (!predictions)
       throw new ArgumentError(`${experiment.id} looks at a classifier; ${experiment.of} is none.`);
     const parts = classificationParts(predictions, dataset.classes, settings.seed);

@@ -5,13 +5,15 @@ import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
 import { checkChoice } from "../../engine/options.ts";
 import type { DataFile, Dataset } from "../dataset.ts";
+import type { ImageSet, StoredImages } from "../formats/image-set.ts";
 import { type ResizeFilter, resizeFilters } from "../formats/images/image.ts";
 import { birds } from "../synthetic/birds.ts";
 import { dataFolder } from "./data-folder.ts";
 import { download } from "./download.ts";
 import type { FetchOptions } from "./fetch-files.ts";
 import { fileSize } from "./files.ts";
-import { type ImageFolder, imageFolder } from "./folder/image-folder.ts";
+import { imageFolder } from "./folder/image-folder.ts";
+import type { ImageFolderOptions } from "./folder/options.ts";
 import { DownloadError } from "./http.ts";
 import { md5OfFile } from "./md5.ts";
 import { type LoadOptions, standInFor } from "./obtain.ts";
@@ -51,6 +53,14 @@ const listNames = ["train.txt", "test.txt"] as const;
  * @throws FileError for a damaged or missing photograph or list, trouble with the disk, or a download that broke off
  */
 export async function loadCub200(options: Cub200Options = {}): Promise<Dataset> {
+  return openCub200(options, imageFolder);
+}
+
+/** As `open` reads the folder of the photographs. */
+export async function openCub200<Folder extends Dataset<ImageSet | StoredImages>>(
+  options: Cub200Options,
+  open: (folder: string, options: ImageFolderOptions) => Promise<Folder>,
+): Promise<Folder | Dataset> {
   const { size = 224, filter = "nearest", synthetic } = options;
   checkChoice("cub200", "filter", filter, resizeFilters);
   const drawn = { ...cub200, classes: [], standIn: birds(size) };
@@ -58,7 +68,10 @@ export async function loadCub200(options: Cub200Options = {}): Promise<Dataset> 
   const folder = join(dataFolder(options.data), cub200.folder);
   const there = await presentParts(folder);
   const trouble = await fetchParts(folder, there, options);
-  if (trouble === undefined) return readCub200(folder, options, { size, filter });
+  if (trouble === undefined) {
+    const data = options.data === undefined ? {} : { data: options.data };
+    return describeBirds(folder, options, await open(folder, { size, filter, ...data }));
+  }
   if (there.size === 0)
     return standInFor(drawn, options, `none of its files are in the data folder; ${trouble}`);
   const missing = (["images", "lists"] as const).filter((part) => !there.has(part)).join(" and ");
@@ -69,6 +82,7 @@ export async function loadCub200(options: Cub200Options = {}): Promise<Dataset> 
 }
 
 type Part = "images" | "lists";
+type Counted = Dataset<{ readonly count: number }>;
 
 async function presentParts(folder: string): Promise<Set<Part>> {
   const parts = new Set<Part>();
@@ -132,31 +146,25 @@ async function fetchArchive(
   }
 }
 
-async function readCub200(
+async function describeBirds<Folder extends Dataset<{ readonly count: number }>>(
   folder: string,
   { data }: LoadOptions,
-  format: { readonly size: number; readonly filter: ResizeFilter },
-): Promise<Dataset> {
-  const found = await imageFolder(folder, { ...format, ...(data !== undefined && { data }) });
+  found: Folder,
+): Promise<Folder> {
   const { id, title, license, citation } = cub200;
   const files = await describeLists(folder, dataFolder(data), found);
   const official = files.every((file) => file.official) && isComplete(found);
   return {
+    ...found,
     ...{ id, title, license, citation, files },
     classes: found.classes.map(className),
-    train: found.train,
-    test: found.test,
     origin: official ? "official" : "other",
     note: noteOn(found, official),
   };
 }
 
 /** The lists stand for the photographs: there are too many to name each. */
-async function describeLists(
-  folder: string,
-  data: string,
-  { train, test }: ImageFolder,
-): Promise<DataFile[]> {
+async function describeLists(folder: string, data: string, { train, test }: Counted): Promise<DataFile[]> {
   const counts = [train.count, test.count];
   const describe = async (name: string, i: number): Promise<DataFile> => {
     const path = join(folder, "lists", name);
@@ -168,7 +176,7 @@ async function describeLists(
   return Promise.all(listNames.map(describe));
 }
 
-function isComplete({ train, test, classes }: ImageFolder): boolean {
+function isComplete({ train, test, classes }: Counted): boolean {
   const { counts } = cub200;
   return train.count === counts.train && test.count === counts.test && classes.length === cub200.classCount;
 }
@@ -178,7 +186,7 @@ function className(folder: string): string {
   return folder.replace(/^\d+\./, "").replaceAll("_", " ");
 }
 
-function noteOn(found: ImageFolder, official: boolean): string {
+function noteOn(found: Counted, official: boolean): string {
   const number = (value: number) => value.toLocaleString("en-US");
   const sizes = `${number(found.train.count)} + ${number(found.test.count)} photographs`;
   const { name, counts, classCount } = cub200;

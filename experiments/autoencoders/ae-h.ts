@@ -1,4 +1,5 @@
 /** @file ae-h: the codes in the plane, by t-SNE and by PCA. */
+import type { Labels } from "../../datasets/formats/image-set.ts";
 import { NearestNeighbors } from "../../kernels/neighbors/index.ts";
 import { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
@@ -110,7 +111,7 @@ async function project(study: Study, rows: HostRows): Promise<Float32Array> {
 }
 
 /** Share of points whose label most of their nearest in the plane have; the point itself has no vote. */
-async function agreement(study: Study, points: Float32Array, labels: Uint8Array): Promise<number> {
+async function agreement(study: Study, points: Float32Array, labels: Labels): Promise<number> {
   const rows = { values: points, shape: [labels.length, 2] };
   using search = new NearestNeighbors(study.engine, rows, labels, { k: neighbors + 1 });
   const { indices } = await search.neighbors(rows);

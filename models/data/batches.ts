@@ -15,6 +15,10 @@ import { identityOrder } from "./order.ts";
 import { checkDatasetShapes, type OutputPort, type Port, shapesOf } from "./ports.ts";
 import { lossSamples, sampleWeights, type WeightOptions } from "./sample-weights.ts";
 import { type HostData, hostSamples, type TargetArray } from "./samples.ts";
+import { isStored, type StoredDataset, storedSamples } from "./stored-samples.ts";
+
+/** Samples at a time in evaluation unless said otherwise. */
+export const evaluationBatch = 256;
 
 /** Some samples of a data set, in this order, and what is done to their inputs. */
 export interface Subset {
@@ -28,8 +32,8 @@ export interface Subset {
 /** Data for a model with one input and one output. */
 export type SingleSource = GpuDataset | Subset | HostDataset;
 
-/** A data set on the GPU stays there; arrays are copied for the duration of the call. */
-export type DataSource = GpuDataset | Subset | HostData;
+/** A data set on the GPU stays there; arrays are copied for the duration of the call; what is stored is read batch by batch. */
+export type DataSource = GpuDataset | Subset | HostData | StoredDataset;
 
 export class Batches {
   readonly engine: Engine;
@@ -37,6 +41,8 @@ export class Batches {
   readonly #samples: GpuSamples;
   readonly #owned: boolean;
   readonly #order: Tensor<"u32">;
+  /** of samples that are not all on the GPU */
+  #loading: AsyncGenerator<void, void, undefined> | undefined;
 
   /** The samples that `indices` name; all are disposed of with the batches if `owned`. */
   constructor(samples: GpuSamples, indices: Uint32Array, owned: boolean) {
@@ -83,6 +89,22 @@ export class Batches {
     this.engine.upload(this.#order, order);
   }
 
+  /** Goes to batch number `batch` of `size` samples each, in this order; before each step ready() must be awaited. */
+  begin(order: Uint32Array, size: number, batch = 0): void {
+    this.#stopLoading();
+    const load = this.#samples.load;
+    this.setOrder(load ? order.map((_, i) => i % size) : order);
+    this.#loading = load?.(partsOf(order, size, batch));
+  }
+
+  /** Sees to it that the next batches, at most `most`, can be computed; returns how many. */
+  async ready(most: number): Promise<number> {
+    if (!this.#loading) return most;
+    const { done } = await this.#loading.next();
+    if (done) throw new ArgumentError("fit/evaluate: read() ended before the last part.");
+    return 1;
+  }
+
   /** The next `samples` samples at the position of the StepState; `x` and `y` are the first input and target. */
   batch(samples: number): Batch & { readonly x: Tensor; readonly y: Tensor } {
     const batch = this.#samples.batch(this.#order, samples);
@@ -90,9 +112,21 @@ export class Batches {
   }
 
   dispose(): void {
+    this.#stopLoading();
     this.#order.dispose();
     if (this.#owned) this.#samples.dispose();
   }
+
+  /** What it is waiting for is of no interest any more. */
+  #stopLoading(): void {
+    this.#loading?.return().catch(() => {});
+    this.#loading = undefined;
+  }
+}
+
+function* partsOf(order: Uint32Array, size: number, batch: number): Generator<Uint32Array, void, undefined> {
+  for (let first = batch * size; first < order.length; first += size)
+    yield order.subarray(first, first + size);
 }
 
 /** Indices of samples that are there. The GPU would take the last sample for those beyond it. */
@@ -120,8 +154,10 @@ export function openInputs(
   what: string,
   { engine, inputs }: Pick<DataPorts, "engine" | "inputs">,
   source: DataSource,
+  batchSize: number,
 ): Batches {
   requireData(what, source);
+  if (isStored(source)) return openStored(what, { engine, inputs, outputs: [] }, source, batchSize);
   if (isOnGpu(source)) {
     checkedDataset(what, { inputs, outputs: [] }, source);
     return Batches.open(engine, source, false);
@@ -132,16 +168,23 @@ export function openInputs(
 
 /**
  * With targets, and with the weights of its samples if there are some. Throws ArgumentError or ShapeError for data that
- * does not fit the model, NumericError for values that are not finite, all before anything is computed.
+ * does not fit the model, NumericError for values that are not finite, all before anything is computed. Of what is stored
+ * there is room for one batch of `batchSize`.
  */
 export async function openBatches(
   what: string,
   ports: DataPorts,
   source: DataSource,
+  batchSize: number,
   options: WeightOptions = {},
 ): Promise<Batches> {
   requireData(what, source);
   const { engine, inputs, outputs } = ports;
+  if (isStored(source)) {
+    if (options.sampleWeight || options.classWeight)
+      throw new ArgumentError(`${what}: samples that are read part by part have no weights.`);
+    return openStored(what, ports, source, batchSize);
+  }
   if (!isOnGpu(source)) {
     const samples = lossSamples(what, inputs, outputs, source, options);
     const oneHot = outputs.map(({ loss }) => !loss.sparse);
@@ -158,6 +201,13 @@ export async function openBatches(
     throw error;
   }
   return batches;
+}
+
+/** Parts of a validation split are evaluated in the same place, in batches that may be larger than those of training. */
+function openStored(what: string, ports: DataPorts, source: StoredDataset, batchSize: number): Batches {
+  const most = Math.max(batchSize, evaluationBatch);
+  const samples = storedSamples(what, ports, source, Math.min(most, 2 ** Math.ceil(Math.log2(source.count))));
+  return new Batches(samples, identityOrder(samples.count), true);
 }
 
 /** Throws ArgumentError or ShapeError for a data set that does not fit the model, or is none. */

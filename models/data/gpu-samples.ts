@@ -20,6 +20,8 @@ export interface GpuSamples {
   readonly count: number;
   /** The `samples` samples that `order` names from the StepState's position on. */
   batch(order: Tensor<"u32">, samples: number): Batch;
+  /** Of samples that are not all there: with each step the next part is at places 0, 1, ... of the GPU. */
+  load?(parts: Iterable<Uint32Array>): AsyncGenerator<void, void, undefined>;
   dispose(): void;
 }
 

@@ -1,9 +1,9 @@
 /** @file evaluate() and predict(): in inference mode; predict() also of a model that shares its weights with a compiled one. */
 import type { Engine } from "../../engine/device.ts";
 import { WgradError } from "../../engine/errors.ts";
-import { type Batches, type DataSource, openBatches, openInputs } from "../data/batches.ts";
+import { type Batches, type DataSource, evaluationBatch, openBatches, openInputs } from "../data/batches.ts";
 import type { EvaluateOptions, Network, PredictOptions } from "../network.ts";
-import { Evaluation, type EvaluationSetup, evaluationBatch } from "./evaluation.ts";
+import { Evaluation, type EvaluationSetup } from "./evaluation.ts";
 import { crossingLayers } from "./micro-batches.ts";
 import { checkEvaluate, checkPredict } from "./options.ts";
 import { type EvaluationMoment, inputPorts, type Session } from "./session.ts";
@@ -15,7 +15,13 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Record<string, number>> {
   checkEvaluate(options);
-  const batches = await openBatches("evaluate", session, source, options);
+  const batches = await openBatches(
+    "evaluate",
+    session,
+    source,
+    options.batchSize ?? evaluationBatch,
+    options,
+  );
   try {
     return await evaluateBatches(session, batches, session.nextMoment(), options.batchSize);
   } finally {
@@ -46,7 +52,7 @@ export async function predictOutputs(
     throw new WgradError(`${model.name} is not compiled: await model.compile({ optimizer, loss }) first.`);
   }
   const { outputNames } = model;
-  const batches = openInputs("predict", { engine, inputs: inputPorts(model) }, data);
+  const batches = openInputs("predict", { engine, inputs: inputPorts(model) }, data, batchSize);
   const whole = crossingLayers(model, phase.learningPhase === 1).length > 0;
   const padded = batches.withIndices(whole ? batches.indices : paddedIndices(batches.indices, batchSize));
   try {

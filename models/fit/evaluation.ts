@@ -15,9 +15,6 @@ import { Pace } from "./pace.ts";
 import type { EvaluationMoment } from "./session.ts";
 import { forwardPass } from "./step.ts";
 
-/** Samples at a time unless said otherwise. */
-export const evaluationBatch = 256;
-
 /** The model, and for evaluate() its losses and metrics. */
 export interface EvaluationSetup {
   readonly engine: Engine;
@@ -81,7 +78,8 @@ export class Evaluation {
         batch++; // recording ran the first
         while (batch < end) {
           if (log.room(rows.length, batch) === 0) rows.push(...(await log.read(rows.length, batch)));
-          const count = Math.min(pace.steps, end - batch, log.room(rows.length, batch));
+          const most = Math.min(pace.steps, end - batch, log.room(rows.length, batch));
+          const count = await this.#batches.ready(most);
           recording.replay(count);
           batch += count;
           await pace.submitted(count);
@@ -103,7 +101,10 @@ export class Evaluation {
       (samples) => this.#outputs(samples),
       async (recording, { samples, batches }) => {
         for (let i = 0; i < batches; i++) {
-          if (i > 0) recording.replay();
+          if (i > 0) {
+            await this.#batches.ready(1);
+            recording.replay();
+          }
           for (const [k, output] of recording.result.entries()) {
             results[k]!.set((await output.data()) as Float32Array, done * sizes[k]!);
           }
@@ -121,7 +122,7 @@ export class Evaluation {
   ): Promise<void> {
     const step = new StepState(this.#engine);
     if (this.#setup.at) step.set(this.#setup.at);
-    this.#batches.setOrder(this.#batches.indices);
+    this.#batches.begin(this.#batches.indices, this.#stretches[0]!.samples);
     try {
       for (const stretch of this.#stretches) {
         const { samples } = stretch;
@@ -133,6 +134,7 @@ export class Evaluation {
           });
         const { pipelines, layout } = this.#engine.plan(run);
         await this.#engine.pipelines.prepare(pipelines, this.#setup.model);
+        await this.#batches.ready(1);
         const recording = this.#engine.record(run, layout);
         try {
           await use(recording, stretch);

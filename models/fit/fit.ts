@@ -4,7 +4,7 @@ import { ArgumentError, type NumericError } from "../../engine/errors.ts";
 import type { Claim } from "../claims.ts";
 import { type ArrayTuple, dataFrom } from "../data/arrays.ts";
 import { type BatchGenerator, isBatchGenerator } from "../data/batch-iterator.ts";
-import { type Batches, type DataSource, openBatches } from "../data/batches.ts";
+import { type Batches, type DataSource, evaluationBatch, openBatches } from "../data/batches.ts";
 import { shuffled } from "../data/order.ts";
 import { checkSetNames } from "../objective/result-names.ts";
 import { type BadBatch, diagnose } from "./diagnose.ts";
@@ -70,7 +70,7 @@ async function openTraining(
   opened: Batches[],
 ): Promise<readonly [Batches, Batches?]> {
   const { validationSplit = 0 } = options;
-  const all = await openBatches("fit", session, source, options);
+  const all = await openBatches("fit", session, source, options.batchSize ?? 32, options);
   opened.push(all);
   if (validationSplit === 0) return [all];
   const { indices } = all;
@@ -96,7 +96,7 @@ async function openSets(
     sets.push({ prefix, title: `fit: evaluationSets.${prefix}`, data });
   const found: EvaluationSet[] = [];
   for (const { prefix, title, data } of sets) {
-    const batches = await openBatches(title, session, await dataFrom(title, session, data));
+    const batches = await openBatches(title, session, await dataFrom(title, session, data), evaluationBatch);
     opened.push(batches);
     found.push({ prefix, batches });
   }
@@ -135,10 +135,8 @@ export class SampleSteps implements EpochSteps {
   }
 
   start(epoch: number, batch: number): void {
-    const { indices } = this.#batches;
-    const { step, seed } = this.#session;
-    this.#batches.setOrder((this.#options.shuffle ?? true) ? shuffled(indices, seed, epoch) : indices);
-    step.set({ position: batch * this.#batchSize });
+    this.#begin(epoch, batch);
+    this.#session.step.set({ position: batch * this.#batchSize });
   }
 
   async run(batch: number, most: number, log: TrainingLog): Promise<number> {
@@ -146,11 +144,14 @@ export class SampleSteps implements EpochSteps {
     const size = batch < full ? this.#batchSize : this.#batches.count - full * this.#batchSize;
     const count = Math.min(most, batch < full ? full - batch : 1);
     const step = await this.#stepFor(size, log);
-    step.run(count);
-    return count;
+    const ready = await this.#batches.ready(count);
+    step.run(ready);
+    return ready;
   }
 
-  diagnose(bad: Omit<BadBatch, "batchSize">): Promise<NumericError> {
+  async diagnose(bad: Omit<BadBatch, "batchSize">): Promise<NumericError> {
+    this.#begin(bad.epoch, bad.batch);
+    await this.#batches.ready(1);
     return diagnose(this.#session, this.#batches, { ...bad, batchSize: this.#batchSize });
   }
 
@@ -160,6 +161,12 @@ export class SampleSteps implements EpochSteps {
 
   dispose(): void {
     for (const step of this.#steps.values()) step.dispose();
+  }
+
+  #begin(epoch: number, batch: number): void {
+    const { indices } = this.#batches;
+    const order = (this.#options.shuffle ?? true) ? shuffled(indices, this.#session.seed, epoch) : indices;
+    this.#batches.begin(order, this.#batchSize, batch);
   }
 
   async #stepFor(size: number, log: TrainingLog): Promise<TrainingStep> {

@@ -1,10 +1,11 @@
 /** @file Data of the user's own: arrays in the file that declares an experiment. */
 import { createHash } from "node:crypto";
 import type { DataFile, Dataset } from "../../datasets/dataset.ts";
+import { type Labels, labelsFrom, mostClasses } from "../../datasets/formats/image-set.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkNames, checkOption, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
-import type { ArraySet, SampleSet } from "../samples.ts";
+import type { ArraySet } from "../samples.ts";
 
 /** Samples with what the network shall answer. */
 export interface OwnSamples {
@@ -35,10 +36,8 @@ export interface OwnData {
   readonly classes?: readonly string[];
 }
 
-const mostClasses = 256;
-
 /** Throws ArgumentError or ShapeError, naming the field, for data that contradict themselves. */
-export function ownDataset(id: string, data: OwnData): Dataset<SampleSet> {
+export function ownDataset(id: string, data: OwnData): Dataset<ArraySet> {
   checkNames("dataset", data, ["train", "test", "scale", "title", "classes"]);
   const { title = id, scale = 1, classes: names } = data;
   checkOption("dataset", "scale", scale, () => scale !== 0, "a number that is not 0");
@@ -108,7 +107,7 @@ function checkedShape(name: string, shape: unknown, length: number): [count: num
   );
 }
 
-function labelsOf(name: string, labels: ArrayLike<number>, count: number): Uint8Array {
+function labelsOf(name: string, labels: ArrayLike<number>, count: number): Labels {
   if (!Array.isArray(labels) && !ArrayBuffer.isView(labels))
     throw new ArgumentError(`${name} must be a typed array or a list of classes, got ${written(labels)}.`);
   if (labels.length !== count)
@@ -116,10 +115,17 @@ function labelsOf(name: string, labels: ArrayLike<number>, count: number): Uint8
   const bad = Array.from(labels).findIndex(
     (label) => !(Number.isInteger(label) && label >= 0 && label < mostClasses),
   );
-  if (bad < 0) return Uint8Array.from(labels);
+  if (bad < 0) return labelsFrom(labels, 1 + largestOf(labels));
   throw new ArgumentError(
     `${name}[${bad}] is ${written(labels[bad])}: classes are whole numbers from 0 to ${mostClasses - 1}. Targets that are no classes are a Float32Array.`,
   );
+}
+
+/** -1 of none. */
+function largestOf(labels: ArrayLike<number>): number {
+  let largest = -1;
+  for (let i = 0; i < labels.length; i++) largest = Math.max(largest, labels[i]!);
+  return largest;
 }
 
 function checkAlike(train: ArraySet, test: ArraySet): void {
@@ -133,8 +139,7 @@ function checkAlike(train: ArraySet, test: ArraySet): void {
 }
 
 function classNames(names: readonly string[] | undefined, ...sets: readonly ArraySet[]): readonly string[] {
-  const labels = sets.flatMap((set) => (set.labels ? [set.labels] : []));
-  const most = labels.reduce((largest, set) => set.reduce((a, b) => Math.max(a, b), largest), -1);
+  const most = Math.max(...sets.map(({ labels = [] }) => largestOf(labels)));
   if (names === undefined) return Array.from({ length: most + 1 }, (_, label) => String(label));
   if (!Array.isArray(names) || names.some((name) => typeof name !== "string"))
     throw new ArgumentError(`dataset: classes must be a list of names, got ${written(names)}.`);
@@ -147,7 +152,7 @@ function sumsOf(
   part: string,
   { inputs, inputShape, labels, targets, targetShape, count }: ArraySet,
 ): DataFile[] {
-  const entry = (name: string, values: Uint8Array | Float32Array | undefined, shape: Shape): DataFile[] => {
+  const entry = (name: string, values: Labels | Float32Array | undefined, shape: Shape): DataFile[] => {
     if (!values) return [];
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const text = `${values.constructor.name} ${formatShape([count, ...shape])}`;

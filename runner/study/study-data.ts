@@ -1,6 +1,6 @@
 /** @file The images of a study: training, validation and test part, in main memory and on the GPU. */
 import type { Dataset } from "../../datasets/dataset.ts";
-import type { ImageSet } from "../../datasets/formats/image-set.ts";
+import type { ImageSet, Labels } from "../../datasets/formats/image-set.ts";
 import {
   describeSplit,
   randomSubset,
@@ -76,7 +76,7 @@ export class StudyData {
     return this.train.height * this.train.width * this.train.channels;
   }
 
-  #upload(part: DataPart, inputShape: Shape, labels: { labels?: Uint8Array; classes?: number }): GpuDataset {
+  #upload(part: DataPart, inputShape: Shape, labels: { labels?: Labels; classes?: number }): GpuDataset {
     const key = `${part} ${inputShape.join("x")} ${labels.classes ?? ""}`;
     const known = this.#uploads.get(key);
     if (known) return known;

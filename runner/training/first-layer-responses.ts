@@ -4,7 +4,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { Model } from "../../models/model.ts";
 import type { FeatureMaps } from "../../report/run-report.ts";
 import type { ExperimentData } from "../experiment-data.ts";
-import { picturesOf } from "../samples.ts";
+import { loadedOnly, picturesOf } from "../samples.ts";
 
 /** Images of different classes, as far as there are so many. */
 const shownImages = 5;
@@ -19,7 +19,7 @@ export async function firstLayerResponses(
   if (!layer) throw new ArgumentError("The network has no convolution whose responses could be shown.");
   const output = model.outputOf(layer.name);
   const [height, width, filters] = output.shape as [number, number, number];
-  const pictures = picturesOf(data.train);
+  const pictures = picturesOf(loadedOnly(data.train));
   if (!pictures) throw new ArgumentError("The network's inputs are no images that could be shown.");
   const { labels } = pictures;
   const indices = Uint32Array.from(

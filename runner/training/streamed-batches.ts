@@ -1,7 +1,7 @@
 /** @file Batches of a data set that stays in main memory, in the order of one that is on the GPU. */
 import type { HostBatch } from "../../models/data/batch-iterator.ts";
 import { identityOrder, shuffled } from "../../models/data/order.ts";
-import { hostDataset, type SampleSet, takeSamples } from "../samples.ts";
+import { hostDataset, type LoadedSet, takeSamples } from "../samples.ts";
 
 export interface StreamOptions {
   readonly batch: number;
@@ -13,7 +13,7 @@ export interface StreamOptions {
 
 /** Epoch after epoch without end. */
 export function* streamedBatches(
-  set: SampleSet,
+  set: LoadedSet,
   classes: number,
   options: StreamOptions,
 ): Generator<HostBatch> {

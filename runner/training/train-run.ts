@@ -140,7 +140,7 @@ async function train(
       precision: settings.precision,
       ...(settings.recompute ? { recompute: true } : {}),
       ...evaluatedSets(experiment, data),
-      ...(data.streamed
+      ...(data.generated
         ? { stepsPerEpoch: batchesPerEpoch(data.train.count, settings.batch) }
         : { batchSize: settings.batch }),
       signal,
@@ -167,7 +167,7 @@ async function train(
     const history = await model.fit(data.training(snapshot?.position), options);
     const peakBytes = engine.memory.peakBytes;
     const outputs = await model.predict(data.testing);
-    const predictions = samplePredictions(data.test, outputs, dataset.classes.length);
+    const predictions = await samplePredictions(data.test, outputs, dataset.classes.length);
     const evaluated = await model.evaluate(data.testing);
     return {
       model,

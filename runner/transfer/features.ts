@@ -1,11 +1,12 @@
 /** @file What a backbone makes of photographs, in inference mode: averaged features, computed once. */
-import type { ImageSet } from "../../datasets/formats/image-set.ts";
+import type { ImageSet, StoredImages } from "../../datasets/formats/image-set.ts";
 import { takeImages } from "../../datasets/splits.ts";
 import type { Engine } from "../../engine/device.ts";
 import { FileError, InterruptedError } from "../../engine/errors.ts";
 import { GpuDataset } from "../../kernels/gather/index.ts";
 import type { Model } from "../../models/model.ts";
 import { hostDataset } from "../samples.ts";
+import { imageParts } from "../stored-images.ts";
 import { type FeatureStore, sha256 } from "./feature-store.ts";
 import { photographInputs } from "./photographs.ts";
 
@@ -29,23 +30,32 @@ export interface FeatureRun extends FeatureNetwork {
   readonly signal?: AbortSignal;
 }
 
-/** [n, width] in the order of the photographs. Rejects with InterruptedError when told to stop; what is done is kept. */
-export async function featuresOf(set: ImageSet, width: number, run: FeatureRun): Promise<Float32Array> {
+/**
+ * [n, width] in the order of the photographs; of stored ones, the next are decoded meanwhile. Rejects with InterruptedError when
+ * told to stop; what is done is kept.
+ */
+export async function featuresOf(
+  set: ImageSet | StoredImages,
+  width: number,
+  run: FeatureRun,
+): Promise<Float32Array> {
   const { store, line, signal } = run;
-  const names = fingerprints(set);
-  const missing = names.flatMap((name, i) => (store.get(name) ? [] : [i]));
-  for (let begin = 0; begin < missing.length; begin += portion) {
-    if (signal?.aborted) throw new InterruptedError("Interrupted while features were computed.");
-    const indices = missing.slice(begin, begin + portion);
-    const values = await computed(takeImages(set, Uint32Array.from(indices)), run);
-    store.set(
-      indices.map((i) => names[i]!),
-      values,
-    );
-    await saved(store, line);
-  }
   const features = new Float32Array(set.count * width);
-  for (const [i, name] of names.entries()) features.set(store.get(name)!, i * width);
+  let done = 0;
+  for await (const part of imageParts(set, portion)) {
+    if (signal?.aborted) throw new InterruptedError("Interrupted while features were computed.");
+    const names = fingerprints(part);
+    const missing = names.flatMap((name, i) => (store.get(name) ? [] : [i]));
+    if (missing.length > 0) {
+      const values = await computed(takeImages(part, Uint32Array.from(missing)), run);
+      store.set(
+        missing.map((i) => names[i]!),
+        values,
+      );
+      await saved(store, line);
+    }
+    for (const name of names) features.set(store.get(name)!, width * done++);
+  }
   return features;
 }
 
@@ -109,16 +119,12 @@ export class ChannelSums {
 
 /** Of every position of the feature maps [n, h, w, c] that the network makes of the photographs. */
 export async function mapStatistics(
-  set: ImageSet,
+  set: ImageSet | StoredImages,
   channels: number,
   network: FeatureNetwork,
 ): Promise<ChannelStatistics> {
   const sums = new ChannelSums(channels);
-  for (let begin = 0; begin < set.count; begin += portion) {
-    const size = Math.min(portion, set.count - begin);
-    const indices = Uint32Array.from({ length: size }, (_, i) => begin + i);
-    sums.add(await computed(takeImages(set, indices), network));
-  }
+  for await (const part of imageParts(set, portion)) sums.add(await computed(part, network));
   return sums.statistics;
 }
 

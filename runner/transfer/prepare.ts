@@ -1,13 +1,14 @@
 /** @file What a run of transfer trains on: features that its backbone computed, or photographs and the backbone itself. */
 import { join } from "node:path";
-import type { ImageSet } from "../../datasets/formats/image-set.ts";
+import type { ImageSet, StoredImages } from "../../datasets/formats/image-set.ts";
 import { dataFolder } from "../../datasets/sources/data-folder.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import type { Model } from "../../models/model.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { type ExperimentDataOptions, imagesOf } from "../experiment-data.ts";
-import { imagesOnly, type PreparedSamples } from "../samples.ts";
+import { imagesOrStored, type PreparedSamples } from "../samples.ts";
+import { isStored, smallImages } from "../stored-images.ts";
 import type { BackboneName } from "./backbone-names.ts";
 import { backbones, describeBackbone } from "./backbones.ts";
 import { boundExperiment, pooled, standardizationName } from "./bound-experiment.ts";
@@ -45,7 +46,8 @@ export async function prepareTransfer(options: PreparationOptions): Promise<Prep
   if (!transfer) return undefined;
   if (!backbone || backbone.name !== settings.backbone)
     throw new ArgumentError(`${experiment.id} begins with a backbone, whose weights are loaded first.`);
-  const images = imagesOnly(imagesOf(options));
+  const used = imagesOf(options);
+  const images = { train: imagesOrStored(used.train), test: imagesOrStored(used.test) };
   const bound = boundExperiment(experiment, settings, dataset.classes.length);
   if (transfer.trains === "head") {
     const samples = await featureSamples(options, backbone, images);
@@ -54,19 +56,20 @@ export async function prepareTransfer(options: PreparationOptions): Promise<Prep
   const { scale } = backbones[backbone.name];
   const weights = options.fresh ? await weightsBefore(options, backbone, images.train) : new Map();
   const withLabels = (set: ImageSet) => ({ ...photographInputs(set, scale), labels: set.labels });
+  const { train, test } = images;
   return {
     experiment: bound,
     samples: {
-      train: withLabels(images.train),
-      test: { ...withLabels(images.test), pictures: thumbnails(images.test) },
+      train: isStored(train) ? { ...train, scale } : withLabels(train),
+      test: isStored(test) ? { ...test, scale } : { ...withLabels(test), pictures: thumbnails(test) },
     },
     weights,
   };
 }
 
 interface Images {
-  readonly train: ImageSet;
-  readonly test: ImageSet;
+  readonly train: ImageSet | StoredImages;
+  readonly test: ImageSet | StoredImages;
 }
 
 async function featureSamples(
@@ -77,7 +80,7 @@ async function featureSamples(
   const { features: width, standardizes } = backbones[backbone.name];
   const [train, test] = await averagedFeatures(options, backbone, [images.train, images.test]);
   const statistics = new ChannelSums(width).add(train!).statistics;
-  const samples = (set: ImageSet, values: Float32Array) => ({
+  const samples = (set: ImageSet | StoredImages, values: Float32Array) => ({
     inputs: standardizes ? standardized(values, statistics) : values,
     inputShape: [width],
     scale: 1,
@@ -86,7 +89,7 @@ async function featureSamples(
   });
   return {
     train: samples(images.train, train!),
-    test: { ...samples(images.test, test!), pictures: thumbnails(images.test) },
+    test: { ...samples(images.test, test!), pictures: await smallImages(images.test) },
   };
 }
 
@@ -94,7 +97,7 @@ async function featureSamples(
 async function weightsBefore(
   options: PreparationOptions,
   backbone: LoadedBackbone,
-  train: ImageSet,
+  train: ImageSet | StoredImages,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const { transfer } = options.experiment;
   if (!backbones[backbone.name].standardizes || transfer?.trains !== "whole") return backbone.weights;
@@ -112,7 +115,7 @@ async function weightsBefore(
 async function statisticsOfAverages(
   options: PreparationOptions,
   backbone: LoadedBackbone,
-  train: ImageSet,
+  train: ImageSet | StoredImages,
 ): Promise<ChannelStatistics> {
   const [features] = await averagedFeatures(options, backbone, [train]);
   return new ChannelSums(backbones[backbone.name].features).add(features!).statistics;
@@ -121,7 +124,7 @@ async function statisticsOfAverages(
 async function statisticsOfMaps(
   { engine, settings }: PreparationOptions,
   backbone: LoadedBackbone,
-  train: ImageSet,
+  train: ImageSet | StoredImages,
 ): Promise<ChannelStatistics> {
   const { features, scale, network } = backbones[backbone.name];
   return withWeights(network(settings.profile), engine, backbone, (model) =>
@@ -133,7 +136,7 @@ async function statisticsOfMaps(
 async function averagedFeatures(
   { engine, settings, data, line, signal }: PreparationOptions,
   backbone: LoadedBackbone,
-  sets: readonly ImageSet[],
+  sets: readonly (ImageSet | StoredImages)[],
 ): Promise<Float32Array[]> {
   const { features: width, scale, network } = backbones[backbone.name];
   const weights = sha256(Buffer.concat([...backbone.weights.values()].map(bytesOf)));

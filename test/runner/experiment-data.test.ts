@@ -38,7 +38,7 @@ describe("ExperimentData", () => {
     const plain = await open({ generator });
     expect(plain.resident.transform).toBeDefined();
     expect(plain.validation!.transform).toBeUndefined();
-    expect(plain.testing.transform).toBeUndefined();
+    expect(plain.testing).not.toHaveProperty("transform");
     const augmented = await open({
       generator,
       validation: { take: "first", fraction: 0.25, augmented: true },

@@ -1,6 +1,7 @@
 /** @file One photograph of a folder: the file -> pixels of the wanted size. */
 import { createHash } from "node:crypto";
 import { FileError, formatBytes } from "../../../engine/errors.ts";
+import { readImageHeader } from "../../formats/images/header.ts";
 import { decodeImage, type Orientation, type ResizeFilter, resizeImage } from "../../formats/images/image.ts";
 import { openRegularFile } from "../files.ts";
 
@@ -29,7 +30,25 @@ export async function decodeFile(path: string, preparation: Preparation): Promis
   const bytes = await readWhole(path);
   const image = await decodeImage(bytes, { name: path, maxPixels, orientation });
   const { pixels } = resizeImage(image, { height, width, filter });
-  return { pixels, md5: createHash("md5").update(bytes).digest("hex"), bytes: bytes.length };
+  return { pixels, md5: md5Of(bytes), bytes: bytes.length };
+}
+
+/** Length and checksum of a file whose first bytes are those of a picture, or why it is none. */
+export async function surveyFile(
+  path: string,
+): Promise<{ readonly bytes: number; readonly md5: string } | { readonly broken: string }> {
+  try {
+    const bytes = await readWhole(path);
+    readImageHeader(bytes, path);
+    return { bytes: bytes.length, md5: md5Of(bytes) };
+  } catch (error) {
+    if (error instanceof FileError) return { broken: error.message };
+    throw error;
+  }
+}
+
+function md5Of(bytes: Uint8Array): string {
+  return createHash("md5").update(bytes).digest("hex");
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import { type Dirent, existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { isAbsolute, join, normalize, sep } from "node:path";
 import { FileError } from "../../../engine/errors.ts";
+import { mostClasses } from "../../formats/image-set.ts";
 import { randomSubset } from "../../splits.ts";
 import { fileError } from "../files.ts";
 
@@ -28,7 +29,6 @@ export interface SplitOptions {
   readonly seed: number;
 }
 
-const mostClasses = 256; // labels are bytes
 const isImage = /\.(jpe?g|png|webp)$/i;
 
 /**
@@ -54,8 +54,9 @@ export async function listImages(folder: string, options: SplitOptions): Promise
 async function byLists(folder: string): Promise<FolderListing> {
   const [train, test] = await Promise.all(["train", "test"].map((part) => readList(folder, part)));
   const classes = sorted(new Set([...train!, ...test!].map(classOf)));
+  const labels = new Map(classes.map((name, label) => [name, label]));
   const labeled = (names: readonly string[]) =>
-    names.map((name) => ({ name: `images/${name}`, label: classes.indexOf(classOf(name)) }));
+    names.map((name) => ({ name: `images/${name}`, label: labels.get(classOf(name))! }));
   return { classes, train: labeled(train!), test: labeled(test!), split: "as in lists/" };
 }
 

@@ -41,7 +41,7 @@ export function writeFileAtomically(
 }
 
 /** What a file is called while a process writes it. */
-function temporaryName(path: string, writer: number): string {
+export function temporaryName(path: string, writer: number): string {
   return `${path}.${writer}.tmp`;
 }
 

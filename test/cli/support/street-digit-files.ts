@@ -9,7 +9,7 @@ const [size, channels] = [32, 3];
 /** Row-major images [n, 32, 32, 3] with labels 0 to 9, as a network sees them. */
 export interface Digits {
   readonly images: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: ArrayLike<number>;
 }
 
 /** Writes svhn/train_32x32.mat and svhn/test_32x32.mat below `folder`; returns what was written. */

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeAll } from "../../../datasets/sources/folder/decode-all.ts";
+import { DecodePool } from "../../../datasets/sources/folder/decode-pool.ts";
 import { imageFolder } from "../../../datasets/sources/folder/image-folder.ts";
+import { takeImages } from "../../../datasets/splits.ts";
 
 const root = mkdtempSync(join(tmpdir(), "wgrad-folder-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -118,6 +119,28 @@ describe("imageFolder", () => {
     expect(note).toContain("1 broken");
   });
 
+  it("has labels of two bytes where there are more than 256 classes", async () => {
+    const folder = join(root, "many-classes");
+    const name = (label: number) => `class-${String(label).padStart(4, "0")}`;
+    const addClasses = (from: number, to: number) => {
+      for (let label = from; label < to; label++)
+        mkdirSync(join(folder, "train", name(label)), { recursive: true });
+    };
+    addClasses(0, 256);
+    for (const label of [3, 255])
+      for (const part of ["train", "test"]) await photograph(join(folder, part, name(label), "1.png"), 5);
+    expect((await imageFolder(folder, options)).train.labels).toEqual(Uint8Array.of(3, 255));
+    addClasses(256, 300);
+    await photograph(join(folder, "train", name(299), "1.png"), 5);
+    const { train, test, classes } = await imageFolder(folder, options);
+    expect([classes.length, classes[299]]).toEqual([300, "class-0299"]);
+    expect(train.labels).toEqual(Uint16Array.of(3, 255, 299));
+    expect(test.labels).toEqual(Uint16Array.of(3, 255));
+    expect(takeImages(train, Uint32Array.of(2, 0)).labels).toEqual(Uint16Array.of(299, 3));
+    addClasses(300, 8193);
+    await expect(imageFolder(folder, options)).rejects.toThrow("8193 classes; at most 8192");
+  });
+
   it("names a class that is not trained on, and a folder without photographs", async () => {
     const folder = join(root, "strange");
     cpSync(parts, folder, { recursive: true });
@@ -133,33 +156,43 @@ describe("imageFolder", () => {
   });
 });
 
-describe("decodeAll", () => {
-  it("gives the same in threads, and passes on what ends it", async () => {
-    const paths = Array.from({ length: 40 }, (_, i) => join(root, "many", `${i}.png`));
+describe("DecodePool", () => {
+  const preparation = {
+    height: 2,
+    width: 2,
+    filter: "nearest",
+    orientation: "ignore",
+    maxPixels: 1e6,
+  } as const;
+  const paths = Array.from({ length: 40 }, (_, i) => join(root, "many", `${i}.png`));
+  beforeAll(async () => {
     for (const [i, path] of paths.entries()) await photograph(path, i);
     writeFileSync(paths[7]!, "broken");
-    const preparation = {
-      height: 2,
-      width: 2,
-      filter: "nearest",
-      orientation: "ignore",
-      maxPixels: 1e6,
-    } as const;
+  });
+
+  it("gives the same in threads", async () => {
     const found = async (threads: number) => {
-      const values: (number | string)[] = [];
-      const onImage = (i: number, image: Error | { pixels: Uint8Array }) => {
-        values[i] = image instanceof Error ? image.message : image.pixels[0]!;
-      };
-      await decodeAll(paths, { preparation, threads, onImage });
-      return values;
+      const pool = new DecodePool(preparation, paths.length, threads);
+      const images = await Promise.all(paths.map((path) => pool.decode(path)));
+      await pool.close();
+      return images.map((image) => (image instanceof Error ? image.message : image.pixels[0]!));
     };
     const alone = await found(1);
     expect(alone[39]).toBe(39);
     expect(alone[7]).toContain("is not an image");
     expect(await found(2)).toEqual(alone);
-    const stop = () => {
-      throw new Error("enough");
-    };
-    await expect(decodeAll(paths, { preparation, threads: 2, onImage: stop })).rejects.toThrow("enough");
+  });
+
+  it("tells those who wait that it was closed, with the file's name", async () => {
+    const pool = new DecodePool(preparation, paths.length, 2);
+    const waiting = Promise.allSettled(paths.map((path) => pool.decode(path)));
+    await pool.close();
+    const results = await waiting;
+    for (const [i, result] of results.entries())
+      expect(result, paths[i]).toMatchObject({
+        status: "rejected",
+        reason: { message: `${paths[i]} is not decoded any more: the folder was closed.` },
+      });
+    await expect(pool.decode(paths[0]!)).rejects.toThrow("the folder was closed");
   });
 });

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 /** A file of unsigned bytes; `magic` for a wrong one. */
 export function idxFile(
   shape: readonly number[],
-  values: Uint8Array | readonly number[],
+  values: ArrayLike<number>,
   magic = 0x0800 + shape.length,
 ): Buffer {
   const head = Buffer.alloc(4 * (1 + shape.length));

@@ -31,6 +31,16 @@ describe("own arrays", () => {
     expect(hostDataset(dataset({ train: alone, test: alone }).train, 0)).not.toHaveProperty("labels");
   });
 
+  it("may have more classes than a byte tells apart", () => {
+    const many = { x: [1, 2, 3, 4, 5, 6], shape: [3, 2], y: [0, 300, 299] };
+    const { train, classes } = dataset({ train: many });
+    expect(classes).toHaveLength(301);
+    const part = hostDataset(takeSamples(train, Uint32Array.of(1, 2)), 301);
+    expect(part.labels).toEqual(Uint16Array.of(300, 299));
+    const fewer = dataset({}).train;
+    expect(hostDataset(fewer, 3).labels).toEqual(Uint8Array.of(0, 2, 1));
+  });
+
   it("of the shape of images can be shown, floats by their range", () => {
     const image = (x: readonly number[]) => ({ x, shape: [1, 1, 3, 1], y: [0] });
     const shown = (x: readonly number[]) => picturesOf(dataset({ train: image(x), test: image(x) }).train);
@@ -60,7 +70,7 @@ describe("own arrays", () => {
     [{ train: { ...samples, y: [0, 1] } }, /train\.y has 2 classes for 3 samples/],
     [
       { train: { ...samples, y: [0, 1, 0.5] } },
-      /train\.y\[2\] is 0\.5: classes are whole numbers from 0 to 255/,
+      /train\.y\[2\] is 0\.5: classes are whole numbers from 0 to 8191/,
     ],
     [{ train: { ...samples, y: Float32Array.of(1, 2) } }, /train\.yShape/],
     [{ train: { ...samples, yShape: [3, 1] } }, /only targets have a shape/],
