@@ -34,7 +34,7 @@ export interface ConvertOptions {
   readonly adapter: AdapterChoice;
 }
 
-interface Work {
+export interface Work {
   readonly engine: Engine;
   /** says what a format does without */
   readonly note: (text: string) => void;
@@ -95,8 +95,7 @@ export async function convert(from: string, to: string, options: ConvertOptions)
   const sources = options.model ? [from, options.model] : [from];
   for (const source of sources) {
     if (!existsSync(source)) throw new FileError(`${source} does not exist.`);
-    if (!isFolder(source) && !formatOf(source)?.read)
-      throw new UsageError(`${source}: is not read. ${endings((format) => format.read)}`);
+    if (!isFolder(source)) checkModelFile(source);
   }
   const engine = await createEngine({ adapter: options.adapter });
   const work = { engine, note: (text: string) => console.error(`note: ${text}`) };
@@ -121,7 +120,18 @@ async function modelFrom(from: string, other: string | undefined, work: Work): P
 }
 
 async function readModel(path: string, work: Work): Promise<Model | undefined> {
-  return isFolder(path) ? runModel(path, work) : formatOf(path)!.read!(path, work);
+  return isFolder(path) ? runModel(path, work) : readModelFile(path, work);
+}
+
+/** Throws UsageError for a file whose ending is of no format that is read. */
+export function checkModelFile(path: string): void {
+  if (!formatOf(path)?.read)
+    throw new UsageError(`${path}: is not read. ${endings((format) => format.read)}`);
+}
+
+/** The model in a file of one of the formats; undefined if it has weights alone. */
+export async function readModelFile(path: string, work: Work): Promise<Model | undefined> {
+  return formatOf(path)!.read!(path, work);
 }
 
 /** The network of a run with the weights that it ended with. */

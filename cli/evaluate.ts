@@ -14,10 +14,10 @@ import { readConfig, sourceOf } from "../runner/store/run-folder.ts";
 import type { RunSettings } from "../runner/store/schemas.ts";
 import { compileOptionsOf } from "../runner/training/train-run.ts";
 import type { BackboneName } from "../runner/transfer/backbone-names.ts";
-import { type ChosenBackbone, chooseBackbone } from "../runner/transfer/choose-backbone.ts";
+import { chooseBackbone } from "../runner/transfer/choose-backbone.ts";
 import { imagenetWeights } from "../runner/transfer/imagenet-weights.ts";
-import { savedBackbone } from "../runner/transfer/load-backbone.ts";
-import { type LoadedBackbone, prepareTransfer } from "../runner/transfer/prepare.ts";
+import { savedBackbone, withWeights } from "../runner/transfer/load-backbone.ts";
+import { prepareTransfer } from "../runner/transfer/prepare.ts";
 import { trainingVariant } from "../runner/variant.ts";
 import { evaluateStudyRun } from "./evaluate-study.ts";
 import { findNamed, findRecorded } from "./find.ts";
@@ -102,16 +102,6 @@ function wholeRun(
   const begins = backbone ? { backbone } : {};
   const options = { profile: "full", seed: 1, shuffle: true, ...first, ...begins } as const;
   return { ...resolveSettings(experiment, options, adapter), limit: null, testLimit: null };
-}
-
-/** Throws FileError for a network that was trained here: its weights are in the run folder, or nowhere. */
-function withWeights(chosen: ChosenBackbone | undefined): LoadedBackbone | undefined {
-  if (!chosen) return undefined;
-  const { name, weights } = chosen;
-  if (weights) return { name, weights };
-  throw new FileError(
-    "The network that the run began with is not in its folder: backbone.safetensors is gone.",
-  );
 }
 
 function checkTrains({ id, kind }: Experiment): void {

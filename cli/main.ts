@@ -38,6 +38,7 @@ function program(): Command {
   addList(root);
   addDoctor(root);
   addEvaluate(root);
+  addPredict(root);
   addGradcheck(root);
   addExplain(root);
   addCompare(root);
@@ -204,6 +205,30 @@ function addEvaluate(root: Command): void {
     .action(async (run, options) => (await import("./evaluate.ts")).evaluate(run, options));
 }
 
+function addPredict(root: Command): void {
+  root
+    .command("predict")
+    .argument("<run>", "a run folder, or a model: .safetensors of model.save(), .keras, .h5, .onnx")
+    .argument("<pictures...>", "JPEG, PNG or WebP files, or folders of them")
+    .description("the classes of pictures, with the pixels and places that speak for them")
+    .option("--top <n>", "classes shown of each picture", positiveInteger, 5)
+    .option("--class <name>", "explain this class instead of each picture's first")
+    .option("--no-figures", "print the classes only: no saliency, no Grad-CAM, no page")
+    .option("--out <folder>", "where page, figures and predictions.json go (default: runs/predict/<time>)")
+    .option("--skip-broken", "leave out pictures that cannot be decoded; each is named")
+    .option(
+      "--scale <factor>",
+      "of a model, or of samples that were floats: what bytes are multiplied by, e.g. 1/255",
+      factor,
+    )
+    .option("--classes <file>", "of a model: names of its classes, one a line")
+    .option("--data <folder>", "where the data sets are, for runs that need theirs")
+    .addOption(new Option("--lang <language>", "of page and figures").choices(["en", "es"]).default("en"))
+    .addOption(adapterOption())
+    .option("--json", "as JSON")
+    .action(async (run, pictures, options) => (await import("./predict.ts")).predict(run, pictures, options));
+}
+
 function addGradcheck(root: Command): void {
   root
     .command("gradcheck")
@@ -309,6 +334,15 @@ function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError("It must be a positive whole number.");
+  return value;
+}
+
+/** "1/255", "0.00392": a number, or a quotient. */
+function factor(text: string): number {
+  const [, above, below = "1"] = /^([\d.eE+-]+)(?:\/([\d.eE+-]+))?$/.exec(text.trim()) ?? [];
+  const value = Number(above) / Number(below);
+  if (!Number.isFinite(value) || value === 0)
+    throw new InvalidArgumentError("It must be a number other than 0, or a quotient: 1/255.");
   return value;
 }
 

@@ -24,6 +24,7 @@ export {
   type RgbImage,
   resizeImage,
 } from "./formats/images/image.ts";
+export { type ImageInput, type Images, type ImagesOptions, images } from "./formats/images/images.ts";
 export { type MatVariable, readMatDirectory, readMatNumbers } from "./formats/matlab.ts";
 export type { MatElement } from "./formats/matlab-elements.ts";
 export type { NumericArray } from "./formats/matlab-types.ts";

@@ -23,14 +23,15 @@ export class Graph {
   readonly #entrances: ReadonlyMap<SymbolicTensor, LayerCall>;
   readonly #consumers: ReadonlyMap<SymbolicTensor, number>;
 
-  constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
+  /** `named`: the layers have names already, which may repeat where they come from several models */
+  constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[], named = false) {
     this.inputs = inputs;
     this.outputs = outputs;
     this.#entrances = new Map(inputs.map((tensor) => [tensor, entranceFor(tensor)]));
     this.calls = topologicalOrder(outputs, (tensor) => this.callOf(tensor));
     this.layers = [...new Set(this.calls.map(({ layer }) => layer))];
     this.#checkInputs();
-    nameLayers(this.layers);
+    if (!named) nameLayers(this.layers);
     this.#consumers = countConsumers(this.calls, outputs);
     let streams = 0;
     this.#streams = this.calls.map(({ layer }) => {

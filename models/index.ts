@@ -22,6 +22,9 @@ export {
   sgd,
 } from "../kernels/optimizers/index.ts";
 export type { ActivationChoice, ActivationFunction, ActivationName } from "./activations.ts";
+export type { Attribution, AttributionOptions, Explained } from "./attribution/attribute.ts";
+export { type GradCam, type GradCamOptions, gradCam } from "./attribution/grad-cam.ts";
+export { saliency } from "./attribution/saliency.ts";
 export type {
   Callback,
   CallbackState,
@@ -47,6 +50,7 @@ export type { ArrayData, ArraysByName, ArrayTuple, NestedList } from "./data/arr
 export type { BatchGenerator, HostBatch } from "./data/batch-iterator.ts";
 export type { DataSource, Subset } from "./data/batches.ts";
 export type { InputTransform } from "./data/gpu-samples.ts";
+export type { ImageSamples, ImageSource } from "./data/image-source.ts";
 export type { ClassWeight, WeightOptions } from "./data/sample-weights.ts";
 export type {
   ArrayDataset,

@@ -7,6 +7,7 @@ import { type CloneOptions, cloneModel } from "./clone.ts";
 import { type ArraysByName, dataAndOptions, inputsFrom } from "./data/arrays.ts";
 import type { BatchGenerator } from "./data/batch-iterator.ts";
 import type { DataSource } from "./data/batches.ts";
+import type { ImageSource } from "./data/image-source.ts";
 import type { Scales, ValuesByName } from "./data/samples.ts";
 import { type CompileOptions, type ResolvedCompileOptions, resolveCompile } from "./fit/compile-options.ts";
 import { evaluate, predictOutputs } from "./fit/evaluate.ts";
@@ -161,8 +162,14 @@ export class Model extends GraphLayer implements Network {
     });
   }
 
-  /** The only output in inference mode, [n, ...] row-major. Throws ArgumentError if there are several. */
-  async predict(x: DataSource | ArraysByName, options: PredictOptions = {}): Promise<Float32Array> {
+  /**
+   * The only output in inference mode, [n, ...] row-major, of samples or of images(...) of wgrad/datasets, which are brought to the
+   * size of the input. Throws ArgumentError if there are several outputs.
+   */
+  async predict(
+    x: DataSource | ArraysByName | ImageSource,
+    options: PredictOptions = {},
+  ): Promise<Float32Array> {
     if (this.outputs.length > 1) {
       throw new ArgumentError(`predict: ${this.label} has several outputs; predictOutputs() returns them.`);
     }
@@ -171,7 +178,7 @@ export class Model extends GraphLayer implements Network {
 
   /** All outputs in inference mode by name, [n, ...] row-major each. Needs weights, but no compile() of its own. */
   async predictOutputs(
-    x: DataSource | ArraysByName,
+    x: DataSource | ArraysByName | ImageSource,
     options: PredictOptions = {},
   ): Promise<Record<string, Float32Array>> {
     const session = this.#session;

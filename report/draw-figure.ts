@@ -1,6 +1,7 @@
 /** @file From a figure's data to its drawing, in one of the languages. */
 import { drawBars } from "./bar-chart.ts";
 import { drawImages } from "./captioned-images.ts";
+import { drawExplanation } from "./explanation-figure.ts";
 import type { Figure } from "./figure.ts";
 import type { FigurePlan, FigureSpec } from "./figure-spec.ts";
 import { drawGrid } from "./grid-figure.ts";
@@ -38,6 +39,8 @@ async function draw(spec: FigureSpec, language: Language): Promise<Drawing> {
       return drawImages(spec, language);
     case "image-table":
       return drawImageTable(spec, language);
+    case "explanation":
+      return drawExplanation(spec, language);
     case "network":
       return drawNetwork(spec, language);
   }

@@ -165,6 +165,14 @@ const imageTableSchema = z.strictObject({
   size: z.number().positive(),
 });
 
+/** A picture and what was made of it side by side, and bars of the classes that it was taken for. */
+const explanationSchema = z.strictObject({
+  kind: z.literal("explanation"),
+  images: list(z.strictObject({ title: labelSchema, image: imagesSchema })),
+  /** shares from 0 to 1, the largest first; without any, no bars are drawn */
+  bars: list(z.strictObject({ name: labelSchema, share: z.number() })),
+});
+
 /** A network as a chain of boxes. */
 const networkSchema = z.strictObject({
   kind: z.literal("network"),
@@ -182,6 +190,7 @@ export const figureSpecSchema = z.discriminatedUnion("kind", [
   gridSchema,
   imagesFigureSchema,
   imageTableSchema,
+  explanationSchema,
   networkSchema,
 ]);
 
@@ -193,6 +202,7 @@ export type ScatterSpec = z.output<typeof scatterSchema>;
 export type GridSpec = z.output<typeof gridSchema>;
 export type ImagesSpec = z.output<typeof imagesFigureSchema>;
 export type ImageTableSpec = z.output<typeof imageTableSchema>;
+export type ExplanationSpec = z.output<typeof explanationSchema>;
 export type NetworkSpec = z.output<typeof networkSchema>;
 export type FigureSpec = z.output<typeof figureSpecSchema>;
 

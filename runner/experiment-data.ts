@@ -191,7 +191,8 @@ function withTransform(subset: Subset, transform: InputTransform | undefined): S
   return transform ? { ...subset, transform } : subset;
 }
 
-async function fittedGenerator(
+/** What is done to the images, fitted on the training images. dispose() frees what it has on the GPU. */
+export async function fittedGenerator(
   { experiment, engine, dataset, settings, data, line }: ExperimentDataOptions,
   train: SampleSet,
 ): Promise<ImageDataGenerator | undefined> {

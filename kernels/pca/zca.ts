@@ -4,7 +4,7 @@ import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { matrixProduct } from "../dense/product.ts";
+import { matmul } from "../dense/matmul.ts";
 import {
   checkFiniteRows,
   checkStandardization,
@@ -12,6 +12,7 @@ import {
   rowsAndWidth,
   type Standardization,
 } from "../rows.ts";
+import { reshape } from "../shape/reshape.ts";
 import { secondMoments } from "./moments.ts";
 import { symmetricEigen } from "./symmetric-eigen.ts";
 import { inverseRootOfFew } from "./zca-few-rows.ts";
@@ -84,5 +85,5 @@ export function whiten(x: Tensor, matrix: Tensor): Tensor {
       `whiten: a sample must have as many values as the matrix rows. x ${formatShape(x.shape)}, matrix ${formatShape(matrix.shape)}.`,
     );
   }
-  return x.engine.scope(() => matrixProduct({ a: x.view([samples, width]), b: matrix }).view(x.shape));
+  return x.engine.scope(() => reshape(matmul(reshape(x, [samples, width]), matrix), x.shape));
 }

@@ -5,6 +5,7 @@ import { type Shape, sameShape, sizeOf } from "../../engine/shape.ts";
 import { Tensor } from "../../engine/tensor.ts";
 import { byName } from "../by-name.ts";
 import type { DataSource } from "./batches.ts";
+import { type ImageSource, isImageSource } from "./image-source.ts";
 import type { OutputPort, Port } from "./ports.ts";
 import type { HostData, SampleWeight, Values } from "./samples.ts";
 
@@ -69,10 +70,17 @@ export async function dataFrom(
 export async function inputsFrom(
   what: string,
   inputs: readonly Port[],
-  source: DataSource | ArraysByName,
+  source: DataSource | ArraysByName | ImageSource,
 ): Promise<DataSource> {
+  if (isImageSource(source)) return source.samplesOf(onlyInput(what, inputs).shape);
   if (!isArrays(source) && !isByName(source, inputs)) return source as DataSource;
   return dataOf(what, { inputs, outputs: [] }, source, undefined);
+}
+
+function onlyInput(what: string, inputs: readonly Port[]): Port {
+  if (inputs.length === 1) return inputs[0]!;
+  const names = inputs.map(({ name }) => name).join(", ");
+  throw new ArgumentError(`${what}: images are for a model with one input, this one has ${names}.`);
 }
 
 async function dataOf(

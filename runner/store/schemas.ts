@@ -72,6 +72,11 @@ export const configSchema = z.object({
     note: z.string().default(""),
     train: z.number(),
     test: z.number(),
+    /** names, index = label; runs of before do not say them, nor what the samples are */
+    classes: z.array(z.string()).optional(),
+    samples: z
+      .object({ shape: z.array(z.number()), values: z.enum(["bytes", "floats"]), scale: z.number() })
+      .optional(),
     files: z
       .array(
         z.object({

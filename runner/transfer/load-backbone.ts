@@ -3,13 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../engine/errors.ts";
 import { readSafetensors, writeSafetensors } from "../../models/weights/safetensors.ts";
+import type { Experiment } from "../experiment.ts";
 import { loadData } from "../load-data.ts";
 import type { RunContext } from "../run.ts";
 import { shown } from "../store/run-folder.ts";
 import type { RunSettings } from "../store/schemas.ts";
 import { trainedRun } from "../training/trained-run.ts";
 import { backbones } from "./backbones.ts";
-import type { ChosenBackbone, Weights } from "./choose-backbone.ts";
+import { type ChosenBackbone, chooseBackbone, type WeightSupply, type Weights } from "./choose-backbone.ts";
 import type { LoadedBackbone } from "./prepare.ts";
 
 /** The experiment whose network is the backbone of `--pretrain cifar`. */
@@ -49,6 +50,26 @@ export async function savedBackbone(
   if (settings.backbone !== "cifar" || !existsSync(path)) return undefined;
   const { weights } = await weightsIn(path, settings);
   return { name: "cifar", weights };
+}
+
+/** What a finished run began with: the network in its folder, else that of ImageNet. Throws FileError if it cannot be had. */
+export async function recordedBackbone(
+  experiment: Experiment,
+  { folder, settings }: { readonly folder: string; readonly settings: RunSettings },
+  supply: WeightSupply,
+): Promise<LoadedBackbone | undefined> {
+  const saved = await savedBackbone(folder, settings);
+  return saved ?? withWeights(await chooseBackbone(experiment, settings.backbone, supply));
+}
+
+/** Throws FileError for a network that was trained here: its weights are in the run folder, or nowhere. */
+export function withWeights(chosen: ChosenBackbone | undefined): LoadedBackbone | undefined {
+  if (!chosen) return undefined;
+  const { name, weights } = chosen;
+  if (weights) return { name, weights };
+  throw new FileError(
+    "The network that the run began with is not in its folder: backbone.safetensors is gone.",
+  );
 }
 
 /** Those of the backbone, without the classifier. Throws FileError if some are missing. */

@@ -112,7 +112,8 @@ async function weightsBefore(
   ]);
 }
 
-async function statisticsOfAverages(
+/** Of the averaged features of the training photographs: what a head's inputs were standardized by. */
+export async function statisticsOfAverages(
   options: PreparationOptions,
   backbone: LoadedBackbone,
   train: ImageSet | StoredImages,

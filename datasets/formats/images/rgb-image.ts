@@ -12,3 +12,12 @@ export type Orientation = "ignore" | "apply";
 
 /** Pixels that a picture may have unless said otherwise: 150 MB as RGB. */
 export const defaultMaxPixels = 50_000_000;
+
+/** Of pixels [..., 4] the colours as they stand. */
+export function withoutAlpha(data: ArrayLike<number>): Uint8Array {
+  const pixels = new Uint8Array((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4) {
+    for (let c = 0; c < 3; c++) pixels[to++] = data[from + c]!;
+  }
+  return pixels;
+}

@@ -123,6 +123,13 @@ async function foldersIn(folder: string): Promise<string[]> {
   );
 }
 
+/** Paths of all photographs below a folder, by name. @throws FileError if there is none, or it cannot be read */
+export async function photographsIn(folder: string): Promise<string[]> {
+  const images = await imagesIn(folder, ".", 0);
+  if (images.length > 0) return images.map(({ name }) => join(folder, name));
+  throw new FileError(`${folder}: there are no images (.jpg, .png, .webp) in this folder.`);
+}
+
 /** Those below a class in folders of their own too, as Keras takes them. */
 async function imagesIn(folder: string, path: string, label: number): Promise<FolderImage[]> {
   const images: FolderImage[] = [];

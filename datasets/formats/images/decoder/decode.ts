@@ -11,3 +11,6 @@ export interface DecodeRequest {
 
 /** Throws FileError, naming the file, for bytes that are no whole picture. */
 export type Decode = (bytes: Uint8Array, request: DecodeRequest) => Promise<RgbImage>;
+
+/** The pixels of what a canvas draws; undefined for anything else, and in Node. Throws ArgumentError, FileError. */
+export type PixelsOf = (source: unknown, name: string) => RgbImage | undefined;

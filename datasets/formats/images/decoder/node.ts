@@ -2,7 +2,7 @@
 import type Sharp from "sharp";
 import { FileError, WgradError } from "../../../../engine/errors.ts";
 import { checkPng } from "../png.ts";
-import type { Decode } from "./decode.ts";
+import type { Decode, PixelsOf } from "./decode.ts";
 
 export const decode: Decode = async (bytes, { name, header, maxPixels, orientation }) => {
   const sharp = await loadSharp();
@@ -23,6 +23,9 @@ export const decode: Decode = async (bytes, { name, header, maxPixels, orientati
   }
   throw new FileError(`${name}: a ${header.format} with channels that are not known.`);
 };
+
+/** There is no canvas. */
+export const pixelsOf: PixelsOf = () => undefined;
 
 let loaded: Promise<typeof Sharp> | undefined;
 
