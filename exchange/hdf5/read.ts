@@ -11,6 +11,10 @@ export const largestFile = 2 ** 30;
 /** What an attribute may have, in bytes: model_config of a large network has 200 kB. */
 const largestAttribute = 2 ** 26;
 const mostNames = 100_000;
+/** Deflate makes a thousandth of zeros at best: what is said beyond this times the packed bytes is not in them. */
+export const mostPacked = 1032;
+/** arrays may say this much in a file of any size: those that nothing was written to hold zeros */
+const neverWritten = 2 ** 20;
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -38,7 +42,8 @@ export async function readHdf5<R>(what: string, bytes: Uint8Array, read: (root: 
     const file = new library.File(path, "r");
     if (file.file_id < 0n) throw new FileError(`${what}: the HDF5 file is damaged or truncated.`);
     try {
-      return read(new HdfGroup(file, { what, bytes: 0, names: 0, library }));
+      const limit = Math.min(largestFile, mostPacked * bytes.length + neverWritten);
+      return read(new HdfGroup(file, { what, limit, bytes: 0, names: 0, library }));
     } finally {
       file.close();
     }
@@ -49,6 +54,8 @@ export async function readHdf5<R>(what: string, bytes: Uint8Array, read: (root: 
 interface Reading {
   readonly what: string;
   readonly library: { readonly Group: typeof Group; readonly Dataset: typeof Dataset };
+  /** for the bytes of all arrays */
+  readonly limit: number;
   bytes: number;
   names: number;
 }
@@ -133,10 +140,10 @@ export class HdfGroup {
     const { type, size, total_size: count } = dataset.metadata;
     const shape = dataset.shape ?? [];
     this.#reading.bytes += size * count;
-    if (!(this.#reading.bytes <= largestFile)) {
-      const limit = formatBytes(largestFile);
+    if (!(this.#reading.bytes <= this.#reading.limit)) {
+      const limit = formatBytes(this.#reading.limit);
       throw this.error(
-        `${name} says that it is ${formatShape(shape)}: with it the arrays go beyond the limit of ${limit}.`,
+        `${name} says that it is ${formatShape(shape)}: with it the arrays go beyond the limit of ${limit} for a file of this size.`,
       );
     }
     if (type !== 0 && type !== 1) throw this.error(`${name} is no array of numbers.`);

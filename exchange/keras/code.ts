@@ -7,6 +7,7 @@ import { Model } from "../../models/model.ts";
 import { isRecord } from "../../models/records.ts";
 import { layerClasses } from "../../models/saving/build.ts";
 import type { LayerCall, SymbolicTensor } from "../../models/symbolic.ts";
+import { floatOptions } from "./optimizer-options.ts";
 import { kerasCompile } from "./write-compile.ts";
 import { isSequential } from "./write-graph.ts";
 import { type KerasLayer, kerasLayer } from "./write-layer.ts";
@@ -20,7 +21,9 @@ export function toKeras(model: Model): string {
   const notes: string[] = [];
   const writer = new Writer((note) => notes.push(note));
   const name = writer.model([model.name], model, "model");
-  const training = model.compiled && kerasCompile(model.compiled, 3, (note) => notes.push(note));
+  const training =
+    model.compiled &&
+    kerasCompile(model.compiled, model.optimizer.learningRate, 3, (note) => notes.push(note));
   if (training) {
     const { optimizer, loss, metrics } = training;
     writer.lines.push(
@@ -192,7 +195,11 @@ function isDefault(className: string, setting: string, value: unknown): boolean 
 /** keras.optimizers.SGD(momentum=0.9) */
 function called(module: string, { class_name: name, config }: KerasLayer): string {
   const args = Object.entries(config).filter(([, value]) => value !== null && value !== undefined);
-  return `${module}.${name}(${args.map(([key, value]) => `${key}=${python(value)}`).join(", ")})`;
+  return `${module}.${name}(${args.map(([key, value]) => `${key}=${argument(key, value)}`).join(", ")})`;
+}
+
+function argument(key: string, value: unknown): string {
+  return python(value) + (floatOptions.includes(key) && Number.isInteger(value) ? ".0" : "");
 }
 
 /** A value as Python writes it; lists as tuples. */

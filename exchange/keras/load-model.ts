@@ -44,11 +44,12 @@ export async function loadKerasModel(
   const parts = partsOfKeras(what, bytes);
   const { model, compiled, state } = await readHdf5(what, parts?.weights ?? bytes, (root) => {
     const description = parts ? json(what, "config.json", parts.config) : describedIn(what, root);
-    const isKeras3 = (parts?.version ?? root.text("keras_version") ?? "").startsWith("3.");
+    const version = parts?.version ?? root.text("keras_version") ?? "";
+    const isKeras3 = version.startsWith("3.");
     const built = about(what, () => modelFromKeras(description, { note, isKeras3 }));
     setWeights(built, findWeights(root, built, {}));
     const training = parts ? partOf(description, "compile_config") : trainingConfig(what, root);
-    const found = compile === false ? undefined : compileFromKeras(training, note);
+    const found = compile === false ? undefined : compileFromKeras(training, version, note);
     return { model: built, compiled: found, state: found && findState(root, built, found.optimizer) };
   });
   if (compile === false || !compiled) return model;

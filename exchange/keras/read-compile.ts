@@ -7,6 +7,7 @@ import { isMetricName } from "../../models/objective/metric-names.ts";
 import { type OptimizerChoice, optimizer } from "../../models/optimizer-names.ts";
 import { isRecord } from "../../models/records.ts";
 import { camelCase, snakeCase } from "./names.ts";
+import { optimizerFrom } from "./optimizer-options.ts";
 import { type Notes, objectName } from "./read-layer.ts";
 
 export interface KerasCompile {
@@ -18,10 +19,10 @@ export interface KerasCompile {
   readonly optimizer: Optimizer;
 }
 
-/** undefined where the file has none, or a loss or an optimizer that wgrad has not: that is noted. */
-export function compileFromKeras(config: unknown, note: Notes): KerasCompile | undefined {
+/** `version` is that of Keras. undefined where the file has none, or a loss or an optimizer that wgrad has not: that is noted. */
+export function compileFromKeras(config: unknown, version: string, note: Notes): KerasCompile | undefined {
   if (!isRecord(config)) return undefined;
-  const chosen = optimizerFrom(config.optimizer_config ?? config.optimizer, note);
+  const chosen = optimizerFrom(config.optimizer_config ?? config.optimizer, version, note);
   const loss = lossFrom(config.loss);
   if (!chosen || !loss) {
     note(
@@ -31,65 +32,6 @@ export function compileFromKeras(config: unknown, note: Notes): KerasCompile | u
   }
   const metrics = [config.metrics ?? []].flat(3).flatMap((metric) => metricFrom(metric, note));
   return { options: { optimizer: chosen, loss, metrics }, optimizer: optimizer(chosen) };
-}
-
-/** What does not change an update when it has this value. */
-const neutral: Readonly<Record<string, readonly unknown[]>> = {
-  amsgrad: [false],
-  centered: [false],
-  weight_decay: [null, 0],
-  global_clipnorm: [null],
-  use_ema: [false],
-  loss_scale_factor: [null],
-  gradient_accumulation_steps: [null],
-};
-const ignored = [
-  "name",
-  "jit_compile",
-  "ema_momentum",
-  "ema_overwrite_frequency",
-  "is_legacy_optimizer",
-  "schedule_decay",
-];
-
-function optimizerFrom(given: unknown, note: Notes): OptimizerChoice | undefined {
-  const { class_name: name, config } =
-    typeof given === "string" ? { class_name: given, config: {} } : isRecord(given) ? given : {};
-  if (typeof name !== "string") return undefined;
-  const settings: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(isRecord(config) ? config : {})) {
-    if (value === null || ignored.includes(key)) continue;
-    if (key === "weight_decay" && snakeCase(name).startsWith("adam_w")) settings[key] = value;
-    else if (!Object.hasOwn(neutral, key)) settings[key] = value;
-    else if (!neutral[key]!.includes(value))
-      note(`The optimizer ${name}: ${key} ${written(value)} is left out.`);
-  }
-  if (isRecord(settings.learning_rate)) Object.assign(settings, decayOf(settings.learning_rate));
-  if (isRecord(settings.learning_rate)) {
-    note(
-      `The optimizer ${name}: its schedule ${objectName(settings.learning_rate)} is left out; the first rate is used.`,
-    );
-    const { config: schedule } = settings.learning_rate;
-    settings.learning_rate = isRecord(schedule) ? schedule.initial_learning_rate : undefined;
-    if (typeof settings.learning_rate !== "number") delete settings.learning_rate;
-  }
-  const choice = { class_name: name, config: settings };
-  try {
-    optimizer(choice);
-    return choice;
-  } catch (cause) {
-    if (!(cause instanceof WgradError)) throw cause;
-    note(`The optimizer ${name}: ${cause.message}`);
-    return undefined;
-  }
-}
-
-/** Keras 3's schedule for what Keras 2 called decay. */
-function decayOf({ class_name: name, config }: Readonly<Record<string, unknown>>) {
-  if (name !== "InverseTimeDecay" || !isRecord(config) || config.staircase === true) return {};
-  const { initial_learning_rate: rate, decay_rate: share, decay_steps: steps } = config;
-  if (![rate, share, steps].every((value) => typeof value === "number")) return {};
-  return { learning_rate: rate, decay: (share as number) / (steps as number) };
 }
 
 /** categorical_crossentropy, or the object of that name with its options. */

@@ -1,13 +1,22 @@
 /** @file saveKerasModel(): a model as a file that Keras opens. */
 import { platform } from "#platform";
 import { ArgumentError, WgradError } from "../../engine/errors.ts";
-import { checkChoice, checkFunction, checkNames, requirePath, written } from "../../engine/options.ts";
+import {
+  checkChoice,
+  checkFlag,
+  checkFunction,
+  checkNames,
+  requirePath,
+  written,
+} from "../../engine/options.ts";
 import { Model } from "../../models/model.ts";
 import { type HdfArray, type HdfTree, writeHdf5 } from "../hdf5/write.ts";
+import { floatOptions } from "./optimizer-options.ts";
 import type { Notes } from "./read-layer.ts";
 import { type KerasTraining, kerasCompile } from "./write-compile.ts";
 import { kerasModel } from "./write-graph.ts";
-import { layeredWeights, momentsTree, numberedWeights } from "./write-weights.ts";
+import { namedState, numberedState } from "./write-optimizer.ts";
+import { layeredWeights, numberedWeights } from "./write-weights.ts";
 import { zipOfKeras } from "./zip.ts";
 
 /** What is written: Keras 3's own format, the HDF5 of Keras 2, or weights alone as Keras 3 has them. */
@@ -20,6 +29,11 @@ export interface SaveKerasOptions {
   readonly format?: KerasFormat;
   /** is told what the file does without. A warning on the console unless given */
   readonly note?: Notes;
+  /**
+   * whether the state of the optimizer is written. Default true for .keras. For .h5 false: Keras 3.15 loads no file with a state,
+   * not even its own, in a way that it could be trained on; Keras 2 takes it over
+   */
+  readonly optimizerState?: boolean;
 }
 
 /** The version whose layout is written; files say so. */
@@ -52,35 +66,47 @@ function formatOf(path: string): KerasFormat | undefined {
 export async function kerasBytes(model: Model, options: SaveKerasOptions = {}): Promise<Uint8Array> {
   if (!(model instanceof Model))
     throw new ArgumentError(`saveKerasModel: needs a model, got ${written(model)}.`);
-  checkNames("saveKerasModel", options, ["format", "note"]);
+  checkNames("saveKerasModel", options, ["format", "note", "optimizerState"]);
   const { format = "keras", note = (text: string) => console.warn(text) } = options;
   checkChoice("saveKerasModel", "format", format, formats);
   checkFunction("saveKerasModel", "note", note);
+  const { optimizerState = format !== "h5" } = options;
+  checkFlag("saveKerasModel", "optimizerState", optimizerState);
   return model.reading("saveKerasModel", () =>
-    format === "h5" ? h5Bytes(model, note) : kerasParts(model, format, note),
+    format === "h5" ? h5Bytes(model, optimizerState, note) : kerasParts(model, format, optimizerState, note),
   );
 }
 
-async function kerasParts(model: Model, format: "keras" | "weights.h5", note: Notes): Promise<Uint8Array> {
+async function kerasParts(
+  model: Model,
+  format: "keras" | "weights.h5",
+  withState: boolean,
+  note: Notes,
+): Promise<Uint8Array> {
   const described = kerasModel(model, 3, note);
   const values = await weightValues(model);
   const weights = numberedWeights(model, values);
   if (format === "weights.h5") return writeHdf5(weights);
   const { compiled } = model;
-  const training = compiled && kerasCompile(compiled, 3, note);
-  const state = training && (await momentsTree(model, note));
+  const training = compiled && kerasCompile(compiled, model.optimizer.learningRate, 3, note);
   const config = {
     module: described.class_name === "Functional" ? "keras.src.models.functional" : "keras",
     ...described,
     registered_name: described.class_name === "Functional" ? "Functional" : null,
     ...(training && { compile_config: compileConfig(training) }),
   };
-  const groups = new Map([...weights.groups!, ...(state ? [["optimizer", state] as const] : [])]);
+  const groups = new Map(weights.groups);
+  if (training && withState) groups.set("optimizer", await numberedState(model));
   return zipOfKeras({
     "metadata.json": JSON.stringify({ keras_version: versions.keras, date_saved: "1980-01-01@00:00:00" }),
-    "config.json": JSON.stringify(config),
+    "config.json": withFloats(JSON.stringify(config)),
     "model.weights.h5": await writeHdf5({ ...weights, groups }),
   });
+}
+
+/** JSON in which the floats of optimizers are written as Python's are: 1.0. A quote within a text has a backslash before it. */
+function withFloats(json: string): string {
+  return json.replace(new RegExp(`(?<!\\\\)"(${floatOptions.join("|")})":-?\\d+(?=[,}])`, "g"), "$&.0");
 }
 
 function compileConfig({ optimizer, loss, metrics }: KerasTraining) {
@@ -92,18 +118,21 @@ function compileConfig({ optimizer, loss, metrics }: KerasTraining) {
   };
 }
 
-async function h5Bytes(model: Model, note: Notes): Promise<Uint8Array> {
+async function h5Bytes(model: Model, withState: boolean, note: Notes): Promise<Uint8Array> {
   const described = kerasModel(model, 2, note);
-  const training = model.compiled && kerasCompile(model.compiled, 2, note);
+  const { compiled } = model;
+  const training = compiled && kerasCompile(compiled, model.optimizer.learningRate, 2, note);
   const values = await weightValues(model);
   const version = { keras_version: versions.h5, backend: "tensorflow" };
+  const groups = new Map([["model_weights", layeredWeights(model, values, version)]]);
+  if (training && withState) groups.set("optimizer_weights", await namedState(model));
   const tree: HdfTree = {
     attributes: {
       ...version,
       model_config: JSON.stringify(described),
-      ...(training && { training_config: JSON.stringify(trainingConfig(training)) }),
+      ...(training && { training_config: withFloats(JSON.stringify(trainingConfig(training))) }),
     },
-    groups: new Map([["model_weights", layeredWeights(model, values, version)]]),
+    groups,
   };
   return writeHdf5(tree);
 }

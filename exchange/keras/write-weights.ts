@@ -1,12 +1,10 @@
-/** @file Weights and moments as groups of an HDF5 file: those of Keras 2 by layers and names, those of Keras 3 by numbers. */
+/** @file Weights as groups of an HDF5 file: those of Keras 2 by layers and names, those of Keras 3 by numbers. */
 import type { GraphLayer } from "../../models/graph-layer.ts";
 import type { Layer } from "../../models/layers/layer.ts";
 import type { Model } from "../../models/model.ts";
 import type { HdfArray, HdfTree } from "../hdf5/write.ts";
 import { snakeCase } from "./names.ts";
-import { kerasOrder, trainedWeights, weightsOf } from "./order.ts";
-import type { Notes } from "./read-layer.ts";
-import { kerasSlots } from "./read-optimizer.ts";
+import { kerasOrder, weightsOf } from "./order.ts";
 import { isSequential } from "./write-graph.ts";
 
 type Values = ReadonlyMap<unknown, HdfArray>;
@@ -30,19 +28,30 @@ interface OpenTree {
 const emptyTree = (): OpenTree => ({ groups: new Map(), arrays: new Map() });
 
 function layerGroup(layer: Layer, values: Values): HdfTree {
+  const weights = weightsOf(layer).map(
+    ({ owners, variable }) => [[...owners, `${variable.name}:0`], values.get(variable)!] as const,
+  );
+  return {
+    ...nestedTree(weights),
+    attributes: { weight_names: weights.map(([path]) => path.join("/")) },
+  };
+}
+
+/** Arrays in groups within groups, by their paths. */
+export function nestedTree(
+  arrays: readonly (readonly [path: readonly string[], array: HdfArray])[],
+): HdfTree {
   const tree = emptyTree();
-  const names: string[] = [];
-  for (const { owners, variable } of weightsOf(layer)) {
+  for (const [path, array] of arrays) {
     let place = tree;
-    for (const owner of owners) {
-      const next = place.groups.get(owner) ?? emptyTree();
-      place.groups.set(owner, next);
+    for (const name of path.slice(0, -1)) {
+      const next = place.groups.get(name) ?? emptyTree();
+      place.groups.set(name, next);
       place = next;
     }
-    place.arrays.set(`${variable.name}:0`, values.get(variable)!);
-    names.push([...owners, `${variable.name}:0`].join("/"));
+    place.arrays.set(path.at(-1)!, array);
   }
-  return { ...tree, attributes: { weight_names: names } };
+  return tree;
 }
 
 /** The file of weights of Keras 3: layers/conv2d_1/vars/0, numbered by class in the order of the layers. */
@@ -72,25 +81,4 @@ function numberedLayer(layer: Layer, values: Values): HdfTree {
   if (layer.innerLayers.length > 0) return numberedWeights(layer as GraphLayer, values);
   const arrays = layer.variables.map((variable, i): [string, HdfArray] => [String(i), values.get(variable)!]);
   return { groups: new Map([["vars", { attributes: { name: layer.name }, arrays: new Map(arrays) }]]) };
-}
-
-/** The optimizer of Keras 3: iterations, learning rate unless it is a schedule, and the moments weight by weight. */
-export async function momentsTree(model: Model, note: Notes): Promise<HdfTree | undefined> {
-  const { session } = model;
-  const { optimizer } = session;
-  const slots = kerasSlots(optimizer);
-  if (!slots) {
-    note(`The state of ${optimizer.name} is left out: Keras lays it out in another way.`);
-    return undefined;
-  }
-  const state = await session.state.read();
-  const { step } = await session.step.read();
-  const paths = new Map(model.weights.map(({ path, variable }) => [variable, path]));
-  const rate = optimizer.config.decay ? [] : [{ shape: [], data: Float32Array.of(session.learningRate) }];
-  const moments = trainedWeights(model).flatMap(({ variable }) =>
-    slots.map(([slot]) => ({ shape: variable.shape, data: state.get(`${slot}/${paths.get(variable)!}`)! })),
-  );
-  const vars = [{ shape: [], data: Int32Array.of(step) }, ...rate, ...moments];
-  const arrays = new Map(vars.map((array, i): [string, HdfArray] => [String(i), array]));
-  return { groups: new Map([["vars", { attributes: { name: optimizer.name }, arrays }]]) };
 }

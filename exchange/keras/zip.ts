@@ -2,7 +2,7 @@
 import { type UnzipFileInfo, unzipSync, zipSync } from "fflate";
 import { FileError, formatBytes } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
-import { largestFile } from "../hdf5/read.ts";
+import { largestFile, mostPacked } from "../hdf5/read.ts";
 
 export interface KerasParts {
   readonly config: string;
@@ -27,9 +27,10 @@ export function partsOfKeras(what: string, bytes: Uint8Array): KerasParts | unde
     if (limit === undefined) return false;
     if (seen.has(name)) throw new FileError(`${what}: has ${name} twice.`);
     seen.add(name);
-    if (originalSize > limit || size > bytes.length) {
-      const size = formatBytes(originalSize);
-      throw new FileError(`${what}: ${name} says that it has ${size}; the limit is ${formatBytes(limit)}.`);
+    const most = Math.min(limit, mostPacked * size);
+    if (originalSize > most || size > bytes.length) {
+      const says = formatBytes(originalSize);
+      throw new FileError(`${what}: ${name} says that it has ${says}; the limit is ${formatBytes(most)}.`);
     }
     return true;
   };

@@ -29,6 +29,10 @@ const folds: Readonly<Record<string, Fold>> = {
   Div: ([a, b]) =>
     a && b && combined(a, b, (p, q) => (a.data instanceof Float32Array ? p / q : Math.trunc(p / q))),
   Identity: unchanged,
+  Shape: ([x], node) => {
+    const sizes = x?.shape.slice(node.integer("start", 0), node.integer("end", x.shape.length));
+    return sizes && { shape: [sizes.length], data: Float64Array.from(sizes), name: undefined };
+  },
   Cast: ([x], node) => {
     if (!x) return undefined;
     const data = isFloat(node.integer("to", 1))
@@ -83,11 +87,20 @@ const folds: Readonly<Record<string, Fold>> = {
     if (!places.every((i) => i in x.data)) return undefined;
     return { shape: indices.shape, data: Float64Array.from(places, (i) => x.data[i]!), name: undefined };
   },
-  Slice: ([x, starts, ends, axes, steps]) => {
-    if (x?.shape.length !== 1 || starts?.data.length !== 1 || ends?.data.length !== 1) return undefined;
-    if ((steps?.data[0] ?? 1) !== 1 || (axes?.data[0] ?? 0) !== 0) return undefined;
-    const data = x.data.slice(starts.data[0], ends.data[0]);
-    return { shape: [data.length], data, name: undefined };
+  Slice: ([x, ...given], node) => {
+    if (!x || x.data.length === 0) return undefined; // else an axis could be of any size
+    const [starts, ends, axes, steps] = ["starts", "ends", "axes", "steps"].map((name, i) =>
+      given[i] ? numbersOf(given[i]) : node.integers(name, []),
+    ) as [readonly number[], readonly number[], readonly number[], readonly number[]];
+    const places = x.shape.map((size) => Array.from({ length: size }, (_, i) => i));
+    for (const [i, start] of starts.entries()) {
+      const axis = axisOf(axes[i] ?? i, x.shape.length);
+      if (places[axis] === undefined || ends[i] === undefined) return undefined;
+      const taken = placesBetween(start, ends[i], steps[i] ?? 1, x.shape[axis]!);
+      if (!taken) return undefined;
+      places[axis] = taken;
+    }
+    return picked(x, places);
   },
   ConstantOfShape: ([shape], node) => {
     if (!shape) return undefined;
@@ -119,6 +132,32 @@ export function constantNode(proto: NodeProto, node: NodeReader): Constant | und
 /** The result of a node with constant inputs; undefined if wgrad does not compute it. */
 export function fold(op: string, inputs: readonly Constant[], node: NodeReader): Constant | undefined {
   return Object.hasOwn(folds, op) ? folds[op]!(inputs, node) : undefined;
+}
+
+/** start, start + step, ... before end, counted from the end of the axis where negative, as in Python. */
+function placesBetween(start: number, end: number, step: number, size: number): number[] | undefined {
+  if (!Number.isInteger(step) || step === 0) return undefined;
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+  const clamp = (value: number) => Math.min(Math.max(value < 0 ? value + size : value, low), high);
+  const [from, to] = [clamp(start), clamp(end)];
+  const length = Math.max(Math.ceil((to - from) / step), 0);
+  return Array.from({ length }, (_, i) => from + i * step);
+}
+
+/** The values at these places of each axis. */
+function picked({ shape, data }: Constant, places: readonly (readonly number[])[]): Constant {
+  const to = places.map(({ length }) => length);
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  const result = data.slice(0, sizeOf(to));
+  for (let i = 0; i < result.length; i++) {
+    let [rest, from] = [i, 0];
+    for (let axis = to.length - 1; axis >= 0; axis--) {
+      from += places[axis]![rest % to[axis]!]! * strides[axis]!;
+      rest = Math.floor(rest / to[axis]!);
+    }
+    result[i] = data[from]!;
+  }
+  return { shape: to, data: result, name: undefined };
 }
 
 function reshaped(x: Constant, target: readonly number[]): Constant | undefined {

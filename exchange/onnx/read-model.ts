@@ -5,7 +5,8 @@ import { requirePath } from "../../engine/options.ts";
 import { type DenseLayer, InputLayer, type Layer } from "../../models/layers/index.ts";
 import { Model } from "../../models/model.ts";
 import type { SymbolicTensor } from "../../models/symbolic.ts";
-import { type Constant, constantOf } from "./constants.ts";
+import { type Composite, compositeAt } from "./composites.ts";
+import { type Constant, constantOf, isFloat } from "./constants.ts";
 import { constantNode, fold } from "./fold.ts";
 import { isConstant, OnnxNode, type Value, type Weights, type Workshop } from "./onnx-node.ts";
 import { dataTypes, type ModelProto, type NodeProto, parseModel, type ValueInfo } from "./proto.ts";
@@ -15,6 +16,7 @@ import * as elementwise from "./read/elementwise.ts";
 import * as normalization from "./read/normalization.ts";
 import * as pooling from "./read/pooling.ts";
 import * as shape from "./read/shape.ts";
+import { neededFor, readersOf, simplified } from "./simplify.ts";
 import { asPlain, channelsFirst, imageView, inOrder, isWhole, plainView, type View } from "./view.ts";
 
 /** What may be in a file: protobuf's own limit, and far more nodes than any network of images has. */
@@ -51,6 +53,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Softplus: readActivation,
   Softsign: readActivation,
   Exp: readActivation,
+  Gelu: readActivation,
   HardSigmoid: readActivation,
   HardSwish: readActivation,
   LeakyRelu: elementwise.readLeakyRelu,
@@ -76,7 +79,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Unsqueeze: shape.readSqueeze,
   Tile: shape.readTile,
   Identity: shape.readIdentity,
-  Cast: shape.readIdentity,
+  Cast: shape.readCast,
 };
 
 /** Ops that take [n, c, h, w], and those after which a value's axes are others. */
@@ -139,10 +142,12 @@ class GraphReader implements Workshop {
   readonly opset: number;
   readonly batch: number;
   readonly denseLayers = new Map<string, DenseLayer>();
-  readonly #proto: ModelProto;
+  readonly #outputs: readonly ValueInfo[];
+  #nodes: readonly NodeProto[];
   readonly #values = new Map<string, Value>();
-  readonly #readers = new Map<string, NodeProto[]>();
+  #readers: ReadonlyMap<string, readonly NodeProto[]> = new Map();
   readonly #taken = new Set<NodeProto>();
+  readonly #composites = new Map<NodeProto, Composite>();
   readonly #layers = new Map<string, Layer>();
   readonly #weights = new Map<Layer, Weights>();
   readonly #names = new Map<string, number>();
@@ -151,23 +156,25 @@ class GraphReader implements Workshop {
   constructor(proto: ModelProto, what: string) {
     this.what = what;
     this.opset = proto.opsets.get("")!;
-    this.#proto = proto;
+    this.#outputs = proto.outputs.filter(({ elementType }) => elementType === 0 || isFloat(elementType));
+    this.#nodes = neededFor(
+      this.#outputs.map(({ name }) => name),
+      proto.nodes,
+    );
     for (const tensor of proto.initializers) this.#values.set(tensor.name, constantOf(tensor, what));
     this.#inputs = proto.inputs.filter(({ name }) => !this.#values.has(name)); // IR 3 lists weights there too
     const batches = this.#inputs.map(({ dims }) => dims?.[0]);
     this.batch = typeof batches[0] === "number" && batches[0] > 0 ? batches[0] : Number.NaN;
-    for (const node of proto.nodes) {
-      for (const name of new Set(node.inputs))
-        this.#readers.set(name, [...(this.#readers.get(name) ?? []), node]);
-    }
   }
 
   model(): Model {
     this.#foldConstants();
+    this.#simplify();
+    this.#findComposites();
     const inputs = this.#inputs.map((info) => this.#input(info));
-    for (const node of this.#proto.nodes) if (!this.#taken.has(node)) this.#read(node);
-    const outputs = this.#proto.outputs.map(({ name }) => this.#output(name));
-    if (outputs.length === 0) throw new FileError(`${this.what}: has no outputs.`);
+    for (const node of this.#nodes) if (!this.#taken.has(node)) this.#read(node);
+    const outputs = this.#outputs.map(({ name }) => this.#output(name));
+    if (outputs.length === 0) throw new FileError(`${this.what}: has no outputs of floats.`);
     const made = new Model({ inputs, outputs });
     for (const [layer, weights] of this.#weights) layer.setWeights(weights);
     return made;
@@ -179,7 +186,7 @@ class GraphReader implements Workshop {
 
   onlyReader(name: string): NodeProto | undefined {
     const readers = this.#readers.get(name) ?? [];
-    if (readers.length !== 1 || this.#proto.outputs.some((output) => output.name === name)) return undefined;
+    if (readers.length !== 1 || this.#outputs.some((output) => output.name === name)) return undefined;
     return readers[0];
   }
 
@@ -217,7 +224,7 @@ class GraphReader implements Workshop {
 
   /** First of all, since a node after a product may be its bias, made of constants that other nodes make in between. */
   #foldConstants(): void {
-    for (const proto of this.#proto.nodes) {
+    for (const proto of this.#nodes) {
       if (proto.domain !== "") continue;
       const node = new OnnxNode(proto, this);
       const inputs = proto.inputs.map((name) => this.#values.get(name));
@@ -230,7 +237,55 @@ class GraphReader implements Workshop {
     }
   }
 
+  #simplify(): void {
+    const left = this.#nodes.filter((node) => !this.#taken.has(node));
+    let added = 0;
+    this.#nodes = simplified(left, {
+      outputs: new Set(this.#outputs.map(({ name }) => name)),
+      constant: (name) => {
+        const value = this.#values.get(name);
+        return value && isConstant(value) ? value : undefined;
+      },
+      add: (constant) => {
+        const name = `\0${added++}`;
+        this.#values.set(name, constant);
+        return name;
+      },
+    });
+    this.#readers = readersOf(this.#nodes);
+  }
+
+  /** Nodes that are one layer together: the last of them becomes it. */
+  #findComposites(): void {
+    const makers = new Map(this.#nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
+    const surroundings = {
+      maker: (name: string) => makers.get(name),
+      onlyReader: (name: string) => this.onlyReader(name),
+      number: (name: string) => {
+        const value = this.#values.get(name);
+        return value && isConstant(value) && value.data.length === 1 ? value.data[0] : undefined;
+      },
+    };
+    for (const node of this.#nodes) {
+      const found = compositeAt(node, surroundings);
+      if (!found || found.nodes.some((each) => each.domain !== "" || each.outputs.length !== 1)) continue;
+      for (const each of found.nodes) this.#taken.add(each);
+      this.#taken.delete(found.last);
+      this.#composites.set(found.last, found);
+    }
+  }
+
+  #readComposite({ last, input, make }: Composite): void {
+    const node = new OnnxNode({ ...last, inputs: [input] }, this);
+    this.#set(node.output, elementwise.onEach(node, make()));
+  }
+
   #read(proto: NodeProto): void {
+    const composite = this.#composites.get(proto);
+    if (composite) {
+      this.#readComposite(composite);
+      return;
+    }
     const node = new OnnxNode(proto, this);
     if (proto.domain !== "")
       node.refuse(`the op belongs to ${proto.domain}; wgrad takes those of ONNX itself`);
@@ -256,12 +311,18 @@ class GraphReader implements Workshop {
   }
 
   #isOutput(name: string): boolean {
-    return this.#proto.outputs.some((output) => output.name === name);
+    return this.#outputs.some((output) => output.name === name);
   }
 
   #set(name: string, value: Value): void {
     if (this.#values.has(name)) throw new FileError(`${this.what}: "${name}" is made twice.`);
     this.#values.set(name, value);
+    for (const reader of this.#readers.get(name) ?? []) {
+      // at once, since a node between may take in one that reads the shape
+      if (reader.op !== "Shape" || isConstant(value) || this.#taken.has(reader)) continue;
+      this.#taken.add(reader);
+      this.#read(reader);
+    }
   }
 
   /** An input: images channels last, unless the file has them so itself and transposes them. */

@@ -12,6 +12,12 @@ import { permuted } from "../onnx/constants.ts";
 export interface TorchForm {
   readonly weight: string;
   readonly order?: readonly number[];
+  /** [kh, kw, c, m] is [c * m, 1, kh, kw] there */
+  readonly depthwise?: true;
+  /** one value for each channel: axes of size 1 are left out */
+  readonly perChannel?: true;
+  /** of a layer that is two modules in PyTorch: which */
+  readonly module?: string;
 }
 
 const kernelTensor = (order: readonly number[]): Readonly<Record<string, TorchForm>> => ({
@@ -26,21 +32,31 @@ const normalization: Readonly<Record<string, TorchForm>> = {
   moving_variance: { weight: "running_var" },
 };
 
-/** Layers that PyTorch has as one module: [h,w,in,out] is [out,in,h,w] there, a transposed kernel [h,w,out,in] is [in,out,h,w]. */
+const depthwise: TorchForm = { weight: "weight", order: [2, 3, 0, 1], depthwise: true };
+
+/** Layers that PyTorch has as one module, or two: [h,w,in,out] is [out,in,h,w] there, a transposed kernel [h,w,out,in] is [in,out,h,w]. */
 const forms: Readonly<Record<string, Readonly<Record<string, TorchForm>>>> = {
   Conv2D: kernelTensor([3, 2, 0, 1]),
   Conv2DTranspose: kernelTensor([3, 2, 0, 1]),
-  DepthwiseConv2D: { depthwise_kernel: { weight: "weight", order: [2, 3, 0, 1] }, bias: { weight: "bias" } },
+  DepthwiseConv2D: { depthwise_kernel: depthwise, bias: { weight: "bias" } },
+  SeparableConv2D: {
+    depthwise_kernel: { ...depthwise, module: "depthwise" },
+    pointwise_kernel: { weight: "weight", order: [3, 2, 0, 1], module: "pointwise" },
+    bias: { weight: "bias", module: "pointwise" },
+  },
   Dense: kernelTensor([1, 0]),
   BatchNormalization: normalization,
   GroupNormalization: normalization,
   LayerNormalization: normalization,
+  PReLU: { alpha: { weight: "weight", perChannel: true } },
 };
 
 /** One weight of the model as PyTorch would have it. */
 export interface TorchWeight {
   readonly stored: StoredVariable;
   readonly layer: Layer;
+  /** the layer's name, of one that is two modules with "depthwise" or "pointwise" */
+  readonly module: string;
   /** weight, bias, running_mean, running_var */
   readonly name: string;
   readonly shape: Shape;
@@ -63,6 +79,12 @@ export function torchWeights(model: GraphLayer): readonly TorchWeight[] {
         `torch: ${stored.path}: a ${layer?.className ?? "layer"} is no single module of PyTorch. Name what there is in \`only\`, or convert it as ONNX.`,
       );
     }
+    if (form.perChannel && stored.variable.shape.slice(0, -1).some((size) => size > 1)) {
+      const own = formatShape(stored.variable.shape);
+      throw new ArgumentError(
+        `torch: ${stored.path}: PyTorch's PReLU has a slope for each channel, this one ${own}.`,
+      );
+    }
     const image = images.get(layer);
     const isRow = stored.variable.name !== "bias" || layer.className === "BatchNormalization";
     return weightOf(stored, layer, form, image && isRow ? image : undefined);
@@ -83,15 +105,19 @@ function weightOf(
   const rows = image ? [...image, ...shape.slice(1)] : shape; // [h, w, c, ...]
   const order = image ? [2, 0, 1, ...shape.slice(1).map((_, i) => i + 3)] : shape.map((_, i) => i);
   const transposed = form.order ?? shape.map((_, i) => i);
-  const depthwise = layer.className === "DepthwiseConv2D" && form.order !== undefined;
   const torchShape = transposed.map((axis) => shape[axis]!);
   const backOrder = (axes: readonly number[]) => axes.map((_, i) => axes.indexOf(i));
   const inner = order.map((axis) => rows[axis]!);
   return {
     stored,
     layer,
+    module: [layer.name, form.module].filter(Boolean).join("."),
     name: form.weight,
-    shape: depthwise ? [shape[2]! * shape[3]!, 1, shape[0]!, shape[1]!] : torchShape,
+    shape: form.depthwise
+      ? [shape[2]! * shape[3]!, 1, shape[0]!, shape[1]!]
+      : form.perChannel
+        ? [sizeOf(shape)]
+        : torchShape,
     change: [form.order && `axes [${form.order}]`, image && `rows of ${formatShape(image)} channels first`]
       .filter(Boolean)
       .join(", "),

@@ -2,6 +2,7 @@
 import { ArgumentError, FileError, formatShape } from "../../engine/errors.ts";
 import { checkOptionNames, written } from "../../engine/options.ts";
 import { sameShape, sizeOf } from "../../engine/shape.ts";
+import type { Layer } from "../../models/layers/index.ts";
 import { Model } from "../../models/model.ts";
 import type { SafetensorsEntry } from "../../models/weights/safetensors.ts";
 import { readSafetensors, type SafetensorsTensor } from "../../models/weights/safetensors.ts";
@@ -44,17 +45,19 @@ export async function loadTorchWeights(
   const values = new Map<string, Float32Array>();
   const rows: TorchRow[] = [];
   const used = new Set<string>();
-  for (const weights of byLayer(torchWeights(model))) {
-    const [{ layer }] = weights as readonly [TorchWeight];
+  for (const weights of byModule(torchWeights(model))) {
+    const [{ module: wantedModule }] = weights as readonly [TorchWeight];
     const given =
-      options.modules && Object.hasOwn(options.modules, layer.name) ? options.modules[layer.name] : undefined;
+      options.modules && Object.hasOwn(options.modules, wantedModule)
+        ? options.modules[wantedModule]
+        : undefined;
     const free = [...modules].filter(([module]) => !used.has(module));
-    const found = given === undefined ? choose(free, layer.name, weights) : given;
+    const found = given === undefined ? choose(free, wantedModule, weights) : given;
     const entries = found === undefined ? undefined : modules.get(found);
     if (found === undefined || !entries || !fits(entries, weights)) {
       const wanted = weights.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(", ");
       throw new FileError(
-        `${what}: no module${given ? ` "${given}"` : ""} is left for ${layer.name}, which needs ${wanted}.`,
+        `${what}: no module${given ? ` "${given}"` : ""} is left for ${wantedModule}, which needs ${wanted}.`,
       );
     }
     used.add(found);
@@ -75,9 +78,10 @@ export async function loadTorchWeights(
 export async function toTorchWeights(model: Model): Promise<readonly SafetensorsEntry[]> {
   requireModel("toTorchWeights", model);
   const values = await model.getWeights();
-  return torchWeights(model).map(({ stored, name, shape, toTorch }) => {
-    const module = stored.path.slice(0, stored.path.lastIndexOf("/")).replaceAll("/", ".");
-    return { name: `${module}.${name}`, shape, data: toTorch(values.get(stored.path)!) };
+  return torchWeights(model).map(({ stored, layer, module, name, shape, toTorch }) => {
+    const path = stored.path.slice(0, stored.path.lastIndexOf("/")).replaceAll("/", ".");
+    const whole = path.slice(0, path.length - layer.name.length) + module;
+    return { name: `${whole}.${name}`, shape, data: toTorch(values.get(stored.path)!) };
   });
 }
 
@@ -109,13 +113,13 @@ function requireModel(what: string, model: unknown): void {
 /** Tensors by module and name. What wrappers put before all names, and counters of batches, are left out. */
 function modulesOf(tensors: Entries): Map<string, Map<string, SafetensorsTensor>> {
   const modules = new Map<string, Map<string, SafetensorsTensor>>();
-  const wrapped = [...tensors.keys()].every((key) => key.startsWith("module."));
+  const wrapping = wrappersOf([...tensors.keys()]);
   const byNumbers = new Intl.Collator("en", { numeric: true });
   const keys = [...tensors.keys()]
     .filter((key) => !key.endsWith("num_batches_tracked"))
     .sort(byNumbers.compare);
   for (const key of keys) {
-    const path = wrapped ? key.slice("module.".length) : key;
+    const path = key.slice(wrapping);
     const dot = path.lastIndexOf(".");
     const module = path.slice(0, Math.max(dot, 0));
     if (!modules.has(module)) modules.set(module, new Map());
@@ -124,10 +128,20 @@ function modulesOf(tensors: Entries): Map<string, Map<string, SafetensorsTensor>
   return modules;
 }
 
-function byLayer(weights: readonly TorchWeight[]): readonly (readonly TorchWeight[])[] {
-  const layers = new Map<unknown, TorchWeight[]>();
-  for (const weight of weights) layers.set(weight.layer, [...(layers.get(weight.layer) ?? []), weight]);
-  return [...layers.values()];
+/** How long the prefixes are that DataParallel and torch.compile put before all names, in any order. */
+function wrappersOf(keys: readonly string[]): number {
+  const prefix = /^(module\.|_orig_mod\.)*/;
+  return Math.min(...keys.map((key) => prefix.exec(key)![0].length), keys[0]?.length ?? 0);
+}
+
+/** Weights of one module together, in the order of the model. */
+function byModule(weights: readonly TorchWeight[]): readonly (readonly TorchWeight[])[] {
+  const layers = new Map<Layer, Map<string, TorchWeight[]>>();
+  for (const weight of weights) {
+    const modules = layers.get(weight.layer) ?? new Map<string, TorchWeight[]>();
+    layers.set(weight.layer, modules.set(weight.module, [...(modules.get(weight.module) ?? []), weight]));
+  }
+  return [...layers.values()].flatMap((modules) => [...modules.values()]);
 }
 
 function choose(

@@ -1,12 +1,13 @@
 // Adagrad:
 //
 //   a = a + g^2
-//   p -= rate * g / (sqrt(a) + EPSILON)
+//   p -= rate * g / (sqrt(a) + EPSILON), or with EPSILON_IN_ROOT rate * g / sqrt(a + EPSILON)
 //
 // rate = step.learning_rate / (1 + DECAY * step.step). One invocation updates four parameters; none after a halt.
 
 const DECAY: f32 = 0.0;
 const EPSILON: f32 = 1e-7;
+const EPSILON_IN_ROOT: bool = false;
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -28,5 +29,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let g = gradients[i];
   let a = accumulator[i] + g * g;
   accumulator[i] = a;
-  parameters[i] -= rate * g / (sqrt(a) + EPSILON);
+  parameters[i] -= rate * g / select(sqrt(a) + EPSILON, sqrt(a + EPSILON), EPSILON_IN_ROOT);
 }

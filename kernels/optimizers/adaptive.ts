@@ -1,6 +1,6 @@
 /** @file Optimizers that scale the step of each parameter by its past gradients: a row each, by Keras's formulas. */
 import { type Kernel, kernel } from "../../engine/kernel.ts";
-import { checkOption, type OptionNames } from "../../engine/options.ts";
+import { checkFlag, checkOption, type OptionNames } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import {
   checkOptimizerOptions,
@@ -10,7 +10,7 @@ import {
 } from "./optimizer.ts";
 
 /** The options of `O` that not every optimizer has, all of them given. */
-type Own<O extends OptimizerOptions> = Readonly<Record<Exclude<keyof O, keyof OptimizerOptions>, number>>;
+type Own<O extends OptimizerOptions> = Readonly<Required<Omit<O, keyof OptimizerOptions>>>;
 
 interface Row<O extends OptimizerOptions> {
   readonly name: string;
@@ -39,26 +39,35 @@ const ranges: Readonly<Record<string, Range>> = {
   scheduleDecay: notNegative,
 };
 
+function checkRange(name: string, option: string, value: number): void {
+  const { holds, words } = ranges[option]!;
+  checkOption(name, option, value, () => holds(value), words);
+}
+
 function fromRow<O extends OptimizerOptions>(row: Row<O>, options: O): Optimizer {
-  const { name, defaults } = row;
-  const names = Object.keys(defaults) as (keyof Own<O> & string)[];
+  const { name } = row;
+  const defaults = row.defaults as Readonly<Record<string, number | boolean>>;
+  const names = Object.keys(defaults);
   const known = Object.fromEntries(names.map((option) => [option, true]));
   checkOptimizerOptions(name, options, known as OptionNames<Omit<O, keyof OptimizerOptions>>);
-  const given = options as Partial<Own<O>>;
-  const own = Object.fromEntries(
-    names.map((option) => [option, given[option] === undefined ? defaults[option] : given[option]]), // null is refused
-  ) as Own<O>;
+  const given: Readonly<Record<string, number | boolean | undefined>> = Object.fromEntries(
+    Object.entries(options),
+  );
+  const values = Object.fromEntries(
+    names.map((option) => [option, given[option] === undefined ? defaults[option]! : given[option]]), // null is refused
+  );
   for (const option of names) {
-    const { holds, words } = ranges[option]!;
-    checkOption(name, option, own[option], () => holds(own[option]), words);
+    if (typeof defaults[option] === "boolean") checkFlag(name, option, values[option]);
+    else checkRange(name, option, values[option] as number);
   }
+  const own = values as Own<O>;
   const { learningRate = row.learningRate, decay = 0 } = options;
   return defineOptimizer({
     name,
     kernel: row.kernel,
     constants: row.constants(own),
     slots: row.slots(own),
-    config: own,
+    config: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== false)),
     options: { ...options, learningRate, decay },
   });
 }
@@ -68,6 +77,8 @@ export interface RmspropOptions extends OptimizerOptions {
   readonly rho?: number;
   /** added to the root; Keras 1 to 2.1.2 had 1e-8 */
   readonly epsilon?: number;
+  /** epsilon is added under the root, as Keras 3 does. Default false */
+  readonly epsilonInRoot?: boolean;
 }
 
 const rmspropRow: Row<RmspropOptions> = {
@@ -79,8 +90,13 @@ const rmspropRow: Row<RmspropOptions> = {
     flops: { parameters: 9 },
   }),
   learningRate: 0.001,
-  defaults: { rho: 0.9, epsilon: 1e-7 },
-  constants: ({ rho, epsilon }) => ({ RHO: rho, ONE_MINUS_RHO: 1 - rho, EPSILON: epsilon }),
+  defaults: { rho: 0.9, epsilon: 1e-7, epsilonInRoot: false },
+  constants: ({ rho, epsilon, epsilonInRoot }) => ({
+    RHO: rho,
+    ONE_MINUS_RHO: 1 - rho,
+    EPSILON: epsilon,
+    EPSILON_IN_ROOT: epsilonInRoot,
+  }),
   slots: () => ({ accumulator: 0 }),
 };
 
@@ -92,6 +108,8 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
 export interface AdagradOptions extends OptimizerOptions {
   /** added to the root; Keras 1 to 2.1.2 had 1e-8 */
   readonly epsilon?: number;
+  /** epsilon is added under the root, as Keras 3 does. Default false */
+  readonly epsilonInRoot?: boolean;
   /** what the sum of squares starts from: 0 in Keras, 0.1 in TensorFlow's and late Keras's */
   readonly initialAccumulator?: number;
 }
@@ -105,8 +123,8 @@ const adagradRow: Row<AdagradOptions> = {
     flops: { parameters: 7 },
   }),
   learningRate: 0.01,
-  defaults: { epsilon: 1e-7, initialAccumulator: 0 },
-  constants: ({ epsilon }) => ({ EPSILON: epsilon }),
+  defaults: { epsilon: 1e-7, epsilonInRoot: false, initialAccumulator: 0 },
+  constants: ({ epsilon, epsilonInRoot }) => ({ EPSILON: epsilon, EPSILON_IN_ROOT: epsilonInRoot }),
   slots: ({ initialAccumulator }) => ({ accumulator: initialAccumulator }),
 };
 

@@ -20,17 +20,22 @@ export function sgdReference(momentum = 0, nesterov = false): UpdateRule {
   };
 }
 
-export function rmspropReference(rho: number, epsilon: number): UpdateRule {
+/** Keras 2 adds epsilon to the root, Keras 3 under it. */
+function rootOf(a: number, epsilon: number, epsilonInRoot: boolean): number {
+  return epsilonInRoot ? Math.sqrt(a + epsilon) : Math.sqrt(a) + epsilon;
+}
+
+export function rmspropReference(rho: number, epsilon: number, epsilonInRoot = false): UpdateRule {
   return (p, g, slots, { rate }) => {
     slots.accumulator = rho * slots.accumulator! + (1 - rho) * g * g;
-    return p - (rate * g) / (Math.sqrt(slots.accumulator) + epsilon);
+    return p - (rate * g) / rootOf(slots.accumulator, epsilon, epsilonInRoot);
   };
 }
 
-export function adagradReference(epsilon: number): UpdateRule {
+export function adagradReference(epsilon: number, epsilonInRoot = false): UpdateRule {
   return (p, g, slots, { rate }) => {
     slots.accumulator! += g * g;
-    return p - (rate * g) / (Math.sqrt(slots.accumulator!) + epsilon);
+    return p - (rate * g) / rootOf(slots.accumulator!, epsilon, epsilonInRoot);
   };
 }
 

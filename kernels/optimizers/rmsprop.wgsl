@@ -1,7 +1,7 @@
 // RMSprop:
 //
 //   a = RHO * a + (1 - RHO) * g^2
-//   p -= rate * g / (sqrt(a) + EPSILON)
+//   p -= rate * g / (sqrt(a) + EPSILON), or with EPSILON_IN_ROOT rate * g / sqrt(a + EPSILON)
 //
 // rate = step.learning_rate / (1 + DECAY * step.step). One invocation updates four parameters; none after a halt.
 
@@ -9,6 +9,7 @@ const DECAY: f32 = 0.0;
 const RHO: f32 = 0.9;
 const ONE_MINUS_RHO: f32 = 0.1;
 const EPSILON: f32 = 1e-7;
+const EPSILON_IN_ROOT: bool = false;
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -30,5 +31,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let g = gradients[i];
   let a = RHO * accumulator[i] + ONE_MINUS_RHO * g * g;
   accumulator[i] = a;
-  parameters[i] -= rate * g / (sqrt(a) + EPSILON);
+  parameters[i] -= rate * g / select(sqrt(a) + EPSILON, sqrt(a + EPSILON), EPSILON_IN_ROOT);
 }

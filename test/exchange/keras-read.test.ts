@@ -1,6 +1,7 @@
 /** @file Files of three generations of Keras: models, weights by name and in order, and what must be refused. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { ready } from "h5wasm";
 import { describe, expect, it } from "vitest";
@@ -73,6 +74,24 @@ describe("whole models", () => {
     expect(model.getLayer("left_bn").getConfig()).toMatchObject({ movingVarianceRule: "biased" });
     const moments = await model.session.state.read();
     expect(moments.get("velocity/stem/kernel")!.some((value) => value !== 0)).toBe(true);
+    model.dispose();
+  });
+
+  it.each(["keras", "h5"])("%s of Keras 3.15: Nadam goes on as it does there", async (ending) => {
+    const bytes = gunzipSync(readFileSync(join(import.meta.dirname, `fixtures/nadam-3.15.${ending}.gz`)));
+    const model = await loadKerasModel(new Uint8Array(bytes), {
+      compile: { engine: engine() },
+      note: (text) => expect.fail(text),
+    });
+    const [x, y] = [Float32Array.of(0.5, -1, 2, 1, 0.25, -0.75), Float32Array.of(1, -1, 0, 2)];
+    for (let step = 0; step < 4; step++) await model.trainOnBatch(x, y);
+    // kernel and bias in Keras itself, on JAX, after the same four steps
+    const kernel = [0.3484762, 0.14337382, 0.6112805, -0.66733605, 0.20106044, -0.6148966];
+    const weights = await model.getWeights();
+    for (const [i, value] of [...weights.get("dense/kernel")!].entries())
+      expect(value).toBeCloseTo(kernel[i]!, 5);
+    expect(weights.get("dense/bias")![0]).toBeCloseTo(0.21439646, 5);
+    expect(model.optimizer.config).toMatchObject({ name: "nadam", scheduleDecay: 1 });
     model.dispose();
   });
 

@@ -27,7 +27,7 @@ import { asImage, asPlain, imageView, isWhole, plainView, type View, viewOf } fr
 import { activationOf, isAlongChannels } from "./epilogue.ts";
 
 /** A layer that works on each number alone: the order of axes does not matter. */
-function onEach(node: OnnxNode, layer: Layer): View {
+export function onEach(node: OnnxNode, layer: Layer): View {
   const view = node.view();
   return viewOf(view, node.apply(layer, view.tensor));
 }
@@ -172,8 +172,9 @@ function withConstant(node: OnnxNode, a: View | Constant, b: View | Constant): V
     return viewOf(view, node.apply(Rescaling(scale, { offset }), view.tensor));
   }
   const isImage = view.shape.length === 3;
-  const channels = isImage ? view.shape[0]! : view.shape.at(-1)!;
-  if (!isAlongChannels(c, channels, isImage ? 3 : 1) || view.shape.length === 2)
+  const isLast = isImage && isWhole(view) && view.order[2] === 2; // the file has channels last here
+  const channels = isImage && !isLast ? view.shape[0]! : view.shape.at(-1)!;
+  if (!isAlongChannels(c, channels, isImage && !isLast ? 3 : 1) || view.shape.length === 2)
     node.refuse(
       `a constant [${c.shape}] with [n,${view.shape}]: only one number, or one for each channel, is taken`,
     );
@@ -187,6 +188,7 @@ function withConstant(node: OnnxNode, a: View | Constant, b: View | Constant): V
       ["bias", Float32Array.from(values, shiftOf)],
     ]),
   );
+  if (isLast) return viewOf(view, node.apply(layer, view.tensor));
   if (isImage) return node.applyToImage(layer, asImage(view));
   const pixel = Reshape([1, 1, channels]).apply(asPlain(view));
   return { ...plainView(node.apply(layer, pixel)), shape: [channels] };

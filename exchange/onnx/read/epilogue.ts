@@ -75,6 +75,8 @@ export function activationOf(node: NodeReader): ActivationName | undefined {
       return Math.abs(node.float("alpha", 0.2) - 1 / 6) < 1e-6 && is("beta", 0.5)
         ? "hard_sigmoid"
         : undefined;
+    case "Gelu":
+      return node.text("approximate", "none") === "none" ? "gelu" : undefined;
     case "HardSwish":
       return "hard_silu";
     default:

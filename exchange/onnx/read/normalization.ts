@@ -1,5 +1,6 @@
 /** @file Normalizations as layers. */
 import { BatchNormalization, GroupNormalization, LayerNormalization } from "../../../models/layers/index.ts";
+import { numbersOf } from "../constants.ts";
 import type { OnnxNode } from "../onnx-node.ts";
 import { asImage, asPlain, imageView, plainView, type View, viewOf } from "../view.ts";
 
@@ -83,7 +84,11 @@ export function readInstanceNormalization(node: OnnxNode): View {
   const isImage = tensor.shape.length === 3 && view.order.join() === "2,0,1" && channels % groups === 0;
   if (!isImage || !gamma.every((value) => value === 1) || !beta.every((value) => value === 0))
     node.refuse("of another shape than [n,c,h,w] is taken only as groups of an image's channels");
-  const back = node.absorb(["Reshape"], () => true);
+  const back = node.absorb(["Reshape"], (_, target) => {
+    const sizes = target ? numbersOf(target).slice(1) : [];
+    const isBack = before.shape.every((size, i) => sizes[i] === size || sizes[i] === -1);
+    return isBack && sizes.length === 3 ? true : undefined;
+  });
   if (!back) return node.refuse("the reshape back to the image is missing after it");
   const scale = node.absorb(["Mul"], (_, c) => (c?.data.length === channels ? c : undefined));
   const shift = node.absorb(["Add"], (_, c) => (c?.data.length === channels ? c : undefined));

@@ -4,6 +4,7 @@ import { RepeatVector } from "../../../models/layers/index.ts";
 import { type Constant, numbersOf } from "../constants.ts";
 import { axisOf } from "../node-reader.ts";
 import type { OnnxNode } from "../onnx-node.ts";
+import { isFloatCast } from "../simplify.ts";
 import { asPlain, isWhole, plainView, type View } from "../view.ts";
 
 /** The batch and the axes of a sample. */
@@ -87,6 +88,12 @@ export function readTile(node: OnnxNode): View {
     );
   const row = asPlain({ ...view, shape: [view.shape[1]!] });
   return plainView(node.apply(RepeatVector(repeats[1]!), row));
+}
+
+/** Between floats; a value as whole numbers would be another one. */
+export function readCast(node: OnnxNode): View {
+  if (!isFloatCast(node.proto)) node.refuse("only casts to floats are taken");
+  return node.view();
 }
 
 export function readIdentity(node: OnnxNode): View {

@@ -128,16 +128,18 @@ const families: Record<string, fc.Arbitrary<Choice>> = {
     rule: sgdReference(momentum, nesterov),
     options,
   })),
-  rmsprop: fc.tuple(shared, share, epsilon).map(([options, rho, eps]) => ({
-    make: rmsprop({ ...options, rho, epsilon: eps }),
-    rule: rmspropReference(rho, eps),
+  rmsprop: fc.tuple(shared, share, epsilon, fc.boolean()).map(([options, rho, eps, epsilonInRoot]) => ({
+    make: rmsprop({ ...options, rho, epsilon: eps, epsilonInRoot }),
+    rule: rmspropReference(rho, eps, epsilonInRoot),
     options,
   })),
-  adagrad: fc.tuple(shared, epsilon, fc.constantFrom(0, 0.1)).map(([options, eps, initialAccumulator]) => ({
-    make: adagrad({ ...options, epsilon: eps, initialAccumulator }),
-    rule: adagradReference(eps),
-    options,
-  })),
+  adagrad: fc
+    .tuple(shared, epsilon, fc.constantFrom(0, 0.1), fc.boolean())
+    .map(([options, eps, initialAccumulator, epsilonInRoot]) => ({
+      make: adagrad({ ...options, epsilon: eps, initialAccumulator, epsilonInRoot }),
+      rule: adagradReference(eps, epsilonInRoot),
+      options,
+    })),
   adadelta: fc.tuple(shared, share, epsilon).map(([options, rho, eps]) => ({
     make: adadelta({ ...options, rho, epsilon: eps }),
     rule: adadeltaReference(rho, eps),
