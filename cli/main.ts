@@ -115,7 +115,10 @@ function addTraining(command: Command): Command {
       new Option("--resize <filter>", "of photographs (default: nearest, as Keras)").choices(resizeFilters),
     )
     .option("--skip-broken", "leave out photographs that cannot be decoded; each is named")
-    .option("--stream", "leave the training images in main memory and copy each batch to the GPU")
+    .option(
+      "--stream",
+      "leave the training images in main memory, photographs on disk, and copy each batch to the GPU",
+    )
     .addOption(backboneOption())
     .addOption(pretrainOption());
 }

@@ -6,6 +6,7 @@ import { makeFolder } from "../engine/platform/node/files.ts";
 import { findExperiment } from "../experiments/registry.ts";
 import type { Experiment, SweepExperiment, TrainingExperiment } from "../runner/experiment.ts";
 import { loadData } from "../runner/load-data.ts";
+import { roomForPhotographs } from "../runner/open-data.ts";
 import { explained } from "../runner/own/load.ts";
 import { onPhotographs } from "../runner/photographs.ts";
 import { isRun, readConfig, shown } from "../runner/store/run-folder.ts";
@@ -57,6 +58,7 @@ export async function sweepExperiment(declared: Experiment, options: SweepComman
     onProgress,
     onDecoded: new DecodingLine(stream).show,
     onLine: events.line,
+    storesBeyond: roomForPhotographs(experiment, engine, options.stream),
   });
   const folder = folderOf({ experiment, dataset }, settings, options);
   const adapter = engine.adapter.description || engine.adapter.device;
@@ -89,14 +91,12 @@ export async function sweepExperiment(declared: Experiment, options: SweepComman
     const loaded = chosen && (await loadBackbone(context, chosen));
     return runSweep({ ...context, ...(loaded ? { backbone: loaded } : {}) }, plan);
   };
-  const { result, failed } = await whileLocked(folder, run).catch((error: unknown) => {
-    throw withWayOn(
-      explained(error, experiment),
-      { resume: sweepCommand(experiment, options, settings) },
-      folder,
-      options,
-    );
-  });
+  const again = { resume: sweepCommand(experiment, options, settings) };
+  const { result, failed } = await whileLocked(folder, run)
+    .catch((error: unknown) => {
+      throw withWayOn(explained(error, experiment), again, folder, options);
+    })
+    .finally(() => dataset.close?.());
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   events.line(`report: ${shown(`${folder}/report.html`)}`);
   if (failed.length === 0) return;

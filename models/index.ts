@@ -61,6 +61,7 @@ export type {
   Values,
   ValuesByName,
 } from "./data/samples.ts";
+export type { StoredDataset } from "./data/stored-samples.ts";
 export type { CompileOptions } from "./fit/compile-options.ts";
 export { History, type HistoryJson, type Logs } from "./fit/history.ts";
 export type { FitOptions, OnBatchOptions } from "./fit/options.ts";

@@ -77,6 +77,13 @@ function targetsOf({ targets, targetShape = [] }: ArraySet): Pick<HostDataset, "
   return targets ? { targets, targetShape } : {};
 }
 
+/** What is known of every sample before any is read. */
+export function sampleForm(set: SampleSet): { shape: number[]; values: "bytes" | "floats"; scale: number } {
+  const { inputShape, scale } = isStored(set) ? set : inputsOf(set);
+  const isBytes = isStored(set) || inputsOf(set).inputs instanceof Uint8Array;
+  return { shape: [...inputShape], values: isBytes ? "bytes" : "floats", scale };
+}
+
 /** The inputs alone, and what they are multiplied by. */
 export function inputsOf(set: LoadedSet): Pick<ArraySet, "inputs" | "inputShape" | "scale"> {
   if (isImages(set)) {

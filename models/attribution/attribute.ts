@@ -77,7 +77,7 @@ export async function attribute(
     );
   return model.reading(what, async () => {
     const inputs = inputPorts(model);
-    const batches = openInputs(what, { engine, inputs }, await inputsFrom(what, inputs, source));
+    const batches = openInputs(what, { engine, inputs }, await inputsFrom(what, inputs, source), batchSize);
     try {
       const wanted = wantedClasses(what, options.classes, batches.count, graph.classes);
       return await new Pass(engine, model, batches, { wanted, classes: graph.classes, compute }).run(

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { greyPixels } from "../../datasets/formats/images/grey.ts";
 import { defaultMaxPixels } from "../../datasets/formats/images/image.ts";
-import { decodeAll } from "../../datasets/sources/folder/decode-all.ts";
+import { DecodePool } from "../../datasets/sources/folder/decode-pool.ts";
 import { photographsIn } from "../../datasets/sources/folder/list-images.ts";
 import { FileError } from "../../engine/errors.ts";
 import type { ReportImages } from "../../report/run-report.ts";
@@ -28,15 +28,17 @@ export async function readPictures(
   { skipBroken, onDecoded }: DecodeSettings,
 ): Promise<Pictures> {
   const paths = (await Promise.all(names.map(filesOf))).flat();
-  const found: (Uint8Array | FileError)[] = [];
+  const pool = new DecodePool(
+    { height, width, filter, orientation, maxPixels: defaultMaxPixels },
+    paths.length,
+  );
   let done = 0;
-  await decodeAll(paths, {
-    preparation: { height, width, filter, orientation, maxPixels: defaultMaxPixels },
-    onImage: (index, image) => {
-      found[index] = image instanceof FileError ? image : image.pixels;
-      onDecoded({ done: ++done, total: paths.length });
-    },
-  });
+  const decode = async (path: string) => {
+    const image = await pool.decode(path);
+    onDecoded({ done: ++done, total: paths.length });
+    return image instanceof FileError ? image : image.pixels;
+  };
+  const found = await Promise.all(paths.map(decode)).finally(() => pool.close());
   const broken = found.filter((image) => image instanceof FileError).map(({ message }) => message);
   if (broken.length > 0 && !skipBroken) {
     const how = broken.length === 1 ? "" : ` ${broken.length} of ${paths.length} files are broken;`;

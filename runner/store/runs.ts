@@ -6,7 +6,7 @@ import { FileError, UsageError, WgradError } from "../../engine/errors.ts";
 import { reasonOf } from "../../engine/platform/node/builtins.ts";
 import { makeFolder, readFolder } from "../../engine/platform/node/files.ts";
 import { checkpointPath } from "../../models/checkpoint/checkpoint.ts";
-import { inputsOf, type SampleSet } from "../samples.ts";
+import { type SampleSet, sampleForm } from "../samples.ts";
 import { isFinished, isRun, readConfig } from "./run-folder.ts";
 import { readSavedRun, type SavedRun } from "./saved-run.ts";
 import type { RunConfig, RunSettings } from "./schemas.ts";
@@ -203,12 +203,10 @@ export function describeImages({
   test,
   files,
 }: Dataset<SampleSet>): RunConfig["dataset"] {
-  const { inputs, inputShape, scale } = inputsOf(train);
-  const values = inputs instanceof Uint8Array ? "bytes" : "floats";
   return {
     ...{ id, origin, note, train: train.count, test: test.count },
     classes: [...classes],
-    samples: { shape: [...inputShape], values, scale },
+    samples: sampleForm(train),
     files: files.map((file) => ({ ...file })),
   };
 }
