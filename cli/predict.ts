@@ -91,7 +91,7 @@ async function classes(
   const found = await predictClasses(page.predictor, page.pictures, { top, class: name, explain, line });
   const lines = found.pictures.flatMap(({ path, top: shares, explained }) => [
     `${path}`,
-    ...shares.map((each) => `  ${shareText(each.share, "en").padStart(9)}  ${each.class}`),
+    ...shares.map((each) => `  ${terminalShare(each.share).padStart(9)}  ${each.class}`),
     ...(name === undefined || !explained
       ? []
       : [`  score of ${explained.class}: ${explained.score.toPrecision(4)}`]),
@@ -155,6 +155,11 @@ async function openRun(
   const engine = await createEngine({ adapter });
   const run = { experiment, config, folder, engine, line, backbone, ...(data === undefined ? {} : { data }) };
   return { predictor: await runPredictor(run, scale), synthetic: config.dataset.origin === "synthetic" };
+}
+
+/** Without the space that does not break, which no shell tool looks for. */
+function terminalShare(share: number): string {
+  return shareText(share, "en").replaceAll("\u00a0", " ");
 }
 
 function namesIn(file: string): string[] {

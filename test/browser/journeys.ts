@@ -1,14 +1,21 @@
 /** @file What a page and a worker go through. Each returns what went wrong, or what Node compares with its own results. */
 import { platform } from "#platform";
+import { type ImageInput, images } from "../../datasets/browser.ts";
 import { createEngine, download, type Engine } from "../../engine/index.ts";
 import { checkCase } from "../../lessons/gradcheck/check.ts";
 import { operations } from "../../lessons/gradcheck/operations.ts";
 import {
+  Conv2D,
+  Dense,
+  Flatten,
   hasCheckpoint,
+  Input,
   loadWeights,
   readCheckpoint,
+  saliency,
   saveCheckpoints,
   saveWeights,
+  sequential,
 } from "../../models/index.ts";
 import { caseOf, parseIndex } from "../golden-runner/cases.ts";
 import { handlerFor } from "../golden-runner/handlers/index.ts";
@@ -38,9 +45,45 @@ export async function firstPart(where: string): Promise<Partial<Findings>> {
   await train(await network(engine), { epochs: 2, callbacks: [saveCheckpoints(`${where}/checkpoint`)] });
   await weightsComeBack(engine, where, problems);
   await downloads(`${where}.safetensors`, problems);
+  await pictures(engine, problems);
   const adapter = engine.adapter.class;
   engine.dispose();
   return { where, adapter, isolated: globalThis.crossOriginIsolated, problems, counts, whole };
+}
+
+/** Whatever shows one picture gives the same prediction as its pixels. */
+async function pictures(engine: Engine, problems: string[]): Promise<void> {
+  const model = sequential([Input([8, 8, 3]), Conv2D(2, 3), Flatten(), Dense(2, { activation: "softmax" })]);
+  model.initialize(engine, 3);
+  const canvas = new OffscreenCanvas(12, 10);
+  const context = canvas.getContext("2d")!;
+  for (let x = 0; x < 12; x++) {
+    context.fillStyle = `rgb(${20 * x}, ${200 - 10 * x}, 90)`;
+    context.fillRect(x, 0, 1, 5 + (x % 5));
+  }
+  context.globalCompositeOperation = "destination-over";
+  context.fillRect(0, 0, 12, 10); // a transparent pixel has no colour
+  const data = context.getImageData(0, 0, 12, 10);
+  const blob = await canvas.convertToBlob();
+  const shown: Record<string, ImageInput> = { canvas, blob, bitmap: await createImageBitmap(canvas) };
+  if (globalThis.document !== undefined) {
+    const element = Object.assign(document.createElement("canvas"), { width: 12, height: 10 });
+    element.getContext("2d")!.putImageData(data, 0, 0);
+    const image = Object.assign(new Image(), { src: URL.createObjectURL(blob) });
+    await image.decode();
+    Object.assign(shown, { element, image });
+    const empty = await model.predict(images(new Image())).catch((error: Error) => error.message);
+    if (!String(empty).includes("has not loaded yet")) problems.push(`an image without pixels: ${empty}`);
+  }
+  const expected = String(await model.predict(images(data)));
+  const other = String(await model.predict(images(new ImageData(12, 10))));
+  if (expected === other) problems.push("every picture has the same prediction");
+  for (const [name, each] of Object.entries(shown)) {
+    const found = String(await model.predict(images(each)));
+    if (found !== expected) problems.push(`images: ${name} gives ${found}, its pixels ${expected}`);
+  }
+  if (!(await saliency(model, images(canvas))).maps.some((value) => value > 0)) problems.push("no saliency");
+  model.dispose();
 }
 
 /** The second part, in a page that was loaded again: goes on from the checkpoint of the first. */
