@@ -31,8 +31,7 @@ export class ReLULayer extends Layer {
   }
 
   override get half(): HalfSupport {
-    const { maxValue, threshold = 0 } = this.#options;
-    return maxValue === undefined && threshold === 0 ? "keeps" : "none";
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

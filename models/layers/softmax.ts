@@ -4,7 +4,7 @@ import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { softmax } from "../../kernels/softmax/index.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export interface SoftmaxOptions extends LayerOptions {
@@ -22,6 +22,10 @@ export class SoftmaxLayer extends Layer {
     this.axis = options.axis ?? -1;
     if (!Number.isInteger(this.axis) || this.axis === 0)
       throw new ArgumentError(`Softmax: axis must be an axis of the samples, got ${written(this.axis)}.`);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {
