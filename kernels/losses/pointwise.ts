@@ -39,6 +39,8 @@ export interface PointwiseRow {
   readonly kinks?: (t: number) => readonly number[];
   /** of a sample the sum over the last axis, and the mean over the others; unless given the mean over all */
   readonly sums?: boolean;
+  /** targets that are all 0 or 1 count as -1 and 1 */
+  readonly signed?: boolean;
 }
 
 /** of the derivative of the activation in between, by its code */
