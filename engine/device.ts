@@ -61,6 +61,7 @@ interface DeviceOptions extends Pick<EngineOptions, "memoryLimit"> {
   readonly openAnother?: () => Promise<GPUDevice>;
 }
 
+/** One GPU device with its queue, memory and kernels; createEngine() makes it. Tensors belong to the engine that made them. */
 export class Engine implements OpEngine {
   readonly device: GPUDevice;
   readonly adapter: AdapterFacts;
@@ -134,6 +135,7 @@ export class Engine implements OpEngine {
     return this.memoryLimit - this.#memory.pool.use.bytesInUse;
   }
 
+  /** The peak of `memory` counts from now on. */
   resetPeakMemory(): void {
     this.#memory.pool.resetPeak();
   }
@@ -144,6 +146,7 @@ export class Engine implements OpEngine {
     this.pipelines.clear();
   }
 
+  /** true within record() */
   get recording(): boolean {
     return this.#log !== undefined;
   }
@@ -258,6 +261,7 @@ export class Engine implements OpEngine {
     this.#failures.watchEffects(this.device.popErrorScope(), `${definition.name}: `);
   }
 
+  /** Gives a tensor to the innermost scope, which releases it at its end. */
   adopt<T extends Tensor>(tensor: T): T {
     return this.scopes.adopt(tensor);
   }

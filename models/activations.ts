@@ -8,6 +8,7 @@ import { type RealType, type UnaryName, type UnaryRow, unaryTable } from "../ker
 import { logSoftmax, softmax } from "../kernels/softmax/index.ts";
 import type { Mixed } from "./layers/layer.ts";
 
+/** A function of ops that keeps the shape of its tensor. */
 export type ActivationFunction = (x: Tensor) => Tensor;
 
 type Named = Extract<(typeof unaryTable)[UnaryName], { readonly activations: readonly string[] }>;

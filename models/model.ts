@@ -56,6 +56,7 @@ export class Model extends GraphLayer implements Network {
     ParameterStore.checkEngine(engine, this.weights, this.#store);
   }
 
+  /** Where the weights are on the GPU. Throws WgradError until the model is compiled. */
   get store(): ParameterStore {
     if (!this.#store) throw new WgradError(`${this.label} has no weights yet: await model.compile() first.`);
     return this.#store;
@@ -122,6 +123,7 @@ export class Model extends GraphLayer implements Network {
     return built && engineOf(built.variable.tensor);
   }
 
+  /** What training works on; for tools that watch it. Throws WgradError until the model is compiled. */
   get session(): Session {
     if (!this.#session)
       throw new WgradError(`${this.label} is not compiled: await model.compile({ optimizer, loss }) first.`);

@@ -14,6 +14,7 @@ const noiseKernel = kernel("dropout/gaussian-noise", {
   flops: { y: 7 },
 });
 
+/** How much noise gaussianNoise() adds, and from which random sequence. */
 export interface GaussianNoiseOptions {
   /** standard deviation, 0 or more */
   readonly stddev: number;

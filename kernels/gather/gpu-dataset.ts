@@ -22,6 +22,10 @@ type Parts = Pick<
   "inputs" | "scale" | "labels" | "classes" | "largestLabel" | "targets" | "targetScale" | "notFinite"
 >;
 
+/**
+ * Inputs with labels or targets on the GPU, from which fit() gathers batches without an upload. Owns its memory: dispose()
+ * frees it.
+ */
 export class GpuDataset {
   readonly engine: Engine;
   readonly count: number;
@@ -105,12 +109,14 @@ export class GpuDataset {
     return { inputs, targets: gatherLabels(this.labels, order, { batch, classes: this.classes }) };
   }
 
+  /** Frees its memory on the GPU. */
   dispose(): void {
     this.inputs.dispose();
     this.labels?.dispose();
     this.targets?.dispose();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -14,11 +14,13 @@ import { type Tensor, toTyped } from "../../engine/tensor.ts";
 /** Bytes are uploaded in pieces of about this many bytes. */
 const pieceBytes = 16 * 2 ** 20;
 
+/** How samples are cut into chunks. */
 export interface SampleStoreOptions {
   /** largest chunk in bytes; the adapter's binding limit unless given */
   readonly chunkBytes?: number;
 }
 
+/** Samples of one shape on the GPU, bytes or f32, in chunks that kernels can bind. Owns its memory: dispose() frees it. */
 export class SampleStore {
   readonly engine: Engine;
   readonly count: number;
@@ -108,10 +110,12 @@ export class SampleStore {
     }
   }
 
+  /** Frees its memory on the GPU. */
   dispose(): void {
     for (const chunk of this.chunks) chunk.dispose();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

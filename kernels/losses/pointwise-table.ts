@@ -17,6 +17,7 @@ const missing = (x: number, t: number) => Math.max(1 - t * x, 0);
 const where = (x: number, t: number, condition: boolean, slope: number) =>
   Number.isNaN(x + t) ? x + t : condition ? slope : 0;
 
+/** The losses that compare prediction and target element by element: value, derivative, cost and names of each. */
 export const pointwiseTable = {
   meanSquaredError: {
     code: 0,
@@ -105,6 +106,7 @@ export const pointwiseTable = {
   },
 } as const satisfies Record<string, PointwiseRow>;
 
+/** Names of the losses that compare element by element. */
 export type PointwiseName = keyof typeof pointwiseTable;
 
 /** Mean of (prediction - target)^2 over all elements. Both [n, ...]; the target is a constant. */

@@ -22,6 +22,7 @@ import {
 export interface PointwiseRow {
   /** `const LOSS` of pointwise.wgsl and pointwise-gradient.wgsl */
   readonly code: number;
+  /** f(x, t) in float64, for references. */
   value(x: number, t: number, parameter: number): number;
   /** by x */
   derivative(x: number, t: number, parameter: number): number;

@@ -31,6 +31,7 @@ export interface StepMetric {
   readonly k?: number;
 }
 
+/** What logStep() writes of a batch: its loss, and metrics that it computes itself. */
 export interface StepLogEntry extends Required<Pick<LogEntry, "loss" | "divisor" | "samples">> {
   /** [n, ...] f32 */
   readonly predictions: Tensor;

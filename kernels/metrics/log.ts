@@ -21,6 +21,7 @@ const logColumn = kernel("metrics/log-column", {
 /** Columns before those of the metrics: number of samples, sum of losses. */
 export const logLossColumns = 2;
 
+/** What logRow() writes of a batch. */
 export interface LogEntry {
   /** [1], the sum of the losses of the (micro-)batch over `divisor` */
   readonly loss: Tensor;

@@ -32,11 +32,13 @@ interface ClassOptions {
   readonly classId?: number | undefined;
 }
 
+/** What addThresholdCounts() counts, and from which cell on. */
 export interface ThresholdCountOptions extends ClassOptions {
   /** the first of the cells; 0 unless given */
   readonly first?: number;
 }
 
+/** What logThresholdWeights() weighs, and from which column on. */
 export interface ThresholdWeightOptions extends ClassOptions {
   /** the first of the columns that the cells take */
   readonly column: number;

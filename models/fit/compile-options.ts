@@ -10,6 +10,7 @@ import { type OptimizerChoice, optimizer } from "../optimizer-names.ts";
 /** 0: evaluate() and predict() run in inference mode; 1: as in training, see CompileOptions. */
 export type LearningPhase = 0 | 1;
 
+/** Options of compile(), by Keras's names. */
 export interface CompileOptions {
   /** from adam() or another of the optimizers; or "adam", with its defaults; or { name: "adam", learningRate: 0.01 } */
   readonly optimizer: OptimizerChoice;

@@ -21,6 +21,7 @@ import type { RegularizerChoice } from "../regularizers.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions, type OwnOptionNames } from "./layer-options.ts";
 
+/** Options of GroupNormalization(), by Keras's names. */
 export interface GroupNormalizationOptions extends LayerOptions {
   /** number of groups; -1: every channel is one (instance normalisation). Default 32 */
   readonly groups?: number;

@@ -9,6 +9,7 @@ import type { RegularizerChoice } from "../regularizers.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of LeakyReLU(). */
 export interface LeakyReLUOptions extends LayerOptions {
   /** slope below 0; Keras 2 called it alpha. Default 0.3 */
   readonly negativeSlope?: number;
@@ -44,6 +45,7 @@ export function LeakyReLU(options: LeakyReLUOptions = {}): LeakyReLULayer {
   return new LeakyReLULayer(options);
 }
 
+/** Options of PReLU(), by Keras's names. */
 export interface PReLUOptions extends LayerOptions {
   readonly alphaInitializer?: InitializerChoice;
   readonly alphaRegularizer?: RegularizerChoice;

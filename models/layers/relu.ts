@@ -7,6 +7,7 @@ import { thresholdRelu } from "../../kernels/threshold-relu/threshold-relu.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of ReLU(), by Keras's names. */
 export interface ReLUOptions extends LayerOptions {
   /** the output ends here; without end unless given */
   readonly maxValue?: number;

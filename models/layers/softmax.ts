@@ -7,6 +7,7 @@ import { softmax } from "../../kernels/softmax/index.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of Softmax(). */
 export interface SoftmaxOptions extends LayerOptions {
   /** as Keras counts: 0 is the batch, which it cannot be; negative from the end. Default -1 */
   readonly axis?: number;

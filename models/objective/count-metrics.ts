@@ -18,6 +18,7 @@ export interface CountMetric {
   values(cells: readonly number[]): readonly number[];
 }
 
+/** Options of AUC(), by Keras's names. */
 export interface AUCOptions {
   /** thresholds from 0 to 1, ends included. Default 200 */
   readonly numThresholds?: number;
@@ -32,6 +33,7 @@ export interface AUCOptions {
   readonly summationMethod?: Summation;
 }
 
+/** Options of Precision() and Recall(), by Keras's names. */
 export interface ThresholdOptions {
   /**
    * predictions above it are positive, from 0 to 1. Default 0.5. Of a list there is a result for each of its numbers, with it in

@@ -73,6 +73,7 @@ type CountName = `${"auc" | "precision" | "recall"}${"" | `(${string})`}`;
 type LossMetricName =
   `${"hinge" | "squared_hinge" | "categorical_hinge" | "huber" | "log_cosh" | "kl_divergence" | "cosine_similarity" | `${"" | "sparse_"}categorical_crossentropy` | "binary_crossentropy"}${"" | `(${string})`}`;
 
+/** Names of the metrics that compile() takes beside functions. */
 export type MetricName = keyof typeof metrics | TopKName | CountName | LossMetricName;
 
 /** All but those with another k or with options. */
