@@ -202,7 +202,6 @@ export class Engine implements OpEngine {
     this.watch?.launched({ what: "upload", reads: [], writes: [target] });
   }
 
-  /** Sets all elements to zero. */
   clear(target: Tensor): void {
     requireTensorsOf(this, "clear", { target });
     this.tape?.cuts.refuseChange("clear", target);
@@ -261,7 +260,6 @@ export class Engine implements OpEngine {
     this.#failures.watchEffects(this.device.popErrorScope(), `${definition.name}: `);
   }
 
-  /** Gives a tensor to the innermost scope, which releases it at its end. */
   adopt<T extends Tensor>(tensor: T): T {
     return this.scopes.adopt(tensor);
   }

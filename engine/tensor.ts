@@ -126,9 +126,9 @@ export interface OpEngine {
   upload(target: Tensor, data: ArrayBufferView, byteOffset?: number): void;
   /** copies all bytes of one tensor over another */
   copy(source: Tensor, target: Tensor): void;
-  /** sets all elements to zero */
+  /** Sets all elements to zero. */
   clear(target: Tensor): void;
-  /** gives a tensor to the innermost scope */
+  /** Gives a tensor to the innermost scope, which releases it at its end. */
   adopt<T extends Tensor>(tensor: T): T;
   /** takes a tensor out of all scopes */
   keep<T extends Tensor>(tensor: T): T;

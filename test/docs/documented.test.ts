@@ -3,13 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Application, type DeclarationReflection, ReflectionKind, type SignatureReflection } from "typedoc";
 import { expect, it } from "vitest";
-import packageJson from "../../package.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "../..");
 const docs = join(root, "docs");
-const { entryPoints } = JSON.parse(readFileSync(join(docs, "typedoc.json"), "utf8")) as {
-  entryPoints: string[];
-};
+const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+const { entryPoints } = read(join(docs, "typedoc.json")) as { entryPoints: string[] };
+const { exports } = read(join(root, "package.json")) as { exports: Record<string, string | { default: string }> };
 
 const documented =
   ReflectionKind.Variable |
@@ -24,7 +23,7 @@ const isPartOfValue = (reflection: DeclarationReflection | SignatureReflection) 
   /\.__type\./.test(reflection.getFullName()) || reflection.getFullName().endsWith(".__type");
 
 it("has the documentation of every room that the package exports", () => {
-  const rooms = Object.entries(packageJson.exports)
+  const rooms = Object.entries(exports)
     .filter(([name]) => name !== ".")
     .map(([, file]) => (typeof file === "string" ? file : file.default));
   expect(entryPoints.map((path) => path.replace("../", "./")).sort()).toEqual(
