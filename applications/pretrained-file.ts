@@ -19,6 +19,7 @@ export interface PretrainedFile {
   readonly source: string;
 }
 
+/** Where a file of trained weights is looked for, and whether it may be downloaded. */
 export interface ObtainOptions {
   /** the data folder; `WGRAD_DATA`, else `~/.cache/wgrad/data`, unless given */
   readonly data?: string;

@@ -10,6 +10,7 @@ import { readSafetensors } from "../models/weights/safetensors.ts";
 import { readKerasWeights } from "./keras-weights.ts";
 import { type ObtainOptions, obtainPretrained, type PretrainedFile } from "./pretrained-file.ts";
 
+/** Which weights a network begins with, and where they come from. */
 export interface PretrainedOptions extends ObtainOptions {
   /**
    * "imagenet": trained on ILSVRC-2012, the default; null: random, to be trained; or the path of a file with the names of the

@@ -34,6 +34,7 @@ export type SplitRule =
   | { readonly take: "last" | "first"; readonly size: SplitSize }
   | { readonly take: "random"; readonly size: SplitSize; readonly seed: number };
 
+/** Images of a part of a set: a whole number of them, or a share. */
 export type SplitSize = { readonly images: number } | { readonly fraction: number };
 
 /**

@@ -61,6 +61,7 @@ interface DeviceOptions extends Pick<EngineOptions, "memoryLimit"> {
   readonly openAnother?: () => Promise<GPUDevice>;
 }
 
+/** One GPU device with its queue, memory and kernels; createEngine() makes it. Tensors belong to the engine that made them. */
 export class Engine implements OpEngine {
   readonly device: GPUDevice;
   readonly adapter: AdapterFacts;
@@ -134,6 +135,7 @@ export class Engine implements OpEngine {
     return this.memoryLimit - this.#memory.pool.use.bytesInUse;
   }
 
+  /** The peak of `memory` counts from now on. */
   resetPeakMemory(): void {
     this.#memory.pool.resetPeak();
   }
@@ -144,6 +146,7 @@ export class Engine implements OpEngine {
     this.pipelines.clear();
   }
 
+  /** true within record() */
   get recording(): boolean {
     return this.#log !== undefined;
   }
@@ -199,7 +202,6 @@ export class Engine implements OpEngine {
     this.watch?.launched({ what: "upload", reads: [], writes: [target] });
   }
 
-  /** Sets all elements to zero. */
   clear(target: Tensor): void {
     requireTensorsOf(this, "clear", { target });
     this.tape?.cuts.refuseChange("clear", target);

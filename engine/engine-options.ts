@@ -3,6 +3,7 @@ import type { AdapterChoice } from "./adapter.ts";
 import { ArgumentError } from "./errors.ts";
 import { checkOption, checkOptionNames } from "./options.ts";
 
+/** Options of createEngine(): which adapter or device, checks, and how much memory. */
 export interface EngineOptions {
   readonly adapter?: AdapterChoice;
   /**

@@ -52,6 +52,7 @@ export function kernel<
   return { name: id, source, reads, writes, updates, step, flops };
 }
 
+/** What one launch of a kernel says: values of the shader's constants, and how many workgroups run. */
 export interface RunOptions {
   readonly constants?: Constants;
   /** number of workgroups; a launch spreads them over x and y, and the shader counts them: id.y * workgroups.x + id.x */

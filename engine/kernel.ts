@@ -2,6 +2,7 @@
 import { otherEngine } from "./arguments.ts";
 import { ArgumentError, KernelError } from "./errors.ts";
 import type { Kernel, RunOptions } from "./kernel-definition.ts";
+import { written } from "./options.ts";
 import type { Dispatch, Operand } from "./record/commands.ts";
 import { type Binding, type Constants, parseBindings, setConstants, setHalf } from "./shader.ts";
 import { checkShape, type Shape } from "./shape.ts";
@@ -76,6 +77,8 @@ function engineOf(
 /** The tensor to write: the given one, or a new one; `what` names it in errors. */
 export function outputTensor(engine: OpEngine, output: Output, what: string): Tensor {
   if (output instanceof Tensor) return output;
+  if (typeof output !== "object" || output === null)
+    throw new ArgumentError(`${what} must be a shape, { shape, dtype } or a tensor, got ${written(output)}.`);
   const shape: Shape = "dtype" in output ? output.shape : output;
   const dtype = "dtype" in output ? output.dtype : "f32";
   checkShape(shape, what);

@@ -41,6 +41,10 @@ const fieldNames = [
 
 const advance = kernel("engine/advance", { updates: ["state"] });
 
+/**
+ * The values that differ from step to step, on the GPU: random layers and optimizers read them there, so a recorded step
+ * replays without an upload.
+ */
 export class StepState {
   /** [8] words, bound as the uniform `step` */
   readonly tensor: Tensor<"u32">;
@@ -62,6 +66,7 @@ export class StepState {
     }
   }
 
+  /** All fields as they are on the GPU now. */
   async read(): Promise<StepFields> {
     const words = await this.tensor.data();
     const floats = new Float32Array(words.buffer);
@@ -76,6 +81,7 @@ export class StepState {
     run(advance, { state: this.tensor }, {}, { constants, workgroups: 1 });
   }
 
+  /** Frees its memory on the GPU. */
   dispose(): void {
     this.tensor.dispose();
   }

@@ -110,23 +110,38 @@ export interface OpEngine {
   refill(storage: Storage): void;
   /** the backward pass begins, for which `kept` is held */
   beginBackward(kept: readonly Tensor[]): void;
-  readonly scopes: { discard(tensor: Tensor): void };
+  readonly scopes: {
+    /** releases a tensor before its scope ends */
+    discard(tensor: Tensor): void;
+  };
+  /** throws the error that ended the engine, if one did */
   assertAlive(): void;
+  /** a tensor of unspecified content in the innermost scope */
   allocate<D extends DType = "f32">(shape: Shape, dtype: D, what: string): Tensor<D>;
+  /** a tensor with these values */
   tensor<D extends DType = "f32">(values: ArrayLike<number>, shape?: Shape, dtype?: D): Tensor<D>;
+  /** a tensor of zeros */
   zeros<D extends DType = "f32">(shape: Shape, dtype?: D): Tensor<D>;
+  /** overwrites bytes of a tensor from the host */
   upload(target: Tensor, data: ArrayBufferView, byteOffset?: number): void;
+  /** copies all bytes of one tensor over another */
   copy(source: Tensor, target: Tensor): void;
+  /** Sets all elements to zero. */
   clear(target: Tensor): void;
+  /** Gives a tensor to the innermost scope, which releases it at its end. */
   adopt<T extends Tensor>(tensor: T): T;
+  /** takes a tensor out of all scopes */
   keep<T extends Tensor>(tensor: T): T;
+  /** releases what `body` made and does not return */
   scope<R>(body: () => R): R;
+  /** encodes a launch of a kernel */
   dispatch(
     definition: Kernel,
     tensors: Readonly<Record<string, Tensor>>,
     options: RunOptions,
     workgroups: [number, number, number],
   ): void;
+  /** reads a tensor back */
   read<D extends DType>(tensor: Tensor<D>): Promise<DataOf[D]>;
 }
 
@@ -173,10 +188,12 @@ export class Tensor<D extends DType = DType> {
     return sizeOf(this.shape);
   }
 
+  /** Bytes of its elements. */
   get byteLength(): number {
     return storageBytes(this.shape, this.dtype);
   }
 
+  /** Its memory was given back: it cannot be used any more. */
   get released(): boolean {
     return this.#holders === 0;
   }
@@ -216,6 +233,7 @@ export class Tensor<D extends DType = DType> {
     this.release();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -5,11 +5,17 @@ export const columns = 80;
 
 /** Marks words; each function returns its text as it is unless colours are wanted. */
 export interface Palette {
+  /** headings */
   readonly title: (text: string) => string;
+  /** what agrees */
   readonly good: (text: string) => string;
+  /** what does not */
   readonly bad: (text: string) => string;
+  /** what matters most in a line */
   readonly strong: (text: string) => string;
+  /** what matters least */
   readonly faint: (text: string) => string;
+  /** a number or a line that the text speaks of */
   readonly marked: (text: string) => string;
 }
 
@@ -29,6 +35,7 @@ export function paletteFor(stream: { readonly isTTY?: boolean }, noColor?: strin
   };
 }
 
+/** No colours: for files and pipes. */
 export const plainPalette: Palette = {
   title: asItIs,
   good: asItIs,

@@ -8,6 +8,7 @@ import { type RealType, type UnaryName, type UnaryRow, unaryTable } from "../ker
 import { logSoftmax, softmax } from "../kernels/softmax/index.ts";
 import type { Mixed } from "./layers/layer.ts";
 
+/** A function of ops that keeps the shape of its tensor. */
 export type ActivationFunction = (x: Tensor) => Tensor;
 
 type Named = Extract<(typeof unaryTable)[UnaryName], { readonly activations: readonly string[] }>;
@@ -37,9 +38,9 @@ export function checkActivation(layer: string, activation: unknown): asserts act
   );
 }
 
-/** Whether an activation is computed on f16; softmax is not, and of functions nobody knows. */
+/** Whether an activation takes f16; of functions nobody knows. */
 export function halfActivation(activation: ActivationChoice): boolean {
-  return typeof activation === "string" && !activation.endsWith("softmax");
+  return typeof activation === "string";
 }
 
 /** Element type of what a layer computes before the activation `rest`; undefined for that of its input. */

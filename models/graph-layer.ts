@@ -20,6 +20,7 @@ import { type StoredVariable, storedVariables } from "./stored-variables.ts";
 import { formatSummary, type Summary, summarize } from "./summary.ts";
 import { type SymbolicTensor, symbolicTensors } from "./symbolic.ts";
 
+/** What a model is made of: its inputs and outputs, and a name. */
 export interface ModelOptions extends LayerOptions {
   /** from input(), or tensors within another model, which is cut there */
   readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
@@ -46,14 +47,17 @@ export abstract class GraphLayer extends Layer {
     if (this.#nameOpen) this.name = "model_1";
   }
 
+  /** Every layer once, in the order of first use. */
   get layers(): readonly Layer[] {
     return this.graph.layers;
   }
 
+  /** The inputs, in the order in which data are given. */
   get inputs(): readonly SymbolicTensor[] {
     return this.graph.inputs;
   }
 
+  /** The outputs, in the order in which results are given. */
   get outputs(): readonly SymbolicTensor[] {
     return this.graph.outputs;
   }
@@ -117,6 +121,7 @@ export abstract class GraphLayer extends Layer {
     return 1 + this.graph.streams;
   }
 
+  /** A model passes f16 on to its layers. */
   override get half(): HalfSupport {
     return "takes";
   }
@@ -167,6 +172,7 @@ export abstract class GraphLayer extends Layer {
     return summarize(this.graph, this.weights);
   }
 
+  /** Keras's table of the layers as text. */
   summaryText(): string {
     return formatSummary(this.name, this.summary());
   }

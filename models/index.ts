@@ -83,7 +83,12 @@ export {
 export type { TensorFunction } from "./objective/functions.ts";
 export { lossNames } from "./objective/loss-names.ts";
 export * from "./objective/losses.ts";
-export { type MetricName, metricNames, topKCategoricalAccuracy } from "./objective/metric-names.ts";
+export {
+  type MetricName,
+  metricNames,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+} from "./objective/metric-names.ts";
 export type { LossChoice, MetricChoice, MetricList } from "./objective/objective.ts";
 export { type OptimizerChoice, type OptimizerName, optimizer } from "./optimizer-names.ts";
 export { ImageDataGenerator, type ImageDataGeneratorOptions } from "./preprocessing/image-data-generator.ts";

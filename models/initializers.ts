@@ -40,14 +40,17 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
   return { fanIn: root, fanOut: root };
 }
 
+/** Every weight starts from 0. */
 export function zeros(): Initializer {
   return made("zeros", {}, filled(0));
 }
 
+/** Every weight starts from 1. */
 export function ones(): Initializer {
   return made("ones", {}, filled(1));
 }
 
+/** Every weight starts from `value`. Throws ArgumentError for what is no number. */
 export function constant(value: number): Initializer {
   checkOption("constant", "value", value, () => true, "a number");
   return made("constant", { value }, filled(value));
@@ -60,6 +63,7 @@ export function randomUniform(minimum = -0.05, maximum = 0.05): Initializer {
   return made("randomUniform", { minimum, maximum }, uniform(minimum, maximum));
 }
 
+/** Normal numbers of this mean and standard deviation, as Keras's RandomNormal. Throws ArgumentError. */
 export function randomNormal(mean = 0, deviation = 0.05): Initializer {
   checkOption("randomNormal", "mean", mean, () => true, "a number");
   checkOption("randomNormal", "deviation", deviation, () => deviation >= 0, "0 or more");

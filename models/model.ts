@@ -22,6 +22,7 @@ import { unknownWeight } from "./layers/layer.ts";
 import type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
 import { ParameterStore } from "./parameter-store.ts";
 import { type SaveOptions, saveModelFile } from "./saving/save.ts";
+import { freezingSinceCompile } from "./stored-variables.ts";
 import { readTogether, requireMap } from "./variable.ts";
 
 export type { ModelOptions } from "./graph-layer.ts";
@@ -31,6 +32,7 @@ export class Model extends GraphLayer implements Network {
   #store: ParameterStore | undefined;
   #session: Session | undefined;
   #compiled: ResolvedCompileOptions | undefined;
+  #toldOfFreezing: string | undefined;
 
   /**
    * Puts the weights on an engine: those that another model has there as they are, the others with the values `kept`
@@ -54,6 +56,7 @@ export class Model extends GraphLayer implements Network {
     ParameterStore.checkEngine(engine, this.weights, this.#store);
   }
 
+  /** Where the weights are on the GPU. Throws WgradError until the model is compiled. */
   get store(): ParameterStore {
     if (!this.#store) throw new WgradError(`${this.label} has no weights yet: await model.compile() first.`);
     return this.#store;
@@ -96,6 +99,7 @@ export class Model extends GraphLayer implements Network {
       try {
         this.#session = await Session.create(this, resolved, previous);
         this.#compiled = resolved;
+        this.#toldOfFreezing = undefined;
       } catch (error) {
         if (previous?.disposed) this.#session = undefined;
         throw error;
@@ -119,6 +123,7 @@ export class Model extends GraphLayer implements Network {
     return built && engineOf(built.variable.tensor);
   }
 
+  /** What training works on; for tools that watch it. Throws WgradError until the model is compiled. */
   get session(): Session {
     if (!this.#session)
       throw new WgradError(`${this.label} is not compiled: await model.compile({ optimizer, loss }) first.`);
@@ -141,6 +146,7 @@ export class Model extends GraphLayer implements Network {
   async fit(...given: readonly [unknown, unknown?, unknown?]): Promise<History> {
     const { session } = this;
     return claimed("fit", this.#training, async (claim) => {
+      this.#tellOfFreezing("fit");
       type Source = DataSource | BatchGenerator;
       const [data, options] = await dataAndOptions<Source, FitOptions>("fit", session, given);
       return fitSession(session, data, options, claim);
@@ -193,7 +199,10 @@ export class Model extends GraphLayer implements Network {
   /** One update on a batch in main memory. Returns loss and metrics before the update. */
   async trainOnBatch(x: ValuesByName, y?: ValuesByName, options: OnBatchOptions = {}): Promise<Logs> {
     const { session } = this;
-    return claimed("trainOnBatch", this.#training, () => trainOnBatch(session, x, y, options));
+    return claimed("trainOnBatch", this.#training, () => {
+      this.#tellOfFreezing("trainOnBatch");
+      return trainOnBatch(session, x, y, options);
+    });
   }
 
   /** Loss and metrics of a batch in main memory, in inference mode. */
@@ -233,6 +242,13 @@ export class Model extends GraphLayer implements Network {
   /** Runs what reads the weights. Throws WgradError while another call changes them. */
   async reading<R>(call: string, body: () => Promise<R>): Promise<R> {
     return claimed(call, this.#reading, body);
+  }
+
+  /** Says once, on the console, that `trainable` was changed after compile(), which goes by what it was then. */
+  #tellOfFreezing(call: string): void {
+    const text = freezingSinceCompile(this.weights, this.store.entries);
+    if (text && text !== this.#toldOfFreezing) console.warn(`${call}: ${text}`);
+    this.#toldOfFreezing = text;
   }
 
   get #reading(): Work {

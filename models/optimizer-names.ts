@@ -17,6 +17,7 @@ import { choiceByName, type KerasObject, madeFor } from "./named.ts";
 /** Each makes an optimizer from options by their names. */
 export const optimizersByName = { sgd, rmsprop, adagrad, adadelta, adam, adamw, adamax, nadam } as const;
 
+/** Names of the optimizers that compile() takes. */
 export type OptimizerName = keyof typeof optimizersByName;
 
 /** What compile() takes: made by adam() or another, "adam" with its defaults, or a description with options. */

@@ -8,6 +8,7 @@ import type { Schedule } from "../kernels/optimizers/index.ts";
 
 export type { Schedule };
 
+/** The same rate at every step. */
 export function constantRate(rate: number): Schedule {
   checkRate("constantRate", "rate", rate);
   return () => rate;

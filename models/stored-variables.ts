@@ -86,3 +86,19 @@ function checkPaths(found: readonly StoredVariable[]): void {
     paths.add(path);
   }
 }
+
+/** What training does with weights whose layer or model was frozen, or unfrozen, after compile(); undefined if none was. */
+export function freezingSinceCompile(
+  now: readonly StoredVariable[],
+  atCompile: readonly StoredVariable[],
+): string | undefined {
+  const before = new Map(atCompile.map(({ variable, trainable }) => [variable, trainable]));
+  const changed = (trainable: boolean) =>
+    now.filter((entry) => entry.trainable === trainable && before.get(entry.variable) === !trainable);
+  const owners = (entries: readonly StoredVariable[]) =>
+    [...new Set(entries.map(({ path }) => path.slice(0, path.lastIndexOf("/"))))].join(", ");
+  const [frozen, free] = [owners(changed(false)), owners(changed(true))];
+  if (frozen + free === "") return undefined;
+  const parts = [frozen && `${frozen} trained`, free && `${free} not trained`].filter((part) => part !== "");
+  return `trainable was changed after compile(): ${parts.join(" and ")} as before. compile() again makes the change count.`;
+}

@@ -22,8 +22,10 @@ export interface SummaryRow {
   readonly connections: readonly string[];
 }
 
+/** The layers of a model, and its numbers of weights. */
 export interface Summary {
   readonly rows: readonly SummaryRow[];
+  /** of all weights */
   readonly total: number;
   readonly trainable: number;
   readonly nonTrainable: number;

@@ -26,6 +26,7 @@ export class SymbolicTensor {
     this.index = index;
   }
 
+  /** The layer that makes it. */
   get layer(): Layer {
     return this.call.layer;
   }

@@ -241,13 +241,16 @@ export interface FreeSection {
   readonly blocks: readonly Block[];
 }
 
+/** What a section of a report is made of. */
 export type Block = TextBlock | TableBlock | ImageBlock | GridBlock | ScatterBlock | BarBlock | LineBlock;
 
+/** A paragraph. */
 export interface TextBlock {
   readonly kind: "text";
   readonly text: string;
 }
 
+/** A table. */
 export interface TableBlock {
   readonly kind: "table";
   readonly title: string;
@@ -256,6 +259,7 @@ export interface TableBlock {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
+/** Images in a grid, with captions. */
 export interface ImageBlock {
   readonly kind: "images";
   readonly title: Label;
@@ -292,6 +296,7 @@ export interface ScatterBlock {
   readonly yTitle?: Label;
 }
 
+/** Bars side by side for every category. */
 export interface BarBlock {
   readonly kind: "bars";
   readonly title: Label;
@@ -300,6 +305,7 @@ export interface BarBlock {
   readonly series: readonly { readonly name: Label; readonly values: readonly number[] }[];
 }
 
+/** Curves over numbers. */
 export interface LineBlock {
   readonly kind: "lines";
   readonly title: Label;

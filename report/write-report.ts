@@ -9,6 +9,7 @@ import { fileName } from "./file-name.ts";
 import type { RunReport } from "./run-report.ts";
 import { svgToPng } from "./svg-to-png.ts";
 
+/** The files that writeReport() has written. */
 export interface WrittenReport {
   /** path of `report.html` */
   readonly report: string;

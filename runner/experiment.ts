@@ -46,6 +46,7 @@ export interface Profile {
   readonly description: string;
 }
 
+/** "full": as the source has it; "quick": a stated part of it, for software adapters. */
 export type ProfileName = "full" | "quick";
 
 /** Makes arrays of the user's own. */
@@ -96,6 +97,7 @@ export interface DataExperiment extends ExperimentBase {
  */
 export type Validation = "test" | HeldOut;
 
+/** Training images that are held out for validation, as a share of them. */
 export interface HeldOut {
   readonly take: "last" | "first" | "random";
   readonly fraction: number;

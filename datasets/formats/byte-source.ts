@@ -23,6 +23,7 @@ export interface ByteSource {
   stream<T>(range: ByteRange, use: (reader: ByteReader) => Promise<T>): Promise<T>;
 }
 
+/** A part of a file: its bytes from `begin` up to `end` (exclusive), and how they are packed. */
 export interface ByteRange {
   readonly begin: number;
   readonly end: number;

@@ -2,8 +2,10 @@
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
+/** Names of CIFAR-10's classes; the index is the label (Krizhevsky 2009). */
 export const cifar10Classes = words("airplane automobile bird cat deer dog frog horse ship truck");
 
+/** Names of CIFAR-100's 100 classes; the index is the fine label (Krizhevsky 2009). */
 export const cifar100FineClasses = words(`
   apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle
   caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant flatfish
@@ -13,6 +15,7 @@ export const cifar100FineClasses = words(`
   sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip turtle wardrobe whale willow_tree
   wolf woman worm`);
 
+/** Names of CIFAR-100's 20 superclasses; the index is the coarse label (Krizhevsky 2009). */
 export const cifar100CoarseClasses = words(`
   aquatic_mammals fish flowers food_containers fruit_and_vegetables household_electrical_devices household_furniture
   insects large_carnivores large_man-made_outdoor_things large_natural_outdoor_scenes large_omnivores_and_herbivores

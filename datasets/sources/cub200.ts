@@ -21,6 +21,7 @@ import { isOfficial, recordOfficial } from "./official-sums.ts";
 import { unpackTar } from "./unpack.ts";
 import { unpackTree } from "./unpack-tree.ts";
 
+/** Options of loadCub200(): size of the images, how they are resized, where the files are. */
 export interface Cub200Options extends LoadOptions {
   /** photographs become [size, size, 3], their sides not kept in proportion; default 224 */
   readonly size?: number;

@@ -25,8 +25,10 @@ const sources = {
   "fashion-mnist": () => fashionMnist,
 } as const satisfies Record<string, (options: LoadDatasetOptions) => DatasetSource>;
 
+/** Names of the data sets that loadDataset() knows. */
 export type DatasetId = keyof typeof sources | "cub200";
 
+/** The names that loadDataset() takes. */
 export const datasetIds: readonly DatasetId[] = [
   ...(Object.keys(sources) as (keyof typeof sources)[]),
   "cub200",

@@ -10,5 +10,6 @@ export interface StandIn {
   readonly classes?: readonly string[];
   /** images of the training and the test set unless asked otherwise */
   readonly counts: { readonly train: number; readonly test: number };
+  /** `count` images of a part with their labels: the same ones for the same seed */
   readonly draw: (part: "train" | "test", count: number, seed: number) => ImageSet;
 }

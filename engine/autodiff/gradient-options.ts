@@ -5,6 +5,7 @@ import { checkFunction, checkOptionNames } from "../options.ts";
 import { type OpEngine, overlap, type Tensor } from "../tensor.ts";
 import type { Recomputation } from "./recompute.ts";
 
+/** Options of gradients(): where gradients are written, and what happens around the backward pass. */
 export interface GradientOptions {
   /** per source: a tensor to write its gradient into (a view of the flat gradient buffer) */
   readonly into?: readonly Tensor[];

@@ -20,6 +20,7 @@ export interface Rule {
   readonly inputs: readonly Tensor[];
   /** tensors that backward reads: they outlive their scope until it has run */
   readonly keeps?: readonly Tensor[];
+  /** the gradient of each input, in their order, from that of the output; undefined where `want` gives nothing to write into */
   backward(dy: Tensor, want: Want): readonly (Tensor | undefined)[];
 }
 

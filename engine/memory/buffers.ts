@@ -33,6 +33,7 @@ export interface PoolOptions {
 /** Creates and destroys real buffers; the planning pool of a dry run has none. */
 export interface BufferSource {
   create(bytes: number): GPUBuffer;
+  destroy(buffer: GPUBuffer): void;
   readonly limits: { readonly maxStorageBufferBindingSize: number; readonly maxBufferSize: number };
 }
 
@@ -150,7 +151,7 @@ export class BufferPool implements BlockPool {
     for (const [capacity, buffers] of this.#free) {
       for (const buffer of buffers) {
         if (this.#parent) this.#parent.give({ buffer, bytes: capacity, capacity, pool: this.#parent });
-        else buffer?.destroy();
+        else if (buffer) this.#source.destroy(buffer);
         this.#bytesAllocated -= capacity;
       }
     }

@@ -20,19 +20,23 @@ interface MemoryEngine {
 export class DeviceMemory {
   readonly pool: BufferPool;
   readonly #engine: MemoryEngine;
-  /** buffers on a device that is not the engine's */
-  readonly #borrowed: GPUBuffer[] | undefined;
+  /** buffers that are there, on a device that is not the engine's */
+  readonly #borrowed: Set<GPUBuffer> | undefined;
 
   /** `borrowed`: the device is not the engine's own */
   constructor(engine: MemoryEngine, borrowed: boolean) {
     this.#engine = engine;
-    this.#borrowed = borrowed ? [] : undefined;
+    this.#borrowed = borrowed ? new Set() : undefined;
     this.pool = this.newPool();
   }
 
   /** A pool of its own, for a recording or a dry run. */
   newPool(options?: PoolOptions): BufferPool {
-    const source = { create: (bytes: number) => this.#create(bytes), limits: this.#engine.limits() };
+    const source = {
+      create: (bytes: number) => this.#create(bytes),
+      destroy: (buffer: GPUBuffer) => this.#destroy(buffer),
+      limits: this.#engine.limits(),
+    };
     return new BufferPool(source, options);
   }
 
@@ -60,13 +64,18 @@ export class DeviceMemory {
     if (exceeds()) throw beyondLimit(bytes, this.pool.use.bytesInUse, memoryLimit);
     device.pushErrorScope("out-of-memory");
     const buffer = device.createBuffer({ size: bytes, usage: storageUsage });
-    this.#borrowed?.push(buffer);
+    this.#borrowed?.add(buffer);
     this.#engine.watch(
       device.popErrorScope().then((error) => {
         if (error) throw outOfMemory(bytes);
       }),
     );
     return buffer;
+  }
+
+  #destroy(buffer: GPUBuffer): void {
+    buffer.destroy();
+    this.#borrowed?.delete(buffer);
   }
 }
 

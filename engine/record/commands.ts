@@ -48,6 +48,7 @@ export interface Clear {
   readonly bytes: number;
 }
 
+/** What a recorded step is a list of: kernel launches, copies and clears. */
 export type Command = Dispatch | Copy | Clear;
 
 const maxPending = 128;

@@ -11,6 +11,7 @@ import type { Recording } from "./recording.ts";
  */
 export type Clock = "timestamps" | "alone";
 
+/** A command of a step with the time it took on the GPU. */
 export interface TimedCommand {
   readonly command: Command;
   /** from the start of the step */
@@ -18,6 +19,7 @@ export interface TimedCommand {
   readonly microseconds: number;
 }
 
+/** What profile() measured: every command of a step with its time, and the step as a whole. */
 export interface StepProfile {
   readonly clock: Clock;
   /** how often the step ran by this clock */

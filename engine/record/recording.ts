@@ -46,6 +46,7 @@ interface ReplayEngine {
   assertCompiled(pipelines: () => Iterable<GPUComputePipeline>): void;
 }
 
+/** A step as a list of GPU commands, made by engine.record(): replay() runs it again. Owns the memory of its tensors: dispose() frees it. */
 export class Recording<R = unknown> {
   /** what the recorded function returned: tensors that every replay writes anew */
   readonly result: R;
@@ -60,6 +61,7 @@ export class Recording<R = unknown> {
     this.result = result;
   }
 
+  /** The commands of one step, in order: launches, copies and clears. */
   get commands(): readonly Command[] {
     return this.#log.commands;
   }

@@ -13,6 +13,7 @@ import { findState, restoreState } from "./read-optimizer.ts";
 import { findWeights, setWeights } from "./read-weights.ts";
 import { partsOfKeras } from "./zip.ts";
 
+/** Options of loadKerasModel(). */
 export interface KerasModelOptions {
   /**
    * Options of compile() in place of those in the file, as its engine. false: the model is not compiled, and where training

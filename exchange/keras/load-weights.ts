@@ -7,6 +7,7 @@ import { readHdf5 } from "../hdf5/read.ts";
 import { findWeights, setWeights } from "./read-weights.ts";
 import { partsOfKeras } from "./zip.ts";
 
+/** How loadKerasWeights() finds the layer of each weight. */
 export interface KerasWeightOptions {
   /**
    * true: every layer that has the name of one in the file; others keep their weights. false: in Keras's order of layers.

@@ -24,6 +24,7 @@ export type KerasFormat = "keras" | "h5" | "weights.h5";
 
 const formats = ["keras", "h5", "weights.h5"] as const satisfies readonly KerasFormat[];
 
+/** Options of saveKerasModel(). */
 export interface SaveKerasOptions {
   /** by the ending of the path unless given */
   readonly format?: KerasFormat;

@@ -29,11 +29,19 @@ const metricsOfKeras = [
   "sparse_top_k_categorical_accuracy",
   "mean_squared_error",
   "mean_absolute_error",
+  "hinge",
+  "squared_hinge",
+  "categorical_hinge",
+  "kl_divergence",
+  "binary_crossentropy",
+  "categorical_crossentropy",
+  "sparse_categorical_crossentropy",
+  "cosine_similarity",
 ];
 
 /** `learningRate` is that of the next step. undefined, with a note, where Keras's compile() has no such options. */
 export function kerasCompile(
-  { optimizer, loss, metrics = [] }: ResolvedCompileOptions,
+  { optimizer, loss, metrics = [], weightedMetrics }: ResolvedCompileOptions,
   learningRate: number,
   generation: Generation,
   note: Notes,
@@ -49,6 +57,7 @@ export function kerasCompile(
     if (!known) note(`The metric ${String(metric)} is left out: Keras has none of that name.`);
     return known;
   });
+  if (weightedMetrics !== undefined) note("The weightedMetrics are left out.");
   const chosen = kerasOptimizer({ ...optimizer.config, learningRate }, generation, note);
   return chosen && { optimizer: chosen, loss: lossOf(loss), metrics: named as string[] };
 }

@@ -8,6 +8,7 @@ import type { SafetensorsEntry } from "../../models/weights/safetensors.ts";
 import { readSafetensors, type SafetensorsTensor } from "../../models/weights/safetensors.ts";
 import { type TorchWeight, torchWeights } from "./modules.ts";
 
+/** How loadTorchWeights() finds the module of each layer. */
 export interface TorchOptions {
   /** which module of the file a layer takes, where order and shape do not say it: { conv2d_1: "features.0" } */
   readonly modules?: Readonly<Record<string, string>>;

@@ -18,6 +18,7 @@ export type Corruption =
   | { readonly kind: "masking"; readonly keep: number }
   | { readonly kind: "gaussian"; readonly stddev: number; readonly clip?: boolean };
 
+/** From which random sequence noise comes, and whether it is another one in every epoch. */
 export interface CorruptOptions {
   /** number of the random sequence: training, validation and test data have one each */
   readonly stream: number;

@@ -3,6 +3,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { checkChoice, checkFlag, checkOption, type OptionNames, written } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 
+/** What stands where a moved image has no pixel: Keras's fill_mode. */
 export type FillMode = "nearest" | "constant" | "reflect" | "wrap";
 
 /** How values between and beyond pixels are found. */

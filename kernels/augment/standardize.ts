@@ -8,6 +8,7 @@ import { addScalar, div, mul, sqrt, square, sub } from "../elementwise/index.ts"
 import { mean } from "../reduce/reduce.ts";
 import { type HostRows, readRow, rowsAndWidth } from "../rows.ts";
 
+/** Mean and standard deviation of each channel of a set of images. */
 export interface ChannelStatistics {
   /** per channel, over samples, rows and columns */
   readonly mean: Float64Array;
@@ -51,7 +52,11 @@ export class FeatureStandardizer {
     this.#factor = engine.keep(engine.tensor(factor));
   }
 
-  /** @param x [..., channels] */
+  /**
+   * (x - mean) / deviation, channel by channel.
+   * @param x [..., channels]
+   * @throws ShapeError for another number of channels
+   */
   apply(x: Tensor): Tensor {
     if (x.shape.at(-1) !== this.#mean.size) {
       throw new ShapeError(
@@ -61,11 +66,13 @@ export class FeatureStandardizer {
     return x.engine.scope(() => mul(sub(x, this.#mean), this.#factor));
   }
 
+  /** Frees the statistics on the GPU. */
   dispose(): void {
     this.#mean.dispose();
     this.#factor.dispose();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

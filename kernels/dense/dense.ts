@@ -11,6 +11,7 @@ import { naiveOnly } from "../tuning/mode.ts";
 import { fusedDense } from "./fused.ts";
 import { asMatrix, matrixProduct } from "./product.ts";
 
+/** Options of dense(): bias, activation, how the kernel is stored, and the element type of the result. */
 export interface DenseOptions {
   /** [out] */
   readonly bias?: Tensor | undefined;

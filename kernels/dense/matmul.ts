@@ -11,6 +11,7 @@ import { requireFloats } from "../shape/arguments.ts";
 import { naiveOnly } from "../tuning/mode.ts";
 import { multiply } from "./product.ts";
 
+/** Options of matmul(): which factors are stored transposed. */
 export interface MatmulOptions {
   /** a is stored [..., k, m] */
   readonly transposeA?: boolean;

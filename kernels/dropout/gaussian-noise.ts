@@ -1,7 +1,7 @@
 /** @file Gaussian noise added to activations while training. */
 
 import { differentiable } from "../../engine/autodiff/tape.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, like, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloat } from "../shape/arguments.ts";
@@ -14,6 +14,7 @@ const noiseKernel = kernel("dropout/gaussian-noise", {
   flops: { y: 7 },
 });
 
+/** How much noise gaussianNoise() adds, and from which random sequence. */
 export interface GaussianNoiseOptions {
   /** standard deviation, 0 or more */
   readonly stddev: number;
@@ -36,7 +37,7 @@ export function gaussianNoise(x: Tensor, options: GaussianNoiseOptions): Tensor 
   if (stddev === 0) return x;
   const constants = { STDDEV: stddev, STREAM: stream, PER_SAMPLE: elementsPerSample(x) };
   const invocations = Math.ceil(x.size / 4);
-  return differentiable(run(noiseKernel, { x }, { y: x.shape }, { constants, invocations }).y, {
+  return differentiable(run(noiseKernel, { x }, { y: like(x) }, { constants, invocations }).y, {
     inputs: [x],
     backward: (dy, want) => [want(0) && dy],
   });

@@ -5,6 +5,9 @@
 // normal(e) by Box and Muller from the hashes of a pair of elements, counted in the whole batch as in dropout.wgsl.
 // One invocation computes four consecutive elements; one hash gives the four random numbers of a block of elements.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const STDDEV: f32 = 1.0;
 const STREAM: u32 = 0u;
 const PER_SAMPLE: u32 = 4u; // elements of one sample
@@ -14,8 +17,8 @@ struct StepState {
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_real>>;
 @group(0) @binding(2) var<uniform> step: StepState;
 
 const WORKGROUP: u32 = 64u;
@@ -59,5 +62,5 @@ fn normals(first: u32) -> vec4f {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&y)) { return; }
-  y[i] = x[i] + STDDEV * normals(4u * i + step.sample * PER_SAMPLE);
+  y[i] = vec4<y_real>(vec4f(x[i]) + STDDEV * normals(4u * i + step.sample * PER_SAMPLE));
 }

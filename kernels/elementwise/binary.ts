@@ -16,12 +16,16 @@ const gradient = kernel("elementwise/binary-gradient", {
   flops: { dx: 2 },
 });
 
+/** a + b, with NumPy's broadcasting; f16 if both are. Throws ShapeError for shapes that do not broadcast. */
 export const add = (a: Tensor, b: Tensor): Tensor => binary("add", a, b);
 
+/** a - b, with NumPy's broadcasting; f16 if both are. Throws ShapeError for shapes that do not broadcast. */
 export const sub = (a: Tensor, b: Tensor): Tensor => binary("sub", a, b);
 
+/** a * b element by element, with NumPy's broadcasting; f16 if both are. Throws ShapeError for shapes that do not broadcast. */
 export const mul = (a: Tensor, b: Tensor): Tensor => binary("mul", a, b);
 
+/** a / b element by element, with NumPy's broadcasting; division by 0 gives infinity or NaN. Throws ShapeError for shapes that do not broadcast. */
 export const div = (a: Tensor, b: Tensor): Tensor => binary("div", a, b);
 
 /** The larger of a and b; of equal values the gradient goes to a. NaN if one is NaN: then it gets the gradient. */

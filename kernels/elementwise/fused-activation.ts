@@ -2,6 +2,7 @@
 import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 
+/** Activations that dense() and conv2d() apply in the kernel that makes the product. */
 export type FusedActivation = "linear" | "relu" | "sigmoid" | "tanh";
 
 /** Values of the shaders' `const ACTIVATION: u32`. */

@@ -3,6 +3,7 @@ import { ArgumentError } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 
+/** Element types that ops compute in. */
 export type RealType = "f32" | "f16";
 
 /** `dtype`, or that of x unless given. Throws ArgumentError for a type that no op computes in. */

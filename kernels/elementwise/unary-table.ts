@@ -12,6 +12,7 @@ import { type UnaryRow, unary } from "./unary.ts";
 
 /** Klambauer et al. 2017, "Self-Normalizing Neural Networks". */
 export const seluAlpha = 1.6732632423543772;
+/** The factor of selu() (Klambauer et al. 2017). */
 export const seluScale = 1.0507009873554805;
 
 /** Where a function has no value it has no slope. */
@@ -231,6 +232,7 @@ export const unaryTable = {
   },
 } as const satisfies Record<string, UnaryRow>;
 
+/** Names of the elementwise functions of one number. */
 export type UnaryName = keyof typeof unaryTable;
 
 /** max(x, 0); the derivative at 0 is 0. NaN stays NaN, here and in all the others: docs/nan.md. */
@@ -258,6 +260,7 @@ export function sigmoid(x: Tensor): Tensor {
   return unary("sigmoid", unaryTable.sigmoid, x);
 }
 
+/** Hyperbolic tangent, element by element; precise near 0. NaN stays. */
 export function tanh(x: Tensor): Tensor {
   return unary("tanh", unaryTable.tanh, x);
 }
@@ -304,6 +307,7 @@ export function softsign(x: Tensor): Tensor {
   return unary("softsign", unaryTable.softsign, x);
 }
 
+/** e to the power x, element by element; infinite from 88.8 on, where float32 ends. */
 export function exp(x: Tensor): Tensor {
   return unary("exp", unaryTable.exp, x);
 }
@@ -318,6 +322,7 @@ export function sqrt(x: Tensor): Tensor {
   return unary("sqrt", unaryTable.sqrt, x);
 }
 
+/** x times x, element by element. */
 export function square(x: Tensor): Tensor {
   return unary("square", unaryTable.square, x);
 }
@@ -327,6 +332,7 @@ export function abs(x: Tensor): Tensor {
   return unary("abs", unaryTable.abs, x);
 }
 
+/** -x, element by element. */
 export function neg(x: Tensor): Tensor {
   return unary("neg", unaryTable.affine, x, -1);
 }

@@ -15,6 +15,7 @@ export interface UnaryRow {
   readonly code: number;
   /** what the derivative is computed from: the input, the output or neither */
   readonly keeps: "x" | "y" | "nothing";
+  /** f(x) in float64, for references. */
   value(x: number, a: number, b: number): number;
   /** of the kept input or output `t` */
   derivative(t: number, a: number, b: number): number;

@@ -2,6 +2,7 @@
 import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
+import { allOrNone } from "../../engine/memory/all-or-none.ts";
 import { checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type GatherOptions, gatherLabels, gatherSamples } from "./gather-batch.ts";
@@ -21,6 +22,10 @@ type Parts = Pick<
   "inputs" | "scale" | "labels" | "classes" | "largestLabel" | "targets" | "targetScale" | "notFinite"
 >;
 
+/**
+ * Inputs with labels or targets on the GPU, from which fit() gathers batches without an upload. Owns its memory: dispose()
+ * frees it.
+ */
 export class GpuDataset {
   readonly engine: Engine;
   readonly count: number;
@@ -67,13 +72,16 @@ export class GpuDataset {
     const labels = data.labels !== undefined ? classLabels("data set", data.labels, wanted) : undefined;
     const inputs = storedValues("data set: inputs", data.inputs);
     const targets = data.targets !== undefined ? storedValues("data set: targets", data.targets) : undefined;
+    const stored = allOrNone((own) => ({
+      inputs: own(SampleStore.upload(engine, inputs, inputShape, options)),
+      labels: labels && own(engine.keep(engine.tensor(labels, [count, ...labelShape], "u32"))),
+      targets: targets && own(SampleStore.upload(engine, targets, targetShape, options)),
+    }));
     return new GpuDataset({
-      inputs: SampleStore.upload(engine, inputs, inputShape, options),
+      ...stored,
       scale,
-      labels: labels && engine.keep(engine.tensor(labels, [count, ...labelShape], "u32")),
       classes,
       largestLabel: labels && largestLabel(labels, count),
-      targets: targets && SampleStore.upload(engine, targets, targetShape, options),
       targetScale,
       notFinite: {
         inputs: samplesNotFinite(inputs, inputShape),
@@ -101,12 +109,14 @@ export class GpuDataset {
     return { inputs, targets: gatherLabels(this.labels, order, { batch, classes: this.classes }) };
   }
 
+  /** Frees its memory on the GPU. */
   dispose(): void {
     this.inputs.dispose();
     this.labels?.dispose();
     this.targets?.dispose();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

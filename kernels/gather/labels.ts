@@ -33,6 +33,7 @@ export function classLabels(
   });
 }
 
+/** A label and the sample that has it. */
 export interface LabelOfSample {
   readonly sample: number;
   readonly label: number;

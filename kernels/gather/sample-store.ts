@@ -6,6 +6,7 @@ import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkValues, type HostValues } from "../../engine/host-values.ts";
+import { allOrNone } from "../../engine/memory/all-or-none.ts";
 import { checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sizeOf } from "../../engine/shape.ts";
 import { type Tensor, toTyped } from "../../engine/tensor.ts";
@@ -13,11 +14,13 @@ import { type Tensor, toTyped } from "../../engine/tensor.ts";
 /** Bytes are uploaded in pieces of about this many bytes. */
 const pieceBytes = 16 * 2 ** 20;
 
+/** How samples are cut into chunks. */
 export interface SampleStoreOptions {
   /** largest chunk in bytes; the adapter's binding limit unless given */
   readonly chunkBytes?: number;
 }
 
+/** Samples of one shape on the GPU, bytes or f32, in chunks that kernels can bind. Owns its memory: dispose() frees it. */
 export class SampleStore {
   readonly engine: Engine;
   readonly count: number;
@@ -54,10 +57,12 @@ export class SampleStore {
     const { chunkBytes = Math.min(maxStorageBufferBindingSize, maxBufferSize) } = options;
     checkOption("data set", "chunkBytes", chunkBytes, () => chunkBytes > 0, "a positive number of bytes");
     this.chunkSamples = Math.min(Math.max(Math.floor(chunkBytes / this.#sampleBytes), 1), count);
-    this.chunks = Array.from({ length: Math.ceil(count / this.chunkSamples) }, (_, chunk) => {
-      const samples = Math.min(this.chunkSamples, count - chunk * this.chunkSamples);
-      return engine.keep(engine.allocate([samples, this.stride], dtype, "data set"));
-    });
+    this.chunks = allOrNone((own) =>
+      Array.from({ length: Math.ceil(count / this.chunkSamples) }, (_, chunk) => {
+        const samples = Math.min(this.chunkSamples, count - chunk * this.chunkSamples);
+        return own(engine.keep(engine.allocate([samples, this.stride], dtype, "data set")));
+      }),
+    );
   }
 
   /** The samples in `values`, row-major, stored as storedValues() says. Throws ShapeError unless they are whole samples. */
@@ -105,10 +110,12 @@ export class SampleStore {
     }
   }
 
+  /** Frees its memory on the GPU. */
   dispose(): void {
     for (const chunk of this.chunks) chunk.dispose();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -5,17 +5,21 @@
 // One invocation computes four consecutive elements. VECTOR (FEATURES is a multiple of 4): they are of one row, and
 // the parameters load as vec4s.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias x_real = f32;
+alias dx_real = f32;
+
 const FEATURES: u32 = 4u;
 const VECTOR: bool = true;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [rows, FEATURES]
-@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows, FEATURES]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [rows, FEATURES]
+@group(0) @binding(1) var<storage, read> x: array<vec4<x_real>>; // [rows, FEATURES]
 @group(0) @binding(2) var<storage, read> mean: array<f32>; // [rows]
 @group(0) @binding(3) var<storage, read> inverse: array<f32>; // [rows]
 @group(0) @binding(4) var<storage, read> gamma: array<vec4f>; // [FEATURES]
 @group(0) @binding(5) var<storage, read> g_mean: array<f32>; // [rows]
 @group(0) @binding(6) var<storage, read> gz_mean: array<f32>; // [rows]
-@group(0) @binding(7) var<storage, read_write> dx: array<vec4f>; // [rows, FEATURES]
+@group(0) @binding(7) var<storage, read_write> dx: array<vec4<dx_real>>; // [rows, FEATURES]
 
 const WORKGROUP: u32 = 64u;
 
@@ -55,7 +59,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let r = element / FEATURES;
   let f = element % FEATURES;
   let scale = inverse_of(r);
-  let z = (x[i] - mean_of(r)) * scale;
-  let g = dy[i] * gamma_of(f);
-  dx[i] = scale * (g - g_mean_of(r) - z * gz_mean_of(r));
+  let z = (vec4f(x[i]) - mean_of(r)) * scale;
+  let g = vec4f(dy[i]) * gamma_of(f);
+  dx[i] = vec4<dx_real>(scale * (g - g_mean_of(r) - z * gz_mean_of(r)));
 }

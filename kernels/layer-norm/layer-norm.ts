@@ -2,7 +2,7 @@
 
 import { differentiable } from "../../engine/autodiff/tape.ts";
 import { ShapeError } from "../../engine/errors.ts";
-import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { kernel, like, type Output, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { tailOf, walkForSums } from "../batch-norm/columns.ts";
@@ -78,7 +78,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, options: Layer
   );
   const saved = { x, mean, inverse };
   const elementwise = { constants: featureConstants(features), invocations: Math.ceil(x.size / 4) };
-  const { y } = run(normalize, { ...saved, gamma, beta }, { y: x.shape }, elementwise);
+  const { y } = run(normalize, { ...saved, gamma, beta }, { y: like(x) }, elementwise);
   return differentiable(y, {
     inputs: [x, gamma, beta],
     keeps: [x, gamma, mean, inverse],

@@ -5,15 +5,18 @@
 // One invocation computes four consecutive elements. VECTOR (FEATURES is a multiple of 4): they are of one row, and
 // the parameters load as vec4s.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const FEATURES: u32 = 4u;
 const VECTOR: bool = true;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, FEATURES]
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [rows, FEATURES]
 @group(0) @binding(1) var<storage, read> mean: array<f32>; // [rows]
 @group(0) @binding(2) var<storage, read> inverse: array<f32>; // [rows]
 @group(0) @binding(3) var<storage, read> gamma: array<vec4f>; // [FEATURES]
 @group(0) @binding(4) var<storage, read> beta: array<vec4f>; // [FEATURES]
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>; // [rows, FEATURES]
+@group(0) @binding(5) var<storage, read_write> y: array<vec4<y_real>>; // [rows, FEATURES]
 
 const WORKGROUP: u32 = 64u;
 
@@ -49,5 +52,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let element = 4u * i + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR);
   let r = element / FEATURES;
   let f = element % FEATURES;
-  y[i] = (x[i] - mean_of(r)) * inverse_of(r) * gamma_of(f) + beta_of(f);
+  y[i] = vec4<y_real>((vec4f(x[i]) - mean_of(r)) * inverse_of(r) * gamma_of(f) + beta_of(f));
 }

@@ -6,12 +6,15 @@
 // elements: lanes stay with their features.
 // VECTOR (FEATURES is a multiple of 4): the four elements of a vec4 are of one row.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias x_real = f32;
+
 const FEATURES: u32 = 4u;
 const VECTOR: bool = true;
 const TAIL: u32 = 4u; // elements in the last vec4 of x
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [rows, FEATURES]
-@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [rows, FEATURES]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [rows, FEATURES]
+@group(0) @binding(1) var<storage, read> x: array<vec4<x_real>>; // [rows, FEATURES]
 @group(0) @binding(2) var<storage, read> mean: array<f32>; // [rows]
 @group(0) @binding(3) var<storage, read> inverse: array<f32>; // [rows]
 @group(0) @binding(4) var<storage, read_write> dy_sum: array<vec4f>; // [STEP vec4s]
@@ -45,10 +48,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     var run_product = vec4f(0.0);
     for (let stop = min(at + (RUN - 1u) * step, last); at <= stop; at += step) {
       let r = (4u * at + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR)) / FEATURES;
-      let z = (x[at] - mean_of(r)) * inverse_of(r);
+      let z = (vec4f(x[at]) - mean_of(r)) * inverse_of(r);
       let real = vec4u(0u, 1u, 2u, 3u) < vec4u(select(4u, TAIL, at == last));
-      run += select(vec4f(0.0), dy[at], real);
-      run_product += select(vec4f(0.0), dy[at] * z, real);
+      run += select(vec4f(0.0), vec4f(dy[at]), real);
+      run_product += select(vec4f(0.0), vec4f(dy[at]) * z, real);
     }
     sum += run;
     product += run_product;

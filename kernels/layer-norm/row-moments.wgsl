@@ -6,13 +6,15 @@
 // Sums go in runs of RUN vec4s, which keeps the rounding errors of long rows small. The deviations are summed in a second pass, so
 // nothing cancels; their own mean says by how much the first mean was off, and corrects both results.
 
+alias x_real = f32; // element type: the loader makes it f16 for tensors of f16
+
 const FEATURES: u32 = 4u;
 const ROWS: u32 = 1u;
 const EPSILON: f32 = 0.001;
 const LANES: u32 = 1u;
 const RUN: u32 = 16u; // about the root of the number of vec4s of a lane
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [ROWS, FEATURES]
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [ROWS, FEATURES]
 @group(0) @binding(1) var<storage, read_write> mean: array<f32>; // [ROWS]
 @group(0) @binding(2) var<storage, read_write> inverse: array<f32>; // [ROWS]
 
@@ -57,7 +59,7 @@ fn main(
   for (var first = begin / 4u + lane; first <= last; first += RUN * LANES) {
     var run = vec4f(0.0);
     for (var at = first; at <= min(first + (RUN - 1u) * LANES, last); at += LANES) {
-      run += select(vec4f(0.0), x[at], members(at, begin, end));
+      run += select(vec4f(0.0), vec4f(x[at]), members(at, begin, end));
     }
     sum += dot(run, vec4f(1.0));
   }
@@ -67,7 +69,7 @@ fn main(
     var run = vec4f(0.0);
     var squares = vec4f(0.0);
     for (var at = first; at <= min(first + (RUN - 1u) * LANES, last); at += LANES) {
-      let difference = select(vec4f(0.0), x[at] - rounded, members(at, begin, end));
+      let difference = select(vec4f(0.0), vec4f(x[at]) - rounded, members(at, begin, end));
       run += difference;
       squares += difference * difference;
     }

@@ -6,14 +6,17 @@
 // Sums go in runs of RUN vec4s, which keeps the rounding errors of long rows small.
 // VECTOR (FEATURES is a multiple of 4): gamma loads as vec4s.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias x_real = f32;
+
 const FEATURES: u32 = 4u;
 const VECTOR: bool = true;
 const ROWS: u32 = 1u;
 const LANES: u32 = 1u;
 const RUN: u32 = 16u; // about the root of the number of vec4s of a lane
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [ROWS, FEATURES]
-@group(0) @binding(1) var<storage, read> x: array<vec4f>; // [ROWS, FEATURES]
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [ROWS, FEATURES]
+@group(0) @binding(1) var<storage, read> x: array<vec4<x_real>>; // [ROWS, FEATURES]
 @group(0) @binding(2) var<storage, read> mean: array<f32>; // [ROWS]
 @group(0) @binding(3) var<storage, read> inverse: array<f32>; // [ROWS]
 @group(0) @binding(4) var<storage, read> gamma: array<vec4f>; // [FEATURES]
@@ -69,9 +72,9 @@ fn main(
     var run = vec2f(0.0);
     for (var at = first; at <= min(first + (RUN - 1u) * LANES, last); at += LANES) {
       let f = (4u * at + select(vec4u(0u, 1u, 2u, 3u), vec4u(0u), VECTOR)) % FEATURES;
-      let weighted = dy[at] * gamma_of(f);
+      let weighted = vec4f(dy[at]) * gamma_of(f);
       let g = select(vec4f(0.0), weighted, members(at, begin, end));
-      let difference = select(vec4f(0.0), x[at] - mean[row], members(at, begin, end));
+      let difference = select(vec4f(0.0), vec4f(x[at]) - mean[row], members(at, begin, end));
       run += vec2f(dot(g, vec4f(1.0)), dot(g, difference));
     }
     sum += run;

@@ -77,6 +77,7 @@ export class LossScale {
     run(settle, { loss: state, state: state.engine.step.tensor }, {}, { constants, workgroups: 1 });
   }
 
+  /** The scale and its counters as they are on the GPU now. */
   async read(): Promise<LossScaleState> {
     const words = await this.#state.data();
     const [scale] = new Float32Array(words.buffer);
@@ -90,6 +91,7 @@ export class LossScale {
     this.#state.engine.upload(this.#state, words);
   }
 
+  /** Frees its memory on the GPU. */
   dispose(): void {
     this.tensor.dispose();
     this.#state.dispose();

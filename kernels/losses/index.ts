@@ -5,6 +5,7 @@ export {
   softmaxCrossEntropy,
   sparseCategoricalCrossentropy,
 } from "./categorical.ts";
+export { categoricalHinge } from "./hinge.ts";
 export type { LossOptions } from "./loss.ts";
 export { l1l2Penalty, type PenaltyOptions } from "./penalty.ts";
 export type { PointwiseRow } from "./pointwise.ts";

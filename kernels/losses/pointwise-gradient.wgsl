@@ -42,9 +42,6 @@ fn hyperbolic_tangent(x: vec4f) -> vec4f {
   return select(sign(x) * (1.0 - e) / (1.0 + e), near, abs(x) < vec4f(0.1));
 }
 
-// A target of 0 counts as -1.
-fn side(goal: vec4f) -> vec4f { return select(goal, vec4f(-1.0), goal == vec4f(0.0)); }
-
 fn slope_of_loss(value: vec4f, goal: vec4f) -> vec4f {
   let none = vec4f(0.0);
   switch (LOSS) {
@@ -56,8 +53,8 @@ fn slope_of_loss(value: vec4f, goal: vec4f) -> vec4f {
     }
     case 4u: { return clamp(value - goal, vec4f(-PARAMETER), vec4f(PARAMETER)); } // huber
     case 5u: { return hyperbolic_tangent(value - goal); } // logCosh
-    case 6u: { return select(none, -side(goal), side(goal) * value < vec4f(1.0)); } // hinge
-    case 7u: { return -2.0 * side(goal) * max(1.0 - side(goal) * value, none); } // squaredHinge
+    case 6u: { return select(none, -goal, goal * value < vec4f(1.0)); } // hinge
+    case 7u: { return -2.0 * goal * max(1.0 - goal * value, none); } // squaredHinge
     case 8u: { // klDivergence
       let p = clamp(value, vec4f(LOWEST), vec4f(1.0));
       return select(none, -clamp(goal, vec4f(LOWEST), vec4f(1.0)) / p, value == p);

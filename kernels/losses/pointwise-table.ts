@@ -4,19 +4,20 @@
  */
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { signedTargets } from "./hinge.ts";
 import { type LossOptions, probabilityClip } from "./loss.ts";
 import { type PointwiseRow, pointwise } from "./pointwise.ts";
 
 const [lowest, highest] = probabilityClip;
 const clip = (p: number, high: number = highest) => Math.min(Math.max(p, lowest), high);
 
-/** Keras's targets of hinge losses are -1 and 1; 0 counts as -1. */
-const side = (t: number) => (t === 0 ? -1 : t);
-const missing = (x: number, t: number) => Math.max(1 - side(t) * x, 0);
+/** What is missing to a margin of 1, for targets of -1 and 1. */
+const missing = (x: number, t: number) => Math.max(1 - t * x, 0);
 /** NaN stays: comparisons would lose it. */
 const where = (x: number, t: number, condition: boolean, slope: number) =>
   Number.isNaN(x + t) ? x + t : condition ? slope : 0;
 
+/** The losses that compare prediction and target element by element: value, derivative, cost and names of each. */
 export const pointwiseTable = {
   meanSquaredError: {
     code: 0,
@@ -75,20 +76,22 @@ export const pointwiseTable = {
   hinge: {
     code: 6,
     value: missing,
-    derivative: (x, t) => where(x, t, missing(x, t) > 0, -side(t)),
+    derivative: (x, t) => where(x, t, missing(x, t) > 0, -t),
     flops: [5, 5],
     op: hinge,
     names: ["hinge"],
+    signed: true,
     range: [-2, 2],
-    kinks: (t) => [1 / side(t)],
+    kinks: (t) => [1 / t],
   },
   squaredHinge: {
     code: 7,
     value: (x, t) => missing(x, t) ** 2,
-    derivative: (x, t) => where(x, t, true, -2 * side(t) * missing(x, t)),
+    derivative: (x, t) => where(x, t, true, -2 * t * missing(x, t)),
     flops: [6, 7],
     op: squaredHinge,
     names: ["squared_hinge"],
+    signed: true,
     range: [-2, 2],
   },
   klDivergence: {
@@ -103,6 +106,7 @@ export const pointwiseTable = {
   },
 } as const satisfies Record<string, PointwiseRow>;
 
+/** Names of the losses that compare element by element. */
 export type PointwiseName = keyof typeof pointwiseTable;
 
 /** Mean of (prediction - target)^2 over all elements. Both [n, ...]; the target is a constant. */
@@ -151,16 +155,18 @@ export function logCosh(prediction: Tensor, target: Tensor, options: LossOptions
 }
 
 /**
- * Mean of max(1 - target * prediction, 0) for targets -1 and 1; a target of 0 counts as -1. (Keras takes it for -1 only where a
- * batch has nothing but 0 and 1.) The derivative at 1 is 0.
+ * Mean of max(1 - target * prediction, 0) for targets -1 and 1. Targets that are all 0 or 1 count as -1 and 1, as in Keras; of a
+ * batch that is computed in parts each part is looked at by itself. The derivative where the margin is reached is 0.
  */
 export function hinge(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return pointwise("hinge", pointwiseTable.hinge, prediction, target, options);
+  const signs = signedTargets("hinge", prediction, target, options);
+  return pointwise("hinge", pointwiseTable.hinge, prediction, signs, options);
 }
 
 /** Mean of max(1 - target * prediction, 0)^2; targets as for hinge. */
 export function squaredHinge(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return pointwise("squaredHinge", pointwiseTable.squaredHinge, prediction, target, options);
+  const signs = signedTargets("squaredHinge", prediction, target, options);
+  return pointwise("squaredHinge", pointwiseTable.squaredHinge, prediction, signs, options);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** @file The pointwise losses in float64, from the rows of the table. */
 import { type Array64, array64 } from "../reference.ts";
+import { signedTargetsReference } from "./hinge.reference.ts";
 import type { PointwiseRow } from "./pointwise.ts";
 import { type PointwiseName, pointwiseTable } from "./pointwise-table.ts";
 
@@ -16,8 +17,9 @@ export function pointwiseReference(name: PointwiseName, x: Array64, t: Array64, 
   const length = x.data.length / samples;
   const divisor = divisorOf(row, x);
   const losses = array64([samples]);
+  const goals = row.signed ? signedTargetsReference(t) : t;
   for (const [i, value] of x.data.entries()) {
-    const loss = row.value(value, t.data[i]!, parameter ?? row.parameters?.delta ?? 0);
+    const loss = row.value(value, goals.data[i]!, parameter ?? row.parameters?.delta ?? 0);
     losses.data[Math.floor(i / length)]! += loss / divisor;
   }
   return losses;
@@ -34,10 +36,11 @@ export function pointwiseGradientReference(
   const row: PointwiseRow = pointwiseTable[name];
   const length = x.data.length / x.shape[0]!;
   const divisor = divisorOf(row, x);
+  const goals = row.signed ? signedTargetsReference(t) : t;
   return array64(
     x.shape,
     x.data.map((value, i) => {
-      const slope = row.derivative(value, t.data[i]!, parameter ?? row.parameters?.delta ?? 0);
+      const slope = row.derivative(value, goals.data[i]!, parameter ?? row.parameters?.delta ?? 0);
       return (dLoss.data[Math.floor(i / length)]! / divisor) * slope;
     }),
   );

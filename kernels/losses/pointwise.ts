@@ -22,6 +22,7 @@ import {
 export interface PointwiseRow {
   /** `const LOSS` of pointwise.wgsl and pointwise-gradient.wgsl */
   readonly code: number;
+  /** f(x, t) in float64, for references. */
   value(x: number, t: number, parameter: number): number;
   /** by x */
   derivative(x: number, t: number, parameter: number): number;
@@ -39,6 +40,8 @@ export interface PointwiseRow {
   readonly kinks?: (t: number) => readonly number[];
   /** of a sample the sum over the last axis, and the mean over the others; unless given the mean over all */
   readonly sums?: boolean;
+  /** targets that are all 0 or 1 count as -1 and 1 */
+  readonly signed?: boolean;
 }
 
 /** of the derivative of the activation in between, by its code */

@@ -42,10 +42,8 @@ fn log_cosh(e: vec4f) -> vec4f {
   return select(e + log_1_plus(exp(-2.0 * e)) - 0.69314718, near, e < vec4f(0.25));
 }
 
-// How much is missing to a margin of 1; a target of 0 counts as -1.
-fn missing(value: vec4f, goal: vec4f) -> vec4f {
-  return max(1.0 - select(goal, vec4f(-1.0), goal == vec4f(0.0)) * value, vec4f(0.0));
-}
+// How much is missing to a margin of 1.
+fn missing(value: vec4f, goal: vec4f) -> vec4f { return max(1.0 - goal * value, vec4f(0.0)); }
 
 // goal * log(goal / value), both clipped.
 fn divergence(value: vec4f, goal: vec4f) -> vec4f {

@@ -14,7 +14,9 @@ export {
 export { logNorms, type NormsEntry } from "./step-norms.ts";
 export {
   addThresholdCounts,
+  logThresholdWeights,
   type ThresholdCountOptions,
   type Thresholds,
+  type ThresholdWeightOptions,
   thresholdCells,
 } from "./threshold-counts.ts";

@@ -4,7 +4,7 @@ import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { runLength } from "../runs.ts";
-import { checkRow, type LogEntry, logLossColumns } from "./log.ts";
+import { checkRow, type LogEntry } from "./log.ts";
 
 const stepRow = kernel("metrics/log-step", {
   reads: ["loss", "p", "t"],
@@ -31,6 +31,7 @@ export interface StepMetric {
   readonly k?: number;
 }
 
+/** What logStep() writes of a batch: its loss, and metrics that it computes itself. */
 export interface StepLogEntry extends Required<Pick<LogEntry, "loss" | "divisor" | "samples">> {
   /** [n, ...] f32 */
   readonly predictions: Tensor;
@@ -60,8 +61,7 @@ function operationsOf({ METRIC_0, METRIC_1, METRIC_2, METRIC_3, LABELS }: Consta
 /** What logRow does with metrics computed before. Throws as it does; the entry must fit. */
 export function logStep(log: Tensor, entry: StepLogEntry): void {
   const { loss, samples, divisor, predictions, targets, metrics } = entry;
-  const columns = logLossColumns + metrics.length;
-  checkRow("logStep", log, columns, entry);
+  const columns = checkRow("logStep", log, metrics.length, entry);
   const choices = Array.from({ length: mostMetrics }, (_, m): [string, number][] => [
     [`METRIC_${m}`, metrics[m] ? metricCodes[metrics[m].kind] : 0],
     [`K_${m}`, metrics[m]?.k ?? 1],
@@ -69,6 +69,7 @@ export function logStep(log: Tensor, entry: StepLogEntry): void {
   const classes = predictions.size / predictions.shape[0]!;
   const constants = {
     COLUMNS: columns,
+    METRICS: metrics.length,
     SAMPLES: samples,
     DIVISOR: divisor,
     CLASSES: classes,

@@ -8,7 +8,8 @@
 // The sums start from 0 at the first micro-batch of the batch. The metrics are those of class-hits.wgsl and
 // element-means.wgsl. One workgroup does it all: each invocation looks at every WORKGROUP-th sample, then a tree adds.
 
-const COLUMNS: u32 = 6u;
+const COLUMNS: u32 = 6u; // of the log; those behind the metrics are left as they are
+const METRICS: u32 = 4u;
 const SAMPLES: u32 = 32u;
 const DIVISOR: f32 = 32.0;
 const CLASSES: u32 = 10u; // elements per sample
@@ -113,7 +114,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(num_workgroups) wor
   let first = state.sample == 0u;
   log[row] = select(log[row], 0.0, first) + f32(SAMPLES);
   log[row + 1u] = select(log[row + 1u], 0.0, first) + DIVISOR * loss[0];
-  for (var m = 0u; m < COLUMNS - 2u; m++) {
+  for (var m = 0u; m < METRICS; m++) {
     log[row + 2u + m] = select(log[row + 2u + m], 0.0, first) + sum[m];
   }
   let finite = (bitcast<u32>(loss[0]) & 0x7f800000u) != 0x7f800000u;

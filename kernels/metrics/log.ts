@@ -21,6 +21,7 @@ const logColumn = kernel("metrics/log-column", {
 /** Columns before those of the metrics: number of samples, sum of losses. */
 export const logLossColumns = 2;
 
+/** What logRow() writes of a batch. */
 export interface LogEntry {
   /** [1], the sum of the losses of the (micro-)batch over `divisor` */
   readonly loss: Tensor;
@@ -36,15 +37,14 @@ export interface LogEntry {
  * Writes sums over this batch to row `step.batch % rows` of the log: samples, loss * divisor, then each metric.
  * Micro-batches after the first add to the row. A loss that is NaN or infinite halts the run: it sets
  * `step.halted` to 1 + the step's number, and optimizers change nothing from there on. Call it before the optimizer.
- * @param log [rows, 2 + metrics], f32
+ * @param log [rows, 2 + metrics], f32; further columns are left as they are
  */
 export function logRow(log: Tensor, entry: LogEntry): void {
   checkOptionNames("logRow", entry, { loss: true, samples: true, divisor: true, metrics: true });
   const { loss, samples, divisor = samples, metrics = [] } = entry;
   if (!Array.isArray(metrics))
     throw new ArgumentError(`logRow: metrics are a list of tensors, got ${written(metrics)}.`);
-  const columns = logLossColumns + metrics.length;
-  checkRow("logRow", log, columns, { loss, samples, divisor });
+  const columns = checkRow("logRow", log, metrics.length, { loss, samples, divisor });
   const state = log.engine.step.tensor;
   run(
     logLoss,
@@ -64,20 +64,23 @@ export function logRow(log: Tensor, entry: LogEntry): void {
   }
 }
 
-/** Throws ShapeError or ArgumentError, in the name of `op`, if a row cannot be written. */
+/** The log's columns. Throws ShapeError or ArgumentError, in the name of `op`, if a row cannot be written. */
 export function checkRow(
   op: string,
   log: Tensor,
-  columns: number,
+  metrics: number,
   { loss, samples, divisor }: Required<Pick<LogEntry, "loss" | "samples" | "divisor">>,
-): void {
+): number {
   requireTensors(op, { log, loss });
-  if (log.shape.length !== 2 || log.shape[1] !== columns || log.dtype !== "f32") {
+  const needed = logLossColumns + metrics;
+  const [, columns = 0] = log.shape;
+  if (log.shape.length !== 2 || columns < needed || log.dtype !== "f32") {
     throw new ShapeError(
-      `${op}: the log is [rows,${columns}] f32, got ${formatShape(log.shape)} ${log.dtype}.`,
+      `${op}: the log is [rows,${needed} or more] f32, got ${formatShape(log.shape)} ${log.dtype}.`,
     );
   }
   if (loss.size !== 1) throw new ShapeError(`${op}: the loss is a scalar, got ${formatShape(loss.shape)}.`);
   checkOption(op, "samples", samples, () => Number.isInteger(samples) && samples >= 1, "a positive integer");
   checkOption(op, "divisor", divisor, () => divisor > 0, "a positive number");
+  return columns;
 }

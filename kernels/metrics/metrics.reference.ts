@@ -47,22 +47,28 @@ export function elementMeansReference(
   });
 }
 
-/** What threshold-counts.wgsl counts of rows of pairs (prediction, target): bins of false targets, of true ones, NaN. */
+/**
+ * What threshold-counts.wgsl counts of rows of pairs (prediction, target): bins of false targets, of true ones, NaN. With
+ * `weights`, one for each row, what they weigh: threshold-weights.wgsl.
+ */
 export function thresholdCountsReference(
   rows: readonly (readonly (readonly [number, number])[])[],
-  thresholds: { readonly threshold: number } | { readonly bins: number },
+  thresholds: { readonly edges: readonly number[] } | { readonly bins: number },
   classId?: number,
+  weights?: readonly number[],
 ): number[] {
-  const bins = "bins" in thresholds ? thresholds.bins : 2;
+  const bins = "bins" in thresholds ? thresholds.bins : thresholds.edges.length + 1;
   const binOf = (p: number) => {
-    if ("threshold" in thresholds) return p > Math.fround(thresholds.threshold) ? 1 : 0;
+    if ("edges" in thresholds) return thresholds.edges.filter((edge) => p > Math.fround(edge)).length;
     return Math.min(Math.max(Math.ceil(Math.fround(p * (bins - 1))) - 1, 0), bins - 1);
   };
   const counts = Array<number>(2 * bins + 1).fill(0);
-  for (const row of rows) {
+  for (const [r, row] of rows.entries()) {
+    const weight = weights?.[r] ?? 1;
     for (const [c, [p, t]] of row.entries()) {
       if (classId !== undefined && c !== classId) continue;
-      counts[Number.isNaN(p) ? 2 * bins : binOf(p) + (t === 0 ? 0 : bins)]!++;
+      if (Number.isNaN(p)) counts[2 * bins]! += weight === 0 ? 0 : 1;
+      else counts[binOf(p) + (t === 0 ? 0 : bins)]! += weight;
     }
   }
   return counts;

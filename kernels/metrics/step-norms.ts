@@ -13,6 +13,7 @@ const stepNorms = kernel("metrics/step-norms", {
   flops: { values: 4 },
 });
 
+/** What logNorms() takes the norms of, and where it writes them. */
 export interface NormsEntry {
   /** flat, f32 */
   readonly values: Tensor;

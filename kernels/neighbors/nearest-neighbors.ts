@@ -129,10 +129,12 @@ export class NearestNeighbors {
     return { distances: found.distances, indices: found.indices, secondsPerQuery };
   }
 
+  /** Frees the rows on the GPU. */
   dispose(): void {
     for (const block of this.#blocks) disposeReferences(block);
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

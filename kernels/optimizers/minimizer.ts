@@ -104,6 +104,7 @@ export class Minimizer {
     this.step.dispose();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -65,6 +65,7 @@ export class Pca {
     return new Pca(engine, await principalComponents(engine, rows, options.components));
   }
 
+  /** Number of principal components. */
   get components(): number {
     return this.#components.shape[0]!;
   }
@@ -129,12 +130,14 @@ export class Pca {
     return total / (rows.shape[0]! * this.spectrum.mean.length);
   }
 
+  /** Frees mean and components on the GPU. */
   dispose(): void {
     this.#mean.dispose();
     this.#rest.dispose();
     this.#components.dispose();
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -8,6 +8,7 @@ import { avgPool2d } from "./average-pool2d.ts";
 import { maxPool2d } from "./max-pool2d.ts";
 import type { PoolOptions } from "./pool2d.ts";
 
+/** Options of the poolings over whole images. */
 export interface GlobalPoolOptions {
   /** keep the image axes with size 1: [n, 1, 1, c] */
   readonly keepDims?: boolean;

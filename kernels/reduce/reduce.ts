@@ -8,6 +8,7 @@ import { requireFloat } from "../shape/arguments.ts";
 import { type Arrangement, arrange, fromBlock, reducedShape, resolveAxes, toBlock } from "./axes.ts";
 import { type Block, type Reduction, reduceBlock } from "./block.ts";
 
+/** Which axes are reduced, and whether they stay in the shape. */
 export interface ReduceOptions {
   /** one axis or several, negative ones counted from the back; all unless given */
   readonly axes?: number | readonly number[];

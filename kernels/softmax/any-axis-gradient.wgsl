@@ -5,6 +5,10 @@
 //
 // One workgroup computes one softmax: its lanes take every WORKGROUP-th class and add up in a tree.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+alias dx_real = f32;
+
 const CLASSES: u32 = 1000u;
 const INNER: u32 = 1u;
 const SOFTMAXES: u32 = 1u; // outer * INNER
@@ -12,9 +16,9 @@ const LOG: bool = false;
 
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> dy: array<f32>; // [outer, CLASSES, INNER]
-@group(0) @binding(1) var<storage, read> y: array<f32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(0) var<storage, read> dy: array<dy_real>; // [outer, CLASSES, INNER]
+@group(0) @binding(1) var<storage, read> y: array<y_real>;
+@group(0) @binding(2) var<storage, read_write> dx: array<dx_real>;
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
@@ -33,7 +37,7 @@ fn main(
   var sum = 0.0;
   for (var j = lane; j < CLASSES; j += WORKGROUP) {
     let at = start + j * INNER;
-    sum += select(dy[at] * y[at], dy[at], LOG);
+    sum += select(f32(dy[at]) * f32(y[at]), f32(dy[at]), LOG);
   }
   partials[lane] = sum;
   // groups.z is 1, but no constant: the loop stays a loop and compiles fast.
@@ -45,7 +49,8 @@ fn main(
   let total = partials[0];
   for (var j = lane; j < CLASSES; j += WORKGROUP) {
     let at = start + j * INNER;
-    let power = select(exp(y[at]), y[at], is_nan(y[at])); // some adapters' exp loses a NaN
-    dx[at] = select(y[at] * (dy[at] - total), dy[at] - power * total, LOG);
+    let value = f32(y[at]);
+    let power = select(exp(value), value, is_nan(value)); // some adapters' exp loses a NaN
+    dx[at] = dx_real(select(value * (f32(dy[at]) - total), f32(dy[at]) - power * total, LOG));
   }
 }

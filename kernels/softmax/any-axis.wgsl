@@ -4,6 +4,9 @@
 //
 // One workgroup computes one softmax: its lanes take every WORKGROUP-th class and combine in a tree.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const CLASSES: u32 = 1000u;
 const INNER: u32 = 1u;
 const SOFTMAXES: u32 = 1u; // outer * INNER
@@ -11,8 +14,8 @@ const LOG: bool = false;
 
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [outer, CLASSES, INNER]
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<x_real>; // [outer, CLASSES, INNER]
+@group(0) @binding(1) var<storage, read_write> y: array<y_real>;
 
 var<workgroup> partials: array<f32, WORKGROUP>;
 
@@ -51,16 +54,16 @@ fn main(
   let start = softmax / INNER * CLASSES * INNER + softmax % INNER;
   let one = groups.z; // 1, but no constant: loops stay loops and compile fast
 
-  var top = x[start];
-  for (var j = lane; j < CLASSES; j += WORKGROUP) { top = larger(top, x[start + j * INNER]); }
+  var top = f32(x[start]);
+  for (var j = lane; j < CLASSES; j += WORKGROUP) { top = larger(top, f32(x[start + j * INNER])); }
   let largest = shift_of(combined(top, lane, false, one));
   var sum = 0.0;
-  for (var j = lane; j < CLASSES; j += WORKGROUP) { sum += exp(x[start + j * INNER] - largest); }
+  for (var j = lane; j < CLASSES; j += WORKGROUP) { sum += exp(f32(x[start + j * INNER]) - largest); }
   let total = combined(sum, lane, true, one);
   let log_total = log(total);
   for (var j = lane; j < CLASSES; j += WORKGROUP) {
-    let shifted = x[start + j * INNER] - largest;
+    let shifted = f32(x[start + j * INNER]) - largest;
     let result = select(exp(shifted) / total, shifted - log_total, LOG);
-    y[start + j * INNER] = select(result, largest, is_nan(largest));
+    y[start + j * INNER] = y_real(select(result, largest, is_nan(largest)));
   }
 }

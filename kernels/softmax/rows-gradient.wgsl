@@ -5,6 +5,10 @@
 //
 // One invocation computes PACK rows, as many as fill whole vectors.
 
+alias dy_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+alias dx_real = f32;
+
 const CLASSES: u32 = 10u;
 const PACK: u32 = 2u; // 1, 2 or 4 rows: PACK * CLASSES is a multiple of 4
 const LOG: bool = false;
@@ -12,9 +16,9 @@ const LOG: bool = false;
 const VECTORS: u32 = PACK * CLASSES / 4u;
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>; // [rows, CLASSES]
-@group(0) @binding(1) var<storage, read> y: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [rows, CLASSES]
+@group(0) @binding(1) var<storage, read> y: array<vec4<y_real>>;
+@group(0) @binding(2) var<storage, read_write> dx: array<vec4<dx_real>>;
 
 fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
 
@@ -39,9 +43,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var v = start / 4u; v < (start + CLASSES + 3u) / 4u * one; v++) {
       let at = min(first + v, last);
       if (LOG) {
-        sums += masked(dy[at], v, start);
+        sums += masked(vec4f(dy[at]), v, start);
       } else {
-        sums += masked(dy[at] * y[at], v, start);
+        sums += masked(vec4f(dy[at]) * vec4f(y[at]), v, start);
       }
     }
     total[r] = (sums.x + sums.y) + (sums.z + sums.w);
@@ -51,10 +55,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let sum = vec4f(total[row.x], total[row.y], total[row.z], total[row.w]);
     let at = first + v;
     if (at <= last) {
+      let value = vec4f(y[at]);
       if (LOG) {
-        dx[at] = dy[at] - select(exp(y[at]), y[at], is_nan(y[at])) * sum; // some adapters' exp loses a NaN
+        dx[at] = vec4<dx_real>(vec4f(dy[at]) - select(exp(value), value, is_nan(value)) * sum); // some adapters' exp loses a NaN
       } else {
-        dx[at] = y[at] * (dy[at] - sum);
+        dx[at] = vec4<dx_real>(value * (vec4f(dy[at]) - sum));
       }
     }
   }

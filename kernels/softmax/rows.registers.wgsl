@@ -5,6 +5,9 @@
 // One invocation computes PACK rows, as many as fill whole vectors. It loads them once and keeps them in registers, which
 // takes loops of constant length; each exponential is computed once.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const CLASSES: u32 = 10u; // PACK * CLASSES at most 64
 const PACK: u32 = 2u; // 1, 2 or 4 rows: PACK * CLASSES is a multiple of 4
 const LOG: bool = false;
@@ -12,8 +15,8 @@ const LOG: bool = false;
 const VECTORS: u32 = PACK * CLASSES / 4u;
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, CLASSES]
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [rows, CLASSES]
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_real>>;
 
 fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
 fn not_a_number(any: f32) -> f32 { return bitcast<f32>(bitcast<u32>(any) | u32(0x7fc00000)); }
@@ -36,7 +39,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (first > last) { return; }
 
   var values: array<vec4f, VECTORS>;
-  for (var v = 0u; v < VECTORS; v++) { values[v] = x[min(first + v, last)]; }
+  for (var v = 0u; v < VECTORS; v++) { values[v] = vec4f(x[min(first + v, last)]); }
 
   var shift: array<f32, PACK>; // the largest value of each row
   for (var r = 0u; r < PACK; r++) {
@@ -68,6 +71,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       }
       exponentials[v] = select(exponentials[v], vec4f(shift[r]), own & is_nan(vec4f(shift[r])));
     }
-    if (first + v <= last) { y[first + v] = select(exponentials[v], values[v], vec4<bool>(LOG)); }
+    if (first + v <= last) { y[first + v] = vec4<y_real>(select(exponentials[v], values[v], vec4<bool>(LOG))); }
   }
 }

@@ -5,6 +5,9 @@
 // One invocation computes PACK rows, as many as fill whole vectors. It reads x three times: for the largest value, for
 // the sum and for the result.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias y_real = f32;
+
 const CLASSES: u32 = 10u;
 const PACK: u32 = 2u; // 1, 2 or 4 rows: PACK * CLASSES is a multiple of 4
 const LOG: bool = false;
@@ -12,8 +15,8 @@ const LOG: bool = false;
 const VECTORS: u32 = PACK * CLASSES / 4u;
 const WORKGROUP: u32 = 64u;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [rows, CLASSES]
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [rows, CLASSES]
+@group(0) @binding(1) var<storage, read_write> y: array<vec4<y_real>>;
 
 fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
 fn not_a_number(any: f32) -> f32 { return bitcast<f32>(bitcast<u32>(any) | u32(0x7fc00000)); }
@@ -44,14 +47,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let start = r * CLASSES;
     let begin = start / 4u;
     let end = (start + CLASSES + 3u) / 4u * one;
-    let own = x[min(first + begin, last)][start % 4u];
+    let own = vec4f(x[min(first + begin, last)])[start % 4u];
     var top = vec4f(own);
-    for (var v = begin; v < end; v++) { top = larger(top, masked(x[min(first + v, last)], own, v, start)); }
+    for (var v = begin; v < end; v++) { top = larger(top, masked(vec4f(x[min(first + v, last)]), own, v, start)); }
     let pair = larger(top.xyxy, top.zwzw);
     let row_top = shift_of(larger(pair.xxxx, pair.yyyy).x);
     var sums = vec4f(0.0);
     for (var v = begin; v < end; v++) {
-      sums += masked(exp(x[min(first + v, last)] - row_top), 0.0, v, start);
+      sums += masked(exp(vec4f(x[min(first + v, last)]) - row_top), 0.0, v, start);
     }
     largest[r] = row_top;
     total[r] = (sums.x + sums.y) + (sums.z + sums.w);
@@ -61,10 +64,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let row = (4u * v + vec4u(0u, 1u, 2u, 3u)) / CLASSES;
     let top = vec4f(largest[row.x], largest[row.y], largest[row.z], largest[row.w]);
     if (first + v <= last) {
-      let shifted = x[first + v] - top;
+      let shifted = vec4f(x[first + v]) - top;
       var result = shifted - vec4f(log_total[row.x], log_total[row.y], log_total[row.z], log_total[row.w]);
       if (!LOG) { result = exp(shifted) / vec4f(total[row.x], total[row.y], total[row.z], total[row.w]); }
-      y[first + v] = select(result, top, is_nan(top));
+      y[first + v] = vec4<y_real>(select(result, top, is_nan(top)));
     }
   }
 }

@@ -3,7 +3,7 @@
 import { fused } from "../../engine/autodiff/fusion.ts";
 import { differentiable, type Rule } from "../../engine/autodiff/tape.ts";
 import type { RunOptions } from "../../engine/kernel.ts";
-import { kernel, run } from "../../engine/kernel.ts";
+import { kernel, like, run } from "../../engine/kernel.ts";
 import { sizeOf } from "../../engine/shape.ts";
 import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
@@ -38,7 +38,7 @@ function normalize(op: string, x: Tensor, axis: number, log: boolean): Tensor {
   const classes = x.shape[along]!;
   const inner = sizeOf(x.shape.slice(along + 1));
   const { kernels, options } = variantFor(x.engine, x.size, classes, inner, log);
-  const { y } = run(kernels.forward, { x }, { y: x.shape }, options);
+  const { y } = run(kernels.forward, { x }, { y: like(x) }, options);
   const rule: Rule = {
     inputs: [x],
     keeps: [y],

@@ -1,6 +1,6 @@
 /** @file The rectifier with all of Keras's options. */
 import { differentiable } from "../../engine/autodiff/tape.ts";
-import { kernel, type Output, run } from "../../engine/kernel.ts";
+import { kernel, like, type Output, run } from "../../engine/kernel.ts";
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloats } from "../shape/arguments.ts";
@@ -23,7 +23,7 @@ export interface ThresholdReluOptions {
 /**
  * x where it is above the threshold, at most maxValue; elsewhere negativeSlope * (x - threshold). The derivative is 0 beyond
  * maxValue, 1 at it, and negativeSlope at the threshold, as in Keras. NaN stays NaN.
- * @param x any shape, f32
+ * @param x any shape
  * @throws ArgumentError for an option below 0
  */
 export function thresholdRelu(x: Tensor, options: ThresholdReluOptions = {}): Tensor {
@@ -41,7 +41,7 @@ export function thresholdRelu(x: Tensor, options: ThresholdReluOptions = {}): Te
   const invocations = Math.ceil(x.size / 4);
   const launch = (dy: Tensor, y: Output, gradient: boolean) =>
     run(rectify, { x, dy }, { y }, { constants: { ...constants, GRADIENT: gradient }, invocations }).y;
-  return differentiable(launch(x, x.shape, false), {
+  return differentiable(launch(x, like(x), false), {
     inputs: [x],
     keeps: [x],
     backward: (dy, want) => {

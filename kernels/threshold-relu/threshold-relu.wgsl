@@ -6,15 +6,19 @@
 //
 // NaN stays NaN. One invocation computes four elements; in the forward direction dy is x itself.
 
+alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
+alias dy_real = f32;
+alias y_real = f32;
+
 const GRADIENT: bool = false;
 const THRESHOLD: f32 = 0.0;
 const SLOPE: f32 = 0.0;
 const HAS_MAX: bool = false;
 const MAX: f32 = 6.0;
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4<dy_real>>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4<y_real>>;
 
 const WORKGROUP: u32 = 64u;
 
@@ -36,7 +40,7 @@ fn slope(v: vec4f) -> vec4f {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&y)) { return; }
-  let v = x[i];
-  let result = select(value(v), dy[i] * slope(v), GRADIENT);
-  y[i] = select(result, v, is_nan(v));
+  let v = vec4f(x[i]);
+  let result = select(value(v), vec4f(dy[i]) * slope(v), GRADIENT);
+  y[i] = vec4<y_real>(select(result, v, is_nan(v)));
 }

@@ -4,6 +4,7 @@ import { named, table, written } from "./figure.ts";
 import type { Page } from "./page.ts";
 import type { Example, Workbench } from "./workbench.ts";
 
+/** A worked example of an op: what `npm run explain -- NAME` shows. */
 export interface Lesson {
   /** what it is asked for by */
   readonly name: string;

@@ -6,6 +6,7 @@ import { denseLesson } from "./lessons/dense.ts";
 import { maxPool2dLesson } from "./lessons/max-pool2d.ts";
 import { softmaxCrossEntropyLesson } from "./lessons/softmax-cross-entropy.ts";
 
+/** The worked examples, in the order in which they are listed. */
 export const lessons: readonly Lesson[] = [
   conv2dLesson,
   maxPool2dLesson,

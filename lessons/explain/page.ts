@@ -16,6 +16,7 @@ export class Page {
   readonly #lines: Line[] = [];
   #sections = 0;
 
+  /** A heading. */
   title(text: string): this {
     return this.#add("title", [text, "=".repeat(text.length)]).space();
   }
@@ -54,6 +55,7 @@ export class Page {
     return this.#add("check", wrap(text, indent)).space();
   }
 
+  /** An empty line. */
   space(): this {
     return this.#add("text", [""]);
   }

@@ -17,6 +17,7 @@ export interface Example<Name extends string> {
   readonly inputs: Readonly<Record<Name, Array64>>;
   /** dL/dy, in the shape of y */
   readonly dy: Array64;
+  /** the op on the GPU, of the inputs by name */
   op(inputs: Readonly<Record<Name, Tensor>>): Tensor;
 }
 
@@ -26,6 +27,7 @@ export interface Computed<Name extends string> {
   readonly gradients: Readonly<Record<Name, Array64>>;
 }
 
+/** Runs the ops of a lesson on an engine and keeps what they gave. */
 export class Workbench {
   readonly engine: Engine;
   readonly #launches = new Set<string>();

@@ -28,6 +28,7 @@ export interface ElementCheck {
   readonly difference: number;
 }
 
+/** The gradient of one input: as the op computes it, and by differences of the reference. */
 export interface GradientCheck {
   readonly input: string;
   readonly shape: Shape;
@@ -39,6 +40,7 @@ export interface GradientCheck {
   readonly passed: boolean;
 }
 
+/** The gradient check of one case: of each input, and whether all agree. */
 export interface CaseCheck {
   readonly label: string;
   /** y on the GPU against the reference */

@@ -22,6 +22,7 @@ export interface GradcheckCase {
   reference(...inputs: Array64[]): Array64;
 }
 
+/** An op with the cases in which its gradients are checked. */
 export interface CheckedOp {
   /** the function's name with hyphens: max-pool2d for maxPool2d */
   readonly name: string;

@@ -9,6 +9,7 @@ import { products } from "./families/products.ts";
 import { reductions } from "./families/reductions.ts";
 import { shapes } from "./families/shapes.ts";
 
+/** The checked ops by family. */
 export const families: readonly OpFamily[] = [
   convolutions,
   products,
@@ -20,4 +21,5 @@ export const families: readonly OpFamily[] = [
   shapes,
 ];
 
+/** All checked ops. */
 export const operations: readonly CheckedOp[] = families.flatMap(({ ops }) => ops);

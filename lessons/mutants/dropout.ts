@@ -8,7 +8,7 @@ export const dropout: readonly Mutant[] = mutantsOf("dropout", { tests }, [
   ["dropout", "bits(4u * i + step.sample * PER_SAMPLE)", "bits(4u * i)", "one mask for all micro-batches"],
   ["dropout", "vec4u(a.zw, b.xy)", "vec4u(a.zw, b.yx)", "numbers in another order"],
   ["dropout", "value * SCALE", "value", "what stays is not scaled up"],
-  ["gaussian-noise", "x[i] + STDDEV", "x[i] - STDDEV", "the sign of the noise"],
+  ["gaussian-noise", "vec4f(x[i]) + STDDEV", "vec4f(x[i]) - STDDEV", "the sign of the noise"],
   ["gaussian-noise", "return pairs.xzyw;", "return pairs;", "numbers in another order"],
   [
     "gaussian-noise",

@@ -12,6 +12,7 @@ import { gradientCheck, lossScale, optimizers } from "./optimizers.ts";
 import { pool2d } from "./pool2d.ts";
 import { softmax } from "./softmax.ts";
 
+/** Small errors in shaders, each with the tests that must notice it. */
 export const allMutants: readonly Mutant[] = [
   ...conv2d,
   ...dense,

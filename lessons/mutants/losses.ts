@@ -71,13 +71,9 @@ export const losses: readonly Mutant[] = [
     ["pointwise", "- value * goal", "+ value * goal", "the sign of the target"],
     ["pointwise", "sum / DIVISOR", "sum / f32(LENGTH)", "a divergence is a mean over the classes"],
     ["pointwise", "(e - 0.5 * PARAMETER)", "(e - PARAMETER)", "a jump in huber"],
-    ["pointwise", "goal == vec4f(0.0)) * value", "false) * value", "hinge with targets of 0"],
-    [
-      "pointwise-gradient",
-      "side(goal) * value < vec4f(1.0)",
-      "side(goal) * value <= vec4f(1.0)",
-      "hinge's kink",
-    ],
+    ["hinge-targets", "atomicLoad(&others) == 0u", "true", "hinge takes all targets for 0 and 1"],
+    ["hinge-targets", "2.0 * t[i] - 1.0", "t[i]", "hinge with targets of 0"],
+    ["pointwise-gradient", "goal * value < vec4f(1.0)", "goal * value <= vec4f(1.0)", "hinge's kink"],
     ["pointwise-gradient", "vec4f(-PARAMETER), vec4f(PARAMETER)", "vec4f(-1.0), vec4f(1.0)", "huber's delta"],
     ["pointwise-gradient", "sigmoid(value) - goal", "sigmoid(value) + goal", "the sign of the target"],
     [

@@ -32,10 +32,23 @@ export const metrics: readonly Mutant[] = [
     ["log-step", "run += abs(p[e] - goal)", "run += p[e] - goal", "errors of different sign cancel"],
   ]),
   ...mutantsOf("metrics", { tests: ["kernels/metrics/threshold-counts"] }, [
-    ["threshold-counts", "prediction > THRESHOLD", "prediction >= THRESHOLD", "at the threshold is above it"],
+    [
+      "threshold-counts",
+      "prediction > edges[below]",
+      "prediction >= edges[below]",
+      "at the threshold is above it",
+    ],
     ["threshold-counts", "f32(BINS - 1u)) - 1.0", "f32(BINS)) - 1.0", "one threshold too many"],
     ["threshold-counts", "t[i] != 0.0", "t[i] == 1.0", "only targets of 1 are true"],
     ["threshold-counts", "i % CLASSES != CLASS", "i / CLASSES != CLASS", "a sample instead of a class"],
+    [
+      "threshold-weights",
+      "prediction > edges[below]",
+      "prediction >= edges[below]",
+      "at the threshold is above it",
+    ],
+    ["threshold-weights", "w[i / PER_WEIGHT]", "w[i % PER_WEIGHT]", "the weight of another row"],
+    ["threshold-weights", "step.sample == 0u", "true", "only the last micro-batch counts"],
   ]),
   ...mutantsOf("metrics", { tests: ["kernels/metrics/step-norms"] }, [
     ["step-norms", "value(i) / bitcast<f32>(scale)", "value(i)", "squares overflow and vanish"],

@@ -65,8 +65,8 @@ export const normalization: readonly Mutant[] = [
     ["parameter-sums", "run_product += select(", "run_product -= select(", "the sign of gamma's gradient"],
     [
       "parameter-sums",
-      "run += select(vec4f(0.0), dy[at], real)",
-      "run = dy[at]",
+      "run += select(vec4f(0.0), vec4f(dy[at]), real)",
+      "run = vec4f(dy[at])",
       "beta's gradient is not summed",
     ],
     ["backward", "- z * gz_mean_of(r)", "+ z * gz_mean_of(r)", "the sign of the variance's part"],

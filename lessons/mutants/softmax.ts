@@ -4,14 +4,29 @@ import { type Mutant, mutantsOf } from "./mutant.ts";
 const tests = ["kernels/softmax/softmax"];
 
 export const softmax: readonly Mutant[] = mutantsOf("softmax", { tests }, [
-  ["any-axis", "top = larger(top, x[start", "top = min(top, x[start", "the smallest value is taken off"],
-  ["any-axis", "sum += exp(x[start", "sum -= exp(x[start", "the sign of the sum"],
-  ["any-axis-gradient", "y[at] * (dy[at] - total)", "y[at] * (dy[at] + total)", "the sign of the sum"],
-  ["any-axis-gradient", "select(dy[at] * y[at], dy[at], LOG)", "dy[at]", "the sum is not weighted"],
+  [
+    "any-axis",
+    "top = larger(top, f32(x[start",
+    "top = min(top, f32(x[start",
+    "the smallest value is taken off",
+  ],
+  ["any-axis", "sum += exp(f32(x[start", "sum -= exp(f32(x[start", "the sign of the sum"],
+  [
+    "any-axis-gradient",
+    "value * (f32(dy[at]) - total)",
+    "value * (f32(dy[at]) + total)",
+    "the sign of the sum",
+  ],
+  [
+    "any-axis-gradient",
+    "select(f32(dy[at]) * f32(y[at]), f32(dy[at]), LOG)",
+    "f32(dy[at])",
+    "the sum is not weighted",
+  ],
   ["rows", " & (index < vec4u(start + CLASSES))", "", "no bound at the end of a row"],
   ["rows", "shift_of(larger(pair.xxxx, pair.yyyy).x)", "top.x - 200.0", "a shift that lets exp overflow"],
   ["rows-gradient", " & (index < vec4u(start + CLASSES))", "", "no bound at the end of a row"],
-  ["rows-gradient", "y[at] * (dy[at] - sum)", "y[at] * (dy[at] + sum)", "the sign of the sum"],
+  ["rows-gradient", "value * (vec4f(dy[at]) - sum)", "value * (vec4f(dy[at]) + sum)", "the sign of the sum"],
   [
     "rows.registers",
     "shift_of(larger(pair.xxxx, pair.yyyy).x)",

@@ -15,6 +15,7 @@ import { inputPorts } from "../fit/session.ts";
 import type { Model } from "../model.ts";
 import type { ScoreGraph } from "./score-graph.ts";
 
+/** Which class is explained, and how many images at a time. */
 export interface AttributionOptions {
   /** the class whose score is explained, one for all images or one for each. Default: for each image its highest score's */
   readonly classes?: number | ArrayLike<number>;

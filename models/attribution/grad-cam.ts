@@ -16,6 +16,7 @@ import {
 } from "./attribute.ts";
 import { cutGraph, scoreGraph } from "./score-graph.ts";
 
+/** Which class is explained, and by the maps of which layer. */
 export interface GradCamOptions extends AttributionOptions {
   /** the layer whose feature map [h, w, k] is weighed. Default: where that of the last convolution leaves its size */
   readonly layer?: string;

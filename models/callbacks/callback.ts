@@ -56,8 +56,11 @@ export interface FitControl {
 /** Epochs are counted from 0, as in Keras. */
 export interface Callback {
   readonly name: string;
+  /** before the first epoch, also of a fit that goes on from a snapshot */
   onTrainBegin?(control: FitControl): void | Promise<void>;
+  /** before the first step of an epoch */
   onEpochBegin?(epoch: number, control: FitControl): void | Promise<void>;
+  /** about every 100 ms, between two steps */
   onProgress?(progress: Progress, control: FitControl): void;
   /**
    * Every step since the last call, about every 100 ms and at the end of an epoch. A fit with such a callback measures norms at each
@@ -66,6 +69,7 @@ export interface Callback {
   onSteps?(steps: readonly StepRecord[], control: FitControl): void | Promise<void>;
   /** `logs` may be extended: what is added appears in the history */
   onEpochEnd?(epoch: number, logs: Logs, control: FitControl): void | Promise<void>;
+  /** after the last epoch, unless fit() failed or was interrupted */
   onTrainEnd?(control: FitControl): void | Promise<void>;
   /** training stops between two steps, within an epoch; snapshot() tells where */
   onInterrupt?(control: FitControl): void | Promise<void>;
@@ -73,6 +77,7 @@ export interface Callback {
   onNumericError?(error: NumericError, control: FitControl): boolean;
   /** true for callbacks that save snapshots: their onEpochEnd runs last, when the epoch is in the history */
   readonly savesTraining?: boolean;
+  /** what loadState() shall get after an interruption: plain data */
   saveState?(): CallbackState;
   /** called before training: with {} for a fresh start */
   loadState?(state: CallbackState): void;

@@ -7,6 +7,7 @@ import { ownEntry } from "../records.ts";
 import type { Callback, CallbackState } from "./callback.ts";
 import { count, type Field, freshState, parseState } from "./state.ts";
 
+/** Options of CSVLogger(), by Keras's names. */
 export interface CSVLoggerOptions {
   /** between the fields; one character. Default "," */
   readonly separator?: string;

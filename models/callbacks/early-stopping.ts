@@ -6,6 +6,7 @@ import type { Callback, CallbackState, FitControl, KeptWeights } from "./callbac
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { anyNumber, count, countOrNull, freshState, parseState } from "./state.ts";
 
+/** Options of EarlyStopping(), by Keras's names. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** a change of at most this much is no improvement. Default 0 */
   readonly minDelta?: number;

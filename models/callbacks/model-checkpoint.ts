@@ -10,6 +10,7 @@ import { checkTemplate, fillTemplate } from "./file-template.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { anyNumber, count, freshState, parseState } from "./state.ts";
 
+/** Options of ModelCheckpoint(), by Keras's names. */
 export interface ModelCheckpointOptions extends MonitorOptions {
   /** write only if the epoch is better than all before. Default false: every epoch is written */
   readonly saveBestOnly?: boolean;

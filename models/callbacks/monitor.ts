@@ -4,6 +4,7 @@ import { written } from "../../engine/options.ts";
 import type { Logs } from "../fit/history.ts";
 import { ownEntry } from "../records.ts";
 
+/** Which result a callback watches, and which way it gets better. */
 export interface MonitorOptions {
   /** name of the quantity as the history has it. Default val_loss */
   readonly monitor?: string;

@@ -5,6 +5,7 @@ import type { Callback, CallbackState, FitControl } from "./callback.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 import { anyNumber, count, freshState, parseState } from "./state.ts";
 
+/** Options of ReduceLROnPlateau(), by Keras's names. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** the rate is multiplied by it; less than 1. Default 0.1 */
   readonly factor?: number;

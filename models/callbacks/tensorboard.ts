@@ -7,6 +7,7 @@ import type { Callback, CallbackState, FitControl, StepRecord } from "./callback
 import { concatenated, type EventScalar, scalarsRecord, versionRecord } from "./event-file.ts";
 import { type Field, freshState, isCount, parseState } from "./state.ts";
 
+/** Options of TensorBoard(), by Keras's names. */
 export interface TensorBoardOptions {
   /** the folder; each run its own, below one that tensorboard is shown. Default "logs" */
   readonly logDir?: string;

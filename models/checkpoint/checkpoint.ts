@@ -15,6 +15,7 @@ export function checkpointPath(folder: string): string {
   return platform.files.join(folder, "training.safetensors");
 }
 
+/** Whether the folder holds a checkpoint, of the present format or the one before. */
 export async function hasCheckpoint(folder: string): Promise<boolean> {
   return platform.files.exists(checkpointPath(folder));
 }

@@ -33,6 +33,7 @@ export interface TrainingPosition {
   readonly callbacks: Readonly<Record<string, CallbackState>>;
 }
 
+/** All that training needs to go on to the same bits: weights, moments of the optimizer, position, and what callbacks keep. */
 export interface TrainingSnapshot {
   readonly position: TrainingPosition;
   /** weights by path */

@@ -1,6 +1,7 @@
 /** @file Samples on the GPU that batches are gathered from: a data set, or arrays for several inputs and outputs. */
 import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
+import { allOrNone } from "../../engine/memory/all-or-none.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type GpuDataset, gatherLabels, gatherSamples, SampleStore } from "../../kernels/gather/index.ts";
 import type { HostSamples, SampleArray, TargetArray } from "./samples.ts";
@@ -98,21 +99,26 @@ export class ArraySamples implements GpuSamples {
     this.engine = engine;
     this.count = samples.count;
     this.#oneHot = oneHot;
-    const store = ({ values, shape, scale }: SampleArray) => ({
-      store: SampleStore.upload(engine, values, shape),
-      scale,
+    const stores = allOrNone((own) => {
+      const store = ({ values, shape, scale }: SampleArray) => ({
+        store: own(SampleStore.upload(engine, values, shape)),
+        scale,
+      });
+      const inputs = samples.inputs.map(store);
+      const targets = samples.targets.map((target): TargetStore => {
+        if (target === samples.inputs[0]) return "inputs";
+        if ("values" in target) return store(target);
+        const { labels, shape, classes } = target;
+        return {
+          labels: own(engine.keep(engine.tensor(labels, [samples.count, ...shape], "u32"))),
+          classes,
+        };
+      });
+      return { inputs, targets, weights: new WeightStores(engine, samples.weights, samples.count) };
     });
-    this.#inputs = samples.inputs.map(store);
-    this.#targets = samples.targets.map((target) => {
-      if (target === samples.inputs[0]) return "inputs";
-      if ("values" in target) return store(target);
-      const { labels, shape, classes } = target;
-      return {
-        labels: engine.keep(engine.tensor(labels, [samples.count, ...shape], "u32")),
-        classes,
-      };
-    });
-    this.#weights = new WeightStores(engine, samples.weights, samples.count);
+    this.#inputs = stores.inputs;
+    this.#targets = stores.targets;
+    this.#weights = stores.weights;
   }
 
   /** What must be equal for write(): two samples of one kind have the same stores. */
@@ -163,8 +169,8 @@ class WeightStores {
   readonly #stores: readonly (SampleStore | undefined)[];
 
   constructor(engine: Engine, weights: readonly (Float32Array | undefined)[], samples: number) {
-    this.#stores = weights.map(
-      (values) => values && SampleStore.upload(engine, values, [values.length / samples]),
+    this.#stores = allOrNone((own) =>
+      weights.map((values) => values && own(SampleStore.upload(engine, values, [values.length / samples]))),
     );
   }
 

@@ -10,6 +10,7 @@ import { type OptimizerChoice, optimizer } from "../optimizer-names.ts";
 /** 0: evaluate() and predict() run in inference mode; 1: as in training, see CompileOptions. */
 export type LearningPhase = 0 | 1;
 
+/** Options of compile(), by Keras's names. */
 export interface CompileOptions {
   /** from adam() or another of the optimizers; or "adam", with its defaults; or { name: "adam", learningRate: 0.01 } */
   readonly optimizer: OptimizerChoice;
@@ -22,6 +23,11 @@ export interface CompileOptions {
    * for all, or a record of them by output.
    */
   readonly metrics?: MetricChoice;
+  /**
+   * Metrics in which samples count by their `sampleWeight` and `classWeight`, of which `metrics` knows nothing: sums of weight times
+   * value over sums of weights. A result whose name one of `metrics` has is named weighted_accuracy, as in Keras
+   */
+  readonly weightedMetrics?: MetricChoice;
   /** where to train; unless given, where the model's weights are, else a new engine on the best adapter */
   readonly engine?: Engine;
   /** of the initial weights and everything random in training. Default 1 */
@@ -41,6 +47,7 @@ const known: OptionNames<CompileOptions> = {
   loss: true,
   lossWeights: true,
   metrics: true,
+  weightedMetrics: true,
   engine: true,
   seed: true,
   learningPhase: true,

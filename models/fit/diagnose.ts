@@ -5,6 +5,7 @@ import { NumericError } from "../../engine/errors.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { Batches } from "../data/batches.ts";
 import type { Inspect } from "../layers/layer.ts";
+import type { Network } from "../network.ts";
 import { badGradient, badLoss, type Cause, firstNotFinite, type Part } from "./diagnose-loss.ts";
 import { fitMicroBatch } from "./micro-batches.ts";
 import type { Session } from "./session.ts";
@@ -42,14 +43,32 @@ export async function diagnose(session: Session, batches: Batches, bad: BadBatch
 
 /** A weight that was not finite before the step. */
 export async function badWeight({ model }: Session): Promise<Cause | undefined> {
+  const found = await weightNotFinite(model);
+  const text = `the weight ${found?.name} is ${found?.value} before the step`;
+  return found && { subject: "loss", text, grew: !Number.isNaN(found.value) };
+}
+
+/** The first weight that is not finite, as dense_1/kernel[3]. */
+async function weightNotFinite(model: Network): Promise<{ name: string; value: number } | undefined> {
   const weights = await model.getWeights();
   for (const { path } of model.weights) {
     const found = firstNotFinite(weights.get(path)!);
-    if (!found) continue;
-    const text = `the weight ${path}[${found.index}] is ${found.value} before the step`;
-    return { subject: "loss", text, grew: !Number.isNaN(found.value) };
+    if (found) return { name: `${path}[${found.index}]`, value: found.value };
   }
   return undefined;
+}
+
+/** Throws NumericError if the updates so far left a weight that is not finite; `when` says how far they went. */
+export async function requireFiniteWeights(session: Session, when: string): Promise<void> {
+  const { engine, step, state, model } = session;
+  engine.useStep(step, () => state.haltUnlessWeightsFinite());
+  const { halted } = await step.read();
+  if (halted === 0) return;
+  const found = await weightNotFinite(model);
+  throw new NumericError(
+    `The weights are not finite after ${when}: ${found?.name} is ${found?.value}. The gradients were finite, the update was too ` +
+      "large for float32. A smaller learning rate often helps.",
+  );
 }
 
 /** Samples whose gradients can be computed together: a batch may have been computed in parts. */

@@ -69,7 +69,7 @@ export class Evaluation {
     const body = (samples: number) => {
       const batch = this.#batches.batch(samples);
       const options = { training: this.#training, batchSize: samples, first: true };
-      log.write(forwardPass({ model, objective }, batch, options), samples, batch.targets);
+      log.write(forwardPass({ model, objective }, batch, options), samples, batch);
     };
     try {
       await this.#replayAll(body, async (recording, { batches }) => {

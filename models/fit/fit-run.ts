@@ -14,7 +14,7 @@ import type { Claim } from "../claims.ts";
 import type { Batches } from "../data/batches.ts";
 import { setEntry } from "../records.ts";
 import { checkedRate } from "../schedules.ts";
-import type { BadBatch } from "./diagnose.ts";
+import { type BadBatch, requireFiniteWeights } from "./diagnose.ts";
 import { evaluateBatches } from "./evaluate.ts";
 import { History, type Logs } from "./history.ts";
 import { TrainingLog } from "./log.ts";
@@ -226,6 +226,7 @@ export class FitRun implements FitControl {
     }
     await pace.drain();
     await this.#readLog();
+    await requireFiniteWeights(this.#session, `epoch ${this.#epoch + 1} of ${this.epochs}`);
     return (performance.now() - started) / 1000;
   }
 

@@ -1,6 +1,7 @@
 /** @file fit(): opens its data, trains, and closes what it opened; samples on the GPU are visited in a new order every epoch. */
 import { requireHalf } from "../../engine/adapter.ts";
 import { ArgumentError, type NumericError } from "../../engine/errors.ts";
+import { holdCallbacks } from "../callbacks/hold.ts";
 import type { Claim } from "../claims.ts";
 import { type ArrayTuple, dataFrom } from "../data/arrays.ts";
 import { type BatchGenerator, isBatchGenerator } from "../data/batch-iterator.ts";
@@ -28,6 +29,7 @@ export async function fitSession(
   const { precision = "float32", lossScale, resume } = options;
   if (resume) checkSamePrecision(precision, resume);
   if (precision === "mixed") requireHalf('fit: precision "mixed"', session.engine.adapter);
+  const releaseCallbacks = holdCallbacks(options.callbacks ?? []);
   const opened: Batches[] = [];
   let steps: EpochSteps | undefined;
   let history: History | undefined;
@@ -53,6 +55,7 @@ export async function fitSession(
     history = await run.run();
     return history;
   } finally {
+    releaseCallbacks();
     session.setPrecision("float32");
     session.independentParts = false;
     session.recompute = undefined;

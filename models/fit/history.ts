@@ -11,6 +11,7 @@ export type Logs = Record<string, number>;
 /** The layout of history.json: `epoch` and one list per quantity. NaN, infinities and -0 stand there by these names. */
 export type HistoryJson = Record<string, (JsonNumber | null)[]>;
 
+/** What fit() returns: the results of every epoch by name, as Keras's history.history. */
 export class History {
   /** epoch numbers from 1, aligned with the values */
   readonly epoch: number[] = [];

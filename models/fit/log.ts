@@ -1,21 +1,25 @@
 /** @file Loss and metrics of every batch: written on the GPU, fetched now and then, averaged in float64. */
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { fitsLogStep, logLossColumns, logRow, logStep } from "../../kernels/metrics/index.ts";
+import { addScalar } from "../../kernels/elementwise/index.ts";
+import {
+  addThresholdCounts,
+  fitsLogStep,
+  logLossColumns,
+  logRow,
+  logStep,
+  logThresholdWeights,
+} from "../../kernels/metrics/index.ts";
+import type { Batch } from "../data/gpu-samples.ts";
+import { share } from "../objective/area.ts";
 import type { CountMetric } from "../objective/count-metrics.ts";
-import type { Head, Objective } from "../objective/objective.ts";
+import { metricValues } from "../objective/metric-values.ts";
+import { type Objective, resultNames } from "../objective/objective.ts";
 import type { Logs } from "./history.ts";
+import { type LogLayout, logLayout, type Placed } from "./log-layout.ts";
 import type { StepNorms } from "./step-norms.ts";
 
 const maxRows = 4096;
-
-/** A metric that is counted, where its result stands among the others and its cells among the counts. */
-interface Counted {
-  readonly metric: CountMetric;
-  readonly head: number;
-  readonly result: string;
-  readonly first: number;
-}
 
 /** What came of a (micro-)batch. */
 export interface Pass {
@@ -31,15 +35,14 @@ export class TrainingLog {
   readonly norms: StepNorms | undefined;
   readonly #engine: Engine;
   readonly #objective: Objective;
+  readonly #layout: LogLayout;
   readonly #rows: number;
-  readonly #columns: number;
-  /** names of the columns after samples and loss */
-  readonly #names: readonly string[];
   /** [rows, columns]: sums over the samples of a batch */
   readonly #tensor: Tensor;
-  readonly #counted: readonly Counted[];
   /** [cells] u32, of all batches; undefined if nothing is counted */
   readonly #counts: Tensor | undefined;
+  /** of the metrics of counts that have edges */
+  readonly #edges: ReadonlyMap<CountMetric, Tensor>;
   /** as they were when they were read last */
   #readCounts: Uint32Array;
 
@@ -49,38 +52,62 @@ export class TrainingLog {
     this.#objective = objective;
     this.#rows = Math.min(batches, maxRows);
     this.norms = norms?.(this.#rows);
-    this.#counted = countedMetrics(objective);
-    const results = this.#counted.map(({ result }) => result);
-    this.#names = objective.columnNames.filter((name) => !results.includes(name));
-    this.#columns = logLossColumns + this.#names.length;
-    this.#tensor = engine.keep(engine.zeros([this.#rows, this.#columns]));
-    const cells = this.#counted.reduce((sum, { metric }) => sum + metric.cells, 0);
+    this.#layout = logLayout(objective);
+    const { columns, cells, counted, weighed } = this.#layout;
+    this.#tensor = engine.keep(engine.zeros([this.#rows, columns]));
     this.#counts = cells > 0 ? engine.keep(engine.zeros([cells], "u32")) : undefined;
+    this.#edges = edgesOf(engine, [...counted, ...weighed]);
     this.#readCounts = new Uint32Array(cells);
   }
 
   /** Encodes the row of the current (micro-)batch; its loss is the sum of the losses over `divisor`. */
-  write(pass: Pass, divisor: number, targets: readonly Tensor[]): void {
+  write(pass: Pass, divisor: number, { targets, weights }: Pick<Batch, "targets" | "weights">): void {
     const { loss, outputs, losses } = pass;
-    for (const { metric, head, first } of this.#counted)
-      metric.count(this.#counts!, first, outputs[head]!, targets[head]!);
+    this.#count(outputs, targets, weights);
     const samples = outputs[0]!.shape[0]!;
-    const { heads } = this.#objective;
-    const perSample = (head: Head) => head.metrics.filter(({ counted }) => !counted);
-    if (heads.length === 1) {
-      const metrics = perSample(heads[0]!).flatMap(({ inLog }) => inLog ?? []);
+    const { summed, weightedHeads } = this.#layout;
+    if (losses.length === 0 && weightedHeads.length === 0) {
+      const metrics = summed.flatMap(({ inLog }) => inLog ?? []);
       const entry = { loss, divisor, samples, predictions: outputs[0]!, targets: targets[0]!, metrics };
-      if (metrics.length === perSample(heads[0]!).length && fitsLogStep(entry)) {
+      if (metrics.length === summed.length && fitsLogStep(entry)) {
         logStep(this.#tensor, entry);
         return;
       }
     }
     this.#engine.scope(() => {
-      const metrics = heads.flatMap((head, i) =>
-        perSample(head).map((metric) => metric.perSample!(outputs[i]!, targets[i]!)),
+      const metrics = summed.map((metric) => {
+        const { head } = metric;
+        return metricValues(metric, outputs[head]!, targets[head]!, weights[head]);
+      });
+      const totals = weightedHeads.map(
+        (head) => weights[head] ?? addScalar(this.#engine.zeros([samples]), 1),
       );
-      logRow(this.#tensor, { loss, divisor, samples, metrics: [...losses, ...metrics] });
+      logRow(this.#tensor, { loss, divisor, samples, metrics: [...losses, ...metrics, ...totals] });
     });
+  }
+
+  #count(outputs: readonly Tensor[], targets: readonly Tensor[], weights: Batch["weights"]): void {
+    const { counted, weighed } = this.#layout;
+    const optionsOf = (
+      { counted: { thresholds, classId } }: Placed["metric"],
+      edges: Tensor | undefined,
+    ) => ({
+      thresholds: "bins" in thresholds ? thresholds : { edges: edges! },
+      classId,
+    });
+    for (const { metric, first } of counted) {
+      const options = { ...optionsOf(metric, this.#edges.get(metric.counted)), first };
+      addThresholdCounts(this.#counts!, outputs[metric.head]!, targets[metric.head]!, options);
+    }
+    for (const { metric, first } of weighed) {
+      const { head } = metric;
+      const options = {
+        ...optionsOf(metric, this.#edges.get(metric.counted)),
+        column: first,
+        weights: weights[head],
+      };
+      logThresholdWeights(this.#tensor, outputs[head]!, targets[head]!, options);
+    }
   }
 
   /** How many more batches may run before rows that were not read are overwritten. */
@@ -94,10 +121,11 @@ export class TrainingLog {
    */
   async read(from: number, to: number): Promise<number[][]> {
     if (from === to) return [];
+    const { columns } = this.#layout;
     const values = (await this.#tensor.data()) as Float32Array;
     const row = (batch: number) => {
-      const start = (batch % this.#rows) * this.#columns;
-      return [...values.subarray(start, start + this.#columns)];
+      const start = (batch % this.#rows) * columns;
+      return [...values.subarray(start, start + columns)];
     };
     const rows = Array.from({ length: to - from }, (_, i) => row(from + i));
     rows.at(-1)!.push(...(await this.#newCounts()));
@@ -114,16 +142,27 @@ export class TrainingLog {
 
   /** Over all samples of the rows: means of the loss and of metrics per sample, and what follows from the counts. */
   means(rows: readonly (readonly number[])[]): Logs {
-    const sums = new Float64Array(this.#columns + this.#readCounts.length);
+    const { summed, weightedHeads, weighed, columns, counted, cells } = this.#layout;
+    const sums = new Float64Array(columns + cells);
     for (const row of rows) for (const [i, value] of row.entries()) sums[i]! += value;
     const samples = sums[0]!;
-    const mean = (name: string, i: number): [string, number] => [name, sums[1 + i]! / samples];
-    const counts = sums.subarray(this.#columns);
-    const counted = this.#counted.map(({ metric, result, first }): [string, number] => [
-      result,
-      metric.value([...counts.subarray(first, first + metric.cells)]),
-    ]);
-    const values = new Map([...["loss", ...this.#names].map(mean), ...counted]);
+    const losses = this.#objective.lossColumns;
+    const values = new Map(["loss", ...losses].map((name, i) => [name, sums[1 + i]! / samples]));
+    const first = logLossColumns + losses.length;
+    for (const [i, { name, weighted, head }] of summed.entries()) {
+      const whole = weighted ? sums[first + summed.length + weightedHeads.indexOf(head)]! : samples;
+      values.set(name, weighted ? share(sums[first + i]!, whole) : sums[first + i]! / whole);
+    }
+    const countedResults =
+      (from: number) =>
+      ({ metric, first: cell }: Placed) => {
+        const results = metric.counted.values([
+          ...sums.subarray(from + cell, from + cell + metric.counted.cells),
+        ]);
+        for (const [i, name] of resultNames(metric).entries()) values.set(name, results[i]!);
+      };
+    weighed.forEach(countedResults(0));
+    counted.forEach(countedResults(columns));
     return Object.fromEntries(
       ["loss", ...this.#objective.columnNames].map((name) => [name, values.get(name)!]),
     );
@@ -133,23 +172,23 @@ export class TrainingLog {
     this.#tensor.dispose();
     this.norms?.dispose();
     this.#counts?.dispose();
+    for (const edges of this.#edges.values()) edges.dispose();
   }
 }
 
-function countedMetrics({ heads, metrics }: Objective): Counted[] {
-  const all = heads.flatMap((head, i) => head.metrics.map(({ counted }) => ({ metric: counted, head: i })));
-  let first = 0;
-  return all.flatMap(({ metric, head }, i) => {
-    if (!metric) return [];
-    const counted = { metric, head, result: metrics[i]!.name, first };
-    first += metric.cells;
-    return [counted];
-  });
+/** The edges that metrics compare predictions with, on the GPU. */
+function edgesOf(engine: Engine, placed: readonly Placed[]): Map<CountMetric, Tensor> {
+  return new Map(
+    placed.flatMap(({ metric: { counted } }) =>
+      "edges" in counted.thresholds
+        ? [[counted, engine.keep(engine.tensor(counted.thresholds.edges))] as const]
+        : [],
+    ),
+  );
 }
 
 /** Numbers in a row of the log: the columns, and those of a row at whose end counts stand. */
 export function rowLengths(objective: Objective): readonly number[] {
-  const counted = countedMetrics(objective);
-  const columns = logLossColumns + objective.columnNames.length - counted.length;
-  return [columns, columns + counted.reduce((sum, { metric }) => sum + metric.cells, 0)];
+  const { columns, cells } = logLayout(objective);
+  return [columns, columns + cells];
 }

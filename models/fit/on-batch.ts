@@ -4,7 +4,7 @@ import { lossSamples } from "../data/sample-weights.ts";
 import type { ValuesByName } from "../data/samples.ts";
 import { checkedRate } from "../schedules.ts";
 import { BatchSteps } from "./batch-steps.ts";
-import { diagnose } from "./diagnose.ts";
+import { diagnose, requireFiniteWeights } from "./diagnose.ts";
 import type { Logs } from "./history.ts";
 import { TrainingLog } from "./log.ts";
 import { batchData, checkOnBatch, type OnBatchOptions } from "./options.ts";
@@ -35,6 +35,7 @@ export async function trainOnBatch(
   const { halted } = await session.step.read();
   if (halted > 0)
     throw await diagnose(session, batches, { epoch: 0, batch: 0, step, batchSize: batch.count });
+  await requireFiniteWeights(session, "this update");
   return log.means(rows);
 }
 

@@ -101,6 +101,11 @@ export class OptimizerState {
     });
   }
 
+  /** Halts the run if a trained weight is NaN or infinite: after the last update no loss would tell. */
+  haltUnlessWeightsFinite(): void {
+    haltUnlessFinite(this.#groups.map(({ parameters, occupied }) => ({ gradients: parameters, occupied })));
+  }
+
   /** The trained weights by group. */
   get variables(): TrainedVariable[][] {
     const paths = this.#paths;

@@ -78,7 +78,8 @@ export class Session {
     if (options.learningPhase === 1) refuseBatchNormalization(model);
     const names = model.outputNames;
     const outputs = model.outputs.map(({ shape }, i) => ({ name: names[i]!, shape }));
-    const objective = new Objective(outputs, options.loss, options.metrics ?? [], options.lossWeights);
+    const { loss, metrics = [], lossWeights, weightedMetrics } = options;
+    const objective = new Objective(outputs, loss, metrics, lossWeights, weightedMetrics);
     if (options.engine) model.checkEngine(options.engine);
     const kept = previous && (await keptWeights(model, previous.engine));
     const engine = await leaseEngine(options.engine, model.engine);

@@ -197,7 +197,7 @@ export class TrainingStep {
       pass = forwardPass(this.#session, batch, options);
       return pass.loss;
     };
-    const beforeBackward = () => this.#log.write(pass!, batchSize, batch.targets);
+    const beforeBackward = () => this.#log.write(pass!, batchSize, batch);
     const spent = () => pass!.outputs;
     const { sources } = state;
     const how = this.#form.descends ? { descent: optimizer.descent! } : { into: state.gradients, accumulate };

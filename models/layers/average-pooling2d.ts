@@ -4,6 +4,7 @@ import { avgPool2d } from "../../kernels/pool2d/average-pool2d.ts";
 import type { Size2d } from "../../kernels/window.ts";
 import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 
+/** The layer that AveragePooling2D() makes. */
 export class AveragePooling2DLayer extends Pooling2DLayer {
   static override readonly positional = ["poolSize"];
   readonly className = "AveragePooling2D";

@@ -12,6 +12,7 @@ import { ones, zeros } from "../initializers.ts";
 import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of BatchNormalization(), by Keras's names. */
 export interface BatchNormalizationOptions extends LayerOptions, Omit<BatchNormOptions, "training" | "part"> {
   /** add the learnt beta. Default true */
   readonly center?: boolean;

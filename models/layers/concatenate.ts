@@ -7,6 +7,7 @@ import { concat } from "../../kernels/shape/concat.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of Concatenate(). */
 export interface ConcatenateOptions extends LayerOptions {
   /** as Keras counts: 0 is the batch, which cannot be joined; negative from the end. Default -1, the channels */
   readonly axis?: number;

@@ -10,6 +10,7 @@ import type { RegularizerChoice } from "../regularizers.ts";
 import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from "./convolution2d.ts";
 import { requireCount } from "./layer-options.ts";
 
+/** Options of Conv2DTranspose(), by Keras's names. */
 export interface Conv2DTransposeOptions extends ConvolutionOptions {
   readonly kernelInitializer?: InitializerChoice;
   readonly kernelRegularizer?: RegularizerChoice;
@@ -20,6 +21,7 @@ const ownOptions: OptionNames<Omit<Conv2DTransposeOptions, keyof ConvolutionOpti
   kernelRegularizer: true,
 };
 
+/** The layer that Conv2DTranspose() makes. */
 export class Conv2DTransposeLayer extends Convolution2DLayer {
   static override readonly positional = ["filters", "kernelSize"];
   readonly className = "Conv2DTranspose";

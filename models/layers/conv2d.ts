@@ -11,6 +11,7 @@ import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from ".
 import type { CallContext } from "./layer.ts";
 import { requireCount } from "./layer-options.ts";
 
+/** Options of Conv2D(), by Keras's names. */
 export interface Conv2DOptions extends ConvolutionOptions {
   /** channels and filters fall into so many groups; a filter sees the channels of its own group only */
   readonly groups?: number;
@@ -24,6 +25,7 @@ const ownOptions: OptionNames<Omit<Conv2DOptions, keyof ConvolutionOptions>> = {
   kernelRegularizer: true,
 };
 
+/** The layer that Conv2D() makes. */
 export class Conv2DLayer extends Convolution2DLayer {
   static override readonly positional = ["filters", "kernelSize"];
   readonly className = "Conv2D";

@@ -18,6 +18,7 @@ import {
 } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of DenseTranspose(). */
 export interface DenseTransposeOptions extends LayerOptions {
   readonly activation?: ActivationChoice;
   readonly biasInitializer?: InitializerChoice;

@@ -10,6 +10,7 @@ import { Convolution2DLayer, type ConvolutionOptions, type KernelRules } from ".
 import type { CallContext } from "./layer.ts";
 import { requireCount } from "./layer-options.ts";
 
+/** Options of DepthwiseConv2D(), by Keras's names. */
 export interface DepthwiseConv2DOptions extends ConvolutionOptions {
   /** outputs of each channel: channel c makes those from c * depthMultiplier on */
   readonly depthMultiplier?: number;
@@ -23,6 +24,7 @@ const ownOptions: OptionNames<Omit<DepthwiseConv2DOptions, keyof ConvolutionOpti
   depthwiseRegularizer: true,
 };
 
+/** The layer that DepthwiseConv2D() makes. */
 export class DepthwiseConv2DLayer extends Convolution2DLayer {
   static override readonly positional = ["kernelSize"];
   readonly className = "DepthwiseConv2D";

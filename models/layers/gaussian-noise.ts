@@ -3,7 +3,7 @@ import { checkOption } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { gaussianNoise } from "../../kernels/dropout/gaussian-noise.ts";
-import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class GaussianNoiseLayer extends Layer {
@@ -15,6 +15,10 @@ export class GaussianNoiseLayer extends Layer {
     super(layerOptions("GaussianNoise", options, {}));
     checkOption("GaussianNoise", "stddev", stddev, () => stddev >= 0, "0 or more");
     this.stddev = stddev;
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

@@ -15,6 +15,7 @@ abstract class GlobalPooling2DLayer extends Layer {
   }
 }
 
+/** The layer that GlobalAveragePooling2D() makes. */
 export class GlobalAveragePooling2DLayer extends GlobalPooling2DLayer {
   static override readonly positional = [];
   readonly className = "GlobalAveragePooling2D";
@@ -24,6 +25,7 @@ export class GlobalAveragePooling2DLayer extends GlobalPooling2DLayer {
   }
 }
 
+/** The layer that GlobalMaxPooling2D() makes. */
 export class GlobalMaxPooling2DLayer extends GlobalPooling2DLayer {
   static override readonly positional = [];
   readonly className = "GlobalMaxPooling2D";

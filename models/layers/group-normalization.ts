@@ -3,14 +3,25 @@ import { ArgumentError, formatShape, ShapeError } from "../../engine/errors.ts";
 import { checkOption, written } from "../../engine/options.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { add, addScalar, div, mul, sqrt, square, sub } from "../../kernels/elementwise/index.ts";
+import {
+  add,
+  addScalar,
+  cast,
+  div,
+  mul,
+  type RealType,
+  sqrt,
+  square,
+  sub,
+} from "../../kernels/elementwise/index.ts";
 import { mean } from "../../kernels/reduce/index.ts";
 import { reshape } from "../../kernels/shape/reshape.ts";
 import { type InitializerChoice, ones, zeros } from "../initializers.ts";
 import type { RegularizerChoice } from "../regularizers.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions, type OwnOptionNames } from "./layer-options.ts";
 
+/** Options of GroupNormalization(), by Keras's names. */
 export interface GroupNormalizationOptions extends LayerOptions {
   /** number of groups; -1: every channel is one (instance normalisation). Default 32 */
   readonly groups?: number;
@@ -78,6 +89,10 @@ export class GroupNormalizationLayer extends Layer {
     if (center) this.addVariable("beta", [channels], betaInitializer, { regularizer: betaRegularizer });
   }
 
+  override get half(): HalfSupport {
+    return "keeps";
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     const shape = this.single(inputs);
     this.#groups(shape);
@@ -85,7 +100,8 @@ export class GroupNormalizationLayer extends Layer {
   }
 
   call(inputs: readonly Tensor[]): Tensor {
-    const x = this.single(inputs); // [n, ..., c]
+    const given = this.single(inputs); // [n, ..., c]
+    const x = cast(given, "f32"); // squares of f16 would overflow
     const { center = true, scale = true, epsilon = 1e-3 } = this.#options;
     const { groups, channels } = this.#groups(x.shape.slice(1));
     const places = sizeOf(x.shape.slice(1, -1));
@@ -95,7 +111,8 @@ export class GroupNormalizationLayer extends Layer {
     const variance = mean(square(centred), over);
     const normal = reshape(div(centred, sqrt(addScalar(variance, epsilon))), x.shape);
     const scaled = scale ? mul(normal, this.variable("gamma").tensor) : normal;
-    return center ? add(scaled, this.variable("beta").tensor) : scaled;
+    const shifted = center ? add(scaled, this.variable("beta").tensor) : scaled;
+    return cast(shifted, given.dtype as RealType);
   }
 }
 

@@ -9,6 +9,7 @@ import { layerOptions } from "./layer-options.ts";
 /** From one input, or a list of several, each [n, ...]; ops on them are differentiated. */
 export type LambdaFunction = (inputs: Tensor & readonly Tensor[]) => Tensor;
 
+/** Options of Lambda(). */
 export interface LambdaOptions extends LayerOptions {
   /** shape of the output without the batch axis, or a function of those of the inputs; that of the first input unless given */
   readonly outputShape?: Shape | ((inputs: readonly Shape[]) => Shape);

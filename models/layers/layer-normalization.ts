@@ -4,7 +4,7 @@ import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type LayerNormOptions, layerNorm } from "../../kernels/layer-norm/layer-norm.ts";
 import { ones, zeros } from "../initializers.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class LayerNormalizationLayer extends Layer {
@@ -23,6 +23,10 @@ export class LayerNormalizationLayer extends Layer {
     const features = [this.single(inputs).at(-1)!];
     this.addVariable("gamma", features, ones());
     this.addVariable("beta", features, zeros());
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

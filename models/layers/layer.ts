@@ -12,6 +12,7 @@ import { type LayerCall, layerCall, type SymbolicTensor, symbolicTensors } from 
 import { readTogether, requireMap, Variable, type VariableOptions } from "../variable.ts";
 import { type LayerConfig, replaceIn } from "./config.ts";
 
+/** Options that every layer has. */
 export interface LayerOptions {
   /** unique in its model; `conv2d_1`, `dense_2`, ... unless given */
   readonly name?: string;
@@ -76,6 +77,7 @@ export interface WeightOptions extends Omit<VariableOptions, "regularizer"> {
 export interface LayerClass {
   readonly positional?: readonly string[];
   new (...args: never[]): Layer;
+  /** a layer of these settings, not built */
   fromConfig(config: LayerConfig): Layer;
 }
 
@@ -188,10 +190,12 @@ export abstract class Layer {
     return snakeCase(this.className);
   }
 
+  /** Takes the name that a model gives to a layer without one; the names of models within follow. */
   receiveName(name: string): void {
     this.name = name;
   }
 
+  /** How the layer takes part in mixed precision; a class whose ops take f16 overrides it. */
   get half(): HalfSupport {
     return "none";
   }
@@ -293,6 +297,7 @@ export abstract class Layer {
     for (const [name, data] of values) this.variable(name).write(data, name);
   }
 
+  /** A weight of the layer, named as Keras names it; for createVariables(). Throws ShapeError for a shape that is none. */
   protected addVariable(
     name: string,
     shape: Shape,
@@ -339,12 +344,14 @@ export abstract class Layer {
     return { front: shape.slice(0, -1), features };
   }
 
+  /** The weight of this name, for call(). Throws WgradError if there is none yet. */
   protected variable(name: string): Variable {
     const found = this.variables.find((variable) => variable.name === name);
     if (!found) throw new WgradError(`${this.label} has no weight ${name} yet: it was not built.`);
     return found;
   }
 
+  /** The layer in messages: its name, or its class until it has one. */
   protected get label(): string {
     return this.name || this.className;
   }

@@ -3,12 +3,13 @@ import { ShapeError } from "../../engine/errors.ts";
 import { checkOption, written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { leakyRelu, mul, neg, relu, sub } from "../../kernels/elementwise/index.ts";
+import { cast, leakyRelu, mul, neg, type RealType, relu, sub } from "../../kernels/elementwise/index.ts";
 import { type InitializerChoice, zeros } from "../initializers.ts";
 import type { RegularizerChoice } from "../regularizers.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of LeakyReLU(). */
 export interface LeakyReLUOptions extends LayerOptions {
   /** slope below 0; Keras 2 called it alpha. Default 0.3 */
   readonly negativeSlope?: number;
@@ -44,6 +45,7 @@ export function LeakyReLU(options: LeakyReLUOptions = {}): LeakyReLULayer {
   return new LeakyReLULayer(options);
 }
 
+/** Options of PReLU(), by Keras's names. */
 export interface PReLUOptions extends LayerOptions {
   readonly alphaInitializer?: InitializerChoice;
   readonly alphaRegularizer?: RegularizerChoice;
@@ -82,13 +84,18 @@ export class PReLULayer extends Layer {
     return input.map((size, i) => (sharedAxes.includes(i + 1) ? 1 : size));
   }
 
+  override get half(): HalfSupport {
+    return "keeps";
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return this.single(inputs);
   }
 
   call(inputs: readonly Tensor[]): Tensor {
     const x = this.single(inputs);
-    return sub(relu(x), mul(relu(neg(x)), this.variable("alpha").tensor));
+    const slope = this.variable("alpha").tensor; // f32
+    return cast(sub(relu(x), mul(relu(neg(x)), slope)), x.dtype as RealType);
   }
 }
 

@@ -4,6 +4,7 @@ import { maxPool2d } from "../../kernels/pool2d/max-pool2d.ts";
 import type { Size2d } from "../../kernels/window.ts";
 import { Pooling2DLayer, type PoolingOptions } from "./pooling2d.ts";
 
+/** The layer that MaxPooling2D() makes. */
 export class MaxPooling2DLayer extends Pooling2DLayer {
   static override readonly positional = ["poolSize"];
   readonly className = "MaxPooling2D";

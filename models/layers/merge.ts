@@ -32,45 +32,53 @@ abstract class MergeLayer extends Layer {
   }
 }
 
+/** The layer that Add() makes. */
 export class AddLayer extends MergeLayer {
   static override readonly positional = [];
   readonly className = "Add";
   protected merge = add;
 }
 
+/** The layer that Subtract() makes. */
 export class SubtractLayer extends MergeLayer {
   static override readonly positional = [];
   readonly className = "Subtract";
   protected merge = sub;
 
+  /** That of both inputs. Throws ArgumentError unless there are two, ShapeError if they differ. */
   override outputShape(inputs: readonly Shape[]): Shape {
     if (inputs.length === 2) return super.outputShape(inputs);
     throw new ArgumentError(`${this.label}: takes two inputs, got ${inputs.length}.`);
   }
 }
 
+/** The layer that Multiply() makes. */
 export class MultiplyLayer extends MergeLayer {
   static override readonly positional = [];
   readonly className = "Multiply";
   protected merge = mul;
 }
 
+/** The layer that Average() makes. */
 export class AverageLayer extends MergeLayer {
   static override readonly positional = [];
   readonly className = "Average";
   protected merge = add;
 
+  /** Their sum over their number. */
   override call(inputs: readonly Tensor[]): Tensor {
     return scale(super.call(inputs), 1 / inputs.length);
   }
 }
 
+/** The layer that Maximum() makes. */
 export class MaximumLayer extends MergeLayer {
   static override readonly positional = [];
   readonly className = "Maximum";
   protected merge = maximum;
 }
 
+/** The layer that Minimum() makes. */
 export class MinimumLayer extends MergeLayer {
   static override readonly positional = [];
   readonly className = "Minimum";

@@ -7,6 +7,7 @@ import { thresholdRelu } from "../../kernels/threshold-relu/threshold-relu.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of ReLU(), by Keras's names. */
 export interface ReLUOptions extends LayerOptions {
   /** the output ends here; without end unless given */
   readonly maxValue?: number;
@@ -31,8 +32,7 @@ export class ReLULayer extends Layer {
   }
 
   override get half(): HalfSupport {
-    const { maxValue, threshold = 0 } = this.#options;
-    return maxValue === undefined && threshold === 0 ? "keeps" : "none";
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

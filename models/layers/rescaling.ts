@@ -6,6 +6,7 @@ import { addScalar, scale } from "../../kernels/elementwise/index.ts";
 import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of Rescaling(). */
 export interface RescalingOptions extends LayerOptions {
   /** added after the factor. Default 0 */
   readonly offset?: number;

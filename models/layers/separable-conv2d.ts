@@ -12,6 +12,7 @@ import { Convolution2DLayer, type ConvolutionOptions } from "./convolution2d.ts"
 import type { CallContext } from "./layer.ts";
 import { requireCount } from "./layer-options.ts";
 
+/** Options of SeparableConv2D(), by Keras's names. */
 export interface SeparableConv2DOptions extends ConvolutionOptions {
   /** outputs of each channel before they are mixed. Default 1 */
   readonly depthMultiplier?: number;
@@ -29,6 +30,7 @@ const ownOptions: OptionNames<Omit<SeparableConv2DOptions, keyof ConvolutionOpti
   pointwiseRegularizer: true,
 };
 
+/** The layer that SeparableConv2D() makes. */
 export class SeparableConv2DLayer extends Convolution2DLayer {
   static override readonly positional = ["filters", "kernelSize"];
   readonly className = "SeparableConv2D";

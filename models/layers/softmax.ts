@@ -4,9 +4,10 @@ import { written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { softmax } from "../../kernels/softmax/index.ts";
-import { Layer, type LayerOptions } from "./layer.ts";
+import { type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
+/** Options of Softmax(). */
 export interface SoftmaxOptions extends LayerOptions {
   /** as Keras counts: 0 is the batch, which it cannot be; negative from the end. Default -1 */
   readonly axis?: number;
@@ -22,6 +23,10 @@ export class SoftmaxLayer extends Layer {
     this.axis = options.axis ?? -1;
     if (!Number.isInteger(this.axis) || this.axis === 0)
       throw new ArgumentError(`Softmax: axis must be an axis of the samples, got ${written(this.axis)}.`);
+  }
+
+  override get half(): HalfSupport {
+    return "keeps";
   }
 
   outputShape(inputs: readonly Shape[]): Shape {

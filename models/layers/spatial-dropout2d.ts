@@ -3,8 +3,8 @@ import { checkOption } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { dropout } from "../../kernels/dropout/dropout.ts";
-import { addScalar, mul } from "../../kernels/elementwise/index.ts";
-import { type CallContext, Layer, type LayerOptions } from "./layer.ts";
+import { addScalar, cast, mul, type RealType } from "../../kernels/elementwise/index.ts";
+import { type CallContext, type HalfSupport, Layer, type LayerOptions } from "./layer.ts";
 import { layerOptions } from "./layer-options.ts";
 
 export class SpatialDropout2DLayer extends Layer {
@@ -18,6 +18,10 @@ export class SpatialDropout2DLayer extends Layer {
     this.rate = rate;
   }
 
+  override get half(): HalfSupport {
+    return "keeps";
+  }
+
   outputShape(inputs: readonly Shape[]): Shape {
     return this.singleOfRank(inputs, 3, "[h,w,c]");
   }
@@ -26,7 +30,7 @@ export class SpatialDropout2DLayer extends Layer {
     const x = this.single(inputs); // [n, h, w, c]
     if (!training || this.rate === 0) return x;
     const ones = addScalar(x.engine.zeros([x.shape[0]!, 1, 1, x.shape[3]!]), 1);
-    return mul(x, dropout(ones, { rate: this.rate, stream }));
+    return cast(mul(x, dropout(ones, { rate: this.rate, stream })), x.dtype as RealType); // the mask is f32
   }
 }
 

@@ -13,6 +13,7 @@ export interface Scores {
   readonly support: number;
 }
 
+/** Precision, recall, f1 and support of every class, and their means, as scikit-learn's classification_report. */
 export interface ClassificationReport {
   /** index = label */
   readonly perClass: readonly Scores[];

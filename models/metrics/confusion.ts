@@ -6,6 +6,7 @@ import { checkOption, written } from "../../engine/options.ts";
 /** The matrix has their square. */
 const mostClasses = 8192;
 
+/** Counts of samples by true and predicted class. */
 export interface ConfusionMatrix {
   /** class names, index = label */
   readonly classes: readonly string[];

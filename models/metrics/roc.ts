@@ -14,6 +14,7 @@ export interface RocCurve {
   readonly auc: number;
 }
 
+/** Options of the ROC curves. */
 export interface RocOptions {
   /** leave out points on a straight line between their neighbours. Default true */
   readonly dropIntermediate?: boolean;
@@ -22,6 +23,7 @@ export interface RocOptions {
 /** An average of the curves of several classes: no thresholds of its own. */
 export type AverageRocCurve = Omit<RocCurve, "thresholds">;
 
+/** A ROC curve for every class against the others, and their means. */
 export interface ClassRocCurves {
   /** each class against all others; index = label */
   readonly perClass: readonly RocCurve[];

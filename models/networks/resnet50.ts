@@ -16,6 +16,7 @@ import type { Layer } from "../layers/layer.ts";
 import { requireCount } from "../layers/layer-options.ts";
 import { classifierOrPooling, type Pooling } from "./backbone-end.ts";
 
+/** The network's input, and how it ends: Keras's options of ResNet50. */
 export interface ResNet50Options {
   /** without the batch axis; default [224, 224, 3] */
   readonly inputShape?: readonly number[];

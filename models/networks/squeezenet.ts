@@ -14,6 +14,7 @@ import {
 } from "../index.ts";
 import { checkEnd, type EndOptions, poolingLayers } from "./backbone-end.ts";
 
+/** The network's input, and how it ends. */
 export interface SqueezeNetOptions extends EndOptions {
   /** without the batch axis; default [227, 227, 3] */
   readonly inputShape?: readonly number[];

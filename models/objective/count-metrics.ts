@@ -1,54 +1,71 @@
 /** @file Metrics of counts over all samples of an epoch, by Keras's definitions: AUC, precision and recall. */
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkChoice, checkOption, checkOptionNames, written } from "../../engine/options.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import { addThresholdCounts, type Thresholds, thresholdCells } from "../../kernels/metrics/index.ts";
+import { type Above, type Curve, curves, type Summation, share, summations } from "./area.ts";
 import { checkNamedOptions, nameWithOptions, type OptionValues } from "./named-options.ts";
 
-/** A metric that no mean over batches gives: the GPU counts, and the value follows from the counts of all batches. */
+/** A metric that no mean over batches gives: predictions are counted by threshold, and its values follow from all batches. */
 export interface CountMetric {
-  /** numbers that it counts */
+  /** what predictions are compared with: edges in ascending order, or bins spread evenly from 0 to 1 */
+  readonly thresholds: { readonly edges: readonly number[] } | { readonly bins: number };
+  /** the only class that counts; all values of the outputs unless given */
+  readonly classId: number | undefined;
+  /** numbers that it counts: bins of false targets, bins of true ones, predictions that are NaN */
   readonly cells: number;
-  /** adds a batch to the cells from `first` on */
-  count(counts: Tensor, first: number, outputs: Tensor, targets: Tensor): void;
-  /** from the sums of its cells */
-  value(counts: readonly number[]): number;
+  /** what follows the metric's name in the names of its results: "" if there is one */
+  readonly suffixes: readonly string[];
+  /** one for each suffix, from the sums of its cells */
+  values(cells: readonly number[]): readonly number[];
 }
 
+/** Options of AUC(), by Keras's names. */
 export interface AUCOptions {
   /** thresholds from 0 to 1, ends included. Default 200 */
   readonly numThresholds?: number;
+  /** instead: the thresholds between the ends, from 0 to 1 */
+  readonly thresholds?: readonly number[];
   /** under which curve: "ROC" (true against false positive rate) or "PR" (precision against recall). Default ROC */
-  readonly curve?: "ROC" | "PR";
+  readonly curve?: Curve;
+  /**
+   * "interpolation": trapezoids; for PR between two thresholds true positives grow in proportion to all positives (Davis and
+   * Goadrich 2006). "minoring" and "majoring": rectangles below and above the curve. Default interpolation
+   */
+  readonly summationMethod?: Summation;
 }
 
+/** Options of Precision() and Recall(), by Keras's names. */
 export interface ThresholdOptions {
-  /** predictions above it are positive. Default 0.5 */
-  readonly thresholds?: number;
+  /**
+   * predictions above it are positive, from 0 to 1. Default 0.5. Of a list there is a result for each of its numbers, with it in
+   * its name: precision_at_0.3
+   */
+  readonly thresholds?: number | readonly number[];
   /** the only class that counts; all values of the outputs unless given */
   readonly classId?: number;
 }
 
-/** Keras's AUC: the area under a curve through `numThresholds` points, by trapezoids. The name to give to compile(). */
+/** Keras's AUC: the area under a curve through `numThresholds` points. The name to give to compile(). Throws ArgumentError. */
 export function AUC(options: AUCOptions = {}): `auc${string}` {
-  checkOptionNames("AUC", options, { numThresholds: true, curve: true });
+  checkOptionNames("AUC", options, aucOptions);
   auc({ ...options });
   return nameWithOptions("auc", { ...options }) as `auc${string}`;
 }
 
-/** Keras's Precision: the share of what is predicted positive that is. The name to give to compile(). */
+/** Keras's Precision: the share of what is predicted positive that is. The name to give to compile(). Throws ArgumentError. */
 export function Precision(options: ThresholdOptions = {}): `precision${string}` {
   checkOptionNames("Precision", options, { thresholds: true, classId: true });
   precision({ ...options });
   return nameWithOptions("precision", { ...options }) as `precision${string}`;
 }
 
-/** Keras's Recall: the share of what is positive that is predicted so. The name to give to compile(). */
+/** Keras's Recall: the share of what is positive that is predicted so. The name to give to compile(). Throws ArgumentError. */
 export function Recall(options: ThresholdOptions = {}): `recall${string}` {
   checkOptionNames("Recall", options, { thresholds: true, classId: true });
   recall({ ...options });
   return nameWithOptions("recall", { ...options }) as `recall${string}`;
 }
+
+const aucOptions = { numThresholds: true, thresholds: true, curve: true, summationMethod: true } as const;
 
 const metrics: Readonly<Record<string, (values: OptionValues) => CountMetric>> = { auc, precision, recall };
 
@@ -59,84 +76,118 @@ export function countMetricNamed(name: string, options: OptionValues): CountMetr
   return Object.hasOwn(metrics, name) ? metrics[name]!(options) : undefined;
 }
 
+/** of float32 */
+const largest = 3.4028234663852886e38;
+
+/** Keras takes every prediction from 0 on for above the first threshold, and none for above the last. */
+const beyond = 1e-7;
+
 function auc(options: OptionValues): CountMetric {
-  checkNamedOptions("auc", options, ["numThresholds", "curve"]);
-  const { numThresholds: bins = 200, curve = "ROC" } = options;
-  const sound = () => Number.isInteger(bins) && Number(bins) >= 2 && Number(bins) <= 65536;
-  checkOption("AUC", "numThresholds", bins as number, sound, "a whole number from 2 to 65536");
-  checkChoice("AUC", "curve", curve, ["ROC", "PR"]);
-  const area = curve === "PR" ? areaUnderPrecision : areaUnderRoc;
-  return counting({ bins: Number(bins) }, undefined, area);
+  checkNamedOptions("auc", options, Object.keys(aucOptions));
+  const { numThresholds, thresholds, curve = "ROC", summationMethod = "interpolation" } = options;
+  const bins = Number(numThresholds ?? 200);
+  const sound = () => Number.isInteger(bins) && bins >= 2 && bins <= 65536;
+  checkOption(
+    "AUC",
+    "numThresholds",
+    (numThresholds ?? 200) as number,
+    sound,
+    "a whole number from 2 to 65536",
+  );
+  checkChoice("AUC", "curve", curve, Object.keys(curves));
+  checkChoice("AUC", "summationMethod", summationMethod, Object.keys(summations));
+  if (numThresholds !== undefined && thresholds !== undefined)
+    throw new ArgumentError(
+      "AUC: numThresholds and thresholds are both given; the one counts what the other lists.",
+    );
+  const area = curves[curve as Curve][summationMethod as Summation];
+  const inner =
+    thresholds === undefined ? undefined : listOf("AUC", thresholds, 0, 1).toSorted((a, b) => a - b);
+  const chosen = inner ? thresholdsBetween(inner) : { bins };
+  return counting(chosen, undefined, [""], (above) => [area(above)]);
+}
+
+/** The thresholds and the ends; Keras takes those that are spread evenly, but for rounding, for exactly even. */
+function thresholdsBetween(inner: readonly number[]): CountMetric["thresholds"] {
+  const last = inner.length + 1;
+  const even = inner.every(
+    (threshold, i) => Math.abs(threshold - (i + 1) / last) <= 1e-7 + (1e-5 * (i + 1)) / last,
+  );
+  return even ? { bins: last + 1 } : { edges: [-beyond, ...inner, 1 + beyond] };
 }
 
 function precision(options: OptionValues): CountMetric {
-  return atThreshold("precision", options, ([, falsePositive], [, truePositive]) =>
-    share(truePositive!, truePositive! + falsePositive!),
+  return atThresholds("precision", options, ({ negatives, positives }, k) =>
+    share(positives[k]!, positives[k]! + negatives[k]!),
   );
 }
 
 function recall(options: OptionValues): CountMetric {
-  return atThreshold("recall", options, (_, [falseNegative, truePositive]) =>
-    share(truePositive!, truePositive! + falseNegative!),
+  return atThresholds("recall", options, ({ positives, allPositives }, k) =>
+    share(positives[k]!, allPositives),
   );
 }
 
-/** The value from the counts of false and of true targets by bin. */
-type Value = (no: readonly number[], yes: readonly number[]) => number;
-
-function atThreshold(name: string, options: OptionValues, value: Value): CountMetric {
+function atThresholds(
+  name: string,
+  options: OptionValues,
+  value: (above: Above, threshold: number) => number,
+): CountMetric {
   checkNamedOptions(name, options, ["thresholds", "classId"]);
-  const { thresholds: threshold = 0.5, classId } = options;
-  checkOption(name, "thresholds", threshold as number, () => true, "a number");
+  const { thresholds = 0.5, classId } = options;
   if (classId !== undefined && !(Number.isInteger(classId) && Number(classId) >= 0))
     throw new ArgumentError(`${name}: classId must be the index of a class, got ${written(classId)}.`);
-  return counting({ threshold: Number(threshold) }, classId as number | undefined, value);
+  const list = listOf(name, thresholds, -largest, largest);
+  const edges = [...new Set(list)].sort((a, b) => a - b);
+  const suffixes = Array.isArray(thresholds) ? list.map((threshold) => `_at_${threshold}`) : [""];
+  return counting({ edges }, classId as number | undefined, suffixes, (above) =>
+    list.map((threshold) => value(above, edges.indexOf(threshold))),
+  );
 }
 
-function counting(thresholds: Thresholds, classId: number | undefined, value: Value): CountMetric {
-  const cells = thresholdCells(thresholds);
-  const bins = (cells - 1) / 2;
+/** One threshold or several. Throws ArgumentError unless they are numbers from `low` to `high`. */
+function listOf(
+  name: string,
+  thresholds: OptionValues[string],
+  low: number,
+  high: number,
+): readonly number[] {
+  const list: readonly unknown[] = Array.isArray(thresholds) ? thresholds : [thresholds];
+  if (list.length === 0) throw new ArgumentError(`${name}: thresholds are an empty list.`);
+  const sound = (value: unknown) => Number(value) >= low && Number(value) <= high;
+  const allowed = high === largest ? "a number" : `from ${low} to ${high}`;
+  for (const value of list) checkOption(name, "thresholds", value as number, () => sound(value), allowed);
+  return list as readonly number[];
+}
+
+function counting(
+  thresholds: CountMetric["thresholds"],
+  classId: number | undefined,
+  suffixes: readonly string[],
+  values: (above: Above) => readonly number[],
+): CountMetric {
+  const bins = "bins" in thresholds ? thresholds.bins : thresholds.edges.length + 1;
+  const first = "bins" in thresholds ? 0 : 1; // what is below the first edge is above none
   return {
-    cells,
-    count: (counts, first, outputs, targets) =>
-      addThresholdCounts(counts, outputs, targets, { thresholds, first, classId }),
-    value: (counts) =>
-      counts[2 * bins]! > 0 ? Number.NaN : value(counts.slice(0, bins), counts.slice(bins, 2 * bins)),
+    thresholds,
+    classId,
+    suffixes,
+    cells: 2 * bins + 1,
+    values: (cells) => {
+      if (cells[2 * bins]! > 0) return suffixes.map(() => Number.NaN);
+      const [no, yes] = [cells.slice(0, bins), cells.slice(bins, 2 * bins)].map(sumsFrom);
+      return values({
+        negatives: no!.slice(first),
+        positives: yes!.slice(first),
+        allNegatives: no![0]!,
+        allPositives: yes![0]!,
+      });
+    },
   };
 }
 
-/** part / whole; 0 of nothing, as in Keras. */
-function share(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
-}
-
-/** [k]: how many are above threshold k. */
-function above(bins: readonly number[]): number[] {
+/** [k]: the sum of bin k and all above it. */
+function sumsFrom(bins: readonly number[]): number[] {
   let sum = 0;
   return bins.map((_, i) => (sum += bins[bins.length - 1 - i]!)).reverse();
-}
-
-function areaUnderRoc(no: readonly number[], yes: readonly number[]): number {
-  const [negatives, positives] = [above(no), above(yes)];
-  const x = negatives.map((count) => share(count, negatives[0]!));
-  const y = positives.map((count) => share(count, positives[0]!));
-  let area = 0;
-  for (let i = 1; i < x.length; i++) area += ((x[i - 1]! - x[i]!) * (y[i - 1]! + y[i]!)) / 2;
-  return area;
-}
-
-/** Between two thresholds true positives grow in proportion to all positives (Davis and Goadrich 2006), as in Keras. */
-function areaUnderPrecision(no: readonly number[], yes: readonly number[]): number {
-  const truePositives = above(yes);
-  const positives = above(no).map((count, i) => count + truePositives[i]!);
-  let area = 0;
-  for (let i = 1; i < positives.length; i++) {
-    const [more, fewer] = [positives[i - 1]!, positives[i]!];
-    const gained = truePositives[i - 1]! - truePositives[i]!;
-    const slope = share(gained, more - fewer);
-    const intercept = truePositives[i]! - slope * fewer;
-    const ratio = more > 0 && fewer > 0 ? more / fewer : 1;
-    area += share(slope * (gained + intercept * Math.log(ratio)), truePositives[0]!);
-  }
-  return area;
 }

@@ -10,6 +10,7 @@ import {
   binaryCrossentropy,
   binaryCrossentropyFromLogits,
   categoricalCrossentropy,
+  categoricalHinge,
   cosineSimilarity,
   type LossOptions,
   type PointwiseRow,
@@ -103,6 +104,7 @@ const losses: Readonly<Record<string, LossRow>> = {
     ...over(false),
   },
   cosine_similarity: { compute: () => cosineSimilarity, ...over(true) },
+  categorical_hinge: { compute: () => categoricalHinge, ...over(true) },
 };
 
 /** Keras's names of the losses. */
@@ -125,6 +127,12 @@ export function lossNamed(text: string): Loss {
   checkNamedOptions(asked, options, losses[asked]!.options ?? []);
   const { compute, rows, sparse } = found;
   return { name: full, compute: compute(options), rows, sparse };
+}
+
+/** Whether there is a loss of that name, options aside. */
+export function isLossName(text: string): boolean {
+  const { name } = parseName(text);
+  return ownEntry(losses, ownEntry(lossAliases, name) ?? name) !== undefined;
 }
 
 /** The same loss by the first of its names, with its options. Throws ArgumentError as lossNamed() does. */

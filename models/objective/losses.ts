@@ -2,6 +2,7 @@
 import { checkFlag, checkOption, checkOptionNames } from "../../engine/options.ts";
 import { nameWithOptions } from "./named-options.ts";
 
+/** Options of the cross-entropies, by Keras's names. */
 export interface CrossentropyOptions {
   /** outputs are logits: the loss applies softmax or sigmoid itself, and is finite for all of them. Default false */
   readonly fromLogits?: boolean;

@@ -1,6 +1,7 @@
 /** @file Metrics by Keras's names: the kernels that compute them for every sample of a batch. */
 import { checkOption, checkOptionNames } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { scale } from "../../kernels/elementwise/index.ts";
 import {
   absoluteError,
   binaryAccuracy,
@@ -11,7 +12,10 @@ import {
   squaredError,
   topKAccuracy,
 } from "../../kernels/metrics/index.ts";
+import { mean } from "../../kernels/reduce/index.ts";
+import { ownEntry } from "../records.ts";
 import { type CountMetric, countMetricNamed, countMetricNames } from "./count-metrics.ts";
+import { isLossName, lossNamed, lossNames, rowsPerSample } from "./loss-names.ts";
 import { parseName } from "./named-options.ts";
 
 /** Values [n] from outputs [n, ...] and targets. Their mean over all samples is what is reported. */
@@ -45,25 +49,44 @@ const metrics = {
   mean_absolute_error: { perSample: absoluteError, inLog: { kind: "absoluteError" } },
 } satisfies Record<string, MetricKernels>;
 
+/** Keras's losses are metrics too: the mean over the samples. Those of rows of classes are averaged over the rows. */
+function lossMetric(name: string): MetricFunction | undefined {
+  if (!isLossName(name)) return undefined;
+  const loss = lossNamed(name);
+  return (outputs, targets) => {
+    const rows = rowsPerSample(loss, outputs);
+    const { engine, shape } = outputs;
+    const perSample = engine.allocate([shape[0]! * rows], "f32", `the metric ${name}`);
+    engine.scope(() => void loss.compute(outputs, targets, { perSample }));
+    const values = rows === 1 ? perSample : mean(perSample.view([shape[0]!, rows]), { axes: 1 });
+    return loss.name === "cosine_similarity" ? scale(values, -1) : values; // the metric grows with the similarity
+  };
+}
+
 /** With a number for k, which is 5 in Keras's names: top_3_categorical_accuracy. */
 type TopKName = `${"" | "sparse_"}top_${number}_categorical_accuracy`;
 
 /** A metric of counts, with its options if it has some: auc(curve=PR). */
 type CountName = `${"auc" | "precision" | "recall"}${"" | `(${string})`}`;
 
-export type MetricName = keyof typeof metrics | TopKName | CountName;
+/** A loss as a metric, with its options if it has some: hinge, huber(delta=2). */
+type LossMetricName =
+  `${"hinge" | "squared_hinge" | "categorical_hinge" | "huber" | "log_cosh" | "kl_divergence" | "cosine_similarity" | `${"" | "sparse_"}categorical_crossentropy` | "binary_crossentropy"}${"" | `(${string})`}`;
+
+/** Names of the metrics that compile() takes beside functions. */
+export type MetricName = keyof typeof metrics | TopKName | CountName | LossMetricName;
 
 /** All but those with another k or with options. */
-export const metricNames = [...Object.keys(metrics), ...countMetricNames] as (
-  | keyof typeof metrics
-  | CountName
-)[];
+export const metricNames = [
+  ...new Set([...Object.keys(metrics), ...countMetricNames, ...lossNames]),
+] as MetricName[];
 
 const topK = /^(?:sparse_)?top_([1-9]\d*)_categorical_accuracy$/;
 
 export function isMetricName(name: string): name is MetricName {
   if (typeof name !== "string") return false;
-  return Object.hasOwn(metrics, name) || topK.test(name) || countMetric(name) !== undefined;
+  const known = Object.hasOwn(metrics, name) || topK.test(name) || countMetric(name) !== undefined;
+  return known || isLossName(name);
 }
 
 /** A metric that is counted over all batches; undefined for one that is a mean over the samples. */
@@ -73,20 +96,25 @@ export function countMetric(text: string): CountMetric | undefined {
 }
 
 export function metricFunction(name: MetricName): MetricFunction {
-  return kernelsOf(name).perSample;
+  return kernelsOf(name)?.perSample ?? lossMetric(name)!;
 }
 
-/** The same metric for the kernel that writes a whole row of the log. */
-export function stepMetric(name: MetricName): StepMetric {
-  return kernelsOf(name).inLog;
+/** The same metric for the kernel that writes a whole row of the log; undefined if that has it not. */
+export function stepMetric(name: MetricName): StepMetric | undefined {
+  return kernelsOf(name)?.inLog;
 }
 
-function kernelsOf(name: MetricName): MetricKernels {
+function kernelsOf(name: MetricName): MetricKernels | undefined {
   const k = topK.exec(name)?.[1];
-  return k ? topKOf(Number(k)) : metrics[name as keyof typeof metrics];
+  return k ? topKOf(Number(k)) : ownEntry(metrics as Readonly<Record<string, MetricKernels>>, name);
 }
 
-/** Keras's TopKCategoricalAccuracy(k), for class labels with `sparse`: the name to give to compile(). */
+/** Keras's SparseTopKCategoricalAccuracy(k), for class labels: the name to give to compile(). Throws ArgumentError. */
+export function sparseTopKCategoricalAccuracy(k = 5): MetricName {
+  return topKCategoricalAccuracy(k, { sparse: true });
+}
+
+/** Keras's TopKCategoricalAccuracy(k), for class labels with `sparse`: the name to give to compile(). Throws ArgumentError. */
 export function topKCategoricalAccuracy(k = 5, options: { readonly sparse?: boolean } = {}): MetricName {
   const sound = () => Number.isInteger(k) && k >= 1 && k < 2 ** 32;
   checkOption("topKCategoricalAccuracy", "k", k, sound, "a positive integer");

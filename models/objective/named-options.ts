@@ -2,7 +2,7 @@
 import { ArgumentError, nearest } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 
-export type OptionValue = number | boolean | string;
+export type OptionValue = number | boolean | string | readonly number[];
 export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 /** The text for a name with options; those that are undefined are left out. */
@@ -11,7 +11,10 @@ export function nameWithOptions(
   options: Readonly<Record<string, OptionValue | undefined>>,
 ): string {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? name : `${name}(${given.map(([key, value]) => `${key}=${value}`).join(", ")})`;
+  const text = (value: OptionValue | undefined) => (Array.isArray(value) ? `[${value.join(" ")}]` : value);
+  return given.length === 0
+    ? name
+    : `${name}(${given.map(([key, value]) => `${key}=${text(value)}`).join(", ")})`;
 }
 
 /** What nameWithOptions wrote; a plain name has no options. Throws ArgumentError for brackets around something else. */
@@ -29,6 +32,7 @@ export function parseName(text: string): { readonly name: string; readonly optio
 
 function optionValue(text: string): OptionValue {
   if (text === "true" || text === "false") return text === "true";
+  if (/^\[.*\]$/.test(text)) return text.slice(1, -1).split(/[ ,]+/).filter(Boolean).map(Number);
   const number = Number(text);
   return Number.isNaN(number) ? text : number;
 }

@@ -6,7 +6,7 @@ import { checkOption, written } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { add, mul, scale } from "../../kernels/elementwise/index.ts";
-import type { StepMetric } from "../../kernels/metrics/index.ts";
+import { addThresholdCounts, type StepMetric } from "../../kernels/metrics/index.ts";
 import { sum } from "../../kernels/reduce/index.ts";
 import { byName, checkNames } from "../by-name.ts";
 import { ownEntry } from "../records.ts";
@@ -57,6 +57,16 @@ export interface Metric {
   readonly inLog?: StepMetric;
   /** a metric of counts over all batches, which has no value for a sample */
   readonly counted?: CountMetric;
+  /** it takes rows of classes as it takes samples */
+  readonly rowwise?: boolean;
+  /** samples count by their weights */
+  readonly weighted: boolean;
+}
+
+/** A metric of a model: of which output, and under which name. */
+export interface ModelMetric extends Metric {
+  /** index of the output */
+  readonly head: number;
 }
 
 /** One output of a model with its loss and its metrics. */
@@ -80,8 +90,8 @@ export interface Targets {
 
 export class Objective {
   readonly heads: readonly Head[];
-  /** of all outputs, with the output's name before it if there are several: class_accuracy */
-  readonly metrics: readonly Metric[];
+  /** of all outputs, with the output's name before it if there are several: class_accuracy. Weighted ones are last, as in Keras */
+  readonly metrics: readonly ModelMetric[];
 
   /** Throws ArgumentError, with the nearest name, for a loss or metric that does not exist. */
   constructor(
@@ -89,6 +99,7 @@ export class Objective {
     loss: LossChoice,
     metrics: MetricChoice,
     lossWeights?: LossWeights,
+    weightedMetrics: MetricChoice = [],
   ) {
     const names = outputs.map(({ name }) => name);
     const single = typeof loss === "string" || typeof loss === "function";
@@ -97,13 +108,11 @@ export class Objective {
     this.heads = outputs.map((output, i) => {
       const weight = weights[i]!;
       checkOption("compile", `the loss weight of ${output.name}`, weight, () => true, "a number");
-      return headOf(output, choices[i]!, weight, metricsFor(output.name, names, metrics));
+      const plain = metricsFor("metrics", output.name, names, metrics);
+      const weighted = metricsFor("weightedMetrics", output.name, names, weightedMetrics);
+      return headOf(output, choices[i]!, weight, plain, weighted);
     });
-    this.metrics = this.heads.flatMap((head) =>
-      head.metrics.map((metric) =>
-        this.#several ? { ...metric, name: `${head.name}_${metric.name}` } : metric,
-      ),
-    );
+    this.metrics = this.#named();
     this.#checkNames();
   }
 
@@ -119,8 +128,12 @@ export class Objective {
 
   /** Names of what the log keeps beside the total loss: losses of the outputs if there are several, then metrics. */
   get columnNames(): readonly string[] {
-    const losses = this.#several ? this.heads.map(({ name }) => `${name}_loss`) : [];
-    return [...losses, ...this.metrics.map(({ name }) => name)];
+    return [...this.lossColumns, ...this.metrics.flatMap(resultNames)];
+  }
+
+  /** Names of the losses of the outputs, if there are several. */
+  get lossColumns(): readonly string[] {
+    return this.#several ? this.heads.map(({ name }) => `${name}_loss`) : [];
   }
 
   /** Loss of a (micro-)batch of a model with one output: the sum over its samples divided by `batchSize`. */
@@ -160,12 +173,33 @@ export class Objective {
     });
   }
 
+  /** The metrics of all outputs, then the weighted ones; of a name that is taken as weighted_accuracy. */
+  #named(): ModelMetric[] {
+    const all = this.heads.flatMap(({ metrics }, head) => metrics.map((metric) => ({ ...metric, head })));
+    const named = ({ head }: ModelMetric, name: string) =>
+      this.#several ? `${this.heads[head]!.name}_${name}` : name;
+    const plain = all
+      .filter(({ weighted }) => !weighted)
+      .map((each) => ({ ...each, name: named(each, each.name) }));
+    const taken = new Set(plain.map(({ name }) => name));
+    const weighted = all.filter((metric) => metric.weighted);
+    return [
+      ...plain,
+      ...weighted.map((metric) => {
+        const name = named(metric, metric.name);
+        return { ...metric, name: taken.has(name) ? named(metric, `weighted_${metric.name}`) : name };
+      }),
+    ];
+  }
+
   /** Throws ArgumentError if two results have one name. */
   #checkNames(): void {
     const losses = this.#several
       ? this.heads.map(({ name }) => [`${name}_loss`, `the loss of ${name}`] as const)
       : [];
-    const metrics = this.metrics.map(({ name, kind }) => [name, `the metric ${kind}`] as const);
+    const metrics = this.metrics.flatMap((metric) =>
+      resultNames(metric).map((name) => [name, `the metric ${metric.kind}`] as const),
+    );
     checkResultNames("compile", [["loss", "the loss"], ...losses, ...metrics]);
   }
 
@@ -185,10 +219,22 @@ function headOf(
   kind: LossKind,
   weight: number,
   metrics: MetricList,
+  weightedMetrics: MetricList,
 ): Head {
   const loss = typeof kind === "function" ? functionLoss(kind) : lossNamed(kind);
-  const resolved = metricEntries(metrics).map(([name, of]) => metricOf(name, of, loss, output.shape));
-  return { ...output, loss, weight, metrics: resolved };
+  const resolved = (list: MetricList, weighted: boolean) =>
+    metricEntries(list).map(([name, of]) => ({ ...metricOf(name, of, loss, output.shape), weighted }));
+  return {
+    ...output,
+    loss,
+    weight,
+    metrics: [...resolved(metrics, false), ...resolved(weightedMetrics, true)],
+  };
+}
+
+/** The results of a metric: one, or one for each of several thresholds. */
+export function resultNames({ name, counted }: Metric): readonly string[] {
+  return (counted?.suffixes ?? [""]).map((suffix) => name + suffix);
 }
 
 /** The names of the results with what they compute. */
@@ -210,7 +256,12 @@ function isList(metrics: MetricList): metrics is Extract<MetricList, readonly un
 }
 
 /** `kind` is a function or one of Keras's names. Throws ArgumentError, with the nearest name, if there is none of it. */
-function metricOf(name: string, kind: MetricKind, loss: Head["loss"], shape: Shape): Metric {
+function metricOf(
+  name: string,
+  kind: MetricKind,
+  loss: Head["loss"],
+  shape: Shape,
+): Omit<Metric, "weighted"> {
   if (typeof kind === "function") {
     const what = `the metric ${name}`;
     const perSample = (outputs: Tensor, targets: Tensor) => valuesPerSample(what, kind, targets, outputs);
@@ -219,7 +270,8 @@ function metricOf(name: string, kind: MetricKind, loss: Head["loss"], shape: Sha
   const found = metricKind(kind, loss, shape);
   const counted = countMetric(found);
   if (counted) return { name, kind: found, counted };
-  return { name, kind: found, perSample: metricFunction(found), inLog: stepMetric(found) };
+  const inLog = stepMetric(found);
+  return { name, kind: found, perSample: metricFunction(found), rowwise: true, ...(inLog && { inLog }) };
 }
 
 /** Keras's choice for "accuracy": by the loss, and so binary accuracy for binary cross-entropy even over classes. */
@@ -284,17 +336,35 @@ function checkLossFunction({ name, loss }: Head, output: Tensor, value: () => Te
 
 /** Throws ShapeError or ArgumentError for a metric that this output or its targets cannot have. */
 function checkMetric(
-  { name }: Head,
+  { name, loss }: Head,
   { kind, perSample, counted }: Metric,
   output: Tensor,
   targets: Tensor,
 ): void {
   try {
     perSample?.(output, targets);
-    counted?.count(output.engine.zeros([counted.cells], "u32"), 0, output, targets);
+    if (counted) checkCounted(counted, loss, output, targets);
   } catch (cause) {
     throw explained(`compile: ${name} has no metric ${kind}`, cause);
   }
+}
+
+/** Throws ShapeError for labels, which counts by threshold have no use for: Keras refuses them too. */
+function checkCounted(
+  { thresholds, classId, cells }: CountMetric,
+  loss: Head["loss"],
+  output: Tensor,
+  targets: Tensor,
+) {
+  const { engine, shape } = output;
+  if (loss.sparse) {
+    throw new ShapeError(
+      `It compares each of the ${shape.at(-1)} outputs with a target of its own, and the loss ${loss.name} has labels. Train with ` +
+        `${loss.name.replace("sparse_", "")}, which takes one-hot rows and makes them of labels.`,
+    );
+  }
+  const edges = "edges" in thresholds ? { edges: engine.zeros([thresholds.edges.length]) } : thresholds;
+  addThresholdCounts(engine.zeros([cells], "u32"), output, targets, { thresholds: edges, classId });
 }
 
 /** The same error with `what` before its text; those that are not the house's stay what they are. */
@@ -305,10 +375,15 @@ function explained(what: string, cause: unknown): unknown {
 }
 
 /** By output where there are several, or where a value is a list. */
-function metricsFor(name: string, names: readonly string[], metrics: MetricChoice): MetricList {
+function metricsFor(
+  option: "metrics" | "weightedMetrics",
+  name: string,
+  names: readonly string[],
+  metrics: MetricChoice,
+): MetricList {
   if (typeof metrics !== "object" || metrics === null) {
     throw new ArgumentError(
-      `compile: metrics must be a list or a record of names and functions, got ${written(metrics)}.`,
+      `compile: ${option} must be a list or a record of names and functions, got ${written(metrics)}.`,
     );
   }
   if (Array.isArray(metrics)) return metrics as Extract<MetricList, readonly unknown[]>;
@@ -316,7 +391,7 @@ function metricsFor(name: string, names: readonly string[], metrics: MetricChoic
   const record = metrics as Readonly<Record<string, MetricKind | MetricList>>;
   const flat = Object.values(record).every(isKind);
   if (names.length === 1 && flat) return record as Readonly<Record<string, MetricKind>>;
-  checkNames("compile: metrics", names, Object.keys(record));
+  checkNames(`compile: ${option}`, names, Object.keys(record));
   const own = ownEntry(record, name) ?? [];
   return typeof own === "object" ? own : [own];
 }

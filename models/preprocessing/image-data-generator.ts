@@ -83,6 +83,10 @@ export const generatorOptionNames: readonly string[] = Object.keys(optionNames);
 /** Of the random sequence of augmentation; layers count theirs from 0. */
 const augmentStream = 0xa06;
 
+/**
+ * Keras's ImageDataGenerator: standardises and augments images on the GPU while they are gathered. Owns what fit() computes:
+ * dispose() frees it.
+ */
 export class ImageDataGenerator {
   readonly options: ImageDataGeneratorOptions;
   #standardizer: Standardizer | undefined;
@@ -162,11 +166,13 @@ export class ImageDataGenerator {
     return describeGenerator(this.options);
   }
 
+  /** Frees the statistics that fit() computed. */
   dispose(): void {
     this.#standardizer?.dispose();
     this.#standardizer = undefined;
   }
 
+  /** dispose() at the end of a `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

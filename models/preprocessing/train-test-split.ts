@@ -7,6 +7,7 @@ import { identityOrder, shuffled } from "../data/order.ts";
 /** A list with an entry for each sample, or a list or typed array with the values of all samples one after the other. */
 export type Splittable = HostValues | readonly unknown[];
 
+/** Options of trainTestSplit(), by scikit-learn's names. */
 export interface TrainTestSplitOptions {
   /** a share of the samples, rounded up, or if 1 or more their number. Default: what trainSize leaves, else 0.25 */
   readonly testSize?: number;

@@ -27,7 +27,7 @@ export interface TrainingRecord {
 }
 
 /** Options whose values may be functions. */
-const nameable = ["optimizer", "loss", "metrics"] as const;
+const nameable = ["optimizer", "loss", "metrics", "weightedMetrics"] as const;
 
 export function compiledRecord(options: CompileOptions & { readonly optimizer: { readonly name: string } }) {
   const { engine: _, optimizer: chosen, ...rest } = options;

@@ -11,6 +11,7 @@ import { readSafetensors, type SafetensorsFile, type SafetensorsTensor } from ".
 import { type LayerClasses, modelFrom } from "./build.ts";
 import { compileOptions, restoreTraining } from "./compiled.ts";
 
+/** Options of loadModel(). */
 export interface LoadModelOptions {
   /** classes of one's own layers by their class names: { MyLayer } */
   readonly layers?: LayerClasses;

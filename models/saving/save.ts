@@ -15,6 +15,7 @@ import { serializeSafetensors } from "../weights/safetensors-format.ts";
 import { architectureOf } from "./architecture.ts";
 import { compiledRecord, trainingRecord } from "./compiled.ts";
 
+/** Options of saveModel(). */
 export interface SaveOptions {
   /** false: without the options of compile() and the optimizer's state. Default true */
   readonly includeOptimizer?: boolean;

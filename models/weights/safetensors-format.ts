@@ -18,6 +18,7 @@ import { headerEnd, type Layout, parseHeader, parseMetadata } from "./safetensor
 
 export type { SafetensorsData, SafetensorsDType } from "./element-types.ts";
 
+/** A tensor as it was read from a file. */
 export interface SafetensorsTensor {
   /** as the file names it: one of SafetensorsDType, or one that wgrad cannot read, as F8_E4M3 */
   readonly dtype: string;
@@ -29,12 +30,14 @@ export interface SafetensorsTensor {
   readonly data: SafetensorsData;
 }
 
+/** What a safetensors file holds: tensors by name, and texts beside them. */
 export interface SafetensorsFile {
   /** by name, in the order of their bytes */
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A tensor to be written to a file. */
 export interface SafetensorsEntry {
   readonly name: string;
   readonly shape: Shape;

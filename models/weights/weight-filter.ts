@@ -5,6 +5,7 @@ import { checkOptionNames, written } from "../../engine/options.ts";
 /** A name, a name with * for anything (`conv2d_*`), a regular expression, or several of them. */
 export type WeightPattern = string | RegExp | readonly (string | RegExp)[];
 
+/** Which weights of a file are loaded. */
 export interface WeightFilter {
   /** these and no others */
   readonly only?: WeightPattern;

@@ -25,6 +25,7 @@ export interface OwnSamples {
   readonly yShape?: Shape;
 }
 
+/** Samples for training and for tests. */
 export interface OwnData {
   readonly train: OwnSamples;
   readonly test: OwnSamples;

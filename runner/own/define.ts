@@ -7,6 +7,7 @@ import type { LossKind, MetricList } from "../../models/objective/objective.ts";
 import type { GeneratorSetup, Profile, ProfileName, PublishedFigure, Validation } from "../experiment.ts";
 import type { OwnData } from "./data.ts";
 
+/** An experiment of one's own: network, data, optimizer, and what its report shall say. */
 export interface ExperimentDeclaration {
   /** names its folder in runs/. Default: the name of the file */
   readonly id?: string;

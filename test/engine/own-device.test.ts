@@ -48,6 +48,31 @@ describe("createEngine({ device })", () => {
     device.destroy();
   });
 
+  it("lets go of buffers that it gave back before", async () => {
+    const device = await openDevice();
+    let [made, destroyed] = [0, 0];
+    const create = device.createBuffer.bind(device);
+    device.createBuffer = (descriptor) => {
+      const buffer = create(descriptor);
+      const destroy = buffer.destroy.bind(buffer);
+      buffer.destroy = () => {
+        destroyed++;
+        return destroy();
+      };
+      made++;
+      return buffer;
+    };
+    const engine = await createEngine({ device });
+    for (let size = 1; size <= 8; size++) {
+      engine.scope(() => void engine.zeros([size * 1000]));
+      engine.trimMemory();
+    }
+    expect(made).toBeGreaterThanOrEqual(8);
+    engine.dispose();
+    expect(destroyed).toBe(made); // each once: none was kept in a list
+    device.destroy();
+  });
+
   it("uses no feature that the device was not opened with", async () => {
     const device = await openDevice({});
     const engine = await createEngine({ device });

@@ -28,6 +28,7 @@ import {
 import { layerNorm } from "../../kernels/layer-norm/index.ts";
 import {
   categoricalCrossentropy,
+  categoricalHinge,
   cosineSimilarity,
   huber,
   l1l2Penalty,
@@ -42,6 +43,7 @@ import {
   categoricalAccuracy,
   confusionUpdate,
   logRow,
+  logThresholdWeights,
   roundedAccuracy,
   sparseCategoricalAccuracy,
   squaredError,
@@ -189,6 +191,7 @@ const lossOptions = (make: Make) => ({ weights: make([2]), divisor: 2, perSample
 const floatLosses = {
   ...Object.fromEntries(Object.entries(pointwiseTable).map(([name, { op: loss }]) => [name, loss as Call])),
   categoricalCrossentropy,
+  categoricalHinge,
   cosineSimilarity,
   softmaxCrossEntropy,
 };
@@ -212,13 +215,27 @@ const objectiveOps: readonly Target[] = [
   op("sparseCategoricalAccuracy", sparseCategoricalAccuracy, (make) => [make([2, 3]), make([2], "u32")]),
   op("topKAccuracy", topKAccuracy, (make) => [make([2, 3]), make([2], "u32"), 2]),
   op("confusionUpdate", confusionUpdate, (make) => [make([3, 3], "u32"), make([2, 3]), make([2], "u32")]),
-  ...[{ threshold: 0.5 }, { bins: 4 }].map((thresholds) =>
-    op(
-      `addThresholdCounts of ${Object.keys(thresholds)}`,
-      addThresholdCounts,
-      (make) => [make([10], "u32"), ...pair(make), { thresholds, first: 1, classId: 2 }],
-      /addThresholdCounts/,
-    ),
+  op(
+    "addThresholdCounts of edges",
+    addThresholdCounts,
+    (make) => [make([10], "u32"), ...pair(make), { thresholds: { edges: make([1]) }, first: 1, classId: 2 }],
+    /addThresholdCounts/,
+  ),
+  op(
+    "addThresholdCounts of bins",
+    addThresholdCounts,
+    (make) => [make([10], "u32"), ...pair(make), { thresholds: { bins: 4 }, first: 1, classId: 2 }],
+    /addThresholdCounts/,
+  ),
+  op(
+    "logThresholdWeights",
+    logThresholdWeights,
+    (make) => [
+      make([2, 8]),
+      ...pair(make),
+      { thresholds: { edges: make([1]) }, column: 3, classId: 2, weights: make([2]) },
+    ],
+    /logThresholdWeights/,
   ),
   op("logRow", logRow, (make) => [
     make([4, 3]),

@@ -3,13 +3,16 @@ import { expect, it } from "vitest";
 import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { batchNorm } from "../../kernels/batch-norm/batch-norm.ts";
-import { dropout } from "../../kernels/dropout/index.ts";
+import { dropout, gaussianNoise } from "../../kernels/dropout/index.ts";
 import { add, cast, elu, mul, relu, sigmoid, sub, tanh } from "../../kernels/elementwise/index.ts";
+import { layerNorm } from "../../kernels/layer-norm/index.ts";
 import { cropping2d, pad, zeroPadding2d } from "../../kernels/pad/index.ts";
 import { avgPool2d, globalAveragePool2d, maxPool2d } from "../../kernels/pool2d/index.ts";
 import { sum } from "../../kernels/reduce/index.ts";
 import type { Array64 } from "../../kernels/reference.ts";
 import { concat, flatten, gather, reshape, slice, transpose } from "../../kernels/shape/index.ts";
+import { logSoftmax, softmax } from "../../kernels/softmax/index.ts";
+import { thresholdRelu } from "../../kernels/threshold-relu/threshold-relu.ts";
 import { upsample2d } from "../../kernels/upsample2d/index.ts";
 import { expectClose } from "../support/compare.ts";
 import { useEngine } from "../support/engine.ts";
@@ -34,6 +37,17 @@ const ops: Record<string, (x: Tensor, other: Tensor) => Tensor> = {
     return batchNorm(x, state, { training: true });
   },
   dropout: (x) => dropout(x, { rate: 0.4, stream: 3 }),
+  "softmax of rows": (x) => softmax(x),
+  "log-softmax of rows": (x) => logSoftmax(x),
+  "softmax of rows that fit no registers": (x) => softmax(reshape(x, [2, 90])),
+  "softmax along another axis": (x) => softmax(x, 1),
+  "layer normalisation": (x) => {
+    const vector = (seed: number) => x.engine.tensor(randomArray([x.shape.at(-1)!], seed).data);
+    return layerNorm(x, vector(5), vector(6));
+  },
+  "a rectifier with all options": (x) =>
+    thresholdRelu(x, { maxValue: 0.75, negativeSlope: 0.25, threshold: 0.125 }),
+  noise: (x) => gaussianNoise(x, { stddev: 0.5, stream: 3 }),
   flatten: (x) => flatten(x),
   upsampling: (x) => upsample2d(x, { size: [2, 3] }),
   "upsampling of whole vectors": (x) => upsample2d(reshape(x, [3, 5, 3, 4])),

@@ -8,6 +8,7 @@ import { defaultMaxPixels, type Orientation, type RgbImage } from "./rgb-image.t
 export { type ResizeFilter, type ResizeOptions, resizeFilters, resizeImage } from "./resize.ts";
 export { defaultMaxPixels, type Orientation, type RgbImage } from "./rgb-image.ts";
 
+/** Options of decodeImage(): the name for messages, how large a picture may be, and its orientation. */
 export interface DecodeOptions {
   /** of the file, for messages */
   readonly name: string;

@@ -18,6 +18,7 @@ type Decoded = RgbImage | Pick<ImageData, "width" | "height" | "data">;
  */
 export type ImageInput = string | Uint8Array | ArrayBuffer | Blob | Decoded | CanvasImageSource;
 
+/** Options of images(): how they are scaled and brought to the size of the input. */
 export interface ImagesOptions {
   /** what the bytes 0 to 255 are multiplied by, as in training: 1 / 255 for example. Default 1 */
   readonly scale?: number;
@@ -29,6 +30,7 @@ export interface ImagesOptions {
 
 /** Images that become bytes [n, h, w, c] once the shape is known: RGB for c = 3, grey as by PIL for c = 1. */
 export interface Images {
+  /** the images as samples of this shape, [h, w, c] */
   samplesOf(shape: readonly number[]): Promise<{
     readonly inputs: Uint8Array;
     readonly inputShape: readonly number[];

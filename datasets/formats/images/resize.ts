@@ -3,8 +3,10 @@ import { checkChoice, checkOption, checkOptionNames } from "../../../engine/opti
 import type { RgbImage } from "./rgb-image.ts";
 
 export const resizeFilters = ["nearest", "bilinear"] as const;
+/** How pixels are computed: from the nearest old one, or by PIL's bilinear rule. */
 export type ResizeFilter = (typeof resizeFilters)[number];
 
+/** The size that resizeImage() gives, in pixels, and how it computes the pixels. */
 export interface ResizeOptions {
   readonly width: number;
   readonly height: number;

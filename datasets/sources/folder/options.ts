@@ -14,11 +14,13 @@ import {
 } from "../../formats/images/image.ts";
 import type { Preparation } from "./decode-file.ts";
 
+/** How far imageFolder() has come, in files. */
 export interface DecodeProgress {
   readonly done: number;
   readonly total: number;
 }
 
+/** Options of imageFolder(): size of the images, how they are resized, what becomes of broken ones, which are for tests. */
 export interface ImageFolderOptions {
   /** [height, width] that every photograph is resized to; a number is both */
   readonly size: number | readonly [height: number, width: number];
@@ -38,6 +40,7 @@ export interface ImageFolderOptions {
   readonly data?: string;
   /** whether it is kept. Default true */
   readonly cache?: boolean;
+  /** told after every file that was decoded */
   readonly onProgress?: (progress: DecodeProgress) => void;
   /** told what a user should know: files left out, a cache that cannot be written */
   readonly onLine?: (text: string) => void;

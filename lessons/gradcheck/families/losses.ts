@@ -7,6 +7,7 @@ import {
   softmaxCrossEntropyReference,
 } from "../../../kernels/losses/categorical.reference.ts";
 import { cosineSimilarityReference } from "../../../kernels/losses/cosine-similarity.reference.ts";
+import { categoricalHingeReference } from "../../../kernels/losses/hinge.reference.ts";
 import * as losses from "../../../kernels/losses/index.ts";
 import { l1l2PenaltyReference } from "../../../kernels/losses/penalty.reference.ts";
 import { pointwiseReference } from "../../../kernels/losses/pointwise.reference.ts";
@@ -96,7 +97,6 @@ function withCases(op: CheckedOp, ...cases: readonly GradcheckCase[]): CheckedOp
 }
 
 /** The check of a row of the table of pointwise losses. */
-/** The check of a row of the table of pointwise losses. */
 function pointwise(name: PointwiseName): CheckedOp {
   const { op, range = [-3, 3], kinks, parameters }: PointwiseRow = pointwiseTable[name];
   const goal = array64([3, 4], targets);
@@ -151,6 +151,13 @@ export const lossFunctions: OpFamily = {
       "one-hot",
       "probabilities",
     ]),
+    categorical(
+      "categorical-hinge",
+      losses.categoricalHinge,
+      categoricalHingeReference,
+      keptFrom([0], between(-0.4, 0.4)), // where a margin is missing
+      ["one-hot", "probabilities"],
+    ),
     ...(Object.keys(pointwiseTable) as PointwiseName[])
       .filter((name) => name !== "meanSquaredError")
       .map(pointwise),

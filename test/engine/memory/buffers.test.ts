@@ -16,10 +16,11 @@ class FakeSource implements BufferSource {
 
   create(size: number): GPUBuffer {
     this.created++;
-    const destroy = () => {
-      this.destroyed++;
-    };
-    return { size, destroy } as unknown as GPUBuffer;
+    return { size } as GPUBuffer;
+  }
+
+  destroy(): void {
+    this.destroyed++;
   }
 }
 

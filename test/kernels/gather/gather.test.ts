@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
+import { describe, expect, it, vi } from "vitest";
+import { ArgumentError, MemoryError, ShapeError } from "../../../engine/errors.ts";
 import { batchIndices, gatherSamplesReference } from "../../../kernels/gather/gather.reference.ts";
 import { GpuDataset, gatherLabels, gatherSamples, SampleStore } from "../../../kernels/gather/index.ts";
 import { expectClose } from "../../support/compare.ts";
@@ -176,6 +176,26 @@ describe("batch gather", () => {
     recording.replay(2);
     expect(await seen.data()).toEqual(data.slice(8, 12).map((_, i) => data[[2, 3, 0, 1][i]!]!));
     recording.dispose();
+  });
+
+  it("gives back what it took if the rest does not fit", () => {
+    const { bytesInUse } = engine().memory;
+    const take = engine().allocate.bind(engine());
+    const full = () => {
+      throw new MemoryError("full");
+    };
+    const inputs = { inputs: new Float32Array(12), inputShape: [4] };
+    for (const data of [inputs, { ...inputs, targets: new Float32Array(3), targetShape: [1] }]) {
+      for (const allowed of [1, 2, 3]) {
+        const allocate = vi.spyOn(engine(), "allocate").mockImplementation(full);
+        for (let i = 0; i < allowed; i++) allocate.mockImplementationOnce(take as never);
+        const upload = () => GpuDataset.upload(engine(), data, { chunkBytes: 16 }); // a chunk for each sample
+        if (allowed === 3 && !("targets" in data)) upload().dispose();
+        else expect(upload).toThrow("full");
+        allocate.mockRestore();
+        expect(engine().memory.bytesInUse).toBe(bytesInUse);
+      }
+    }
   });
 
   it("refuses data that does not fit", () => {

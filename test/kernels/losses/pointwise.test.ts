@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import { gradients } from "../../../engine/autodiff/tape.ts";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
+import { categoricalHingeReference } from "../../../kernels/losses/hinge.reference.ts";
 import {
   binaryCrossentropy,
   binaryCrossentropyFromLogits,
+  categoricalHinge,
   hinge,
   huber,
   klDivergence,
@@ -99,10 +101,49 @@ describe("elementwise losses", () => {
     await asGpu(engine(), check);
   });
 
-  it("takes a target of 0 for -1 in hinge losses", async () => {
-    const [x, t] = [engine().tensor([0.5, -0.5], [2, 1]), engine().tensor([0, 0], [2, 1])];
-    expect((await hinge(x, t).data())[0]).toBe(1); // (1.5 + 0.5) / 2
-    expect((await squaredHinge(x, t).data())[0]).toBe(1.25); // (2.25 + 0.25) / 2
+  it("takes a target of 0 for -1 in hinge losses where there are none but 0 and 1, as Keras does", async () => {
+    const x = engine().tensor([0.5, -0.5], [2, 1]);
+    const losses = async (...targets: number[]) => {
+      const t = engine().tensor(targets, [2, 1]);
+      return [(await hinge(x, t).data())[0], (await squaredHinge(x, t).data())[0]];
+    };
+    expect(await losses(0, 0)).toEqual([1, 1.25]); // (1.5 + 0.5) / 2, (2.25 + 0.25) / 2
+    expect(await losses(0, 1)).toEqual([1.5, 2.25]); // margins 1.5 and 1.5
+    expect(await losses(0, -1)).toEqual([0.75, 0.625]); // 0 stays 0: 1 and 0.5
+    expect(await losses(0, 0.5)).toEqual([1.125, 1.28125]); // 1 and 1.25
+    expect(await losses(-0, 1)).toEqual([1.5, 2.25]);
+    expect(await losses(0, Number.NaN)).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("looks at all targets of hinge losses, more than a workgroup has invocations", async () => {
+    for (const last of [1, -1]) {
+      const t = array64(
+        [1000, 1],
+        Float64Array.from({ length: 1000 }, (_, i) => (i === 999 ? last : i % 2)),
+      );
+      const x = randomArray([1000, 1], 4, -2, 2);
+      await checkLoss(engine(), { loss: hinge, x, targets: t }, pointwiseReference("hinge", x, t), (d) =>
+        pointwiseGradientReference("hinge", d, x, t),
+      );
+    }
+  });
+
+  it("has Keras's categorical hinge", async () => {
+    const x = engine().tensor([0.6, 0.4, 0.4, 0.6], [2, 2]);
+    const t = engine().tensor([0, 1, 0, 0], [2, 2]);
+    expect((await categoricalHinge(x, t).data())[0]).toBeCloseTo(1.4, 6); // docstring of keras.metrics.CategoricalHinge
+    const [p, g] = [randomArray([5, 2, 3], 1, -2, 2), array64([5, 2, 3])];
+    for (let row = 0; row < 10; row++) g.data[3 * row + (row % 3)] = 1;
+    const options = { weights: engine().tensor(randomArray([10], 3, 0, 2).data), divisor: 7 };
+    const perSample = engine().zeros([10]);
+    const [pg, gg] = [p, g].map(({ data, shape }) => engine().tensor(data, shape));
+    const total = await categoricalHinge(pg!, gg!, { ...options, perSample }).data();
+    const expected = categoricalHingeReference(p, g).data;
+    expectClose((await perSample.data()) as Float32Array, expected, { terms: 3 });
+    const weights = randomArray([10], 3, 0, 2).data;
+    const sum = expected.reduce((so, loss, i) => so + loss * weights[i]!, 0);
+    expectClose(total as Float32Array, [sum / 7], { terms: 10, scale: sum });
+    expect(() => categoricalHinge(x, engine().zeros([2]))).toThrow(ShapeError);
   });
 
   it("has the slope at a kink that is said: 0 of hinge at a margin of 1, delta of huber at delta", async () => {

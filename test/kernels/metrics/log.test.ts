@@ -55,7 +55,7 @@ describe("logRow", () => {
     const metric = engine().zeros([3]);
     expect(() => logRow(log, { loss, samples: 3, metrics: [metric] })).toThrow(ShapeError);
     expect(() => logRow(log, { loss, samples: 3, metrics: [metric] })).toThrow(
-      "the log is [rows,3] f32, got [4,2] f32.",
+      "the log is [rows,3 or more] f32, got [4,2] f32.",
     );
     expect(() => logRow(log, { loss: metric, samples: 3 })).toThrow("logRow: the loss is a scalar, got [3].");
     expect(() => logRow(log, { loss, samples: 0 })).toThrow("samples must be a positive integer, got 0.");

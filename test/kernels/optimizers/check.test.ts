@@ -24,7 +24,7 @@ describe("haltUnlessFinite", () => {
     const occupied = occupiedElements(engine(), sizes);
     const { step } = engine();
     step.set({ step: 41, halted: before });
-    haltUnlessFinite([{ parameters: gradients, gradients, slots: {}, occupied }]);
+    haltUnlessFinite([{ gradients, occupied }]);
     const state = await step.read();
     step.set({ step: 0, halted: 0 });
     occupied.dispose();
@@ -55,6 +55,6 @@ describe("haltUnlessFinite", () => {
 
   it("needs to know what is padding", () => {
     const gradients = engine().zeros([64]);
-    expect(() => haltUnlessFinite([{ parameters: gradients, gradients, slots: {} }])).toThrow(ArgumentError);
+    expect(() => haltUnlessFinite([{ gradients }])).toThrow(ArgumentError);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ArgumentError } from "../../../engine/errors.ts";
 import { columnSum } from "../../../kernels/reduce/index.ts";
 import { reduceReference } from "../../../kernels/reduce/reduce.reference.ts";
 import { expectClose } from "../../support/compare.ts";
@@ -46,5 +47,14 @@ describe("columnSum", () => {
     const x = randomArray([5000, 7], 1);
     const run = async () => [...(await columnSum(engine().tensor(x.data, x.shape)).data())];
     expect(await run()).toEqual(await run());
+  });
+
+  it("says what an output may be", () => {
+    const x = engine().zeros([2, 3]);
+    for (const wrong of [3, null, "f32", true] as const)
+      expect(() => columnSum(x, wrong as never)).toThrow(ArgumentError);
+    expect(() => columnSum(x, 3 as never)).toThrow(
+      "reduce/columns: y must be a shape, { shape, dtype } or a tensor, got 3.",
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createEngine } from "../../../engine/device.ts";
 import { WgradError } from "../../../engine/errors.ts";
 import {
@@ -6,6 +6,7 @@ import {
   type Callback,
   constant,
   Dense,
+  EarlyStopping,
   type FitControl,
   Input,
   input,
@@ -115,6 +116,60 @@ describe("two calls on one model at once", () => {
   });
 });
 
+describe("a callback with a state of its own", () => {
+  it("works for one fit at a time", async () => {
+    const [net, other] = [await compiled(), await compiled()];
+    const callbacks = [EarlyStopping({ monitor: "loss", patience: 1 })];
+    const running = net.fit(data, { ...options, callbacks });
+    await expect(other.fit(data, { ...options, callbacks })).rejects.toThrow(
+      "fit: the callback EarlyStopping works for another fit() that has not ended, and it has a state of its own. " +
+        "Make one for each: EarlyStopping({ ... }).",
+    );
+    await running;
+    await other.fit(data, { ...options, callbacks }); // and now it may
+    const twice = [...callbacks, ...callbacks];
+    await expect(other.fit(data, { ...options, callbacks: twice })).rejects.toThrow(
+      "fit: the callback EarlyStopping is in the list twice",
+    );
+    await other.fit(data, { ...options, callbacks });
+    for (const each of [net, other]) each.dispose();
+  });
+});
+
+describe("trainable that is changed after compile()", () => {
+  it("is told once, and counts from the next compile() on", async () => {
+    const told = vi.spyOn(console, "warn").mockImplementation(() => {});
+    try {
+      const net = sequential([Input([4]), Dense(2), Dense(1, { trainable: false })]);
+      const compile = () => net.compile({ engine: engine(), optimizer: sgd(), loss: "mse" });
+      await compile();
+      await net.fit(data, options);
+      expect(told).not.toHaveBeenCalled();
+      net.getLayer("dense_1").trainable = false;
+      net.getLayer("dense_2").trainable = true;
+      const before = await net.getWeights();
+      await net.fit(data, options);
+      await net.trainOnBatch(...sample);
+      expect(told.mock.calls).toEqual([
+        [
+          "fit: trainable was changed after compile(): dense_1 trained and dense_2 not trained as before. " +
+            "compile() again makes the change count.",
+        ],
+      ]);
+      const after = await net.getWeights();
+      expect(after.get("dense_1/kernel")).not.toEqual(before.get("dense_1/kernel"));
+      expect(after.get("dense_2/kernel")).toEqual(before.get("dense_2/kernel"));
+      await compile();
+      await net.fit(data, options);
+      expect(told).toHaveBeenCalledTimes(1);
+      expect((await net.getWeights()).get("dense_1/kernel")).toEqual(after.get("dense_1/kernel"));
+      net.dispose();
+    } finally {
+      told.mockRestore();
+    }
+  });
+});
+
 describe("models that share layers", () => {
   async function shared(trainable = true) {
     const x = input([4]);
@@ -148,6 +203,7 @@ describe("models that share layers", () => {
 
   it("do not where it was frozen after compile(), which trains it on", async () => {
     const { encoder, whole, probe } = await shared();
+    const told = vi.spyOn(console, "warn").mockImplementation(() => {});
     for (const trainable of [false, true, false]) {
       encoder.getLayer("code").trainable = trainable;
       const before = await encoder.getWeights();
@@ -156,6 +212,8 @@ describe("models that share layers", () => {
       await running;
       expect(bits(await encoder.getWeights())).not.toEqual(bits(before));
     }
+    expect(told).toHaveBeenCalledTimes(2);
+    told.mockRestore();
     for (const net of [whole, probe]) net.dispose();
   });
 

@@ -21,6 +21,7 @@ import {
   rmsprop,
   sequential,
   sgd,
+  TerminateOnNaN,
 } from "../../../models/index.ts";
 import { useEngine } from "../../support/engine.ts";
 import { bits, withBindingLimit } from "../tiny.ts";
@@ -218,6 +219,32 @@ describe("an overflow in the backward pass alone", () => {
     const message = await failure(model, { inputs: [1e22], targets: [0] });
     expect(message).toContain("gradients come too near to the end of float32, 3.4e38");
     expect(bits(await model.getWeights())).toEqual(before);
+    model.dispose();
+  });
+});
+
+describe("an update that is too large for float32", () => {
+  it.each(Object.entries({ sgd, adam }))("is told though no loss follows it: %s", async (_, optimizer) => {
+    const build = async () => {
+      const model = sequential([Input([2]), Dense(1, { kernelInitializer: constant(1), useBias: false })]);
+      await start(model, optimizer({ learningRate: 3.4e38 }));
+      return model;
+    };
+    const one = { inputs: [8, 8], targets: [0] };
+    for (const callbacks of [[], [TerminateOnNaN()]]) {
+      const model = await build();
+      const trained = model.fit(one, { callbacks });
+      if (callbacks.length > 0) await trained;
+      else
+        await expect(trained).rejects.toThrow(
+          /^The weights are not finite after epoch 1 of 1: dense_1\/kernel\[0\] is -Infinity. The gradients were finite/,
+        );
+      model.dispose();
+    }
+    const model = await build();
+    await expect(model.trainOnBatch(one.inputs, one.targets)).rejects.toThrow(
+      "The weights are not finite after this update: dense_1/kernel[0] is -Infinity.",
+    );
     model.dispose();
   });
 });

@@ -18,7 +18,7 @@ const image = [10, 10, 3];
 const networks: Record<string, { network: () => w.Model; loss: string; halves: number }> = {
   "a classifier": {
     loss: "categorical_crossentropy",
-    halves: 11, // activations that are stored in f16
+    halves: 12, // activations that are stored in f16
     network: () =>
       w.sequential([
         w.Input(image),
@@ -32,8 +32,28 @@ const networks: Record<string, { network: () => w.Model; loss: string; halves: n
         w.AveragePooling2D(2, { strides: 1 }),
         w.Flatten(),
         w.Dense(16, { activation: "elu" }),
-        w.LayerNormalization(), // f32
+        w.LayerNormalization(),
         w.Dense(12),
+        w.Dense(5, { activation: "softmax" }),
+      ]),
+  },
+  "normalisations, slopes and dropped channels": {
+    loss: "categorical_crossentropy",
+    halves: 12,
+    network: () =>
+      w.sequential([
+        w.Input(image),
+        w.Conv2D(8, 3),
+        w.GroupNormalization({ groups: 2 }),
+        w.PReLU({ sharedAxes: [1, 2], alphaInitializer: w.constant(0.3) }),
+        w.SpatialDropout2D(0.25),
+        w.Permute([3, 1, 2]),
+        w.LayerNormalization(),
+        w.ReLU({ maxValue: 1.5, negativeSlope: 0.2, threshold: 0.1 }),
+        w.GaussianNoise(0.1),
+        w.Softmax({ axis: 2 }),
+        w.Flatten(),
+        w.Dense(16, { activation: "log_softmax" }),
         w.Dense(5, { activation: "softmax" }),
       ]),
   },
