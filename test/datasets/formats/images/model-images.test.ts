@@ -7,8 +7,8 @@ import { greyPixels } from "../../../../datasets/formats/images/grey.ts";
 import { type ImageInput, images, resizeImage } from "../../../../datasets/index.ts";
 import { ArgumentError, FileError } from "../../../../engine/errors.ts";
 import { Conv2D, Dense, Flatten, gradCam, Input, saliency, sequential } from "../../../../models/index.ts";
-import { useEngine } from "../../support/engine.ts";
-import { randomArray } from "../../support/random.ts";
+import { useEngine } from "../../../support/engine.ts";
+import { randomArray } from "../../../support/random.ts";
 import { useTemporaryFolder } from "../../support/temporary-folder.ts";
 
 const engine = useEngine();
