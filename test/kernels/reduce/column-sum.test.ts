@@ -51,7 +51,7 @@ describe("columnSum", () => {
 
   it("says what an output may be", () => {
     const x = engine().zeros([2, 3]);
-    for (const wrong of [3, null, "f32", true] as const)
+    for (const wrong of [3, "f32", true] as const)
       expect(() => columnSum(x, wrong as never)).toThrow(ArgumentError);
     expect(() => columnSum(x, 3 as never)).toThrow(
       "reduce/columns: y must be a shape, { shape, dtype } or a tensor, got 3.",
