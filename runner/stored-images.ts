@@ -1,7 +1,7 @@
 /** @file Photographs that stay on disk, of which a run reads as many as it needs at a time. */
 import type { ImageSet, StoredImages } from "../datasets/formats/image-set.ts";
 import { takeImages } from "../datasets/splits.ts";
-import { thumbnails } from "./transfer/photographs.ts";
+import { thumbnails } from "./thumbnails.ts";
 
 export function isStored(set: object): set is StoredImages {
   return "read" in set;

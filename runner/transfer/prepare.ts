@@ -9,12 +9,13 @@ import type { TrainingExperiment } from "../experiment.ts";
 import { type ExperimentDataOptions, imagesOf } from "../experiment-data.ts";
 import { imagesOrStored, type PreparedSamples } from "../samples.ts";
 import { isStored, smallImages } from "../stored-images.ts";
+import { thumbnails } from "../thumbnails.ts";
 import type { BackboneName } from "./backbone-names.ts";
 import { backbones, describeBackbone } from "./backbones.ts";
 import { boundExperiment, pooled, standardizationName } from "./bound-experiment.ts";
 import { FeatureStore, sha256 } from "./feature-store.ts";
 import { type ChannelStatistics, ChannelSums, featuresOf, mapStatistics, standardized } from "./features.ts";
-import { photographInputs, thumbnails } from "./photographs.ts";
+import { photographInputs } from "./photographs.ts";
 
 /** A backbone with its weights, by path. */
 export interface LoadedBackbone {

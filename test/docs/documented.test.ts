@@ -8,7 +8,9 @@ const root = join(import.meta.dirname, "../..");
 const docs = join(root, "docs");
 const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
 const { entryPoints } = read(join(docs, "typedoc.json")) as { entryPoints: string[] };
-const { exports } = read(join(root, "package.json")) as { exports: Record<string, string | { default: string }> };
+const { exports } = read(join(root, "package.json")) as {
+  exports: Record<string, string | { default: string }>;
+};
 
 const documented =
   ReflectionKind.Variable |

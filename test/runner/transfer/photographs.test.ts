@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PreprocessInput } from "../../../applications/index.ts";
 import { Flatten, Input, sequential } from "../../../models/index.ts";
+import { thumbnails } from "../../../runner/thumbnails.ts";
 import { backbones } from "../../../runner/transfer/backbones.ts";
 import { FeatureStore } from "../../../runner/transfer/feature-store.ts";
 import { ChannelSums, featuresOf, mapStatistics, standardized } from "../../../runner/transfer/features.ts";
-import { thumbnails } from "../../../runner/transfer/photographs.ts";
 import { useEngine } from "../../support/engine.ts";
 
 const engine = useEngine();
