@@ -19,6 +19,7 @@ import {
 } from "../../models/index.ts";
 import { caseOf, parseIndex } from "../golden-runner/cases.ts";
 import { handlerFor } from "../golden-runner/handlers/index.ts";
+import { photographs } from "./photographs.ts";
 import { checksum, network, train } from "./training.ts";
 
 export interface Findings {
@@ -37,6 +38,7 @@ const epochs = 4;
 export async function firstPart(where: string): Promise<Partial<Findings>> {
   const engine = await createEngine();
   const [problems, counts] = [[] as string[], {} as Record<string, number>];
+  counts.photographs = await photographs(problems);
   if (where === "page") {
     counts.gradients = await gradients(engine, problems);
     counts.golden = await golden(engine, problems);

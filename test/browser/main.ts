@@ -13,6 +13,7 @@ import { build } from "esbuild";
 import { createEngine } from "../../engine/index.ts";
 import { shadersInline } from "../../tools/build/esbuild-plugin.ts";
 import type { Findings } from "./journeys.ts";
+import { photographFiles } from "./photograph-files.ts";
 import { network, train } from "./training.ts";
 
 const longest = 8 * 60_000;
@@ -47,7 +48,10 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 /** Serves the page and resolves with what it reports. */
-async function inBrowser(files: ReadonlyMap<string, string>): Promise<Partial<Findings>[]> {
+async function inBrowser(
+  files: ReadonlyMap<string, string>,
+  photographs: string,
+): Promise<Partial<Findings>[]> {
   let report: (findings: Partial<Findings>[]) => void = () => {};
   const reported = new Promise<Partial<Findings>[]>((resolve) => {
     report = resolve;
@@ -57,6 +61,7 @@ async function inBrowser(files: ReadonlyMap<string, string>): Promise<Partial<Fi
     const script = files.get(path);
     if (path === "/report") report(JSON.parse(await bodyOf(request)));
     else if (script !== undefined) response.setHeader("content-type", "text/javascript").write(script);
+    else if (path === "/photographs.json") response.write(photographs);
     else if (/^\/golden\/[\w./-]+$/.test(path) && !path.includes(".."))
       response.write(readFileSync(join(import.meta.dirname, "..", path)));
     else if (path === "/")
@@ -121,7 +126,7 @@ function problemsOf(findings: Partial<Findings> | undefined, expected: unknown):
   ];
 }
 
-const found = await inBrowser(await bundle());
+const found = await inBrowser(await bundle(), JSON.stringify(await photographFiles()));
 const expected = await inNode();
 const problems = [0, 1].flatMap((i) =>
   problemsOf(found[i], expected).map((text) => `${["page", "worker"][i]}: ${text}`),
@@ -130,7 +135,7 @@ for (const line of problems) console.error(line);
 console.log(JSON.stringify(found.map(({ where, adapter, counts }) => ({ where, adapter, counts }))));
 console.log(
   problems.length === 0
-    ? "The browser computes what Node computes, bit for bit."
+    ? "The browser computes what Node computes, bit for bit, and decodes what Node decodes."
     : `${problems.length} problems.`,
 );
 process.exit(problems.length === 0 ? 0 : 1);

@@ -3,14 +3,16 @@ import { ArgumentError, FileError } from "../../../../engine/errors.ts";
 import { checkPng } from "../png.ts";
 import { type RgbImage, withoutAlpha } from "../rgb-image.ts";
 import type { Decode, PixelsOf } from "./decode.ts";
+import { withoutExif } from "./exif.ts";
 
 /** A canvas multiplies colours by their alpha: where a picture is transparent they are nearly, not exactly, those of the file. */
 export const decode: Decode = async (bytes, { name, header, orientation }) => {
   if (header.format === "PNG") await checkPng(bytes, name);
-  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(bytes)]), {
+  const file = orientation === "apply" ? Uint8Array.from(bytes) : withoutExif(bytes, header.format);
+  const bitmap = await createImageBitmap(new Blob([file]), {
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",
-    imageOrientation: orientation === "apply" ? "from-image" : ("none" as ImageOrientation),
+    imageOrientation: "from-image",
   }).catch((cause: Error) => {
     throw new FileError(`${name}: damaged, cannot be decoded: ${cause.message}`, { cause });
   });
