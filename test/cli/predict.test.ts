@@ -97,7 +97,7 @@ describe("a run", () => {
     });
     expect(pictures[0].top).toHaveLength(2);
     const page = readFileSync(join(cwd, "out", "report.html"), "utf8");
-    expect(page).toContain("green &amp; &lt;blue&gt;");
+    expect(page).toContain("green &#38; &#60;blue&#62;");
     expect(page).not.toContain("<blue>");
     expect(page).toContain("Grad-CAM: the more orange");
     expect(page.match(/<svg role="img"/g)).toHaveLength(3);
@@ -178,6 +178,31 @@ it("samples that were floats need a word on what bytes are multiplied by", async
   expect(JSON.parse(stdout).pictures[0].top[0].class).toBe("azul");
   const share = (text: string) => JSON.parse(text).pictures[0].top[0].share as number;
   expect(share(stdout)).toBeCloseTo(share(bytes.stdout), 4); // the same training
+}, 240_000);
+
+it("an autoencoder draws what comes back beside the picture, with its squared error", async () => {
+  const network = 'sequential([Input([6, 6, 3]), Conv2D(3, 3, { padding: "same", activation: "sigmoid" })])';
+  const autoencoder = experiment("x")
+    .replace(/sequential\(\[.*\]\)/, network)
+    .replace(/, y: .*? };/, " };")
+    .replace('"categorical_crossentropy"', '"mse"')
+    .replace('metrics: ["accuracy"],', "");
+  writeFileSync(join(cwd, "ae.mts"), autoencoder);
+  await succeed(["train", "./ae.mts", "--out", "ae", "--adapter", adapter], { cwd });
+  const { stdout } = await succeed(predict("ae", "blue.png", "--json", "--out", "ae-out"), { cwd });
+  const { pictures } = JSON.parse(stdout);
+  expect(pictures).toEqual([{ path: "blue.png", squared_error: expect.any(Number) }]);
+  expect(pictures[0].squared_error).toBeGreaterThan(0);
+  expect(pictures[0].squared_error).toBeLessThan(0.2);
+  const page = readFileSync(join(cwd, "ae-out", "report.html"), "utf8");
+  for (const word of [">reconstruction<", ">difference<", "gives back pictures"])
+    expect(page).toContain(word);
+  await fail(
+    predict("ae", "blue.png", "--class", "red"),
+    2,
+    /gives back pictures, it tells no classes apart/,
+    { cwd },
+  );
 }, 240_000);
 
 it("a model file predicts like the run that it was made from, by the names of a file", async () => {
