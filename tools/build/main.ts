@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { dirname, join, relative } from "node:path";
 import { transformSync } from "esbuild";
 import { shaderPath } from "../../engine/source.ts";
+import { dropUnreachableDeclarations } from "./declarations.ts";
 import { readShaders } from "./esbuild-plugin.ts";
 import { importLibraryByName, packagesOf } from "./imports.ts";
 import { inlineShaders, shaderModule, staysFile } from "./inline-shaders.ts";
@@ -11,6 +12,7 @@ import {
   commandLinePackage,
   commandLineRooms,
   fromCommandLine,
+  libraryEntries,
   libraryPackage,
   libraryRooms,
 } from "./packages.ts";
@@ -102,7 +104,21 @@ function buildCommandLine(): void {
   writeManifest(target, commandLinePackage(named));
 }
 
+/** What the declarations of the command line lead to in the library. */
+function internalsNamed(): string[] {
+  const folder = join(root, "dist/wgrad-cli");
+  const texts = filesIn(folder, /\.d\.ts$/).map((path) => readFileSync(join(folder, path), "utf8"));
+  return texts.flatMap((text) => [...text.matchAll(/"wgrad\/internal\/([^"]+)"/g)].map(([, path]) => path!));
+}
+
 compile();
 buildLibrary();
 buildCommandLine();
+const library = join(root, "dist/wgrad");
+const named = [...libraryEntries.map((path) => path.replace(/\.ts$/, "")), ...internalsNamed()];
+dropUnreachableDeclarations(
+  library,
+  filesIn(library, /\.d\.ts$/),
+  named.map((path) => `${path}.d.ts`),
+);
 rmSync(compiled, { recursive: true, force: true });

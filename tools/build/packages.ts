@@ -55,6 +55,14 @@ function entries(exports: readonly (readonly [string, Source])[]): Record<string
   return Object.fromEntries(built);
 }
 
+/** The library's modules that others import by name, without those of the command line. */
+export const libraryEntries: readonly string[] = [
+  ...ofLibrary.flatMap(([, source]) => (typeof source === "string" ? [source] : Object.values(source))),
+  "engine/platform/node.ts",
+  "datasets/formats/images/decoder/node.ts",
+  ...fromCommandLine.map((name) => `${name}.ts`),
+];
+
 /** @throws Error for a package that the clone does not depend on */
 function dependenciesOn(names: Iterable<string>): Record<string, string> {
   const versions = [...names].sort().map((name) => {
