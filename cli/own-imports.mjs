@@ -1,6 +1,16 @@
-// Resolves "wgrad", "wgrad/experiment" and the like, which files with experiments import, to the copy of wgrad that runs:
-// wherever the file lies, and whatever copies are installed there. A network of another copy would not be a network to this one.
-export function resolve(specifier, context, next) {
+// Hooks for files with experiments, wherever they lie and whatever copies of wgrad are installed there.
+import { readFile } from "node:fs/promises";
+
+const hasModuleSyntax = /^\s*(import\b(?!\s*\()|export\b)/m;
+
+// "wgrad", "wgrad/experiment" and the like are the copy of wgrad that runs: a network of another one would not be a network to it.
+// A file that says import or export is a module, whatever the package.json beside it says or if there is none: Node would
+// require() it, which it refuses while the command line is still being loaded.
+export async function resolve(specifier, context, next) {
   const isOurs = specifier === "wgrad" || specifier.startsWith("wgrad/");
-  return next(specifier, isOurs ? { ...context, parentURL: import.meta.url } : context);
+  const found = await next(specifier, isOurs ? { ...context, parentURL: import.meta.url } : context);
+  const isScript = found.format === "commonjs" && /^file:.*\.[jt]s$/.test(found.url);
+  if (!isScript || found.url.includes("/node_modules/")) return found;
+  const text = await readFile(new URL(found.url), "utf8").catch(() => ""); // the loader says what is wrong with it
+  return hasModuleSyntax.test(text) ? { ...found, format: "module" } : found;
 }

@@ -50,6 +50,17 @@ describe("a file with an experiment", () => {
     expect(stdout).toContain("own data: 120 + 40 samples");
   });
 
+  it("is a module in a folder of CommonJS too, and so are files that it imports", async () => {
+    writeFileSync(join(folder(), "package.json"), '{ "type": "commonjs" }');
+    writeFileSync(join(folder(), "rate.ts"), "export const rate: number = 0.2;\n");
+    const importing = `import { rate } from "./rate.ts";\n${points.replace("0.1 }", "rate }")}`;
+    writeFileSync(join(folder(), "points.ts"), importing);
+    const untyped = points.replaceAll(/: (number|TensorFunction)|(?<=\])!|, type TensorFunction/g, "");
+    writeFileSync(join(folder(), "plain.js"), untyped);
+    for (const file of ["./points.ts", "./plain.js"])
+      await succeed(["train", file, ...words, "--epochs", "1"], at());
+  });
+
   it("is trained, resumed, evaluated, swept, traced and compared", async () => {
     const train = ["train", "./points.ts", ...words];
     const { stdout } = await succeed(train, at());
