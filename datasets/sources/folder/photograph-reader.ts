@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { FileError } from "../../../engine/errors.ts";
+import { FileError, WgradError } from "../../../engine/errors.ts";
 import { dataFolder } from "../data-folder.ts";
 import type { Preparation } from "./decode-file.ts";
 import { DecodePool } from "./decode-pool.ts";
@@ -30,6 +30,7 @@ export class PhotographReader {
   readonly #onProgress: ((progress: DecodeProgress) => void) | undefined;
   readonly #onLine: (text: string) => void;
   #cache: ImageCache | undefined;
+  #closed = false;
   /** photographs that were decoded, each counted once */
   readonly #decoded = new Set<number>();
 
@@ -63,6 +64,8 @@ export class PhotographReader {
 
   /** Rejects with FileError, naming the file, if it is broken. */
   async read(index: number): Promise<ReadImage> {
+    if (this.#closed)
+      throw new WgradError(`${this.pathOf(index)} is not read any more: the folder was closed.`);
     const file = this.known(index);
     if (file && "broken" in file) throw new FileError(file.broken);
     const kept = file && (await this.#cache!.read(index));
@@ -77,6 +80,7 @@ export class PhotographReader {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#pool.close();
     await this.#cache?.close();
   }

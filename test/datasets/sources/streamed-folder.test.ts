@@ -45,6 +45,9 @@ function backwards({ images, count }: { images: Uint8Array; count: number }): nu
   return parts(count, 1).flatMap(([i]) => [...images.subarray(i! * size, (i! + 1) * size)]);
 }
 
+/** The reason is libvips's, which has one place for those of all threads. */
+const withoutReason = (text: string) => text.replace(/cannot be decoded.*/, "cannot be decoded");
+
 describe("streamedImageFolder", () => {
   it("gives the pixels, labels and description of imageFolder(), decoded or from the cache", async () => {
     const given = options();
@@ -116,7 +119,7 @@ describe("streamedImageFolder", () => {
         cache,
         onLine: (text) => lines.push(text),
       });
-      expect(found.broken).toEqual(expected.broken);
+      expect(found.broken.map(withoutReason)).toEqual(expected.broken.map(withoutReason));
       expect(await pixelsOf(found.train)).toEqual(backwards(expected.train));
       expect(await pixelsOf(found.test)).toEqual(backwards(expected.test));
       await found.close();

@@ -19,7 +19,7 @@ export const decode: Decode = async (bytes, { name, header, maxPixels, orientati
     const pixels = space === "cmyk" ? fromCmyk(data) : channels === 1 ? fromGrey(data) : data;
     if (pixels.length === width * height * 3) return { width, height, pixels };
   } catch (cause) {
-    throw new FileError(`${name}: damaged, cannot be decoded: ${firstLine(cause)}.`, { cause });
+    throw new FileError(`${name}: damaged, cannot be decoded${reasonOf(cause)}.`, { cause });
   }
   throw new FileError(`${name}: a ${header.format} with channels that are not known.`);
 };
@@ -61,7 +61,9 @@ function fromGrey(data: Uint8Array): Uint8Array {
   return pixels;
 }
 
-function firstLine(cause: unknown): string {
+/** libvips has one place for the reasons of all threads: where another one has emptied it meanwhile there is none. */
+function reasonOf(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
-  return text.trim().split("\n")[0]!.replace(/\.$/, "");
+  const reason = text.trim().split("\n")[0]!.replace(/\.$/, "");
+  return reason === "" || reason === "Unknown error" ? "" : `: ${reason}`;
 }
