@@ -116,12 +116,13 @@ class Pass {
     const parts: Float32Array[] = [];
     const [classes, scores] = [new Uint32Array(count), new Float32Array(count)];
     try {
-      this.#batches.setOrder(this.#batches.indices);
       const { parts: sizes, plan } = fitMicroBatch(this.#engine, Math.min(batchSize, count), ([samples]) => {
         this.#explain(0, samples!);
       });
       await this.#engine.pipelines.prepare(plan.pipelines, this.#model);
+      this.#batches.begin(this.#batches.indices, sizes[0]!);
       for (let begin = 0; begin < count; begin += sizes[0]!) {
+        await this.#batches.ready(1);
         const batch = await this.#read(begin, Math.min(sizes[0]!, count - begin));
         parts.push(batch.maps);
         for (const [i, row] of batch.rows.entries()) {

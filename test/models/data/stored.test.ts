@@ -8,8 +8,10 @@ import {
   EarlyStopping,
   type FitOptions,
   Flatten,
+  gradCam,
   Input,
   type Model,
+  saliency,
   sequential,
 } from "../../../models/index.ts";
 import { useEngine } from "../../support/engine.ts";
@@ -63,6 +65,10 @@ async function trained(data: StoredDataset | typeof inMemory, options: FitOption
   const evaluated = await model.evaluate(data, { batchSize: 10 });
   model.dispose();
   return { weights, columns, predicted, evaluated };
+}
+
+function damaged(): Uint8Array {
+  throw new Error("bird.jpg: damaged");
 }
 
 describe("stored samples", () => {
@@ -156,9 +162,8 @@ describe("stored samples", () => {
     ],
     [
       {
-        // biome-ignore lint/correctness/useYield: it fails before
-        async *read() {
-          throw new Error("bird.jpg: damaged");
+        async *read(parts) {
+          for (const _ of parts) yield damaged();
         },
       },
       /bird\.jpg: damaged/,
@@ -166,6 +171,19 @@ describe("stored samples", () => {
   ])("%o is refused", async (change, pattern) => {
     const model = await network();
     await expect(model.fit(stored(change).data, { batchSize: 8 })).rejects.toThrow(pattern);
+    model.dispose();
+  });
+
+  it("are explained as those in memory", async () => {
+    const model = await network();
+    const maps = (data: StoredDataset | typeof inMemory) =>
+      Promise.all([
+        saliency(model, data, { batchSize: 10 }),
+        gradCam(model, data, { batchSize: 10, classes: 1 }),
+      ]);
+    const { data, seen } = stored();
+    expect(await maps(data)).toEqual(await maps(inMemory));
+    expect(seen.map(({ length }) => length).sort()).toEqual([10, 10, 10, 10, 10, 10, 10, 10, 3, 3]);
     model.dispose();
   });
 
