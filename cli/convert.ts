@@ -142,8 +142,11 @@ async function runModel(folder: string, { engine, note }: Work): Promise<Model> 
     throw new UsageError(`${folder}: ${declared.id} trains no network of its own that could be converted.`);
   const variant = trainingVariant(declared, settings);
   const source = { ...sourceOf({ settings, ...config }), seed: settings.seed, backbone: settings.backbone };
-  const classesOf = async () => (await loadData(variant, { ...source, onLine: note })).classes.length;
-  const experiment = variant.transfer ? boundExperiment(variant, settings, await classesOf()) : variant;
+  const classes = async () =>
+    config.dataset.classes ?? (await loadData(variant, { ...source, onLine: note })).classes; // runs of before lack them
+  const experiment = variant.transfer
+    ? boundExperiment(variant, settings, (await classes()).length)
+    : variant;
   const model = experiment.network(settings.profile);
   await model.compile(compileOptionsOf({ experiment, engine, settings }));
   await loadWeights(model, join(folder, "weights.safetensors"));

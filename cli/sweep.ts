@@ -4,11 +4,10 @@ import { createEngine } from "../engine/device.ts";
 import { UsageError, WgradError } from "../engine/errors.ts";
 import { makeFolder } from "../engine/platform/node/files.ts";
 import { findExperiment } from "../experiments/registry.ts";
-import type { Experiment, SweepExperiment, TrainingExperiment } from "../runner/experiment.ts";
+import type { Experiment } from "../runner/experiment.ts";
 import { loadData } from "../runner/load-data.ts";
 import { roomForPhotographs } from "../runner/open-data.ts";
 import { explained } from "../runner/own/load.ts";
-import { onPhotographs } from "../runner/photographs.ts";
 import { isRun, readConfig, shown } from "../runner/store/run-folder.ts";
 import { whileLocked } from "../runner/store/run-lock.ts";
 import { createRun, runsFolder, sameJson } from "../runner/store/runs.ts";
@@ -47,9 +46,8 @@ export async function sweepExperiment(declared: Experiment, options: SweepComman
   const limited = memoryLimit === undefined ? {} : { memoryLimit };
   const engine = await createEngine({ adapter: choice, ...limited });
   const plan = planSweep(declared, withBackbone(options, chosen?.name ?? asked), engine.adapter);
-  const { settings } = plan;
+  const { experiment, settings } = plan;
   if (settings.precision === "mixed") requireHalf("--precision mixed", engine.adapter);
-  const experiment = sweptExperiment(declared, settings);
   const source = options.data ? { data: options.data } : {};
   const dataset = await loadData(experiment, {
     ...source,
@@ -104,16 +102,6 @@ export async function sweepExperiment(declared: Experiment, options: SweepComman
   throw new WgradError(
     `${failed.length} of ${plan.trials.length} trials failed: ${names}. The others are finished; the same command tries again.`,
   );
-}
-
-/** On the user's own photographs, if there are any. */
-function sweptExperiment(
-  experiment: Experiment,
-  { photographs, profile }: RunSettings,
-): TrainingExperiment | SweepExperiment {
-  if (experiment.kind === "training") return onPhotographs(experiment, photographs, profile);
-  if (experiment.kind === "sweep") return experiment;
-  throw new WgradError(`${experiment.id} trains no network that could be varied.`); // planSweep() has refused it
 }
 
 type SweepOf = Pick<SweepContext, "experiment" | "dataset">;

@@ -1,4 +1,5 @@
 /** @file The images of a run on the GPU: what is trained on, validated on and tested on, and what is done to them on the way. */
+
 import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import type { StoredImages } from "../datasets/formats/image-set.ts";
@@ -11,12 +12,12 @@ import type { BatchGenerator } from "../models/data/batch-iterator.ts";
 import type { Subset } from "../models/data/batches.ts";
 import type { InputTransform } from "../models/data/gpu-samples.ts";
 import { identityOrder } from "../models/data/order.ts";
+import { isStored } from "../models/data/stored-samples.ts";
 import { describeGenerator, ImageDataGenerator } from "../models/preprocessing/image-data-generator.ts";
 import { cachedZcaMatrix } from "../models/preprocessing/zca-cache.ts";
 import type { TrainingExperiment } from "./experiment.ts";
 import { hostDataset, inputsOf, type PreparedSamples, type SampleSet, takeSamples } from "./samples.ts";
 import type { RunSettings } from "./store/schemas.ts";
-import { isStored } from "./stored-images.ts";
 import { streamedBatches } from "./training/streamed-batches.ts";
 
 export interface ExperimentDataOptions {

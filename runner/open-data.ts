@@ -1,12 +1,13 @@
 /** @file The images of a training run: on the GPU if they fit, else streamed from main memory. */
+
 import { freemem } from "node:os";
 import type { Engine } from "../engine/device.ts";
 import { formatBytes, MemoryError } from "../engine/errors.ts";
+import { isStored } from "../models/data/stored-samples.ts";
 import type { Experiment, TrainingExperiment } from "./experiment.ts";
 import { ExperimentData, imagesOf } from "./experiment-data.ts";
 import type { RunContext } from "./run.ts";
 import { inputsOf, type PreparedSamples } from "./samples.ts";
-import { isStored } from "./stored-images.ts";
 
 /**
  * A hardware adapter is asked for the memory, and streaming follows if it refuses. A software adapter shares the main

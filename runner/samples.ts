@@ -1,11 +1,13 @@
 /** @file What a network is trained on: images of a data set, or arrays of the user's own. */
+
 import type { ImageSet, Labels, StoredImages } from "../datasets/formats/image-set.ts";
 import { takeImages } from "../datasets/splits.ts";
 import { ArgumentError } from "../engine/errors.ts";
 import { type Shape, sizeOf } from "../engine/shape.ts";
 import type { HostDataset } from "../kernels/gather/index.ts";
+import { isStored } from "../models/data/stored-samples.ts";
 import { type Predictions, predictionsOf } from "../report/predictions.ts";
-import { isStored, smallImages, takeStored } from "./stored-images.ts";
+import { smallImages, takeStored } from "./stored-images.ts";
 
 /** Samples of any shape. Without labels and targets the network learns to give back its inputs. */
 export interface ArraySet {

@@ -1,11 +1,8 @@
 /** @file Photographs that stay on disk, of which a run reads as many as it needs at a time. */
 import type { ImageSet, StoredImages } from "../datasets/formats/image-set.ts";
 import { takeImages } from "../datasets/splits.ts";
+import { isStored } from "../models/data/stored-samples.ts";
 import { thumbnails } from "./thumbnails.ts";
-
-export function isStored(set: object): set is StoredImages {
-  return "read" in set;
-}
 
 /** The images with these numbers, in this order; they stay where they are. */
 export function takeStored(set: StoredImages, indices: Uint32Array): StoredImages {

@@ -4,7 +4,8 @@ import { UsageError } from "../../engine/errors.ts";
 import { setEntry } from "../../models/records.ts";
 import { type ChangeValue, changeName, changeValue, shortName } from "../changes.ts";
 import { command, quoted, typedName } from "../command.ts";
-import type { Experiment, TrainingExperiment } from "../experiment.ts";
+import type { Experiment, SweepExperiment, TrainingExperiment } from "../experiment.ts";
+import { onPhotographs } from "../photographs.ts";
 import { type RunOptions, resolveSettings, trainingWords } from "../settings.ts";
 import type { RunSettings } from "../store/schemas.ts";
 import { trainingVariant } from "../variant.ts";
@@ -20,6 +21,8 @@ export interface PlannedTrial {
 }
 
 export interface SweepPlan {
+  /** on the user's own photographs, if there are any */
+  readonly experiment: TrainingExperiment | SweepExperiment;
   readonly trials: readonly PlannedTrial[];
   /** the settings that the trials have in common */
   readonly settings: RunSettings;
@@ -85,7 +88,11 @@ export function planSweep(experiment: Experiment, options: SweepOptions, adapter
   const again = sweepCommand(experiment, { ...options, profile: settings.profile }, settings);
   const { limit: _, testLimit: __, epochs: ___, ...unlimited } = options;
   const fullCommand = sweepCommand(experiment, { ...unlimited, profile: "full" }, settings);
-  return { trials, settings, best, command: again, fullCommand };
+  const swept =
+    experiment.kind === "training"
+      ? onPhotographs(experiment, settings.photographs, settings.profile)
+      : experiment;
+  return { experiment: swept, trials, settings, best, command: again, fullCommand };
 }
 
 /** The command that repeats a sweep. */

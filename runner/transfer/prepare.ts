@@ -1,14 +1,16 @@
 /** @file What a run of transfer trains on: features that its backbone computed, or photographs and the backbone itself. */
+
 import { join } from "node:path";
 import type { ImageSet, StoredImages } from "../../datasets/formats/image-set.ts";
 import { dataFolder } from "../../datasets/sources/data-folder.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
+import { isStored } from "../../models/data/stored-samples.ts";
 import type { Model } from "../../models/model.ts";
 import type { TrainingExperiment } from "../experiment.ts";
 import { type ExperimentDataOptions, imagesOf } from "../experiment-data.ts";
 import { imagesOrStored, type PreparedSamples } from "../samples.ts";
-import { isStored, smallImages } from "../stored-images.ts";
+import { smallImages } from "../stored-images.ts";
 import { thumbnails } from "../thumbnails.ts";
 import type { BackboneName } from "./backbone-names.ts";
 import { backbones, describeBackbone } from "./backbones.ts";

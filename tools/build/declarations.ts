@@ -1,7 +1,7 @@
 /** @file Declarations that nobody's compiler opens: of modules that no public one leads to. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import ts from "typescript";
+import { importsOf } from "./imports.ts";
 
 /** Removes the declarations below `folder` that the modules `entries`, paths below it, do not lead to. */
 export function dropUnreachableDeclarations(
@@ -14,8 +14,8 @@ export function dropUnreachableDeclarations(
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (reached.has(file)) continue;
     reached.add(file);
-    for (const { fileName } of ts.preProcessFile(readFileSync(file, "utf8")).importedFiles)
-      if (fileName.startsWith(".")) open.push(declarationOf(join(dirname(file), fileName)));
+    for (const name of importsOf(readFileSync(file, "utf8")))
+      if (name.startsWith(".")) open.push(declarationOf(join(dirname(file), name)));
   }
   for (const path of declarations) if (!reached.has(join(folder, path))) rmSync(join(folder, path));
 }

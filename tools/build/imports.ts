@@ -3,6 +3,11 @@ import { posix } from "node:path";
 import ts from "typescript";
 import { libraryRooms } from "./packages.ts";
 
+/** What a module imports, as it is written there. */
+export function importsOf(code: string): string[] {
+  return ts.preProcessFile(code).importedFiles.map(({ fileName }) => fileName);
+}
+
 /** The module with the imports of the library's rooms, "../engine/errors.js", by the library's name. `path`: below the root. */
 export function importLibraryByName(code: string, path: string): string {
   let result = code;
@@ -18,9 +23,7 @@ export function importLibraryByName(code: string, path: string): string {
 
 /** The packages that a module imports. */
 export function packagesOf(code: string): string[] {
-  return ts
-    .preProcessFile(code)
-    .importedFiles.map(({ fileName }) => fileName)
+  return importsOf(code)
     .filter((name) => !/^(\.|#|node:)/.test(name))
     .map((name) =>
       name

@@ -6,7 +6,7 @@ import { transformSync } from "esbuild";
 import { shaderPath } from "../../engine/source.ts";
 import { dropUnreachableDeclarations } from "./declarations.ts";
 import { readShaders } from "./esbuild-plugin.ts";
-import { importLibraryByName, packagesOf } from "./imports.ts";
+import { importLibraryByName, importsOf, packagesOf } from "./imports.ts";
 import { inlineShaders, shaderModule, staysFile } from "./inline-shaders.ts";
 import {
   commandLinePackage,
@@ -104,11 +104,14 @@ function buildCommandLine(): void {
   writeManifest(target, commandLinePackage(named));
 }
 
+const internal = "wgrad/internal/";
+
 /** What the declarations of the command line lead to in the library. */
 function internalsNamed(): string[] {
   const folder = join(root, "dist/wgrad-cli");
   const texts = filesIn(folder, /\.d\.ts$/).map((path) => readFileSync(join(folder, path), "utf8"));
-  return texts.flatMap((text) => [...text.matchAll(/"wgrad\/internal\/([^"]+)"/g)].map(([, path]) => path!));
+  const names = texts.flatMap(importsOf).filter((name) => name.startsWith(internal));
+  return names.map((name) => name.slice(internal.length));
 }
 
 compile();
