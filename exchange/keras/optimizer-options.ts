@@ -85,13 +85,13 @@ function knownOptions(name: string, options: Options, leaveOut: Notes): Options 
 
 /** Options that are read otherwise from file to file; undefined ones are taken out. */
 function ownFormulas(name: string, options: Options, formulas: Formulas, leaveOut: Notes): Options {
-  const { clipnorm, global_clipnorm: global } = options;
-  const all = formulas === "keras2" ? clipnorm : global;
+  const { clipnorm, global_clipnorm: ofAll } = options;
+  const clipNorm = formulas === "keras2" ? clipnorm : ofAll;
   if (formulas !== "keras2" && typeof clipnorm === "number")
     leaveOut(
       `clipnorm ${clipnorm} is left out: wgrad clips all gradients together, not those of each weight.`,
     );
-  const clipping = { clipnorm: all ?? undefined, global_clipnorm: undefined };
+  const clipping = { clipnorm: clipNorm ?? undefined, global_clipnorm: undefined };
   if (name === "nadam") {
     if (formulas === "keras3") return { ...clipping, scheduleDecay: 1, decay: undefined };
     const scheduleDecay = formulas === "tf.keras" ? options.decay : options.schedule_decay;

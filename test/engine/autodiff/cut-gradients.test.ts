@@ -14,7 +14,6 @@ import {
   squaredError,
   topKAccuracy,
 } from "../../../kernels/metrics/index.ts";
-import { whiten } from "../../../kernels/pca/index.ts";
 import { argMax, columnSum, sum } from "../../../kernels/reduce/index.ts";
 import { gather, oneHot, reshape, stopGradient } from "../../../kernels/shape/index.ts";
 import { useEngine } from "../../support/engine.ts";
@@ -54,7 +53,6 @@ const cutting: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   "augment/transform-images": (x) => augmentImages(x, order(), { horizontalFlip: true, stream: 1 }),
   "augment/transform-images (given)": (x) => transformImages(x, [{ flipHorizontal: true }, {}]),
   "augment/corrupt": (x) => corrupt(x, order(), { kind: "gaussian", stddev: 1 }, { stream: 1, fresh: false }),
-  "dense/matmul": (x) => whiten(x.view([4, 2]), engine().tensor([1, 0, 0, 1], [2, 2])),
   "metrics/element-means (squared)": (x) => squaredError(x.view([4, 2]), engine().zeros([4, 2])),
   "metrics/element-means (absolute)": (x) => absoluteError(x.view([4, 2]), engine().zeros([4, 2])),
   "metrics/element-means (binary)": (x) => binaryAccuracy(x.view([4, 2]), engine().zeros([4, 2])),

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ArgumentError, ShapeError } from "../../../engine/errors.ts";
+import { gradients } from "../../../engine/index.ts";
+import { mul } from "../../../kernels/elementwise/index.ts";
 import { whiten, zcaMatrix } from "../../../kernels/pca/index.ts";
 import { inverseRootReference, meanReference, momentsReference } from "../../../kernels/pca/pca.reference.ts";
+import { sum } from "../../../kernels/reduce/index.ts";
 import { array64 } from "../../../kernels/reference.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
@@ -47,6 +50,14 @@ describe("ZCA", () => {
     const moments = momentsReference(array64([500, 4], whitened as Float32Array), [0, 0, 0, 0], 500);
     // epsilon, 1e-6, is a thousandth of the smallest variance (about 0.04 / 3 / 2)
     for (const [at, value] of moments.data.entries()) expect(value).toBeCloseTo(at % 5 === 0 ? 1 : 0, 3);
+  });
+
+  it("is differentiable: the gradient of x is dy W^T", async () => {
+    const x = engine().tensor([1, 2, 3, 4], [2, 2, 1, 1]);
+    const matrix = engine().tensor([1, 2, 4, 8], [2, 2]);
+    const weights = engine().tensor([1, 10, 100, 1000], [2, 2, 1, 1]);
+    const { gradients: slopes } = gradients(engine(), () => sum(mul(whiten(x, matrix), weights)), [x]);
+    expect([...(await slopes[0]!.data())]).toEqual([21, 84, 2100, 8400]);
   });
 
   it("explains what does not fit", async () => {
