@@ -45,6 +45,7 @@ function program(): Command {
   addConvert(root);
   addBook(root);
   addResults(root);
+  addLab(root);
   return root;
 }
 
@@ -172,6 +173,21 @@ function addShow(root: Command): void {
     .option("--out <folder>", "where the files go (default: runs/show/<topic>)")
     .addOption(adapterOption())
     .action(async (topic, options) => (await import("./show.ts")).show(topic, options));
+}
+
+function addLab(root: Command): void {
+  root
+    .command("lab")
+    .description("open the lab: a page that trains, and shows how, on your GPU")
+    .option(
+      "--port <n>",
+      "where it listens, on this machine alone (default: a free one)",
+      nonNegativeInteger,
+      0,
+    )
+    .option("--open", "open it in the browser")
+    .option("--data <folder>", "where the data sets are (default: WGRAD_DATA, else ~/.cache/wgrad/data)")
+    .action(async (options) => (await import("./lab.ts")).lab(options));
 }
 
 function addList(root: Command): void {

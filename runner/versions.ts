@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const projectFolder = fileURLToPath(new URL("..", import.meta.url));
+/** Where the clone, or the installed package, lies. */
+export const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 
 /** Versions of wgrad, Node and Dawn's package. */
 export function versions(): Record<string, string> {

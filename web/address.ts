@@ -1,0 +1,75 @@
+/** @file What the page's address says, checked: anybody can write a link. */
+import type { ProfileName } from "../runner/experiment.ts";
+
+export const views = ["train", "costs"] as const;
+export const languages = ["en", "es"] as const;
+
+export type View = (typeof views)[number];
+export type Language = (typeof languages)[number];
+
+/** All that a link can hand on. */
+export interface Place {
+  readonly view: View;
+  readonly language: Language;
+  readonly experiment: string;
+  readonly profile: ProfileName;
+  readonly seed: number;
+  /** of the test set */
+  readonly image: number;
+}
+
+export const start: Place = {
+  view: "train",
+  language: "en",
+  experiment: "svhn-c",
+  profile: "quick",
+  seed: 1,
+  image: 0,
+};
+
+/** Longer ones name nothing. */
+const longestName = 60;
+
+/** What the query string says; what cannot be is left at `fallback` and named in `problems`. */
+export function readPlace(query: string, fallback: Place = start): { place: Place; problems: string[] } {
+  const given = new URLSearchParams(query);
+  const problems: string[] = [];
+  const read = <T>(name: string, otherwise: T, parse: (text: string) => T | undefined): T => {
+    const text = given.get(name);
+    if (text === null) return otherwise;
+    const value = parse(text);
+    if (value === undefined) problems.push(name);
+    return value ?? otherwise;
+  };
+  const oneOf =
+    <T extends string>(names: readonly T[]) =>
+    (text: string) =>
+      names.find((name) => name === text);
+  const place: Place = {
+    view: read("view", fallback.view, oneOf(views)),
+    language: read("lang", fallback.language, oneOf(languages)),
+    experiment: read("experiment", fallback.experiment, nameOf),
+    profile: read("profile", fallback.profile, oneOf(["quick", "full"] as const)),
+    seed: read("seed", fallback.seed, wholeNumber),
+    image: read("image", fallback.image, wholeNumber),
+  };
+  return { place, problems };
+}
+
+function nameOf(text: string): string | undefined {
+  return text.length <= longestName && /^[\w-]+$/.test(text) ? text : undefined;
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The query string of a place: what is as at the start is left out. */
+export function writePlace(place: Place): string {
+  const names = { language: "lang" } as Readonly<Record<string, string>>;
+  const said = new URLSearchParams();
+  for (const [key, value] of Object.entries(place))
+    if (value !== start[key as keyof Place]) said.set(names[key] ?? key, String(value));
+  const query = said.toString();
+  return query && `?${query}`;
+}

@@ -1,0 +1,162 @@
+/** @file The frame of the page: what is trained, the views, language and theme. */
+import { useSignal } from "@preact/signals";
+import { languages, views } from "./address.ts";
+import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
+import { Costs } from "./views/costs.tsx";
+import { Train } from "./views/train.tsx";
+
+const shown = { train: Train, costs: Costs };
+
+export function App() {
+  if (!("gpu" in navigator)) return <WithoutWebGpu />;
+  const View = shown[place.value.view];
+  return (
+    <>
+      <Header />
+      <Notices />
+      <main>
+        <View />
+      </main>
+    </>
+  );
+}
+
+function Header() {
+  const text = texts.value;
+  const { view, language } = place.value;
+  return (
+    <header>
+      <h1>{text.title}</h1>
+      <nav>
+        {views.map((name) => (
+          <button
+            type="button"
+            key={name}
+            aria-current={name === view ? "page" : undefined}
+            onClick={() => go({ view: name })}
+          >
+            {text.views[name]}
+          </button>
+        ))}
+      </nav>
+      <Choice />
+      <select
+        aria-label={text.language}
+        value={language}
+        onChange={({ currentTarget }) => go({ language: currentTarget.value === "es" ? "es" : "en" })}
+      >
+        {languages.map((name) => (
+          <option key={name} value={name}>
+            {{ en: "English", es: "Español" }[name]}
+          </option>
+        ))}
+      </select>
+      <Theme />
+    </header>
+  );
+}
+
+/** Which training is open. */
+function Choice() {
+  const text = texts.value;
+  const { experiment, profile, seed } = place.value;
+  const choose = (change: Parameters<typeof go>[0]) => {
+    go(change);
+    void train();
+  };
+  return (
+    <form class="choice" onSubmit={(event) => event.preventDefault()}>
+      <select
+        aria-label={text.experiment}
+        value={experiment}
+        onChange={({ currentTarget }) => choose({ experiment: currentTarget.value })}
+      >
+        {experiments.value.map(({ id }) => (
+          <option key={id} value={id}>
+            {id}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={text.profile}
+        value={profile}
+        onChange={({ currentTarget }) =>
+          choose({ profile: currentTarget.value === "full" ? "full" : "quick" })
+        }
+      >
+        <option value="quick">{text.profiles.quick}</option>
+        <option value="full">{text.profiles.full}</option>
+      </select>
+      <label>
+        {text.seed}
+        <input
+          type="number"
+          min="0"
+          max="999999999"
+          value={seed}
+          onChange={({ currentTarget }) =>
+            currentTarget.checkValidity() && choose({ seed: Number(currentTarget.value) })
+          }
+        />
+      </label>
+    </form>
+  );
+}
+
+function Theme() {
+  const text = texts.value;
+  const theme = useSignal("system");
+  const choose = (name: string) => {
+    theme.value = name;
+    if (name === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = name;
+  };
+  return (
+    <select
+      aria-label={text.theme}
+      value={theme.value}
+      onChange={({ currentTarget }) => choose(currentTarget.value)}
+    >
+      {(["system", "light", "dark"] as const).map((name) => (
+        <option key={name} value={name}>
+          {text.themes[name]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What went wrong, and what must be known of the images. */
+function Notices() {
+  const text = texts.value;
+  const synthetic = opened.value?.data.origin === "synthetic";
+  return (
+    <div aria-live="polite">
+      {linkProblems.value.map((what) => (
+        <p key={what} class="notice">
+          {text.badLink(what)}
+        </p>
+      ))}
+      {message.value !== undefined && (
+        <p class="notice" data-state={state.value}>
+          {message.value}
+        </p>
+      )}
+      {synthetic && (
+        <p class="notice quiet">
+          {text.synthetic}: {opened.value?.data.note}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function WithoutWebGpu() {
+  const text = texts.value;
+  return (
+    <main class="alone">
+      <h1>{text.noWebGpu}</h1>
+      <p>{text.noWebGpuHelp}</p>
+    </main>
+  );
+}

@@ -1,0 +1,99 @@
+/** @file What the page knows: its place, and what the worker has told of the training. */
+import { batch, computed, effect, signal } from "@preact/signals";
+import { proxy, wrap } from "comlink";
+import { type Place, readPlace, writePlace } from "./address.ts";
+import { en } from "./text/en.ts";
+import { es } from "./text/es.ts";
+import type { Lab } from "./worker/lab.ts";
+import type {
+  EpochPoint,
+  ExperimentFacts,
+  LabEvent,
+  Look,
+  Opened,
+  StepPoint,
+  TrainingState,
+} from "./worker/protocol.ts";
+
+const preferred = navigator.language.startsWith("es") ? "es" : "en";
+const { place: first, problems } = readPlace(location.search);
+const hasLanguage = new URLSearchParams(location.search).has("lang");
+
+export const place = signal<Place>(hasLanguage ? first : { ...first, language: preferred });
+export const texts = computed(() => (place.value.language === "es" ? es : en));
+export const experiments = signal<readonly ExperimentFacts[]>([]);
+export const opened = signal<Opened | undefined>(undefined);
+export const state = signal<TrainingState>("opening");
+export const message = signal<string | undefined>(undefined);
+/** every step since the page has watched */
+export const steps = signal<readonly StepPoint[]>([]);
+export const epochs = signal<readonly EpochPoint[]>([]);
+export const look = signal<Look | undefined>(undefined);
+/** what was wrong with the link that the page was opened by */
+export const linkProblems = signal<readonly string[]>(problems);
+
+const worker = new Worker(new URL("./worker/main.ts", import.meta.url), { type: "module" });
+export const lab = wrap<Lab>(worker);
+
+/** Moves on: what is not named stays. */
+export function go(change: Partial<Place>): void {
+  place.value = { ...place.value, ...change };
+}
+
+const isRunning = () => state.value === "training" || state.value === "paused";
+
+function heard(event: LabEvent): void {
+  batch(() => {
+    if (event.kind === "state") {
+      state.value = event.state;
+      message.value = event.message;
+    } else if (event.kind === "opened") {
+      opened.value = event.opened;
+      epochs.value = event.opened.past;
+      steps.value = [];
+    } else if (event.kind === "steps") steps.value = [...steps.value, ...event.steps];
+    else epochs.value = [...epochs.value, event.point];
+  });
+}
+
+/** Opens the training that the place names: from its checkpoint, or afresh. */
+export async function train(afresh = false): Promise<void> {
+  const { experiment, profile, seed } = place.value;
+  const options = { afresh, page: document.baseURI };
+  await lab.start({ experiment, profile, seed }, options, proxy(heard));
+}
+
+export async function pause(): Promise<void> {
+  state.value = "paused";
+  await lab.pause();
+}
+
+export async function proceed(): Promise<void> {
+  state.value = "training";
+  await lab.proceed();
+}
+
+/** Looks at the pinned image over and over: at most every half second, while somebody sees it. */
+async function watch(): Promise<void> {
+  for (;;) {
+    const { image, view } = place.value;
+    if (view === "train" && !document.hidden && (isRunning() || state.value === "done")) {
+      const seen = look.value;
+      const isCurrent = seen?.image === image && seen.step === (steps.value.at(-1)?.step ?? -1) + 1;
+      if (!isCurrent) look.value = (await lab.look(image).catch(() => undefined)) ?? look.value;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** Begins: the worker's list, the training, and the address that follows the place. */
+export async function begin(): Promise<void> {
+  effect(() => {
+    const query = writePlace(place.value);
+    if (query !== location.search) history.replaceState(null, "", `${location.pathname}${query}`);
+    document.documentElement.lang = place.value.language;
+  });
+  experiments.value = await lab.list();
+  await train();
+  await watch();
+}

@@ -1,0 +1,4 @@
+/** @file Shapes and costs of the layers. */
+export function Costs() {
+  return null;
+}

@@ -1,0 +1,58 @@
+/** @file The images of a training: from the server of `npm run lab`, or drawn in the page where there is none. */
+import type { ImageSet } from "../../datasets/formats/image-set.ts";
+import { randomSubset, takeImages } from "../../datasets/splits.ts";
+import { coloredShapes } from "../../datasets/synthetic/colored-shapes.ts";
+import type { StandIn } from "../../datasets/synthetic/stand-in.ts";
+import { syntheticCounts, syntheticStreetDigits } from "../../datasets/synthetic/street-digits.ts";
+import { ArgumentError } from "../../engine/errors.ts";
+import type { Profile } from "../../runner/experiment.ts";
+import { type ImagesHeader, readImages } from "../../runner/lab/image-file.ts";
+
+export interface LabImages extends Pick<ImagesHeader, "classes" | "origin" | "note"> {
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+}
+
+const standIns: Readonly<Record<string, StandIn>> = {
+  svhn: { what: "street digits", counts: syntheticCounts, draw: syntheticStreetDigits },
+  cifar10: coloredShapes(10),
+  cifar25: coloredShapes(25),
+  cifar100: coloredShapes(100),
+};
+
+/** The images that `wgrad train` takes with this seed; `page` is its address. Throws ArgumentError for a data set that no page has. */
+export async function loadImages(
+  dataset: string,
+  profile: Profile,
+  seed: number,
+  page: string,
+): Promise<LabImages> {
+  const { limit, testLimit } = profile;
+  const query = new URLSearchParams({ seed: String(seed) });
+  if (limit !== undefined) query.set("limit", String(limit));
+  if (testLimit !== undefined) query.set("testLimit", String(testLimit));
+  const response = await fetch(new URL(`api/images/${dataset}?${query}`, page)).catch(() => undefined);
+  const isFile = response?.headers.get("content-type") === "application/octet-stream";
+  if (response?.ok && isFile) return readImages(new Uint8Array(await response.arrayBuffer()));
+  return drawn(dataset, profile, seed);
+}
+
+function drawn(dataset: string, { limit, testLimit }: Profile, seed: number): LabImages {
+  const standIn = standIns[dataset];
+  if (!standIn) throw new ArgumentError(`There are no images of ${dataset} in a page.`);
+  const draw = (part: "train" | "test", most: number | undefined) => {
+    const all = standIn.draw(part, standIn.counts[part], 0);
+    return most === undefined || most >= all.count
+      ? all
+      : takeImages(all, randomSubset(all.count, most, seed));
+  };
+  const [train, test] = [draw("train", limit), draw("test", testLimit)];
+  const classes = standIn.classes ?? Array.from({ length: 10 }, (_, i) => String((i + 1) % 10));
+  return {
+    train,
+    test,
+    classes,
+    origin: "synthetic",
+    note: `SYNTHETIC: ${standIn.what}, drawn by the page.`,
+  };
+}

@@ -1,0 +1,92 @@
+/** @file What the page may ask the worker for. One training is open at a time. */
+import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../engine/errors.ts";
+import { experiments } from "./experiments.ts";
+import type { ExperimentFacts, LabEvent, Look, StartOptions, TrainingChoice } from "./protocol.ts";
+import { Training } from "./training.ts";
+
+type Tell = (event: LabEvent) => void;
+
+export class Lab {
+  #training: Training | undefined;
+  /** ends when the open training has ended */
+  #running: Promise<void> = Promise.resolve();
+  /** of the start that came last: an older one gives up */
+  #starts = 0;
+
+  /** The experiments that a page can train. */
+  list(): ExperimentFacts[] {
+    return experiments.map(({ id, title, dataset }) => ({ id, title, dataset: String(dataset) }));
+  }
+
+  /** Ends the open training and begins another, from its checkpoint unless `afresh`. Resolves when it runs. */
+  async start(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
+    const turn = ++this.#starts;
+    this.#training?.stop();
+    await this.#running;
+    if (turn !== this.#starts) return;
+    this.#training?.dispose();
+    this.#training = undefined;
+    this.#running = this.#open(choice, options, tell);
+  }
+
+  pause(): void {
+    this.#training?.gate.close();
+  }
+
+  /** Goes on after a pause. */
+  proceed(): void {
+    this.#training?.gate.open();
+  }
+
+  setLearningRate(value: number): void {
+    if (this.#training) this.#training.learningRate = value;
+  }
+
+  /** What the network makes of a test image. Undefined while none is open. */
+  async look(image: number): Promise<Look | undefined> {
+    return this.#training?.look(image);
+  }
+
+  /** For teachers and tests: what happens when a GPU goes away. */
+  loseDevice(): void {
+    this.#training?.engine.device.destroy();
+  }
+
+  /** A lost device is replaced by another, and training goes on from its checkpoint. */
+  async #open(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
+    for (let { afresh } = options; ; afresh = false) {
+      try {
+        await this.#train(choice, { ...options, afresh }, tell);
+        return;
+      } catch (error) {
+        if (error instanceof InterruptedError) return;
+        const message = error instanceof Error ? error.message : String(error);
+        const lost = error instanceof DeviceLostError;
+        tell({ kind: "state", state: lost ? "lost" : "failed", message });
+        if (!lost) return;
+        this.#training?.dispose();
+        this.#training = undefined;
+      }
+    }
+  }
+
+  async #train(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
+    tell({ kind: "state", state: "opening" });
+    const training = await Training.open(experimentOf(choice), choice, options, tell);
+    this.#training = training;
+    tell({ kind: "opened", opened: training.facts });
+    tell({ kind: "state", state: "training" });
+    await training.run();
+    tell({ kind: "state", state: "done" });
+  }
+}
+
+function experimentOf({ experiment }: TrainingChoice) {
+  const found = experiments.find(({ id }) => id === experiment);
+  if (found) return found;
+  const ids = experiments.map(({ id }) => id);
+  const close = nearest(experiment, ids);
+  throw new UsageError(
+    `There is no experiment ${experiment} in the lab.${close ? ` Did you mean ${close}?` : ""}`,
+  );
+}

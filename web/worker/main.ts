@@ -1,0 +1,5 @@
+/** @file The worker: the engine and all that computes. The page asks it by messages. */
+import { expose } from "comlink";
+import { Lab } from "./lab.ts";
+
+expose(new Lab());

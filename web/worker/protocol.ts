@@ -1,0 +1,116 @@
+/** @file What the page and the worker with the engine tell each other. All of it is plain data. */
+import type { ProfileName } from "../../runner/experiment.ts";
+
+/** Which training is wanted. */
+export interface TrainingChoice {
+  readonly experiment: string;
+  readonly profile: ProfileName;
+  readonly seed: number;
+}
+
+export interface StartOptions {
+  /** whether a checkpoint of before is left aside */
+  readonly afresh: boolean;
+  /** the page's address, below which a server has images */
+  readonly page: string;
+}
+
+/** An experiment that the page can train. */
+export interface ExperimentFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly dataset: string;
+}
+
+/** A layer as the page lists it; shapes are without the batch. */
+export interface LayerFacts {
+  readonly name: string;
+  readonly className: string;
+  /** names of the layers before it */
+  readonly inputs: readonly string[];
+  readonly outputShape: readonly number[];
+  readonly parameters: number;
+}
+
+export interface DataFacts {
+  readonly train: number;
+  readonly test: number;
+  readonly classes: readonly string[];
+  readonly origin: string;
+  /** one sentence on where the images are from */
+  readonly note: string;
+}
+
+/** A training as it begins. */
+export interface Opened {
+  readonly choice: TrainingChoice;
+  readonly title: string;
+  readonly adapter: string;
+  readonly layers: readonly LayerFacts[];
+  readonly data: DataFacts;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  /** epochs, from history of before, if it goes on from a checkpoint; else empty */
+  readonly past: readonly EpochPoint[];
+  /** steps before it */
+  readonly step: number;
+}
+
+/** What a step did, by layer in the model's order. */
+export interface StepPoint {
+  /** of all epochs, from 0 */
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number | undefined;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  readonly gradientNorms: Readonly<Record<string, number>>;
+  readonly updateNorms: Readonly<Record<string, number>>;
+}
+
+/** Means over an epoch and what was evaluated after it. */
+export interface EpochPoint {
+  /** from 1 */
+  readonly epoch: number;
+  readonly logs: Readonly<Record<string, number>>;
+}
+
+/** Numbers of a tensor as a kernel left them. */
+export interface Values {
+  /** of the layer, or of the weight, by its path */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** What the network makes of one test image at a step. */
+export interface Look {
+  readonly step: number;
+  /** of the test set */
+  readonly image: number;
+  readonly label: number;
+  /** [h, w, c], 0..255 */
+  readonly pixels: Values;
+  /** of each layer whose output is an image or a row, in order */
+  readonly outputs: readonly Values[];
+  /** kernels of convolutions [kh, kw, c, k] */
+  readonly filters: readonly Values[];
+  /** layers that end in a ReLU: units that are 0 for all images looked at */
+  readonly dead: readonly DeadUnits[];
+}
+
+export interface DeadUnits {
+  readonly layer: string;
+  readonly dead: number;
+  readonly units: number;
+}
+
+export type TrainingState = "opening" | "training" | "paused" | "done" | "lost" | "failed";
+
+export type LabEvent =
+  | { readonly kind: "opened"; readonly opened: Opened }
+  | { readonly kind: "steps"; readonly steps: readonly StepPoint[] }
+  | { readonly kind: "epoch"; readonly point: EpochPoint }
+  | { readonly kind: "state"; readonly state: TrainingState; readonly message?: string };

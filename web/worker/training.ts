@@ -1,0 +1,203 @@
+/** @file A training in the worker: opened from an experiment or its checkpoint, stepped by fit(), watched between steps. */
+import { createEngine, type Engine } from "../../engine/index.ts";
+import type { Callback, FitControl, StepRecord } from "../../models/callbacks/callback.ts";
+import {
+  hasCheckpoint,
+  readCheckpoint,
+  saveCheckpoints,
+  writeCheckpoint,
+} from "../../models/checkpoint/checkpoint.ts";
+import type { TrainingSnapshot } from "../../models/checkpoint/snapshot.ts";
+import { History, type Logs } from "../../models/fit/history.ts";
+import type { Model } from "../../models/model.ts";
+import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
+import { errorRates } from "../../runner/training/error-rates.ts";
+import { Gate } from "./gate.ts";
+import { loadImages } from "./image-data.ts";
+import { lookAt } from "./look.ts";
+import type {
+  EpochPoint,
+  LabEvent,
+  Look,
+  Opened,
+  StartOptions,
+  StepPoint,
+  TrainingChoice,
+} from "./protocol.ts";
+import { TrainingData } from "./training-data.ts";
+
+/** Between two checkpoints within an epoch. */
+const saveMilliseconds = 10_000;
+
+/** Where the checkpoint of a training is in the browser's own file system. */
+export function checkpointFolder({ experiment, profile, seed }: TrainingChoice): string {
+  return `lab/${experiment}-${profile}-${seed}`;
+}
+
+export class Training {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly data: TrainingData;
+  readonly choice: TrainingChoice;
+  readonly gate = new Gate();
+  /** steps done, of all epochs */
+  step = 0;
+  readonly #experiment: TrainingExperiment;
+  readonly #tell: (event: LabEvent) => void;
+  readonly #snapshot: TrainingSnapshot | undefined;
+  readonly #stopping = new AbortController();
+  #control: FitControl | undefined;
+  #saved = performance.now();
+
+  private constructor(
+    parts: Pick<Training, "engine" | "model" | "data" | "choice">,
+    experiment: TrainingExperiment,
+    snapshot: TrainingSnapshot | undefined,
+    tell: (event: LabEvent) => void,
+  ) {
+    this.engine = parts.engine;
+    this.model = parts.model;
+    this.data = parts.data;
+    this.choice = parts.choice;
+    this.#experiment = experiment;
+    this.#snapshot = snapshot;
+    this.#tell = tell;
+  }
+
+  /** Compiles the network and loads its images. Goes on from the choice's checkpoint, if it has one, unless it shall begin `afresh`. */
+  static async open(
+    experiment: TrainingExperiment,
+    choice: TrainingChoice,
+    { afresh, page }: StartOptions,
+    tell: (event: LabEvent) => void,
+  ): Promise<Training> {
+    const { profile, seed } = choice;
+    const folder = checkpointFolder(choice);
+    const snapshot = !afresh && (await hasCheckpoint(folder)) ? await readCheckpoint(folder) : undefined;
+    const engine = await createEngine();
+    const model = experiment.network(profile);
+    const { loss, metrics, learningPhase = 0 } = experiment;
+    const optimizer = experiment.optimizer();
+    await model.compile({ engine, optimizer, loss, metrics, learningPhase, seed });
+    const images = await loadImages(String(experiment.dataset), experiment.profiles[profile], seed, page);
+    const data = await TrainingData.open(engine, experiment, profile, images, seed);
+    return new Training({ engine, model, data, choice }, experiment, snapshot, tell);
+  }
+
+  get profile(): Profile {
+    return this.#experiment.profiles[this.choice.profile];
+  }
+
+  get facts(): Opened {
+    const { train, test, classes, origin, note } = this.data.images;
+    const { description, device } = this.engine.adapter;
+    const position = this.#snapshot?.position;
+    const trained = this.data.training.indices?.length ?? train.count;
+    return {
+      choice: this.choice,
+      title: this.#experiment.title,
+      adapter: description || device,
+      layers: this.model.summary().rows.map(({ name, type, outputShape, parameters, inputs }) => ({
+        name,
+        className: type,
+        inputs,
+        outputShape,
+        parameters,
+      })),
+      data: { train: trained, test: test.count, classes, origin, note },
+      epochs: this.profile.epochs,
+      batchSize: this.profile.batch,
+      stepsPerEpoch: Math.ceil(trained / this.profile.batch),
+      past: position ? epochsOf(History.fromJSON(position.history)) : [],
+      step: position?.step ?? 0,
+    };
+  }
+
+  /** Trains to the last epoch; rejects with InterruptedError after stop(). */
+  async run(): Promise<void> {
+    const testIsValidation = this.#experiment.validation === "test";
+    await this.model.fit(this.data.training, {
+      epochs: this.profile.epochs,
+      batchSize: this.profile.batch,
+      validationData: this.data.validation,
+      ...(testIsValidation ? {} : { evaluationSets: { test: this.data.testing } }),
+      signal: this.#stopping.signal,
+      callbacks: [
+        errorRates({ testIsValidation }),
+        ...(this.#experiment.callbacks?.() ?? []),
+        saveCheckpoints(checkpointFolder(this.choice)),
+        this.#watcher(),
+      ],
+      ...(this.#snapshot ? { resume: this.#snapshot } : {}),
+    });
+  }
+
+  /** What the network makes of a test image, read between two steps; at any time after the last. */
+  look(image: number): Promise<Look> {
+    const look = () => lookAt(this.model, this.data, image, this.step);
+    return this.#control ? this.gate.between(look) : look();
+  }
+
+  /** Of the steps from now on, before decay. */
+  set learningRate(value: number) {
+    if (this.#control) this.#control.learningRate = value;
+  }
+
+  /** Ends run() between two steps and leaves a checkpoint. */
+  stop(): void {
+    this.#stopping.abort();
+    this.gate.open();
+  }
+
+  dispose(): void {
+    this.data.dispose();
+    this.model.dispose();
+    this.engine.dispose();
+  }
+
+  #watcher(): Callback {
+    return {
+      name: "lab",
+      onTrainBegin: (control) => {
+        this.#control = control;
+      },
+      onSteps: async (steps, control) => {
+        this.step = steps.at(-1)!.step + 1;
+        this.#tell({ kind: "steps", steps: steps.map(pointOf) });
+        if (this.gate.isClosed || performance.now() - this.#saved > saveMilliseconds)
+          await this.#save(control);
+        await this.gate.pass();
+      },
+      onEpochEnd: (epoch, logs) =>
+        this.#tell({ kind: "epoch", point: { epoch: epoch + 1, logs: numbersOf(logs) } }),
+      onTrainEnd: () => {
+        this.#control = undefined;
+      },
+    };
+  }
+
+  /** A closed tab loses little. */
+  async #save(control: FitControl): Promise<void> {
+    const shapes = new Map(this.model.weights.map(({ path, variable }) => [path, variable.shape]));
+    await writeCheckpoint(checkpointFolder(this.choice), await control.snapshot(), shapes);
+    this.#saved = performance.now();
+  }
+}
+
+function pointOf({ step, epoch, logs, learningRate, ...norms }: StepRecord): StepPoint {
+  const { gradientNorm, gradientNorms, updateNorms } = norms;
+  const { loss, accuracy } = numbersOf(logs);
+  return { step, epoch, loss: loss!, accuracy, learningRate, gradientNorm, gradientNorms, updateNorms };
+}
+
+function numbersOf(logs: Logs): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(logs).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+}
+
+/** The epochs of a history, each with its numbers. */
+function epochsOf({ epoch, history }: History): EpochPoint[] {
+  const logsOf = (i: number) => Object.entries(history).map(([name, values]) => [name, values[i]!]);
+  return epoch.map((number, i) => ({ epoch: number, logs: numbersOf(Object.fromEntries(logsOf(i))) }));
+}
