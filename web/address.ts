@@ -1,7 +1,7 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
 
-export const views = ["train", "costs"] as const;
+export const views = ["train", "slow-motion", "costs"] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];

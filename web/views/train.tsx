@@ -2,6 +2,7 @@
 import { epochs, go, lab, look, opened, pause, place, proceed, state, steps, texts, train } from "../page.ts";
 import { LinePlot } from "../parts/line-plot.tsx";
 import { activationGrid, filterGrid, Maps, Picture } from "../parts/maps.tsx";
+import { Shape } from "../parts/shape.tsx";
 import type { LayerFacts, Look } from "../worker/protocol.ts";
 
 export function Train() {
@@ -191,10 +192,6 @@ function Classes({ seen, classes }: { readonly seen: Look; readonly classes: rea
       })}
     </ul>
   );
-}
-
-export function Shape({ shape }: { readonly shape: readonly number[] }) {
-  return <span class="shape">[{shape.join(", ")}]</span>;
 }
 
 /** Every layer: what the pinned image becomes in it, and how its weights fare. */

@@ -1,7 +1,7 @@
 /** @file What the page may ask the worker for. One training is open at a time. */
 import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../engine/errors.ts";
 import { experiments } from "./experiments.ts";
-import type { ExperimentFacts, LabEvent, Look, StartOptions, TrainingChoice } from "./protocol.ts";
+import type { ExperimentFacts, LabEvent, Look, StartOptions, StepTrace, TrainingChoice } from "./protocol.ts";
 import { Training } from "./training.ts";
 
 type Tell = (event: LabEvent) => void;
@@ -45,6 +45,11 @@ export class Lab {
   /** What the network makes of a test image. Undefined while none is open. */
   async look(image: number): Promise<Look | undefined> {
     return this.#training?.look(image);
+  }
+
+  /** A training step at this batch size under the clock. Undefined while no training is open. */
+  async trace(batch: number): Promise<StepTrace | undefined> {
+    return this.#training?.trace(batch);
   }
 
   /** For teachers and tests: what happens when a GPU goes away. */

@@ -1,5 +1,7 @@
 /** @file What the page and the worker with the engine tell each other. All of it is plain data. */
+import type { Ceilings } from "../../engine/ceilings/ceilings.ts";
 import type { ProfileName } from "../../runner/experiment.ts";
+import type { Trace } from "../../runner/trace/trace.ts";
 
 /** Which training is wanted. */
 export interface TrainingChoice {
@@ -30,6 +32,8 @@ export interface LayerFacts {
   readonly inputs: readonly string[];
   readonly outputShape: readonly number[];
   readonly parameters: number;
+  /** as the layer's getConfig() gives it */
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 export interface DataFacts {
@@ -105,6 +109,15 @@ export interface DeadUnits {
   readonly layer: string;
   readonly dead: number;
   readonly units: number;
+}
+
+/** A training step at some batch size under the clock, and what the adapter could do at most. */
+export interface StepTrace extends Trace {
+  readonly batch: number;
+  readonly ceilings: Pick<Ceilings, "f32GigaFlops" | "kernelGigabytes" | "launchMicroseconds">;
+  /** bytes that are kept for the backward pass, and held at the fullest moment */
+  readonly keptBytes: number;
+  readonly peakBytes: number;
 }
 
 export type TrainingState = "opening" | "training" | "paused" | "done" | "lost" | "failed";

@@ -8,6 +8,7 @@ import {
   writeCheckpoint,
 } from "../../models/checkpoint/checkpoint.ts";
 import type { TrainingSnapshot } from "../../models/checkpoint/snapshot.ts";
+import { jsonCopy } from "../../models/exact-json.ts";
 import { History, type Logs } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
 import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
@@ -22,8 +23,10 @@ import type {
   Opened,
   StartOptions,
   StepPoint,
+  StepTrace,
   TrainingChoice,
 } from "./protocol.ts";
+import { traceStep } from "./step-trace.ts";
 import { TrainingData } from "./training-data.ts";
 
 /** Between two checkpoints within an epoch. */
@@ -103,6 +106,7 @@ export class Training {
         inputs,
         outputShape,
         parameters,
+        config: jsonCopy(name, this.model.getLayer(name).getConfig()),
       })),
       data: { train: trained, test: test.count, classes, origin, note },
       epochs: this.profile.epochs,
@@ -132,10 +136,19 @@ export class Training {
     });
   }
 
-  /** What the network makes of a test image, read between two steps; at any time after the last. */
+  /** What the network makes of a test image. */
   look(image: number): Promise<Look> {
-    const look = () => lookAt(this.model, this.data, image, this.step);
-    return this.#control ? this.gate.between(look) : look();
+    return this.between(() => lookAt(this.model, this.data, image, this.step));
+  }
+
+  /** A step at this batch size under the clock. */
+  trace(batch: number): Promise<StepTrace> {
+    return this.between(() => traceStep(this, this.#experiment, batch));
+  }
+
+  /** Runs `work` between two steps; at any time after the last. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return this.#control ? this.gate.between(work) : work();
   }
 
   /** Of the steps from now on, before decay. */
