@@ -1,6 +1,7 @@
 /** @file What the page knows: its place, and what the worker has told of the training. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { proxy, wrap } from "comlink";
+import { download } from "../engine/download.ts";
 import { type Place, readPlace, writePlace } from "./address.ts";
 import { en } from "./text/en.ts";
 import { es } from "./text/es.ts";
@@ -71,6 +72,12 @@ export async function pause(): Promise<void> {
 export async function proceed(): Promise<void> {
   state.value = "training";
   await lab.proceed();
+}
+
+/** Hands the visitor the weights as they are now, as a file. */
+export async function downloadWeights(): Promise<void> {
+  const path = await lab.saveWeights();
+  if (path !== undefined) await download(path, `${place.value.experiment}.safetensors`);
 }
 
 /** Looks at the pinned image over and over: at most every half second, while somebody sees it. */

@@ -79,7 +79,9 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
 async function answerTo(request: IncomingMessage, options: LabServerOptions): Promise<Answer> {
   if (!isLocal(request.headers.host)) return text(403, "This server answers on localhost alone.");
   if (request.method !== "GET" && request.method !== "HEAD") return text(405, "Only GET is answered here.");
-  const url = new URL(request.url ?? "/", "http://localhost");
+  const address = `http://localhost${request.url}`;
+  if (!URL.canParse(address)) return text(404, "There is nothing here.");
+  const url = new URL(address);
   const images = /^\/api\/images\/([\w-]+)$/.exec(url.pathname);
   if (images) {
     const body = await imagesFor(images[1]!, url.searchParams, options.load);

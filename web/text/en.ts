@@ -14,6 +14,7 @@ export const en = {
   again: "From the beginning",
   loseDevice: "Lose the GPU",
   loseDeviceHint: "The device is destroyed, as when a driver resets. Training goes on from its checkpoint.",
+  downloadWeights: "Download the weights",
   learningRate: "Learning rate",
   states: {
     opening: "opening: weights, images, kernels",

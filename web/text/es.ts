@@ -17,6 +17,7 @@ export const es: Texts = {
   loseDevice: "Perder la GPU",
   loseDeviceHint:
     "El dispositivo se destruye, como cuando un controlador se reinicia. El entrenamiento sigue desde su punto guardado.",
+  downloadWeights: "Descargar los pesos",
   learningRate: "Tasa de aprendizaje",
   states: {
     opening: "abriendo: pesos, imágenes, kernels",

@@ -1,5 +1,5 @@
 /** @file A training, live: curves, the way of an image through the network, and how the layers fare. */
-import { epochs, go, lab, look, opened, pause, place, proceed, state, steps, texts, train } from "../page.ts";
+import { downloadWeights, epochs, go, lab, look, opened, pause, place, proceed, state, steps, texts, train downloadWeights } from "../page.ts";
 import { LinePlot } from "../parts/line-plot.tsx";
 import { activationGrid, filterGrid, Maps, Picture } from "../parts/maps.tsx";
 import { Shape } from "../parts/shape.tsx";
@@ -59,6 +59,9 @@ function Controls() {
           onClick={() => lab.loseDevice()}
         >
           {text.loseDevice}
+        </button>
+        <button type="button" disabled={!last && state.value !== "done"} onClick={() => downloadWeights()}>
+          {text.downloadWeights}
         </button>
         <LearningRate value={last?.learningRate} />
       </div>

@@ -1,32 +1,42 @@
 /** @file What the page may ask the worker for. One training is open at a time. */
 import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../engine/errors.ts";
-import { experiments } from "./experiments.ts";
+import type { TrainingExperiment } from "../../runner/experiment.ts";
 import type { ExperimentFacts, LabEvent, Look, StartOptions, StepTrace, TrainingChoice } from "./protocol.ts";
 import { Training } from "./training.ts";
 
 type Tell = (event: LabEvent) => void;
 
 export class Lab {
+  readonly #experiments: readonly TrainingExperiment[];
   #training: Training | undefined;
   /** ends when the open training has ended */
   #running: Promise<void> = Promise.resolve();
   /** of the start that came last: an older one gives up */
   #starts = 0;
 
+  constructor(experiments: readonly TrainingExperiment[]) {
+    this.#experiments = experiments;
+  }
+
   /** The experiments that a page can train. */
   list(): ExperimentFacts[] {
-    return experiments.map(({ id, title, dataset }) => ({ id, title, dataset: String(dataset) }));
+    return this.#experiments.map(({ id, title, dataset }) => ({ id, title, dataset: String(dataset) }));
   }
 
   /** Ends the open training and begins another, from its checkpoint unless `afresh`. Resolves when it runs. */
   async start(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
     const turn = ++this.#starts;
+    await this.close();
+    if (turn !== this.#starts) return;
+    this.#running = this.#open(choice, options, tell);
+  }
+
+  /** Ends the open training; its checkpoint stays. */
+  async close(): Promise<void> {
     this.#training?.stop();
     await this.#running;
-    if (turn !== this.#starts) return;
     this.#training?.dispose();
     this.#training = undefined;
-    this.#running = this.#open(choice, options, tell);
   }
 
   pause(): void {
@@ -50,6 +60,11 @@ export class Lab {
   /** A training step at this batch size under the clock. Undefined while no training is open. */
   async trace(batch: number): Promise<StepTrace | undefined> {
     return this.#training?.trace(batch);
+  }
+
+  /** Writes the weights to the browser's own file system and says where. Undefined while no training is open. */
+  async saveWeights(): Promise<string | undefined> {
+    return this.#training?.saveWeights();
   }
 
   /** For teachers and tests: what happens when a GPU goes away. */
@@ -77,21 +92,22 @@ export class Lab {
 
   async #train(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
     tell({ kind: "state", state: "opening" });
-    const training = await Training.open(experimentOf(choice), choice, options, tell);
+    const training = await Training.open(this.#experimentOf(choice), choice, options, tell);
     this.#training = training;
     tell({ kind: "opened", opened: training.facts });
     tell({ kind: "state", state: "training" });
     await training.run();
     tell({ kind: "state", state: "done" });
   }
-}
 
-function experimentOf({ experiment }: TrainingChoice) {
-  const found = experiments.find(({ id }) => id === experiment);
-  if (found) return found;
-  const ids = experiments.map(({ id }) => id);
-  const close = nearest(experiment, ids);
-  throw new UsageError(
-    `There is no experiment ${experiment} in the lab.${close ? ` Did you mean ${close}?` : ""}`,
-  );
+  #experimentOf({ experiment }: TrainingChoice): TrainingExperiment {
+    const found = this.#experiments.find(({ id }) => id === experiment);
+    if (found) return found;
+    const close = nearest(
+      experiment,
+      this.#experiments.map(({ id }) => id),
+    );
+    const hint = close ? ` Did you mean ${close}?` : "";
+    throw new UsageError(`There is no experiment ${experiment} in the lab.${hint}`);
+  }
 }

@@ -11,6 +11,7 @@ import type { TrainingSnapshot } from "../../models/checkpoint/snapshot.ts";
 import { jsonCopy } from "../../models/exact-json.ts";
 import { History, type Logs } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
+import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
 import { errorRates } from "../../runner/training/error-rates.ts";
 import { Gate } from "./gate.ts";
@@ -144,6 +145,13 @@ export class Training {
   /** A step at this batch size under the clock. */
   trace(batch: number): Promise<StepTrace> {
     return this.between(() => traceStep(this, this.#experiment, batch));
+  }
+
+  /** Writes the weights as they are between two steps; the same bytes as `wgrad train` writes. Returns where, for download(). */
+  async saveWeights(): Promise<string> {
+    const path = `${checkpointFolder(this.choice)}/weights.safetensors`;
+    await this.between(() => saveWeights(this.model, path));
+    return path;
   }
 
   /** Runs `work` between two steps; at any time after the last. */

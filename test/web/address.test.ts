@@ -1,0 +1,66 @@
+/** @file Anybody can write a link: what it says is checked, and what cannot be is named. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { languages, type Place, readPlace, start, views, writePlace } from "../../web/address.ts";
+import { en } from "../../web/text/en.ts";
+import { es } from "../../web/text/es.ts";
+
+const places = fc.record({
+  view: fc.constantFrom(...views),
+  language: fc.constantFrom(...languages),
+  experiment: fc.constantFrom("svhn-c", "cifar10-b"),
+  profile: fc.constantFrom("quick" as const, "full" as const),
+  seed: fc.nat(999_999_999),
+  image: fc.nat(9999),
+});
+
+describe("the address", () => {
+  it("of the start is empty", () => {
+    expect(writePlace(start)).toBe("");
+    expect(readPlace("")).toEqual({ place: start, problems: [] });
+  });
+
+  it("hands on every place", () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        const whole: Place = { ...start, ...place };
+        expect(readPlace(writePlace(whole))).toEqual({ place: whole, problems: [] });
+      }),
+    );
+  });
+
+  it.each([
+    ["?view=nowhere", "view"],
+    ["?experiment=<script>alert(1)</script>", "experiment"],
+    [`?experiment=${"a".repeat(100)}`, "experiment"],
+    ["?seed=-1", "seed"],
+    ["?seed=1e9", "seed"],
+    ["?seed=99999999999999999999", "seed"],
+    ["?image=", "image"],
+    ["?lang=xx", "lang"],
+    ["?profile=__proto__", "profile"],
+  ])("that cannot be shows the start: %s", (query, problem) => {
+    expect(readPlace(query)).toEqual({ place: start, problems: [problem] });
+  });
+
+  it("of any text is a place", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const { place } = readPlace(text);
+        expect(readPlace(writePlace(place)).place).toEqual(place);
+      }),
+    );
+  });
+});
+
+describe("the texts", () => {
+  const keysOf = (texts: object, path = ""): string[] =>
+    Object.entries(texts).flatMap(([key, value]) =>
+      typeof value === "object" ? keysOf(value, `${path}${key}.`) : [`${path}${key}`],
+    );
+
+  it("are the same ones in both languages, and name every view", () => {
+    expect(keysOf(es)).toEqual(keysOf(en));
+    expect(Object.keys(en.views)).toEqual([...views]);
+  });
+});
