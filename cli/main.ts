@@ -263,10 +263,23 @@ function addGradcheck(root: Command): void {
 function addExplain(root: Command): void {
   root
     .command("explain")
-    .argument("[lesson]", "name of a lesson; without one the lessons are listed")
-    .description("work a tiny example through, forward and backward, with every sum")
+    .argument(
+      "[what]",
+      "name of a lesson, or a run folder or weights file; without one the lessons are listed",
+    )
+    .description("work a tiny example through, or a number of a trained network, with every sum")
+    .option("--at <address>", "of a run: conv2d_1/kernel[2,1,0,7], conv2d_1[0,4,5,7], input[0,4,5,2], loss")
+    .option(
+      "--batch <i>",
+      "number of the training batch in the first epoch's order, from 0",
+      nonNegativeInteger,
+    )
+    .option("--terms <n>", "terms shown of each sum, the largest (default: 12)", positiveInteger)
+    .option("--experiment <id>", "what the weights file belongs to")
+    .option("--data <folder>", "where the data sets are")
     .addOption(adapterOption())
-    .action(async (lesson, options) => (await import("./explain.ts")).explain(lesson, options));
+    .option("--json", "the number with its sums as JSON")
+    .action(async (what, options) => (await import("./explain.ts")).explain(what, options));
 }
 
 function addCompare(root: Command): void {

@@ -25,6 +25,20 @@ export interface SweepCommandOptions extends TrainOptions {
   readonly fresh?: boolean;
 }
 
+/** Of a number of a trained network; the other options are for what it is looked up in. */
+export interface ExplainOptions {
+  /** conv2d_1/kernel[2,1,0,7] */
+  readonly at?: string;
+  /** number of the training batch, from 0 */
+  readonly batch?: number;
+  /** shown of each sum */
+  readonly terms?: number;
+  readonly experiment?: string;
+  readonly data?: string;
+  readonly adapter: AdapterChoice;
+  readonly json?: boolean;
+}
+
 export interface EvaluateCommandOptions {
   readonly experiment?: string;
   readonly data?: string;

@@ -6,7 +6,7 @@ import { checkEngineOptions, type EngineOptions } from "./engine-options.ts";
 import { ArgumentError, deviceLost, formatShape, ShapeError, WgradError } from "./errors.ts";
 import { Failures } from "./failures.ts";
 import { findAdapter, findAgain } from "./find-adapter.ts";
-import { type Kernel, pipelineRequest, type RunOptions } from "./kernel.ts";
+import { pipelineRequest } from "./kernel.ts";
 import { Arena } from "./memory/arena.ts";
 import type { BlockPool, EngineMemory } from "./memory/buffers.ts";
 import { DeviceMemory } from "./memory/device-memory.ts";
@@ -73,7 +73,7 @@ export class Engine implements OpEngine {
   readonly memoryLimit: number;
   /** the open tape; set by gradients() */
   tape: OpenTape | undefined;
-  /** sees all launches; set by gradients() */
+  /** sees all launches; set by gradients(), and by watchLaunches() of record/watch.ts */
   watch: LaunchWatch | undefined;
   /** bound to the uniform `step` of kernels */
   step: StepState;
@@ -233,18 +233,13 @@ export class Engine implements OpEngine {
   }
 
   /** Encodes one kernel launch. `tensors` by binding name. Ops call run() instead. */
-  dispatch(
-    definition: Kernel,
-    tensors: Readonly<Record<string, Tensor>>,
-    options: RunOptions,
-    workgroups: [number, number, number],
-  ): void {
-    const launch = () => this.#dispatch(definition, tensors, options, workgroups);
-    launch();
-    this.watch?.launched(launchOf(definition, tensors, launch));
+  dispatch(...[definition, tensors, options, workgroups]: Parameters<OpEngine["dispatch"]>): void {
+    const again = () => this.#dispatch(definition, tensors, options, workgroups);
+    if (!this.watch) again();
+    else this.#launch(launchOf({ definition, tensors, options }, this.step.tensor, again));
   }
 
-  #dispatch(...[definition, tensors, options, workgroups]: Parameters<Engine["dispatch"]>): void {
+  #dispatch(...[definition, tensors, options, workgroups]: Parameters<OpEngine["dispatch"]>): void {
     this.assertAlive();
     if (this.#plan) {
       this.#plan.launch(definition, options, tensors);
@@ -387,8 +382,9 @@ export class Engine implements OpEngine {
     this.#failures.end(new WgradError(event.error.message), Number.POSITIVE_INFINITY);
   };
 
-  #launch(launch: Required<Launch>): void {
-    launch.again();
+  #launch(launch: Launch): void {
+    this.watch?.launching?.(launch);
+    launch.again?.();
     this.watch?.launched(launch);
   }
 

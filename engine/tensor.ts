@@ -84,12 +84,20 @@ export interface Launch {
   readonly writes: readonly Tensor[];
   /** does it again on the same tensors; undefined if that cannot be done */
   readonly again?: () => void;
+  /** of a kernel launch: what it binds, by name, and `step` the StepState if it reads that */
+  readonly kernel?: {
+    readonly definition: Kernel;
+    readonly tensors: Readonly<Record<string, Tensor>>;
+    readonly options: RunOptions;
+  };
 }
 
 /** Sees everything that is launched while it is set. */
 export interface LaunchWatch {
   /** a tensor of new memory was made */
   made(storage: Storage): void;
+  /** called before it is encoded; not for uploads */
+  launching?(launch: Launch): void;
   /** called when it has been encoded */
   launched(launch: Launch): void;
 }

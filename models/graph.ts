@@ -63,7 +63,6 @@ export class Graph {
       const outputs = callLayer(engine, call.layer, inputs, { ...context, stream, mixed });
       for (const [i, node] of call.outputs.entries()) {
         const output = outputs[i]!;
-        context.inspect?.(call.layer, output);
         results.set(node, output);
         uses.set(output, (uses.get(output) ?? 0) + (this.#consumers.get(node) ?? 0));
       }
@@ -109,6 +108,7 @@ function callLayer(
   const { penalties } = context;
   const made = engine.scope(() => {
     const outputs = layer.callAll(suited(layer, inputs, context.mixed), context);
+    for (const output of outputs) context.inspect?.(layer, output); // which may change it, and the penalty with it
     const { activityRegularizer: regularizer } = layer;
     if (regularizer && penalties) {
       const factors = { l1: regularizer.l1 / penalties.divisor, l2: regularizer.l2 / penalties.divisor };

@@ -25,6 +25,8 @@ export interface GradientOptions {
    * gradient over their values.
    */
   readonly spent?: () => readonly Tensor[];
+  /** told of each tensor of the body whose gradient is whole, from the last to the first, before it goes on from there */
+  readonly arrived?: (tensor: Tensor, gradient: Tensor) => void;
   /** gives up activations and computes them again in the backward pass: recompute.ts. Nobody else may read them then */
   readonly recompute?: Recomputation | undefined;
 }
@@ -46,6 +48,7 @@ export function checkArguments(
     beforeBackward: true,
     descent: true,
     spent: true,
+    arrived: true,
     recompute: true,
   });
   for (const [name, tensors] of Object.entries({ sources, into: options.into ?? [] })) {

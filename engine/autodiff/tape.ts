@@ -131,6 +131,7 @@ export class Tape {
   #step(entry: Entry): void {
     const dy = this.#gradients.get(entry.output);
     if (dy) {
+      if (entry.output instanceof Tensor) this.options.arrived?.(entry.output, dy);
       this.recomputed?.restore(this.kept.get(entry)!);
       const slopes = entry.backward(dy, (index) => this.#want(entry, index));
       for (const [i, input] of entry.inputs.entries())

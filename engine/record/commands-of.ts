@@ -45,12 +45,15 @@ export function clearOf({ buffer, byteOffset, byteLength }: Tensor): Clear {
   return { kind: "clear", label: "clear", target: buffer, offset: byteOffset, bytes: byteLength };
 }
 
-/** What is told of a kernel launch to those who watch. */
+/** What is told of a kernel launch to those who watch. `step`: the StepState, for kernels that read it. */
 export function launchOf(
-  { name: what, reads, writes, updates }: Kernel,
-  tensors: Readonly<Record<string, Tensor>>,
+  { definition, tensors, options }: NonNullable<Launch["kernel"]>,
+  step: Tensor,
   again: () => void,
-): Required<Launch> {
+): Launch {
+  const { name: what, reads, writes, updates } = definition;
   const named = (...lists: readonly (readonly string[])[]) => lists.flat().map((name) => tensors[name]!);
-  return { what, reads: named(reads, updates), writes: named(writes, updates), again };
+  const bound = definition.step ? { ...tensors, step } : tensors;
+  const kernel = { definition, tensors: bound, options };
+  return { what, reads: named(reads, updates), writes: named(writes, updates), again, kernel };
 }

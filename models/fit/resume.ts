@@ -33,6 +33,12 @@ export function checkResume(snapshot: TrainingSnapshot, resumed: Resumed): void 
   );
 }
 
+/** The moments of a snapshot for an optimizer that goes on from them. Throws ArgumentError if they are another one's. */
+export function checkMoments(snapshot: TrainingSnapshot, session: Session): void {
+  const [problem] = slotProblems(snapshot, session);
+  if (problem) throw new ArgumentError(`${session.model.name}: the checkpoint does not fit: ${problem}.`);
+}
+
 const mostShown = 12;
 
 function positionProblems(position: TrainingPosition, resumed: Resumed): string[] {

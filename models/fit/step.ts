@@ -11,7 +11,7 @@ import type { LossScale } from "../../kernels/loss-scale/index.ts";
 import { l1l2Penalty } from "../../kernels/losses/index.ts";
 import type { Batches } from "../data/batches.ts";
 import type { Batch } from "../data/gpu-samples.ts";
-import type { Penalties } from "../layers/layer.ts";
+import type { Inspect, Penalties } from "../layers/layer.ts";
 import type { Network } from "../network.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Pass, TrainingLog } from "./log.ts";
@@ -225,13 +225,14 @@ export interface PassOptions {
   readonly first: boolean;
   /** activations are f16 */
   readonly mixed?: boolean;
+  readonly inspect?: Inspect;
 }
 
 /** Runs the model on a (micro-)batch. Differentiable. */
 export function forwardPass(
   { model, objective }: { readonly model: Network; readonly objective: Objective },
   batch: Batch,
-  { training, batchSize, first, mixed = false }: PassOptions,
+  { training, batchSize, first, mixed = false, inspect }: PassOptions,
 ): Pass {
   const penalties: Penalties = { divisor: batchSize, terms: [] };
   const samples = batch.inputs[0]!.shape[0]!;
@@ -241,6 +242,7 @@ export function forwardPass(
     part: samples < batchSize ? { first, share: samples / batchSize } : undefined,
     penalties,
     mixed: mixed ? { output: "f32" } : undefined,
+    ...(inspect && { inspect }),
   });
   const { total, perOutput } = objective.losses(outputs, batch, batchSize);
   const terms = [total, ...penalties.terms, ...(first ? weightPenalties(model) : [])];
