@@ -1,5 +1,19 @@
 /** @file A training, live: curves, the way of an image through the network, and how the layers fare. */
-import { downloadWeights, epochs, go, lab, look, opened, pause, place, proceed, state, steps, texts, train downloadWeights } from "../page.ts";
+import {
+  downloadWeights,
+  epochs,
+  go,
+  lab,
+  look,
+  opened,
+  pause,
+  place,
+  proceed,
+  state,
+  steps,
+  texts,
+  train,
+} from "../page.ts";
 import { LinePlot } from "../parts/line-plot.tsx";
 import { activationGrid, filterGrid, Maps, Picture } from "../parts/maps.tsx";
 import { Shape } from "../parts/shape.tsx";
