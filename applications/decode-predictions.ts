@@ -39,7 +39,7 @@ const classIndex = {
 
 /** The 1,000 classes in the order of the outputs of ResNet-50 and SqueezeNet: from the data folder, else Keras's list is downloaded. */
 export async function imagenetClasses(options: ObtainOptions = {}): Promise<readonly ImagenetClass[]> {
-  requireParts("imagenetClasses", options, "options", []);
+  requireParts("imagenetClasses", options, "options");
   const besideWeights = join(dataFolder(options.data), "squeezenet", "synset_words.txt");
   const there = (await fileSize(besideWeights)) !== undefined;
   const path = there ? besideWeights : await obtainPretrained(classIndex, options);

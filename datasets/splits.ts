@@ -92,7 +92,7 @@ export function takeImages(set: ImageSet, indices: Uint32Array): ImageSet {
 function validationSize(count: number, rule: SplitRule): number {
   requireParts("validation split", rule, "a rule { take, size }", ["take", "size"]);
   const { take, size } = rule;
-  requireParts("validation split: size", size, "{ images } or { fraction }", []);
+  requireParts("validation split: size", size, "{ images } or { fraction }");
   if ("images" in size) return size.images;
   const { fraction } = size;
   return take === "first" ? Math.floor(count * fraction) : count - Math.floor(count * (1 - fraction));

@@ -88,7 +88,7 @@ export function formatShape(shape: readonly number[]): string {
 /** `1.5 MB`, for messages and tables. Decimal units, three significant digits. */
 export function formatBytes(bytes: number): string {
   if (typeof bytes !== "number")
-    throw new ArgumentError(`formatBytes: needs a number of bytes, got a ${typeof bytes}.`);
+    throw new ArgumentError(`formatBytes: needs a number, got a ${typeof bytes}.`);
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;
   let unit = 0;

@@ -32,8 +32,8 @@ export function run<R extends string, W extends string, U extends string>(
   outputs: Readonly<Record<W, Output>>,
   options: RunOptions = {},
 ): Record<W, Tensor> {
-  requireParts("run", definition, "a kernel, of kernel()", ["name", "reads", "writes", "updates"]);
-  for (const tensors of [inputs, outputs]) requireParts(definition.name, tensors, "tensors by name", []);
+  requireParts("run", definition, "a kernel", ["writes", "updates"]);
+  for (const tensors of [inputs, outputs]) requireParts(definition.name, tensors, "tensors by name");
   const engine = engineOf(definition, inputs, outputs);
   const written = {} as Record<W, Tensor>;
   for (const name of definition.writes)

@@ -78,13 +78,23 @@ export function checkFunction(name: string, option: string, value: unknown): voi
  * Throws ArgumentError unless `value` is an object that has all of `parts`; `wanted` says what it should be, as "a recording". Whoever
  * writes JavaScript may pass anything.
  */
-export function requireParts(what: string, value: unknown, wanted: string, parts: readonly string[]): void {
+export function requireParts(
+  what: string,
+  value: unknown,
+  wanted: string,
+  parts: readonly string[] = [],
+): void {
   const has = typeof value === "object" && value !== null && parts.every((part) => part in value);
   if (!has) throw new ArgumentError(`${what}: needs ${wanted}, got ${written(value)}.`);
 }
 
 /** The same of every entry of a list. */
-export function requireListOf(what: string, values: unknown, wanted: string, parts: readonly string[]): void {
+export function requireListOf(
+  what: string,
+  values: unknown,
+  wanted: string,
+  parts: readonly string[] = [],
+): void {
   if (!Array.isArray(values))
     throw new ArgumentError(`${what}: needs a list of ${wanted}, got ${written(values)}.`);
   for (const value of values) requireParts(what, value, wanted, parts);

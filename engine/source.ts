@@ -11,7 +11,7 @@ const replaced = new Map<string, string>();
 
 /** Replaces the WGSL of kernels by their ids: "dense/matmul.naive". Pipelines that exist stay. */
 export function provideSources(sources: Readonly<Record<string, string>>): void {
-  requireParts("provideSources", sources, "WGSL by the ids of kernels", []);
+  requireParts("provideSources", sources, "WGSL by the ids of kernels");
   for (const [id, text] of Object.entries(sources)) replaced.set(id, text);
 }
 

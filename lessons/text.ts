@@ -25,7 +25,7 @@ const asItIs = (text: string) => text;
 
 /** Colours for a stream: none on a pipe or in a file, nor where NO_COLOR is set (no-color.org). */
 export function paletteFor(stream: { readonly isTTY?: boolean }, noColor?: string): Palette {
-  requireParts("paletteFor", stream, "a stream", []);
+  requireParts("paletteFor", stream, "a stream");
   if (!stream.isTTY || noColor) return plainPalette;
   return {
     title: colour("1;36"),

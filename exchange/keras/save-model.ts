@@ -51,7 +51,7 @@ export async function saveKerasModel(
   options: SaveKerasOptions = {},
 ): Promise<void> {
   requirePath("saveKerasModel", path);
-  requireParts("saveKerasModel", options, "options", []);
+  requireParts("saveKerasModel", options, "options");
   const format = options.format ?? formatOf(path);
   if (!format)
     throw new ArgumentError(

@@ -84,7 +84,7 @@ export function transformImages(
   options: SamplingOptions = {},
 ): Tensor {
   const [batch, height, width] = imageShape("transformImages", x);
-  requireListOf("transformImages", transforms, "transformations", []);
+  requireListOf("transformImages", transforms, "transformations");
   if (transforms.length !== batch) {
     throw new ShapeError(
       `transformImages: ${transforms.length} transformations for ${batch} images. x ${formatShape(x.shape)} (n,h,w,c).`,

@@ -31,7 +31,7 @@ export interface NormsEntry {
 
 /** Writes to row `step.batch % rows` of the log [rows, columns], f32. Throws ShapeError or ArgumentError if it does not fit. */
 export function logNorms(log: Tensor, entry: NormsEntry): void {
-  requireParts("logNorms", entry, "{ values, ranges, ... }", []);
+  requireParts("logNorms", entry, "{ values, ranges, ... }");
   const { values, before, ranges, longest, column, decay } = entry;
   requireTensors("logNorms", { log, values, ranges }, { before });
   const [parameters = 0, two] = ranges.shape;

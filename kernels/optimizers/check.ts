@@ -16,7 +16,7 @@ const check = kernel("optimizers/check-gradients", {
  * on. Encode it between the backward pass and the optimizer. Throws ArgumentError for a group without `occupied`.
  */
 export function haltUnlessFinite(groups: readonly GradientGroup[]): void {
-  requireListOf("haltUnlessFinite", groups, "groups of gradients", []);
+  requireListOf("haltUnlessFinite", groups, "groups of gradients");
   for (const { gradients, occupied } of groups) {
     if (!occupied)
       throw new ArgumentError("haltUnlessFinite: needs each group's occupied, from occupiedElements().");

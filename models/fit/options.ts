@@ -120,11 +120,11 @@ const fitNames: OptionNames<FitOptions> = {
 /** Throws ArgumentError for options that do not exist and values that make no sense. */
 export function checkFit(options: FitOptions): void {
   checkOptionNames("fit", options, fitNames);
-  const { epochs = 1, initialEpoch = 0, batchSize = 32, validationSplit = 0, validationData } = options;
+  const { epochs = 1, initialEpoch = 0, validationSplit = 0, validationData } = options;
   for (const [name, value] of Object.entries({ epochs, initialEpoch }))
     checkOption("fit", name, value, () => Number.isInteger(value) && value >= 0, "a whole number");
-  checkBatchSize("fit", "batchSize", batchSize);
-  checkBatchSize("fit", "validationBatchSize", options.validationBatchSize ?? 1);
+  for (const name of ["batchSize", "validationBatchSize"] as const)
+    checkBatchSize("fit", name, options[name] ?? 1);
   const share = () => validationSplit >= 0 && validationSplit < 1;
   checkOption("fit", "validationSplit", validationSplit, share, "in [0, 1)");
   if (validationSplit > 0 && validationData) {

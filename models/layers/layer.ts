@@ -102,7 +102,7 @@ export abstract class Layer {
   #draft: Variable[] | undefined;
 
   constructor(options: LayerOptions = {}) {
-    requireParts(new.target.name, options, "options", []);
+    requireParts(new.target.name, options, "options");
     this.name = options.name ?? "";
     this.trainable = options.trainable ?? true;
     const { activityRegularizer: penalty } = options;
@@ -114,7 +114,7 @@ export abstract class Layer {
   static fromConfig(this: LayerClass, config: LayerConfig): Layer {
     // biome-ignore lint/complexity/noThisInStatic: the class that it is called on, which is never Layer
     const { positional = [] } = this;
-    requireParts(`${Layer.name}.fromConfig`, config, "what getConfig() gave", []);
+    requireParts(`${Layer.name}.fromConfig`, config, "what getConfig() gave");
     const options = Object.entries(config).filter(([name]) => !positional.includes(name));
     const args: readonly unknown[] = [...positional.map((name) => config[name]), Object.fromEntries(options)];
     return new this(...(args as never[]));
