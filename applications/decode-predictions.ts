@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { dataFolder } from "../datasets/sources/data-folder.ts";
 import { fileError, fileSize } from "../datasets/sources/files.ts";
 import { ArgumentError, FileError } from "../engine/errors.ts";
-import { checkOptionNames, written } from "../engine/options.ts";
+import { checkOptionNames, requireParts, written } from "../engine/options.ts";
 import { requireCount } from "../models/layers/layer-options.ts";
 import { type ObtainOptions, obtainPretrained } from "./pretrained-file.ts";
 
@@ -39,6 +39,7 @@ const classIndex = {
 
 /** The 1,000 classes in the order of the outputs of ResNet-50 and SqueezeNet: from the data folder, else Keras's list is downloaded. */
 export async function imagenetClasses(options: ObtainOptions = {}): Promise<readonly ImagenetClass[]> {
+  requireParts("imagenetClasses", options, "options");
   const besideWeights = join(dataFolder(options.data), "squeezenet", "synset_words.txt");
   const there = (await fileSize(besideWeights)) !== undefined;
   const path = there ? besideWeights : await obtainPretrained(classIndex, options);

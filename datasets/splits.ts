@@ -1,6 +1,7 @@
 /** @file Which images of a set are used for what: seeded subsets and validation splits, as rows of image numbers. */
 
 import { ArgumentError } from "../engine/errors.ts";
+import { requireParts, written } from "../engine/options.ts";
 import { pcg4d, shuffle } from "../engine/random.ts";
 import type { ImageSet } from "./formats/image-set.ts";
 
@@ -20,7 +21,9 @@ const holdoutStream = 0x484f;
  */
 export function randomSubset(count: number, limit: number, seed: number): Uint32Array {
   if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new ArgumentError(`randomSubset: limit is ${limit}, expected a positive number of images.`);
+    throw new ArgumentError(
+      `randomSubset: limit is ${written(limit)}, expected a positive number of images.`,
+    );
   }
   if (limit >= count) return range(0, count);
   return permutation(count, seed, subsetStream).subarray(0, limit).sort();
@@ -66,6 +69,9 @@ export function describeSplit(count: number, rule: SplitRule): string {
 
 /** The images and labels with these numbers, in this order, copied. */
 export function takeImages(set: ImageSet, indices: Uint32Array): ImageSet {
+  requireParts("takeImages", set, "an image set", ["images", "labels"]);
+  if (!(indices instanceof Uint32Array))
+    throw new ArgumentError(`takeImages: needs image numbers in a Uint32Array, got ${written(indices)}.`);
   const bytes = set.height * set.width * set.channels;
   const images = new Uint8Array(indices.length * bytes);
   const labels = set.labels.slice(0, indices.length);
@@ -83,7 +89,10 @@ export function takeImages(set: ImageSet, indices: Uint32Array): ImageSet {
  * Keras's rules for a fraction: `fit(validation_split)` leaves floor(count * (1 - fraction)) images to train on, computed in double
  * precision; `ImageDataGenerator(validation_split)`, which takes the first, holds out floor(count * fraction).
  */
-function validationSize(count: number, { take, size }: SplitRule): number {
+function validationSize(count: number, rule: SplitRule): number {
+  requireParts("validation split", rule, "a rule { take, size }", ["take", "size"]);
+  const { take, size } = rule;
+  requireParts("validation split: size", size, "{ images } or { fraction }");
   if ("images" in size) return size.images;
   const { fraction } = size;
   return take === "first" ? Math.floor(count * fraction) : count - Math.floor(count * (1 - fraction));

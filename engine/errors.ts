@@ -52,7 +52,7 @@ export class DeviceLostError extends WgradError {
 /** A DeviceLostError that says what to do. */
 export function deviceLost(reason: string, options?: ErrorOptions): DeviceLostError {
   return new DeviceLostError(
-    `The GPU device was lost: ${reason.replace(/[.\s]+$/, "") || "no reason given"}. Its tensors are gone: restart, or ` +
+    `The GPU device was lost: ${String(reason).replace(/[.\s]+$/, "") || "no reason given"}. Its tensors are gone: restart, or ` +
       "create a new engine. A training run goes on from its last checkpoint with --resume.",
     options,
   );
@@ -79,13 +79,16 @@ export class InterruptedError extends WgradError {
   override readonly exitCode = 130;
 }
 
-/** `[128,32,32,3]`, the one way shapes are written in messages; where a size is no number its type stands. */
+/** `[128,32,32,3]`, the one way shapes are written in messages; what is no number, or no shape, is written as its type. */
 export function formatShape(shape: readonly number[]): string {
+  if (!Array.isArray(shape)) return typeof shape;
   return `[${shape.map((size) => (typeof size === "number" ? size : typeof size)).join(",")}]`;
 }
 
 /** `1.5 MB`, for messages and tables. Decimal units, three significant digits. */
 export function formatBytes(bytes: number): string {
+  if (typeof bytes !== "number")
+    throw new ArgumentError(`formatBytes: needs a number, got a ${typeof bytes}.`);
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;
   let unit = 0;
@@ -98,11 +101,11 @@ export function formatBytes(bytes: number): string {
 
 /** The candidate nearest to `word` by edit distance, for "did you mean"; undefined if none is near. */
 export function nearest(word: unknown, candidates: readonly string[]): string | undefined {
-  if (typeof word !== "string") return undefined;
+  if (typeof word !== "string" || !Array.isArray(candidates)) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(word.toLowerCase(), String(candidate).toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

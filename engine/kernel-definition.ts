@@ -1,4 +1,5 @@
 /** @file What a kernel is: a WGSL file, the roles of its bindings, and what one launch may say. */
+import { requireParts } from "./options.ts";
 import type { Constants } from "./shader.ts";
 import { declareSource } from "./source.ts";
 
@@ -47,6 +48,7 @@ export function kernel<
   Write extends string = never,
   Update extends string = never,
 >(id: string, bindings: KernelBindings<Read, Write, Update>, source?: string): Kernel<Read, Write, Update> {
+  requireParts("kernel", bindings, "names of bindings");
   const { reads = [], writes = [], updates = [], step = false, flops = {} } = bindings;
   if (source !== undefined) declareSource(id, source);
   return { name: id, source, reads, writes, updates, step, flops };

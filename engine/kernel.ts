@@ -1,8 +1,8 @@
 /** @file run(), which launches a kernel: it allocates the outputs, finds the pipeline for the constants and encodes one dispatch. */
-import { otherEngine } from "./arguments.ts";
+import { requireTensors } from "./arguments.ts";
 import { ArgumentError, KernelError } from "./errors.ts";
 import type { Kernel, RunOptions } from "./kernel-definition.ts";
-import { written } from "./options.ts";
+import { requireParts, written } from "./options.ts";
 import type { Dispatch, Operand } from "./record/commands.ts";
 import { type Binding, type Constants, parseBindings, setConstants, setHalf } from "./shader.ts";
 import { checkShape, type Shape } from "./shape.ts";
@@ -32,15 +32,14 @@ export function run<R extends string, W extends string, U extends string>(
   outputs: Readonly<Record<W, Output>>,
   options: RunOptions = {},
 ): Record<W, Tensor> {
+  requireParts("run", definition, "a kernel", ["writes", "updates"]);
+  for (const tensors of [inputs, outputs]) requireParts(definition.name, tensors, "tensors by name");
   const engine = engineOf(definition, inputs, outputs);
   const written = {} as Record<W, Tensor>;
   for (const name of definition.writes)
     written[name] = outputTensor(engine, outputs[name], `${definition.name}: ${name}`);
   const tensors: Record<string, Tensor> = { ...inputs, ...written };
-  for (const [name, tensor] of Object.entries(tensors)) {
-    tensor.assertUsable(`${definition.name}: ${name}`);
-    if (tensor.engine !== engine) throw new ArgumentError(`${definition.name}: ${name} ${otherEngine}`);
-  }
+  requireTensors(definition.name, tensors);
   noteOnTape(definition, inputs, outputs, written, engine);
   engine.dispatch(definition, tensors, options, workgroupsOf(definition, options, engine));
   return written;

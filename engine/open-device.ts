@@ -1,7 +1,8 @@
 /** @file Opens a device with all that the adapter can do for our kernels, and checks one that was opened by others. */
+
 import { type AdapterFacts, describeAdapter, wantedFeatures } from "./adapter.ts";
 import { AdapterError, ArgumentError } from "./errors.ts";
-import { written } from "./options.ts";
+import { requireParts, written } from "./options.ts";
 
 const raisedLimits = [
   "maxStorageBufferBindingSize",
@@ -17,6 +18,7 @@ const raisedLimits = [
 
 /** What to ask an adapter for, so that kernels find all they can use: `adapter.requestDevice(deviceDescriptor(adapter))`. */
 export function deviceDescriptor(adapter: GPUAdapter): GPUDeviceDescriptor {
+  requireParts("deviceDescriptor", adapter, "a GPUAdapter", ["limits", "features", "requestDevice"]);
   const requiredLimits: Record<string, number> = {};
   for (const name of raisedLimits) requiredLimits[name] = adapter.limits[name];
   return { requiredFeatures: wantedFeatures(adapter.features), requiredLimits };

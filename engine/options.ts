@@ -74,6 +74,32 @@ export function checkFunction(name: string, option: string, value: unknown): voi
   throw new ArgumentError(`${name}: ${option} must be a function, got ${written(value)}.`);
 }
 
+/**
+ * Throws ArgumentError unless `value` is an object that has all of `parts`; `wanted` says what it should be, as "a recording". Whoever
+ * writes JavaScript may pass anything.
+ */
+export function requireParts(
+  what: string,
+  value: unknown,
+  wanted: string,
+  parts: readonly string[] = [],
+): void {
+  const has = typeof value === "object" && value !== null && parts.every((part) => part in value);
+  if (!has) throw new ArgumentError(`${what}: needs ${wanted}, got ${written(value)}.`);
+}
+
+/** The same of every entry of a list. */
+export function requireListOf(
+  what: string,
+  values: unknown,
+  wanted: string,
+  parts: readonly string[] = [],
+): void {
+  if (!Array.isArray(values))
+    throw new ArgumentError(`${what}: needs a list of ${wanted}, got ${written(values)}.`);
+  for (const value of values) requireParts(what, value, wanted, parts);
+}
+
 const longestText = 80;
 
 /** Any value for a message: never throws, whatever was passed, and is not long. */
@@ -86,7 +112,7 @@ export function written(value: unknown): string {
     const text = JSON.stringify(value, (_, part) => (typeof part === "number" ? numberText(part) : part));
     return text === undefined ? String(value) : shortened(text.replace(/"#(-?\w+)"/g, "$1"));
   } catch {
-    return `a ${typeof value}`; // circular, or with a bigint inside
+    return `an object`; // circular, or with a bigint inside
   }
 }
 

@@ -8,7 +8,7 @@ const unprintable = /(?![\n\t])\p{Cc}|\p{Bidi_Control}/gu;
  * escape character becomes `\x1b`. Lines and tabs stay.
  */
 export function printable(text: string): string {
-  return text.replace(unprintable, (character) => {
+  return String(text).replace(unprintable, (character) => {
     const code = character.charCodeAt(0).toString(16);
     return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
   });

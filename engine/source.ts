@@ -2,13 +2,16 @@
  * @file Where shader text comes from: the kernel brings it along, or it stands in the file that the kernel's id names. In a
  * clone that is read from disk; a page cannot read files, so a build gives every kernel its text.
  */
+
 import { platform } from "#platform";
 import { KernelError } from "./errors.ts";
+import { requireParts } from "./options.ts";
 
 const replaced = new Map<string, string>();
 
 /** Replaces the WGSL of kernels by their ids: "dense/matmul.naive". Pipelines that exist stay. */
 export function provideSources(sources: Readonly<Record<string, string>>): void {
+  requireParts("provideSources", sources, "WGSL by the ids of kernels");
   for (const [id, text] of Object.entries(sources)) replaced.set(id, text);
 }
 

@@ -2,6 +2,7 @@
  * @file StepState: the one uniform with everything that differs from step to step. Kernels bind it as `step`.
  * It lives on the GPU and is advanced there, so a recorded step replays without an upload.
  */
+import { requireEngine } from "./arguments.ts";
 import { kernel, run } from "./kernel.ts";
 import type { OpEngine, Tensor } from "./tensor.ts";
 
@@ -51,6 +52,7 @@ export class StepState {
   readonly #engine: OpEngine;
 
   constructor(engine: OpEngine) {
+    requireEngine("StepState", engine);
     this.#engine = engine;
     this.tensor = engine.keep(engine.allocate([fieldNames.length], "u32", "step state"));
     this.set({ seed: 0, step: 0, epoch: 0, position: 0, sample: 0, batch: 0, learningRate: 0, halted: 0 });

@@ -8,9 +8,21 @@ export { type MatmulOptions, matmul } from "./dense/matmul.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./depthwise-conv2d/depthwise-conv2d.ts";
 export * from "./dropout/index.ts";
 export * from "./elementwise/index.ts";
-export * from "./gather/index.ts";
+export {
+  type BatchOptions,
+  type GatherOptions,
+  GpuDataset,
+  gatherLabels,
+  gatherSamples,
+  type HostDataset,
+  type LabelOfSample,
+  type NotFinite,
+  SampleStore,
+  type SampleStoreOptions,
+  type StoredValues,
+} from "./gather/index.ts";
 export * from "./layer-norm/index.ts";
-export * from "./loss-scale/index.ts";
+export { LossScale, type LossScaleOptions, type LossScaleState } from "./loss-scale/index.ts";
 export * from "./losses/index.ts";
 export * from "./metrics/index.ts";
 export * from "./neighbors/index.ts";

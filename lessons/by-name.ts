@@ -1,5 +1,7 @@
 /** @file Finding something by the name that a person typed. */
-import { nearest, UsageError } from "../engine/errors.ts";
+
+import { ArgumentError, nearest, UsageError } from "../engine/errors.ts";
+import { requireListOf, requireParts, written } from "../engine/options.ts";
 
 /** What the entries of a list are: "op" or "lesson", and the command that shows the list. */
 export interface Listing {
@@ -14,8 +16,12 @@ export interface Listing {
 export function findByName<T extends { readonly name: string }>(
   name: string,
   entries: readonly T[],
-  { kind, command }: Listing,
+  listing: Listing,
 ): T {
+  requireListOf("findByName", entries, "entries with names", ["name"]);
+  requireParts("findByName", listing, "{ kind, command }", ["kind", "command"]);
+  if (typeof name !== "string") throw new ArgumentError(`findByName: needs a name, got ${written(name)}.`);
+  const { kind, command } = listing;
   for (const form of [plain, withoutDimension]) {
     const found = entries.find((entry) => form(entry.name) === form(name));
     if (found) return found;

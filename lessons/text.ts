@@ -1,4 +1,5 @@
 /** @file Text for terminals: 80 columns, and colours only where they are seen as colours. */
+import { requireParts } from "../engine/options.ts";
 
 /** Columns of the terminal that lessons and tables are made for. */
 export const columns = 80;
@@ -24,6 +25,7 @@ const asItIs = (text: string) => text;
 
 /** Colours for a stream: none on a pipe or in a file, nor where NO_COLOR is set (no-color.org). */
 export function paletteFor(stream: { readonly isTTY?: boolean }, noColor?: string): Palette {
+  requireParts("paletteFor", stream, "a stream");
   if (!stream.isTTY || noColor) return plainPalette;
   return {
     title: colour("1;36"),

@@ -69,7 +69,14 @@ export type { SizedWay, StepMemory, StepWay } from "./fit/step-choice.ts";
 export * from "./initializers.ts";
 export * from "./layers/index.ts";
 export * from "./metrics/classification-report.ts";
-export * from "./metrics/confusion.ts";
+export {
+  type ConfusedPair,
+  type Confusion,
+  type ConfusionMatrix,
+  confusionCounts,
+  largestConfusion,
+  mostConfusedPairs,
+} from "./metrics/confusion.ts";
 export * from "./metrics/roc.ts";
 export { Model, type ModelOptions, model } from "./model.ts";
 export type { EvaluateOptions, Network, PredictOptions } from "./network.ts";
@@ -110,7 +117,15 @@ export {
 } from "./regularizers.ts";
 export { type LoadModelOptions, loadModel } from "./saving/load.ts";
 export { type SaveOptions, saveModel } from "./saving/save.ts";
-export * from "./schedules.ts";
+export {
+  constantRate,
+  cosine,
+  halving,
+  piecewise,
+  type Schedule,
+  timeDecay,
+  warmup,
+} from "./schedules.ts";
 export { Sequential, sequential } from "./sequential.ts";
 export type { Summary, SummaryRow } from "./summary.ts";
 export type { SymbolicTensor } from "./symbolic.ts";

@@ -5,7 +5,7 @@
 import { ArgumentError, formatShape, ShapeError } from "../engine/errors.ts";
 import { checkNames, checkOption, written } from "../engine/options.ts";
 import { pcg4d, type Uint32x4 } from "../engine/random.ts";
-import { type Shape, sizeOf } from "../engine/shape.ts";
+import { checkShape, type Shape, sizeOf } from "../engine/shape.ts";
 import { choiceByName, type KerasObject, madeFor, type SnakeCase } from "./named.ts";
 import { orthonormalRows } from "./orthonormal.ts";
 
@@ -32,6 +32,7 @@ const beforeFirstStep = 0x80000000;
 
 /** Number of inputs and outputs that one unit sees: dense [in, out]; filters [kh, kw, c, k] see kh*kw*c and kh*kw*k. */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  checkShape(shape, "fans");
   const area = sizeOf(shape.slice(0, -2));
   if (shape.length >= 2 && shape.length <= 5) {
     return { fanIn: area * shape.at(-2)!, fanOut: area * shape.at(-1)! };

@@ -11,9 +11,9 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await platform.files.write(path, [new TextEncoder().encode(jsonText(value))]);
 }
 
-/** The value in a JSON file, as parseJson() gives it. Rejects with FileError if it cannot be read or is no JSON. */
-export async function readJson(path: string): Promise<unknown> {
-  requirePath("read", path);
+/** The value in a JSON file, as parseJson() gives it. `what` names the call in errors. Rejects with FileError if it cannot be read or is no JSON. */
+export async function readJson(path: string, what = "read"): Promise<unknown> {
+  requirePath(what, path);
   const file = await platform.files.open(path);
   try {
     return parseJson(path, new TextDecoder().decode(await file.read(0, file.size)));

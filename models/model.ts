@@ -1,6 +1,8 @@
 /** @file Model: a graph of layers with weights on one engine, and Keras's compile, fit, evaluate and predict. */
+
 import { type Engine, engineOf } from "../engine/device.ts";
 import { ArgumentError, WgradError } from "../engine/errors.ts";
+import { written } from "../engine/options.ts";
 import type { Tensor } from "../engine/tensor.ts";
 import { Claim, checkUnclaimed, claimed, type Work, workOf } from "./claims.ts";
 import { type CloneOptions, cloneModel } from "./clone.ts";
@@ -262,6 +264,11 @@ export class Model extends GraphLayer implements Network {
   get #ownWork(): Work {
     return workOf(this, this.#store, "replacing");
   }
+}
+
+/** Throws ArgumentError for what is no model. */
+export function requireModel(what: string, model: unknown): void {
+  if (!(model instanceof Model)) throw new ArgumentError(`${what}: needs a model, got ${written(model)}.`);
 }
 
 /** A model from a graph of layer calls: `model({ inputs: x, outputs: Dense(10).apply(x) })`. */

@@ -7,6 +7,7 @@
  */
 
 import { FileError, formatShape } from "../../engine/errors.ts";
+import { requireParts } from "../../engine/options.ts";
 import { allocateFor } from "./allocate.ts";
 import { type ByteReader, latin1, readUint32 } from "./byte-reader.ts";
 import { type FileBytes, sourceOf } from "./byte-source.ts";
@@ -81,6 +82,7 @@ export async function checkMatNumbers(variable: MatVariable): Promise<void> {
  * @throws FileError if the variable is not a real numeric array, or its data are damaged
  */
 export async function readMatNumbers(variable: MatVariable): Promise<NumericArray> {
+  requireParts("readMatNumbers", variable, "a variable of readMatDirectory()", ["name", "element"]);
   const NumbersArray = numericType(variable);
   const stored = await readElement(variable.element, async (reader) => {
     const { Stored, tag } = await seekNumbers(reader, variable);

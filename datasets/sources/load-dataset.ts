@@ -1,5 +1,6 @@
 /** @file The data sets by name. */
 
+import { checkChoice } from "../../engine/options.ts";
 import type { Dataset } from "../dataset.ts";
 import type { Cifar100Labels } from "../formats/cifar.ts";
 import { cifar10, cifar25, cifar100 } from "./cifar.ts";
@@ -36,6 +37,7 @@ export const datasetIds: readonly DatasetId[] = [
 
 /** Loads a data set from the data folder, the network or, if need be, a synthetic stand-in; see obtainDataset. */
 export function loadDataset(id: DatasetId, options: LoadDatasetOptions = {}): Promise<Dataset> {
+  checkChoice("loadDataset", "the name", id, datasetIds);
   if (id === "cub200") return loadCub200(options);
   return obtainDataset(sources[id](options), options);
 }

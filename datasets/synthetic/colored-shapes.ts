@@ -3,6 +3,7 @@
  * class given by outline and texture, in any colour, anywhere near the middle of a 32x32 RGB image, over a background.
  */
 
+import { checkOption } from "../../engine/options.ts";
 import { drawRotation, jitter, type Rotation, rotate } from "./drawing/affine.ts";
 import type { Draws } from "./drawing/draws.ts";
 import { type Drawing, drawImageSet } from "./drawing/image-set.ts";
@@ -34,6 +35,9 @@ interface Scene {
 
 /** A stand-in with so many classes, each an outline with a texture: "striped star". */
 export function coloredShapes(classCount: keyof typeof outlinesFor): StandIn {
+  const known = Object.keys(outlinesFor);
+  const sound = () => known.includes(String(classCount));
+  checkOption("coloredShapes", "classCount", classCount, sound, `one of ${known.join(", ")}`);
   const outlineCount = outlinesFor[classCount];
   const drawing: Drawing = {
     name: "coloredShapes",

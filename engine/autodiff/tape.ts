@@ -4,6 +4,7 @@
  * the entries from the last to the first and adds up what arrives at each tensor. Beside it: cuts.ts (what would lose a gradient
  * is refused), fusion.ts (one kernel for several rules), descent.ts (no stored gradients), recompute.ts (no stored activations).
  */
+import { requireTensors } from "../arguments.ts";
 import { kernel, like, type Output, run } from "../kernel.ts";
 import type { Shape } from "../shape.ts";
 import { aliasOf, type DType, type OpEngine, Tensor } from "../tensor.ts";
@@ -38,6 +39,7 @@ const add = kernel("engine/autodiff/accumulate", { reads: ["x"], updates: ["tota
 
 /** Marks `y` as computed from `rule.inputs`. Outside of gradients() it does nothing. */
 export function differentiable<T extends Tensor>(y: T, rule: Rule): T {
+  if (!(y instanceof Tensor)) requireTensors("differentiable", { y });
   y.engine.tape?.record(y, rule);
   return y;
 }

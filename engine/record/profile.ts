@@ -1,7 +1,9 @@
 /** @file Where the time of a recorded step goes: runs it once more and times each of its commands. */
 
+import { requireEngine } from "../arguments.ts";
 import type { Engine } from "../device.ts";
 import { AdapterError } from "../errors.ts";
+import { requireParts } from "../options.ts";
 import type { Command } from "./commands.ts";
 import type { Recording } from "./recording.ts";
 
@@ -45,6 +47,8 @@ const mostQueries = 4096;
  * @throws AdapterError for timestamps on an adapter without them, WgradError for a recording that was disposed
  */
 export async function profile(engine: Engine, recording: Recording, clock?: Clock): Promise<StepProfile> {
+  requireEngine("profile", engine);
+  requireParts("profile", recording, "a recording", ["commands", "assertUsable"]);
   recording.assertUsable("profile");
   const { commands } = recording;
   await engine.sync(); // drivers finish compiling a kernel when it first runs

@@ -1,9 +1,6 @@
-/** @file toKeras(): Python code that builds the same model in Keras 3. */
-import { ArgumentError } from "../../engine/errors.ts";
-import { written } from "../../engine/options.ts";
 import type { GraphLayer } from "../../models/graph-layer.ts";
 import type { Layer } from "../../models/layers/layer.ts";
-import { Model } from "../../models/model.ts";
+import { type Model, requireModel } from "../../models/model.ts";
 import { isRecord } from "../../models/records.ts";
 import { layerClasses } from "../../models/saving/build.ts";
 import type { LayerCall, SymbolicTensor } from "../../models/symbolic.ts";
@@ -17,7 +14,7 @@ import { type KerasLayer, kerasLayer } from "./write-layer.ts";
  * saveKerasModel(). What Keras has in another way stands in comments. Throws ArgumentError for a layer that Keras does not have.
  */
 export function toKeras(model: Model): string {
-  if (!(model instanceof Model)) throw new ArgumentError(`toKeras: needs a model, got ${written(model)}.`);
+  requireModel("toKeras", model);
   const notes: string[] = [];
   const writer = new Writer((note) => notes.push(note));
   const name = writer.model([model.name], model, "model");

@@ -2,7 +2,7 @@
 import { platform } from "#platform";
 import { ArgumentError } from "../../engine/errors.ts";
 import { checkFlag, checkOptionNames, written } from "../../engine/options.ts";
-import { Model } from "../../models/model.ts";
+import { type Model, requireModel } from "../../models/model.ts";
 import { readHdf5 } from "../hdf5/read.ts";
 import { findWeights, setWeights } from "./read-weights.ts";
 import { partsOfKeras } from "./zip.ts";
@@ -25,8 +25,7 @@ export async function loadKerasWeights(
   source: string | Uint8Array,
   options: KerasWeightOptions = {},
 ): Promise<void> {
-  if (!(model instanceof Model))
-    throw new ArgumentError(`loadKerasWeights: needs a model, got ${written(model)}.`);
+  requireModel("loadKerasWeights", model);
   checkOptionNames("loadKerasWeights", options, { byName: true });
   const { byName } = options;
   if (byName !== undefined) checkFlag("loadKerasWeights", "byName", byName);

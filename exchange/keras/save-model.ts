@@ -6,10 +6,10 @@ import {
   checkFlag,
   checkFunction,
   checkNames,
+  requireParts,
   requirePath,
-  written,
 } from "../../engine/options.ts";
-import { Model } from "../../models/model.ts";
+import { type Model, requireModel } from "../../models/model.ts";
 import { type HdfArray, type HdfTree, writeHdf5 } from "../hdf5/write.ts";
 import { floatOptions } from "./optimizer-options.ts";
 import type { Notes } from "./read-layer.ts";
@@ -51,12 +51,13 @@ export async function saveKerasModel(
   options: SaveKerasOptions = {},
 ): Promise<void> {
   requirePath("saveKerasModel", path);
+  requireParts("saveKerasModel", options, "options");
   const format = options.format ?? formatOf(path);
   if (!format)
     throw new ArgumentError(
       `saveKerasModel: ${path} should end in .keras, .h5 or .weights.h5; or give { format: "keras" }.`,
     );
-  await platform.files.write(path, [await kerasBytes(model, { ...options, format })]);
+  await platform.files.write(path, [await bytesFor("saveKerasModel", model, { ...options, format })]);
 }
 
 function formatOf(path: string): KerasFormat | undefined {
@@ -65,15 +66,18 @@ function formatOf(path: string): KerasFormat | undefined {
 
 /** The bytes of such a file, as a page takes them. Default format "keras". See saveKerasModel(). */
 export async function kerasBytes(model: Model, options: SaveKerasOptions = {}): Promise<Uint8Array> {
-  if (!(model instanceof Model))
-    throw new ArgumentError(`saveKerasModel: needs a model, got ${written(model)}.`);
-  checkNames("saveKerasModel", options, ["format", "note", "optimizerState"]);
+  return bytesFor("kerasBytes", model, options);
+}
+
+async function bytesFor(call: string, model: Model, options: SaveKerasOptions): Promise<Uint8Array> {
+  requireModel(call, model);
+  checkNames(call, options, ["format", "note", "optimizerState"]);
   const { format = "keras", note = (text: string) => console.warn(text) } = options;
-  checkChoice("saveKerasModel", "format", format, formats);
-  checkFunction("saveKerasModel", "note", note);
+  checkChoice(call, "format", format, formats);
+  checkFunction(call, "note", note);
   const { optimizerState = format !== "h5" } = options;
-  checkFlag("saveKerasModel", "optimizerState", optimizerState);
-  return model.reading("saveKerasModel", () =>
+  checkFlag(call, "optimizerState", optimizerState);
+  return model.reading(call, () =>
     format === "h5" ? h5Bytes(model, optimizerState, note) : kerasParts(model, format, optimizerState, note),
   );
 }

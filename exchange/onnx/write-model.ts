@@ -1,11 +1,10 @@
 /** @file A model as an ONNX graph for inference. */
 import { platform } from "#platform";
-import { ArgumentError } from "../../engine/errors.ts";
-import { requirePath, written } from "../../engine/options.ts";
+import { requirePath } from "../../engine/options.ts";
 import type { Graph } from "../../models/graph.ts";
 import { GraphLayer } from "../../models/graph-layer.ts";
 import { InputLayer, type Layer } from "../../models/layers/index.ts";
-import { Model } from "../../models/model.ts";
+import { type Model, requireModel } from "../../models/model.ts";
 import type { SymbolicTensor } from "../../models/symbolic.ts";
 import type { Variable } from "../../models/variable.ts";
 import { GraphWriter, type Written } from "./graph-writer.ts";
@@ -20,7 +19,7 @@ const opset = 17;
  * @throws ArgumentError for a Lambda, a layer of one's own, or an activation that is a function; WgradError before compile()
  */
 export async function toOnnx(model: Model): Promise<Uint8Array<ArrayBuffer>> {
-  if (!(model instanceof Model)) throw new ArgumentError(`toOnnx: needs a model, got ${written(model)}.`);
+  requireModel("toOnnx", model);
   const values = await model.getWeights();
   const paths = new Map(model.weights.map(({ variable, path }) => [variable, path]));
   return new ModelWriter(values, paths).file(model);

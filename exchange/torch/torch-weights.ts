@@ -1,9 +1,9 @@
 /** @file Weights with PyTorch's names and axes: a state_dict saved as safetensors becomes the weights of a model, and back. */
-import { ArgumentError, FileError, formatShape } from "../../engine/errors.ts";
-import { checkOptionNames, written } from "../../engine/options.ts";
+import { FileError, formatShape } from "../../engine/errors.ts";
+import { checkOptionNames, requireListOf } from "../../engine/options.ts";
 import { sameShape, sizeOf } from "../../engine/shape.ts";
 import type { Layer } from "../../models/layers/index.ts";
-import { Model } from "../../models/model.ts";
+import { type Model, requireModel } from "../../models/model.ts";
 import type { SafetensorsEntry } from "../../models/weights/safetensors.ts";
 import { readSafetensors, type SafetensorsTensor } from "../../models/weights/safetensors.ts";
 import { type TorchWeight, torchWeights } from "./modules.ts";
@@ -88,6 +88,8 @@ export async function toTorchWeights(model: Model): Promise<readonly Safetensors
 
 /** What loadTorchWeights() did, one line a weight. */
 export function formatTorchRows(rows: readonly TorchRow[]): string {
+  const parts = ["path", "shape", "torch", "torchShape", "change"];
+  requireListOf("formatTorchRows", rows, "what loadTorchWeights() gave", parts);
   const cells = rows.map(({ path, shape, torch, torchShape, change }) => [
     path,
     formatShape(shape),
@@ -105,10 +107,6 @@ export function formatTorchRows(rows: readonly TorchRow[]): string {
         .trimEnd(),
     )
     .join("\n");
-}
-
-function requireModel(what: string, model: unknown): void {
-  if (!(model instanceof Model)) throw new ArgumentError(`${what}: needs a model, got ${written(model)}.`);
 }
 
 /** Tensors by module and name. What wrappers put before all names, and counters of batches, are left out. */

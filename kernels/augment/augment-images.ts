@@ -1,7 +1,7 @@
 /** @file Augmentation: images moved, turned, stretched, mirrored and shifted in brightness, each in a way of its own. */
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkOptionNames } from "../../engine/options.ts";
+import { checkOptionNames, requireListOf } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireStream } from "../dropout/stream.ts";
 import { max, min } from "../reduce/reduce.ts";
@@ -84,6 +84,7 @@ export function transformImages(
   options: SamplingOptions = {},
 ): Tensor {
   const [batch, height, width] = imageShape("transformImages", x);
+  requireListOf("transformImages", transforms, "transformations");
   if (transforms.length !== batch) {
     throw new ShapeError(
       `transformImages: ${transforms.length} transformations for ${batch} images. x ${formatShape(x.shape)} (n,h,w,c).`,

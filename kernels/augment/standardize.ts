@@ -1,8 +1,10 @@
 /** @file Mean 0 and deviation 1: per channel over a data set (featurewise), or per image (samplewise). */
-import { requireTensors } from "../../engine/arguments.ts";
+
+import { requireEngine, requireTensors } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
-import { checkOption } from "../../engine/options.ts";
+import { checkValues } from "../../engine/host-values.ts";
+import { checkOption, requireParts } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { addScalar, div, mul, sqrt, square, sub } from "../elementwise/index.ts";
 import { mean } from "../reduce/reduce.ts";
@@ -46,7 +48,10 @@ export class FeatureStandardizer {
     statistics: { readonly mean: Float64Array; readonly deviation?: Float64Array },
     epsilon = 1e-7,
   ) {
+    requireEngine("FeatureStandardizer", engine);
+    requireParts("FeatureStandardizer", statistics, "{ mean, deviation }", ["mean"]);
     const { mean: means, deviation } = statistics;
+    for (const values of [means, deviation ?? []]) checkValues("FeatureStandardizer", values);
     const factor = means.map((_, channel) => (deviation ? 1 / (deviation[channel]! + epsilon) : 1));
     this.#mean = engine.keep(engine.tensor(means));
     this.#factor = engine.keep(engine.tensor(factor));

@@ -3,6 +3,7 @@
  * is multiplied so that small gradients do not vanish in f16; the gradients of the weights, which are f32, are divided again.
  * All of it stays on the GPU: a step that overflows is skipped without anybody reading it back.
  */
+import { requireEngine } from "../../engine/arguments.ts";
 import type { Engine } from "../../engine/device.ts";
 import { ArgumentError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
@@ -54,6 +55,7 @@ export class LossScale {
 
   /** Throws ArgumentError for options out of range. */
   constructor(engine: Engine, options: LossScaleOptions = {}) {
+    requireEngine("LossScale", engine);
     checkLossScale("LossScale", options);
     const { initialScale = 32768, dynamicGrowthSteps = 2000 } = options;
     this.growthSteps = dynamicGrowthSteps;

@@ -1,7 +1,7 @@
 /** @file Metrics on the GPU, and the log they are written to. */
 export { confusionUpdate } from "./confusion.ts";
 export { type LogEntry, logLossColumns, logRow } from "./log.ts";
-export { fitsLogStep, logStep, type StepLogEntry, type StepMetric } from "./log-step.ts";
+export { logStep, type StepLogEntry, type StepMetric } from "./log-step.ts";
 export {
   absoluteError,
   binaryAccuracy,

@@ -1,5 +1,7 @@
 /** @file A row of the log in a single dispatch, metrics included: for predictions over classes, as long as they are few. */
+
 import { kernel, run } from "../../engine/kernel.ts";
+import { requireParts } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
@@ -60,6 +62,7 @@ function operationsOf({ METRIC_0, METRIC_1, METRIC_2, METRIC_3, LABELS }: Consta
 
 /** What logRow does with metrics computed before. Throws as it does; the entry must fit. */
 export function logStep(log: Tensor, entry: StepLogEntry): void {
+  requireParts("logStep", entry, "{ loss, samples, ... }", ["loss", "metrics", "predictions", "targets"]);
   const { loss, samples, divisor, predictions, targets, metrics } = entry;
   const columns = checkRow("logStep", log, metrics.length, entry);
   const choices = Array.from({ length: mostMetrics }, (_, m): [string, number][] => [

@@ -2,7 +2,7 @@
 import { requireTensors } from "../../engine/arguments.ts";
 import { formatShape, ShapeError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
-import { checkOption } from "../../engine/options.ts";
+import { checkOption, requireParts } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { runLength } from "../runs.ts";
 
@@ -31,6 +31,7 @@ export interface NormsEntry {
 
 /** Writes to row `step.batch % rows` of the log [rows, columns], f32. Throws ShapeError or ArgumentError if it does not fit. */
 export function logNorms(log: Tensor, entry: NormsEntry): void {
+  requireParts("logNorms", entry, "{ values, ranges, ... }");
   const { values, before, ranges, longest, column, decay } = entry;
   requireTensors("logNorms", { log, values, ranges }, { before });
   const [parameters = 0, two] = ranges.shape;

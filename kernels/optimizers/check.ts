@@ -1,6 +1,8 @@
 /** @file The look at all gradients before an update: one that is NaN or infinite halts training. */
+
 import { ArgumentError } from "../../engine/errors.ts";
 import { kernel, run } from "../../engine/kernel.ts";
+import { requireListOf } from "../../engine/options.ts";
 import type { GradientGroup } from "./clip.ts";
 
 const check = kernel("optimizers/check-gradients", {
@@ -14,6 +16,7 @@ const check = kernel("optimizers/check-gradients", {
  * on. Encode it between the backward pass and the optimizer. Throws ArgumentError for a group without `occupied`.
  */
 export function haltUnlessFinite(groups: readonly GradientGroup[]): void {
+  requireListOf("haltUnlessFinite", groups, "groups of gradients");
   for (const { gradients, occupied } of groups) {
     if (!occupied)
       throw new ArgumentError("haltUnlessFinite: needs each group's occupied, from occupiedElements().");

@@ -1,4 +1,5 @@
 /** @file Exact t-SNE (van der Maaten and Hinton, 2008) in two dimensions, with the defaults of scikit-learn 1.2. */
+import { requireEngine } from "../../engine/arguments.ts";
 import { type Engine, engineOf } from "../../engine/device.ts";
 import { ArgumentError, NumericError, ShapeError } from "../../engine/errors.ts";
 import { checkValues } from "../../engine/host-values.ts";
@@ -82,6 +83,7 @@ interface Phase {
  * @throws NumericError if a value is NaN or infinite, or the descent diverges
  */
 export async function tsne(engine: Engine, rows: HostRows, options: TsneOptions = {}): Promise<TsneResult> {
+  requireEngine("t-SNE", engine);
   checkOptions(options);
   const { perplexity = 30, iterations = 1000, onProgress } = options;
   const found = engine.scope(() => {

@@ -1,8 +1,10 @@
 /** @file The gradient check: what backward computes on the GPU against central differences of the float64 reference. */
 
+import { requireEngine } from "../../engine/arguments.ts";
 import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
 import { placeOf } from "../../engine/host-values.ts";
+import { requireParts } from "../../engine/options.ts";
 import type { Shape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type Array64, array64 } from "../../kernels/reference.ts";
@@ -56,6 +58,8 @@ export interface CaseCheck {
 
 /** Checks every element of every gradient of L = sum(dy * y), for inputs and a dy that the seed decides. */
 export async function checkCase(engine: Engine, example: GradcheckCase, seed: number): Promise<CaseCheck> {
+  requireEngine("checkCase", engine);
+  requireParts("checkCase", example, "a case of an op", ["inputs", "reference"]);
   const inputs = example.inputs.map(({ shape, draw }, i) => drawArray(shape, draw, seed, i + 1));
   const expected = example.reference(...inputs);
   const dy = drawArray(expected.shape, anywhere, seed, 0);

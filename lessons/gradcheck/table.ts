@@ -1,5 +1,7 @@
 /** @file The text of a gradient check: what is compared, a table for each gradient, the verdict. */
+
 import { formatShape } from "../../engine/errors.ts";
+import { requireListOf, requireParts } from "../../engine/options.ts";
 import { clipped, type Palette, wrap } from "../text.ts";
 import { type CaseCheck, type ElementCheck, type GradientCheck, step, tolerance } from "./check.ts";
 import type { CheckedOp, OpFamily } from "./checked-op.ts";
@@ -17,7 +19,9 @@ export interface TableOptions {
 }
 
 /** What is compared with what, and why it is fair. */
-export function explanation({ op }: OpCheck, device: string): string[] {
+export function explanation(check: OpCheck, device: string): string[] {
+  requireCheck("explanation", check);
+  const { op } = check;
   const note = op.note ? ["", ...wrap(`Inputs: ${op.note}.`)] : [];
   return [
     ...wrap(`Gradient check of ${op.name} on ${device}`),
@@ -40,6 +44,8 @@ export function explanation({ op }: OpCheck, device: string): string[] {
 
 /** One use of the op: its output and all of its gradients. */
 export function caseText(check: CaseCheck, options: TableOptions): string[] {
+  requireParts("caseText", check, "what checkCase() gave", ["output", "gradients"]);
+  requireParts("caseText", options, "{ samples, palette }", ["samples", "palette"]);
   const { palette } = options;
   const { shape, difference, passed } = check.output;
   const sameOutput = `y ${formatShape(shape)} differs from the reference by ${short(difference)} at most`;
@@ -91,7 +97,10 @@ function line(text: string, passed: boolean, palette: Palette): string {
 }
 
 /** The last line: PASS or FAIL with the figures. */
-export function verdict({ op, cases }: OpCheck, palette: Palette): string {
+export function verdict(check: OpCheck, palette: Palette): string {
+  requireCheck("verdict", check);
+  requirePalette("verdict", palette);
+  const { op, cases } = check;
   const gradients = cases.flatMap((check) => check.gradients);
   const elements = gradients.flatMap((check) => check.elements);
   const wrong = gradients.flatMap((check) =>
@@ -113,10 +122,20 @@ function counted(count: number, word: string): string {
 
 /** The names of all ops under the titles of their families. */
 export function listText(families: readonly OpFamily[], palette: Palette): string[] {
+  requireListOf("listText", families, "families of ops", ["title", "ops"]);
+  requirePalette("listText", palette);
   return families.flatMap(({ title, ops }) => [
     palette.title(title),
     ...wrap(ops.map(({ name }) => name).join(", "), "  "),
   ]);
+}
+
+function requireCheck(what: string, check: unknown): void {
+  requireParts(what, check, "{ op, cases }", ["op", "cases"]);
+}
+
+function requirePalette(what: string, palette: unknown): void {
+  requireParts(what, palette, "a palette, of paletteFor()", ["title", "good", "bad"]);
 }
 
 /** `1.2e-7` */

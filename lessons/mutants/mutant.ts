@@ -1,4 +1,5 @@
 /** @file A mutant: a shader with one small error, which some test must notice. */
+import { requireParts } from "../../engine/options.ts";
 import { kernelId, readSource } from "../../engine/source.ts";
 
 /** A row of the tables beside this file. */
@@ -38,7 +39,9 @@ export function mutantsOf(
 }
 
 /** Why a row cannot be run any more, or undefined: its shader has changed since it was written. */
-export function staleness({ file, from, to }: Mutant): string | undefined {
+export function staleness(mutant: Mutant): string | undefined {
+  requireParts("staleness", mutant, "a mutant", ["file", "from", "to"]);
+  const { file, from, to } = mutant;
   const found = readSource({ name: kernelId(file) }).split(from).length - 1;
   if (found !== 1) return `${file}: "${from}" occurs ${found} times, must occur once`;
   return from === to ? `${file}: "${from}" is replaced by itself` : undefined;

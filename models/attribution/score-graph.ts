@@ -1,4 +1,5 @@
 /** @file A classifier as one graph from its input to its scores: models within it unfolded, the softmax at its end left out. */
+
 import { ArgumentError, formatShape, nearest } from "../../engine/errors.ts";
 import { written } from "../../engine/options.ts";
 import type { ActivationChoice } from "../activations.ts";
@@ -11,6 +12,7 @@ import { DenseLayer } from "../layers/dense.ts";
 import type { Layer, LayerClass } from "../layers/layer.ts";
 import { SoftmaxLayer } from "../layers/softmax.ts";
 import type { Model } from "../model.ts";
+import { requireModel } from "../model.ts";
 import { type LayerCall, layerCall, type SymbolicTensor, topologicalOrder } from "../symbolic.ts";
 
 /** From the input to the scores [classes], before softmax or sigmoid. */
@@ -32,6 +34,7 @@ export interface CutGraph {
 
 /** Throws ArgumentError for a model of several inputs or outputs, or one that gives no row of scores. */
 export function scoreGraph(what: string, model: Model): ScoreGraph {
+  requireModel(what, model);
   const { inputs, outputs } = model;
   const [image, answer] = [inputs[0]!, outputs[0]!];
   if (inputs.length > 1 || outputs.length > 1) {

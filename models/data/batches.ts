@@ -10,6 +10,7 @@ import {
   datasetSamples,
   type GpuSamples,
   type InputTransform,
+  reweighted,
 } from "./gpu-samples.ts";
 import { identityOrder } from "./order.ts";
 import { checkDatasetShapes, type OutputPort, type Port, shapesOf } from "./ports.ts";
@@ -75,9 +76,15 @@ export class Batches {
     return new Batches(datasetSamples(dataset, { oneHot, owned, transform, weights }), order, true);
   }
 
-  /** The same data with other samples: the two parts of a validation split. */
-  withIndices(indices: Uint32Array): Batches {
-    return new Batches(this.#samples, indices, false);
+  /** The same data with other samples: the two parts of a validation split. `weights`: others than these, of all of the data. */
+  withIndices(indices: Uint32Array, weights?: readonly (Float32Array | undefined)[]): Batches {
+    if (!weights) return new Batches(this.#samples, indices, false);
+    return new Batches(reweighted(this.#samples, weights), indices, true);
+  }
+
+  /** Samples of the data, of which `indices` may name a part. */
+  get total(): number {
+    return this.#samples.count;
   }
 
   get count(): number {
@@ -203,10 +210,9 @@ export async function openBatches(
   return batches;
 }
 
-/** Parts of a validation split are evaluated in the same place, in batches that may be larger than those of training. */
 function openStored(what: string, ports: DataPorts, source: StoredDataset, batchSize: number): Batches {
-  const most = Math.max(batchSize, evaluationBatch);
-  const samples = storedSamples(what, ports, source, Math.min(most, 2 ** Math.ceil(Math.log2(source.count))));
+  const most = Math.min(batchSize, 2 ** Math.ceil(Math.log2(source.count))); // predict() fills the last batch up
+  const samples = storedSamples(what, ports, source, most);
   return new Batches(samples, identityOrder(samples.count), true);
 }
 

@@ -77,6 +77,18 @@ function transformed(transform: InputTransform, x: Tensor, order: Tensor<"u32">)
   );
 }
 
+/** The same samples with other weights, of all of them by output. Only the weights are disposed of. Samples of a store have none. */
+export function reweighted(samples: GpuSamples, weights: readonly (Float32Array | undefined)[]): GpuSamples {
+  const { engine, count } = samples;
+  const factors = new WeightStores(engine, weights, count);
+  return {
+    engine,
+    count,
+    batch: (order, size) => ({ ...samples.batch(order, size), weights: factors.batch(order, size) }),
+    dispose: () => factors.dispose(),
+  };
+}
+
 interface ScaledStore {
   readonly store: SampleStore;
   readonly scale: number;

@@ -55,10 +55,26 @@ export function lossSamples(
 }
 
 /** Sample weights may come with the data or as an option. */
-function withWeight(what: string, { sampleWeight }: HostData, options: WeightOptions): WeightOptions {
+function withWeight(
+  what: string,
+  { sampleWeight }: Pick<HostData, "sampleWeight">,
+  options: WeightOptions,
+): WeightOptions {
   if (sampleWeight === undefined) return options;
   if (options.sampleWeight === undefined) return { ...options, sampleWeight };
   throw new ArgumentError(`${what}: sampleWeight is given twice, with the data and as an option.`);
+}
+
+/** By output, for `count` samples of which some are held out: as in Keras 3, class weights are for training alone. */
+export function weightsWithoutClasses(
+  what: string,
+  { outputs }: { readonly outputs: readonly OutputPort[] },
+  count: number,
+  source: object,
+  { sampleWeight }: WeightOptions,
+): (Float32Array | undefined)[] {
+  const own = withWeight(what, source, sampleWeight === undefined ? {} : { sampleWeight });
+  return sampleWeights(what, outputs, { count, targets: [] }, own);
 }
 
 function titleOf(what: string, ports: readonly Port[], index: number): string {

@@ -181,7 +181,7 @@ export class FitRun implements FitControl {
     if (this.#evaluations.length > 0) this.#steps.makeRoom();
     for (const [index, { prefix, batches }] of this.#evaluations.entries()) {
       const at = this.#session.momentInFit(epoch, this.#firstStep + this.stepsPerEpoch, index);
-      const results = await evaluateBatches(this.#session, batches, at);
+      const results = await evaluateBatches(this.#session, batches, at, this.#options.validationBatchSize);
       for (const [name, value] of Object.entries(results)) setEntry(logs, `${prefix}_${name}`, value);
     }
     logs.seconds = seconds;

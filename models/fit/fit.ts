@@ -7,6 +7,7 @@ import { type ArrayTuple, dataFrom } from "../data/arrays.ts";
 import { type BatchGenerator, isBatchGenerator } from "../data/batch-iterator.ts";
 import { type Batches, type DataSource, evaluationBatch, openBatches } from "../data/batches.ts";
 import { shuffled } from "../data/order.ts";
+import { weightsWithoutClasses } from "../data/sample-weights.ts";
 import { checkSetNames } from "../objective/result-names.ts";
 import { type BadBatch, diagnose } from "./diagnose.ts";
 import { type EpochSteps, type EvaluationSet, FitRun } from "./fit-run.ts";
@@ -72,15 +73,17 @@ async function openTraining(
   options: FitOptions,
   opened: Batches[],
 ): Promise<readonly [Batches, Batches?]> {
-  const { validationSplit = 0 } = options;
-  const all = await openBatches("fit", session, source, options.batchSize ?? 32, options);
+  const { validationSplit = 0, batchSize = 32, validationBatchSize = evaluationBatch } = options;
+  const most = validationSplit === 0 ? batchSize : Math.max(batchSize, validationBatchSize);
+  const all = await openBatches("fit", session, source, most, options);
   opened.push(all);
   if (validationSplit === 0) return [all];
-  const { indices } = all;
+  const { indices, total } = all;
   const kept = Math.floor(all.count * (1 - validationSplit));
   if (kept === 0)
     throw new ArgumentError(`fit: validationSplit ${validationSplit} leaves no sample to train on.`);
-  const validation = all.withIndices(indices.slice(kept));
+  const weights = options.classWeight && weightsWithoutClasses("fit", session, total, source, options);
+  const validation = all.withIndices(indices.slice(kept), weights);
   opened.push(validation);
   const training = all.withIndices(indices.slice(0, kept));
   opened.push(training);
@@ -90,7 +93,7 @@ async function openTraining(
 /** What is evaluated after every epoch, opened one after the other. */
 async function openSets(
   session: Session,
-  { validationData, evaluationSets = {} }: FitOptions,
+  { validationData, evaluationSets = {}, validationBatchSize = evaluationBatch }: FitOptions,
   opened: Batches[],
 ): Promise<EvaluationSet[]> {
   const sets: { prefix: string; title: string; data: DataSource | ArrayTuple }[] = [];
@@ -99,7 +102,8 @@ async function openSets(
     sets.push({ prefix, title: `fit: evaluationSets.${prefix}`, data });
   const found: EvaluationSet[] = [];
   for (const { prefix, title, data } of sets) {
-    const batches = await openBatches(title, session, await dataFrom(title, session, data), evaluationBatch);
+    const source = await dataFrom(title, session, data);
+    const batches = await openBatches(title, session, source, validationBatchSize);
     opened.push(batches);
     found.push({ prefix, batches });
   }

@@ -72,7 +72,7 @@ export class History {
 
   /** Reads what save() wrote. Rejects with FileError if the file is missing or holds no history. */
   static async load(path: string): Promise<History> {
-    const json = await readJson(path);
+    const json = await readJson(path, "History.load");
     try {
       return History.fromJSON(json as HistoryJson);
     } catch (cause) {

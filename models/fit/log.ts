@@ -4,12 +4,12 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { addScalar } from "../../kernels/elementwise/index.ts";
 import {
   addThresholdCounts,
-  fitsLogStep,
   logLossColumns,
   logRow,
   logStep,
   logThresholdWeights,
 } from "../../kernels/metrics/index.ts";
+import { fitsLogStep } from "../../kernels/metrics/log-step.ts";
 import type { Batch } from "../data/gpu-samples.ts";
 import { share } from "../objective/area.ts";
 import type { CountMetric } from "../objective/count-metrics.ts";

@@ -22,7 +22,7 @@ import type { Logs } from "./history.ts";
 import { checkPrecision, type Precision } from "./precision.ts";
 import type { StepMemory } from "./step-choice.ts";
 
-/** `sampleWeight` and `classWeight` count in the loss only; metrics are without. */
+/** `sampleWeight` and `classWeight` count in the loss and in weightedMetrics; held-out samples have no `classWeight`. */
 export interface FitOptions extends WeightOptions {
   /** last epoch; counted from the start of training, so a resumed run gives the same number. Default 1 */
   readonly epochs?: number;
@@ -34,6 +34,11 @@ export interface FitOptions extends WeightOptions {
   readonly stepsPerEpoch?: number;
   /** the LAST fraction of the samples, before shuffling, is held out and evaluated after every epoch */
   readonly validationSplit?: number;
+  /**
+   * samples at a time in the evaluation of held-out samples, validationData and evaluationSets. Default 256, where Keras has
+   * batchSize: that shows in rounding, and in losses and metrics of one's own that are no means over samples
+   */
+  readonly validationBatchSize?: number;
   /** evaluated after every epoch; results are named val_loss, val_accuracy, ... */
   readonly validationData?: DataSource | ArrayTuple;
   /** further sets to evaluate after every epoch, by prefix: { test: ... } gives test_loss, test_accuracy, ... */
@@ -94,6 +99,7 @@ const fitNames: OptionNames<FitOptions> = {
   batchSize: true,
   stepsPerEpoch: true,
   validationSplit: true,
+  validationBatchSize: true,
   validationData: true,
   evaluationSets: true,
   shuffle: true,
@@ -114,10 +120,11 @@ const fitNames: OptionNames<FitOptions> = {
 /** Throws ArgumentError for options that do not exist and values that make no sense. */
 export function checkFit(options: FitOptions): void {
   checkOptionNames("fit", options, fitNames);
-  const { epochs = 1, initialEpoch = 0, batchSize = 32, validationSplit = 0, validationData } = options;
+  const { epochs = 1, initialEpoch = 0, validationSplit = 0, validationData } = options;
   for (const [name, value] of Object.entries({ epochs, initialEpoch }))
     checkOption("fit", name, value, () => Number.isInteger(value) && value >= 0, "a whole number");
-  checkBatchSize("fit", batchSize);
+  for (const name of ["batchSize", "validationBatchSize"] as const)
+    checkBatchSize("fit", name, options[name] ?? 1);
   const share = () => validationSplit >= 0 && validationSplit < 1;
   checkOption("fit", "validationSplit", validationSplit, share, "in [0, 1)");
   if (validationSplit > 0 && validationData) {
@@ -159,14 +166,14 @@ function checkKinds(options: FitOptions): void {
 export function checkEvaluate(options: EvaluateOptions): void {
   checkOptionNames("evaluate", options, { batchSize: true, sampleWeight: true });
   const { batchSize = 1 } = options;
-  checkBatchSize("evaluate", batchSize);
+  checkBatchSize("evaluate", "batchSize", batchSize);
 }
 
 /** Throws ArgumentError for options that predict() does not have. */
 export function checkPredict(options: PredictOptions): void {
   checkOptionNames("predict", options, { batchSize: true });
   const { batchSize = 1 } = options;
-  checkBatchSize("predict", batchSize);
+  checkBatchSize("predict", "batchSize", batchSize);
 }
 
 /** Throws ArgumentError for options that trainOnBatch() and testOnBatch() do not have. */
@@ -190,7 +197,6 @@ export function batchData(
   };
 }
 
-function checkBatchSize(what: string, batchSize: number): void {
-  const sound = () => Number.isInteger(batchSize) && batchSize >= 1;
-  checkOption(what, "batchSize", batchSize, sound, "a positive integer");
+function checkBatchSize(what: string, name: string, size: number): void {
+  checkOption(what, name, size, () => Number.isInteger(size) && size >= 1, "a positive integer");
 }

@@ -1,6 +1,6 @@
 /** @file What a layer is: it owns variables, knows its output shape, and computes outputs from inputs. */
 import { ArgumentError, formatShape, nearest, ShapeError, WgradError } from "../../engine/errors.ts";
-import { written } from "../../engine/options.ts";
+import { requireParts, written } from "../../engine/options.ts";
 import { checkShape, type Shape, sameShape } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import type { BatchPart } from "../../kernels/batch-norm/batch-norm.ts";
@@ -102,6 +102,7 @@ export abstract class Layer {
   #draft: Variable[] | undefined;
 
   constructor(options: LayerOptions = {}) {
+    requireParts(new.target.name, options, "options");
     this.name = options.name ?? "";
     this.trainable = options.trainable ?? true;
     const { activityRegularizer: penalty } = options;
@@ -113,6 +114,7 @@ export abstract class Layer {
   static fromConfig(this: LayerClass, config: LayerConfig): Layer {
     // biome-ignore lint/complexity/noThisInStatic: the class that it is called on, which is never Layer
     const { positional = [] } = this;
+    requireParts(`${Layer.name}.fromConfig`, config, "what getConfig() gave");
     const options = Object.entries(config).filter(([name]) => !positional.includes(name));
     const args: readonly unknown[] = [...positional.map((name) => config[name]), Object.fromEntries(options)];
     return new this(...(args as never[]));

@@ -111,13 +111,18 @@ function kernelsOf(name: MetricName): MetricKernels | undefined {
 
 /** Keras's SparseTopKCategoricalAccuracy(k), for class labels: the name to give to compile(). Throws ArgumentError. */
 export function sparseTopKCategoricalAccuracy(k = 5): MetricName {
-  return topKCategoricalAccuracy(k, { sparse: true });
+  checkLength("sparseTopKCategoricalAccuracy", k);
+  return `sparse_top_${k}_categorical_accuracy`;
 }
 
 /** Keras's TopKCategoricalAccuracy(k), for class labels with `sparse`: the name to give to compile(). Throws ArgumentError. */
 export function topKCategoricalAccuracy(k = 5, options: { readonly sparse?: boolean } = {}): MetricName {
-  const sound = () => Number.isInteger(k) && k >= 1 && k < 2 ** 32;
-  checkOption("topKCategoricalAccuracy", "k", k, sound, "a positive integer");
+  checkLength("topKCategoricalAccuracy", k);
   checkOptionNames("topKCategoricalAccuracy", options, { sparse: true });
   return `${options.sparse ? "sparse_" : ""}top_${k}_categorical_accuracy`;
+}
+
+function checkLength(name: string, k: number): void {
+  const sound = () => Number.isInteger(k) && k >= 1 && k < 2 ** 32;
+  checkOption(name, "k", k, sound, "a positive integer");
 }

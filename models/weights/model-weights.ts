@@ -1,9 +1,9 @@
 /** @file A model's weights as a safetensors file, Keras's names in layer order, and loading all or a part of them. */
 import { ArgumentError, FileError, formatShape } from "../../engine/errors.ts";
-import { requirePath, written } from "../../engine/options.ts";
+import { requireListOf, requirePath, written } from "../../engine/options.ts";
 import { type Shape, sameShape } from "../../engine/shape.ts";
 import { checkUnclaimed } from "../claims.ts";
-import { Model } from "../model.ts";
+import { type Model, requireModel } from "../model.ts";
 import type { Network } from "../network.ts";
 import type { StoredVariable } from "../stored-variables.ts";
 import { requireMap } from "../variable.ts";
@@ -80,6 +80,7 @@ async function weightsIn(path: string): Promise<WeightValues> {
 
 /** The outcome of loadWeights() as lines of text, one per weight, and the counts. */
 export function formatLoadedWeights(rows: readonly LoadedWeight[]): string {
+  requireListOf("formatLoadedWeights", rows, "what loadWeights() gave", ["path", "outcome"]);
   const width = rows.reduce((most, { path }) => Math.max(most, path.length), 0);
   const counts = new Map<string, number>();
   for (const { outcome } of rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
@@ -135,9 +136,4 @@ function floatsOf(found: Float32Array | SafetensorsTensor): Float32Array | strin
   if (!(data instanceof Float64Array)) return type;
   const inexact = data.find((value) => !Object.is(Math.fround(value), value));
   return inexact === undefined ? Float32Array.from(data) : `${type} with ${inexact}, which F32 would round,`;
-}
-
-function requireModel(what: string, model: unknown): void {
-  if (model instanceof Model) return;
-  throw new ArgumentError(`${what}: needs a model, got ${written(model)}.`);
 }

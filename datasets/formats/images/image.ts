@@ -1,7 +1,7 @@
 /** @file Photographs: the bytes of a JPEG, PNG or WebP -> pixels, in Node and in a page. */
 import { decode } from "#image-decoder";
-import { FileError } from "../../../engine/errors.ts";
-import { checkChoice, checkOption, checkOptionNames } from "../../../engine/options.ts";
+import { ArgumentError, FileError } from "../../../engine/errors.ts";
+import { checkChoice, checkOption, checkOptionNames, written } from "../../../engine/options.ts";
 import { type ImageHeader, readImageHeader } from "./header.ts";
 import { defaultMaxPixels, type Orientation, type RgbImage } from "./rgb-image.ts";
 
@@ -30,6 +30,10 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
   const { name, maxPixels = defaultMaxPixels, orientation = "ignore" } = options;
   checkOption("decodeImage", "maxPixels", maxPixels, () => maxPixels >= 1, "a number of pixels");
   checkChoice("decodeImage", "orientation", orientation, ["ignore", "apply"]);
+  if (!(bytes instanceof Uint8Array) || typeof name !== "string")
+    throw new ArgumentError(
+      `decodeImage: needs the bytes of a file, and its name in the options, got ${written(bytes)} and ${written(name)}.`,
+    );
   const header = readImageHeader(bytes, name);
   checkSize(header, name, maxPixels);
   if (header.format === "JPEG") checkScans(bytes, name);

@@ -1,6 +1,7 @@
 /** @file Sets of drawn images: the same for the same seed, on every machine. */
 
 import { ArgumentError } from "../../../engine/errors.ts";
+import { written } from "../../../engine/options.ts";
 import type { ImageSet } from "../../formats/image-set.ts";
 import { Draws } from "./draws.ts";
 import type { NoiseSource } from "./pixels.ts";
@@ -29,7 +30,7 @@ export function drawImageSet(
 ): ImageSet {
   const { name, streams, size, channels, draw } = drawing;
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw new ArgumentError(`${name}: count is ${count}, expected a positive integer.`);
+    throw new ArgumentError(`${name}: count is ${written(count)}, expected a positive integer.`);
   }
   const bytes = size * size * channels;
   const images = new Uint8Array(count * bytes);

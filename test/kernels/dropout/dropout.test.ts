@@ -37,6 +37,16 @@ describe("dropout", () => {
     );
   });
 
+  it("draws the numbers of its elements wherever these begin within a block of four", async () => {
+    const [rate, counter, width] = [0.5, { seed: 3, stream: 1, step: 5 }, 33];
+    for (const sample of [0, 1, 2, 3]) {
+      engine().step.set({ seed: counter.seed, step: counter.step, sample });
+      const x = array64([1, width], new Float64Array(width).fill(1));
+      const y = await dropout(engine().tensor(x.data, [1, width]), { rate, stream: counter.stream }).data();
+      expect([...y]).toEqual([...dropoutReference(x, rate, counter, sample * width).data]);
+    }
+  });
+
   it("keeps 1 - rate of the elements, other ones in other steps and streams", async () => {
     const x = engine().tensor(new Float32Array(40_000).fill(1), [40, 1000]);
     engine().step.set({ seed: 1, step: 0, sample: 0 });

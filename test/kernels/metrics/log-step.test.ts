@@ -4,7 +4,6 @@ import {
   absoluteError,
   binaryAccuracy,
   categoricalAccuracy,
-  fitsLogStep,
   logRow,
   logStep,
   roundedAccuracy,
@@ -13,6 +12,7 @@ import {
   squaredError,
   topKAccuracy,
 } from "../../../kernels/metrics/index.ts";
+import { fitsLogStep } from "../../../kernels/metrics/log-step.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { properties } from "../../support/properties.ts";

@@ -35,10 +35,11 @@ describe("haltUnlessFinite", () => {
     const places = fc
       .nat(sizes.length - 1)
       .chain((which) => fc.tuple(fc.constant(which), fc.nat(sizes[which]! - 1)));
-    const values = fc.constantFrom(Number.NaN, Infinity, -Infinity, largest, -largest, 1e-45, 0, -0);
+    const values = [Number.NaN, Infinity, -Infinity, largest, -largest, 1e-45, 0, -0];
     await fc.assert(
-      fc.asyncProperty(values, places, async (value, [which, at]) => {
-        expect(await halted(value, which, at)).toBe(Number.isFinite(value) ? 0 : 42);
+      fc.asyncProperty(places, async ([which, at]) => {
+        for (const value of values)
+          expect(await halted(value, which, at), String(value)).toBe(Number.isFinite(value) ? 0 : 42);
       }),
       properties,
     );

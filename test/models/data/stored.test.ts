@@ -187,6 +187,19 @@ describe("stored samples", () => {
     model.dispose();
   });
 
+  it("are held out in batches larger than those of training, and than 256 samples", async () => {
+    const many = 300;
+    const wide = { ...inMemory, inputs: new Uint8Array(many * size).map((_, i) => (i * 37) % 256) };
+    const classesOf = Uint8Array.from({ length: many }, (_, i) => i % classes);
+    const read: StoredDataset["read"] = async function* (parts) {
+      for (const part of parts)
+        yield Uint8Array.from([...part].flatMap((i) => [...wide.inputs.subarray(i * size, (i + 1) * size)]));
+    };
+    const options = { batchSize: 8, epochs: 1, validationSplit: 0.9, validationBatchSize: 270 };
+    const kept = await trained({ ...wide, labels: classesOf }, options);
+    expect(await trained(stored({ count: many, labels: classesOf, read }).data, options)).toEqual(kept);
+  });
+
   it("take no weights", async () => {
     const model = await network();
     const weighted = model.fit(stored().data, { classWeight: { 0: 1, 1: 2, 2: 1 } });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ArgumentError } from "../../../engine/errors.ts";
+import type { Tensor } from "../../../engine/tensor.ts";
 import type { HostDataset } from "../../../kernels/gather/index.ts";
+import { max } from "../../../kernels/reduce/index.ts";
 import { type Model, sgd } from "../../../models/index.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
@@ -101,6 +103,33 @@ describe("evaluation during fit", () => {
     expect(Object.keys(split.history)).toEqual(["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]);
   });
 
+  it("takes validationBatchSize samples at a time: metrics that are no means over samples are means over batches", async () => {
+    const data = tinyData(20);
+    const largest = (_: Tensor, yPred: Tensor) => max(yPred);
+    const model = tinyNetwork();
+    const optimizer = sgd({ learningRate: 0 });
+    const settings = { optimizer, loss: "categorical_crossentropy", metrics: [largest], engine: engine() };
+    await model.compile(settings);
+    const held = last(data, 7);
+    const outputs = await model.predict(held);
+    const highest = (from: number, to: number) => Math.max(...outputs.slice(from * classes, to * classes));
+    for (const [validationBatchSize, expected] of [
+      [undefined, highest(0, 7)],
+      [3, (3 * highest(0, 3) + 3 * highest(3, 6) + highest(6, 7)) / 7],
+    ] as const) {
+      const options = { batchSize: 4, ...(validationBatchSize && { validationBatchSize }) };
+      for (const sets of [
+        { validationSplit: 0.35 },
+        { validationData: held, evaluationSets: { test: held } },
+      ]) {
+        const { history } = await model.fit(data, { ...options, ...sets });
+        expect(history.val_largest![0]).toBeCloseTo(expected, 6);
+        if ("evaluationSets" in sets) expect(history.test_largest).toEqual(history.val_largest);
+      }
+    }
+    model.dispose();
+  });
+
   it("reports further sets under their own names, and changes nothing", async () => {
     const data = tinyData(20);
     const alone = await train(engine(), data, { epochs: 2 });
@@ -127,6 +156,7 @@ describe("evaluation during fit", () => {
       { epochs: -1 },
       { batchSize: 0 },
       { batchSize: 2.5 },
+      { validationBatchSize: 0 },
     ]) {
       await expect(model.fit(data, options), JSON.stringify(Object.keys(options))).rejects.toThrow(
         ArgumentError,

@@ -105,6 +105,56 @@ describe("sample and class weights", () => {
     net.dispose();
   });
 
+  it("of a class are for training: what is held out has sample weights alone, as in Keras 3", async () => {
+    const net = await compiled(softmaxNetwork(), 0);
+    const settings = { loss: "categorical_crossentropy", weightedMetrics: ["accuracy"], engine: engine() };
+    await net.compile({ ...settings, optimizer: sgd({ learningRate: 0 }) });
+    const part = (from: number, to?: number) => ({
+      ...{
+        inputs: data.inputs.slice(from * features, to && to * features),
+        targets: data.labels.slice(from, to),
+      },
+      sampleWeight: sampleWeight.slice(from, to),
+    });
+    const training = { ...data, sampleWeight };
+    const trained = await net.fit(part(0, 8), { classWeight });
+    const held = await net.evaluate(part(8));
+    const dataset = GpuDataset.upload(engine(), data);
+    const subset = { dataset, indices: Uint32Array.from([...Array(8).keys(), 8, 9, 10]) };
+    for (const [source, options] of [
+      [training, { validationSplit: 3 / 11 }],
+      [dataset, { validationSplit: 3 / 11, sampleWeight }],
+      [subset, { validationSplit: 3 / 11, sampleWeight }],
+      [part(0, 8), { validationData: part(8) }],
+    ] as const) {
+      const { history } = await net.fit(source, { ...options, classWeight });
+      expect([history.loss, history.accuracy]).toEqual([trained.history.loss, trained.history.accuracy]);
+      expect([history.val_loss, history.val_accuracy]).toEqual([[held.loss], [held.accuracy]]);
+    }
+    const plain = await net.evaluate({
+      inputs: data.inputs.slice(8 * features),
+      targets: data.labels.slice(8),
+    });
+    const { history } = await net.fit(data, { validationSplit: 3 / 11, classWeight });
+    expect(history.val_loss).toEqual([plain.loss]);
+    dataset.dispose();
+    net.dispose();
+  });
+
+  it("of a class are not those of a sample that is held out and trained on", async () => {
+    const net = await compiled(softmaxNetwork(), 0);
+    const dataset = GpuDataset.upload(engine(), data);
+    const source = { dataset, indices: Uint32Array.from([0, 1, 2, 0, 1, 2]) };
+    const { history } = await net.fit(source, { validationSplit: 0.5, classWeight });
+    const before = await net.getWeights();
+    const first = { inputs: data.inputs.slice(0, 3 * features), targets: data.labels.slice(0, 3) };
+    expect(history.val_loss).toEqual([(await net.evaluate(first)).loss]);
+    expect(history.loss![0]).not.toBeCloseTo(history.val_loss![0]!, 4);
+    expect(bits(before)).toEqual(bits(await net.getWeights()));
+    dataset.dispose();
+    net.dispose();
+  });
+
   it("may be given by output", async () => {
     const x = input([3]);
     const outputs = ["a", "b"].map((name) => Dense(2, { name, activation: "softmax" }).apply(x));
