@@ -1,7 +1,7 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
 
-export const views = ["train", "slow-motion", "costs"] as const;
+export const views = ["train", "microscope", "slow-motion", "costs"] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -16,6 +16,8 @@ export interface Place {
   readonly seed: number;
   /** of the test set */
   readonly image: number;
+  /** of the number that the microscope shows, e.g. conv2d_1/kernel[2,1,0,7] */
+  readonly at: string;
 }
 
 export const start: Place = {
@@ -25,6 +27,7 @@ export const start: Place = {
   profile: "quick",
   seed: 1,
   image: 0,
+  at: "",
 };
 
 /** Longer ones name nothing. */
@@ -52,12 +55,17 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     profile: read("profile", fallback.profile, oneOf(["quick", "full"] as const)),
     seed: read("seed", fallback.seed, wholeNumber),
     image: read("image", fallback.image, wholeNumber),
+    at: read("at", fallback.at, addressOf),
   };
   return { place, problems };
 }
 
 function nameOf(text: string): string | undefined {
   return text.length <= longestName && /^[\w-]+$/.test(text) ? text : undefined;
+}
+
+function addressOf(text: string): string | undefined {
+  return text.length <= 2 * longestName && /^[\w/:]+(\[[\d,]*\])?$/.test(text) ? text : undefined;
 }
 
 function wholeNumber(text: string): number | undefined {

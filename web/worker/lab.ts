@@ -1,7 +1,20 @@
 /** @file What the page may ask the worker for. One training is open at a time. */
 import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../engine/errors.ts";
+import type { Place } from "../../lessons/microscope/elements.ts";
+import type { AddressExplanation } from "../../lessons/microscope/explain-address.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
-import type { ExperimentFacts, LabEvent, Look, StartOptions, StepTrace, TrainingChoice } from "./protocol.ts";
+import type {
+  ExperimentFacts,
+  LabEvent,
+  Look,
+  PlaceExplanation,
+  Plane,
+  RecordedStep,
+  StartOptions,
+  StepTrace,
+  TrainingChoice,
+} from "./protocol.ts";
+import type { StepMicroscope } from "./step-microscope.ts";
 import { Training } from "./training.ts";
 
 type Tell = (event: LabEvent) => void;
@@ -60,6 +73,32 @@ export class Lab {
   /** A training step at this batch size under the clock. Undefined while no training is open. */
   async trace(batch: number): Promise<StepTrace | undefined> {
     return this.#training?.trace(batch);
+  }
+
+  /** Pauses and records the next step. Undefined while no training is open. */
+  async microscope(): Promise<RecordedStep | undefined> {
+    this.pause();
+    return this.#magnify(async (microscope) => microscope.facts);
+  }
+
+  /** A number of that step by its address. Rejects with UsageError for one that names nothing. */
+  explain(address: string): Promise<AddressExplanation | undefined> {
+    return this.#magnify((microscope) => microscope.explain(address));
+  }
+
+  /** A number of that step by the launch that binds it. */
+  explainPlace(place: Place): Promise<PlaceExplanation | undefined> {
+    return this.#magnify((microscope) => microscope.explainPlace(place));
+  }
+
+  /** The image, map or matrix that an address lies in. */
+  planes(address: string): Promise<{ value: Plane; gradient: Plane | undefined } | undefined> {
+    return this.#magnify((microscope) => microscope.planes(address));
+  }
+
+  async #magnify<T>(ask: (microscope: StepMicroscope) => Promise<T>): Promise<T | undefined> {
+    const training = this.#training;
+    return training?.between(async () => ask(await training.microscope()));
   }
 
   /** Writes the weights to the browser's own file system and says where. Undefined while no training is open. */

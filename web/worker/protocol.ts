@@ -1,5 +1,6 @@
 /** @file What the page and the worker with the engine tell each other. All of it is plain data. */
 import type { Ceilings } from "../../engine/ceilings/ceilings.ts";
+import type { Explanation, Number32, Share } from "../../lessons/microscope/microscope.ts";
 import type { ProfileName } from "../../runner/experiment.ts";
 import type { Trace } from "../../runner/trace/trace.ts";
 
@@ -118,6 +119,37 @@ export interface StepTrace extends Trace {
   /** bytes that are kept for the backward pass, and held at the fullest moment */
   readonly keptBytes: number;
   readonly peakBytes: number;
+}
+
+/** A step that the microscope has recorded. */
+export interface RecordedStep {
+  readonly step: number;
+  readonly launches: number;
+  readonly places: readonly {
+    readonly name: string;
+    readonly kind: "weight" | "output" | "input" | "target" | "loss";
+    readonly shape: readonly number[];
+    readonly hasGradient: boolean;
+  }[];
+}
+
+/** A plane of a tensor: what is drawn around an element. */
+export interface Plane {
+  readonly rows: number;
+  readonly columns: number;
+  /** which axes of the tensor they are; undefined for one row or number */
+  readonly rowAxis: number | undefined;
+  readonly columnAxis: number | undefined;
+  readonly values: Float32Array;
+}
+
+/** A number by where a launch reads or writes it. */
+export interface PlaceExplanation {
+  readonly number: Number32;
+  /** undefined for what was there before the step */
+  readonly made: Explanation | undefined;
+  readonly contributors: readonly Share[];
+  readonly consequences: readonly Share[];
 }
 
 export type TrainingState = "opening" | "training" | "paused" | "done" | "lost" | "failed";

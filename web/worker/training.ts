@@ -27,6 +27,7 @@ import type {
   StepTrace,
   TrainingChoice,
 } from "./protocol.ts";
+import { StepMicroscope } from "./step-microscope.ts";
 import { traceStep } from "./step-trace.ts";
 import { TrainingData } from "./training-data.ts";
 
@@ -45,12 +46,13 @@ export class Training {
   readonly choice: TrainingChoice;
   readonly gate = new Gate();
   /** steps done, of all epochs */
-  step = 0;
+  step: number;
   readonly #experiment: TrainingExperiment;
   readonly #tell: (event: LabEvent) => void;
   readonly #snapshot: TrainingSnapshot | undefined;
   readonly #stopping = new AbortController();
   #control: FitControl | undefined;
+  #microscope: StepMicroscope | undefined;
   #saved = performance.now();
 
   private constructor(
@@ -65,6 +67,7 @@ export class Training {
     this.choice = parts.choice;
     this.#experiment = experiment;
     this.#snapshot = snapshot;
+    this.step = snapshot?.position.step ?? 0;
     this.#tell = tell;
   }
 
@@ -147,6 +150,17 @@ export class Training {
     return this.between(() => traceStep(this, this.#experiment, batch));
   }
 
+  /** The microscope on the next step; another one, if training has gone on since the last. */
+  async microscope(): Promise<StepMicroscope> {
+    const moment = { step: this.step, batchSize: this.profile.batch, seed: this.choice.seed };
+    if (this.#microscope?.moment.step !== moment.step) {
+      this.#microscope?.dispose();
+      this.#microscope = undefined;
+      this.#microscope = await StepMicroscope.open(this.model, this.data, moment);
+    }
+    return this.#microscope;
+  }
+
   /** Writes the weights as they are between two steps; the same bytes as `wgrad train` writes. Returns where, for download(). */
   async saveWeights(): Promise<string> {
     const path = `${checkpointFolder(this.choice)}/weights.safetensors`;
@@ -171,6 +185,7 @@ export class Training {
   }
 
   dispose(): void {
+    this.#microscope?.dispose();
     this.data.dispose();
     this.model.dispose();
     this.engine.dispose();
