@@ -1,11 +1,14 @@
 /** @file The explanation of a number as text for a terminal. */
 
 import { Page } from "../explain/page.ts";
-import { wrap } from "../text.ts";
+import { clipped, wrap } from "../text.ts";
 import type { CentralDifference } from "./central-difference.ts";
 import type { AddressExplanation } from "./explain-address.ts";
 import type { Explanation, Share, SumOfTerms, Term } from "./microscope.ts";
 import { bitsOf, exactly, shortly } from "./numbers.ts";
+
+/** Characters of a name in a table. */
+const longestName = 40;
 
 /** From its value to what the step makes of it. */
 export function addressPage(explanation: AddressExplanation): Page {
@@ -149,14 +152,13 @@ function addDifference(page: Page, difference: CentralDifference, gradient: numb
 }
 
 function shareLines(shares: readonly Share[]): string[] {
-  return columnsOfText(
-    shares.map(({ number, weight }) => [
-      number.name,
-      `= ${shortly(number.value)}`,
-      `${shortly(weight)} of it from here`,
-      number.kernel,
-    ]),
-  );
+  const rows = shares.map(({ number, weight }) => [
+    clipped(number.name, longestName),
+    shortly(number.value),
+    shortly(weight),
+    number.kernel,
+  ]);
+  return columnsOfText([["number", "value", "of it from here", "computed by"], ...rows]);
 }
 
 function columnsOfText(rows: readonly (readonly string[])[]): string[] {

@@ -71,11 +71,12 @@ export function termsWithin(expression: Expression): readonly Expression[] {
   return expression.kind === "sum" ? expression.terms.flatMap(termsWithin) : [expression];
 }
 
-/** The sum that makes the number: the one with most terms, on the way from the top of the formula. */
+/** The sum that makes the number: that of a loop before others, then the one with most terms, on the way from the top of the formula. */
 export function mainSum(formula: Expression): Sum | undefined {
   if (formula.kind === "sum") return formula;
+  const rank = (sum: Sum) => (sum.start === "zero" ? 1e9 : 0) + termsWithin(sum).length;
   const sums = partsOf(formula)
     .map(mainSum)
     .filter((sum) => sum !== undefined);
-  return sums.toSorted((a, b) => termsWithin(b).length - termsWithin(a).length)[0];
+  return sums.toSorted((a, b) => rank(b) - rank(a))[0];
 }

@@ -49,22 +49,21 @@ const unaryGradientRule: KernelRule = {
   uses: elementByElement("dx"),
 };
 
-/** Index in an operand that repeats until the output is full. */
-function repeated(launch: OpenLaunch, binding: "a" | "b", at: number): number {
-  return launch.flag(binding === "a" ? "A_REPEATS" : "B_REPEATS") ? at % launch.size(binding) : at;
+/** Whether an operand is read again from its start until the output is full. */
+function repeats(launch: OpenLaunch, binding: string): boolean {
+  return (binding === "a" && launch.flag("A_REPEATS")) || (binding === "b" && launch.flag("B_REPEATS"));
 }
 
 function bothOperands(launch: OpenLaunch, at: number) {
-  const read = (binding: "a" | "b") => launch.read(binding, repeated(launch, binding, at));
+  const read = (binding: "a" | "b") =>
+    launch.read(binding, repeats(launch, binding) ? at % launch.size(binding) : at);
   return [read("a"), read("b")] as const;
 }
 
 /** Where an element of an operand goes: into all outputs that it is repeated for. */
 function usesOfOperand(output: string): KernelRule["uses"] {
   return function* uses(launch, binding, at): Generator<Use, void, undefined> {
-    const repeats =
-      (binding === "a" || binding === "b") && repeated(launch, binding, launch.size(output)) === 0;
-    const step = repeats ? launch.size(binding) : launch.size(output);
+    const step = repeats(launch, binding) ? launch.size(binding) : launch.size(output);
     for (let i = at; i < launch.size(output); i += step) yield { output, at: i };
   };
 }

@@ -26,6 +26,12 @@ function termOf(launch: OpenLaunch, at: number, center: number): Expression {
   }
 }
 
+/** The term of a sum in which an element stands; penalties and deviations may be two, and the extremes are no sums. */
+function ownTerm(launch: OpenLaunch, at: number, center: number): Pick<Use, "term"> {
+  const single = launch.constant("OPERATION") === 0 && ![1, 4].includes(launch.constant("TERM"));
+  return single ? { term: termOf(launch, at, center) } : {};
+}
+
 /** A list in runs of `size`. */
 function runsOf<T>(items: readonly T[], size: number): T[][] {
   const count = Math.ceil(items.length / size);
@@ -91,7 +97,7 @@ const columnsRule: KernelRule = {
     const slice = Math.floor((Math.floor(at / columns) % rows) / chunk);
     const last = output === outputs - 1 ? width - 1 : output;
     for (let slot = output; slot <= last && slice * width + slot < size; slot++)
-      yield { output: "y", at: slice * width + slot, term: termOf(launch, at, slot) };
+      yield { output: "y", at: slice * width + slot, ...ownTerm(launch, at, slot) };
   },
 };
 
@@ -152,7 +158,7 @@ const rowsRule: KernelRule = {
     const row = Math.floor(at / length);
     const { first, chunk } = vectorsOf(launch, row);
     const slice = Math.floor((Math.floor(at / 4) - first) / chunk);
-    yield { output: "y", at: row * slices + slice, term: termOf(launch, at, row) };
+    yield { output: "y", at: row * slices + slice, ...ownTerm(launch, at, row) };
   },
 };
 
