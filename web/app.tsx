@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { languages, views } from "./address.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
 import { Costs } from "./views/costs.tsx";
+import { Draw } from "./views/draw.tsx";
 import { Train } from "./views/train.tsx";
 
-const shown = { train: Train, costs: Costs };
+const shown = { train: Train, draw: Draw, costs: Costs };
 
 export function App() {
   if (!("gpu" in navigator)) return <WithoutWebGpu />;

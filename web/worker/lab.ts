@@ -1,6 +1,16 @@
 /** @file What the page may ask the worker for. One training is open at a time. */
 import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../engine/errors.ts";
+import {
+  type Answer,
+  ask,
+  type PixelChange,
+  type Probe,
+  probe,
+  type TestPicture,
+  testPicture,
+} from "./draw.ts";
 import { experiments } from "./experiments.ts";
+import { type PictureFile, pictureFrom } from "./picture-file.ts";
 import type { ExperimentFacts, LabEvent, Look, StartOptions, TrainingChoice } from "./protocol.ts";
 import { Training } from "./training.ts";
 
@@ -45,6 +55,29 @@ export class Lab {
   /** What the network makes of a test image. Undefined while none is open. */
   async look(image: number): Promise<Look | undefined> {
     return this.#training?.look(image);
+  }
+
+  /** What the network makes of a picture of the visitor's. Undefined while none is open. */
+  async ask(picture: Uint8Array, wanted: number | undefined): Promise<Answer | undefined> {
+    const training = this.#training;
+    return training?.between(() => ask(training, picture, wanted));
+  }
+
+  /** What one pixel of the picture does to a score. Undefined while no network is open. */
+  async probe(picture: Uint8Array, change: PixelChange): Promise<Probe | undefined> {
+    const training = this.#training;
+    return training?.between(() => probe(training, picture, change));
+  }
+
+  /** A test image, to begin a picture with. Undefined while no network is open. */
+  testPicture(index: number): TestPicture | undefined {
+    return this.#training && testPicture(this.#training.data, index);
+  }
+
+  /** A file in the size that the network takes. Undefined while none is open. */
+  async readPicture(file: File): Promise<PictureFile | undefined> {
+    const { height, width, channels } = this.#training?.data.images.test ?? {};
+    return height && width && channels ? pictureFrom(file, [height, width, channels]) : undefined;
   }
 
   /** For teachers and tests: what happens when a GPU goes away. */

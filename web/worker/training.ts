@@ -115,6 +115,17 @@ export class Training {
 
   /** Trains to the last epoch; rejects with InterruptedError after stop(). */
   async run(): Promise<void> {
+    try {
+      await this.#fit();
+    } catch (error) {
+      this.gate.end(error);
+      throw error;
+    } finally {
+      this.#control = undefined;
+    }
+  }
+
+  async #fit(): Promise<void> {
     const testIsValidation = this.#experiment.validation === "test";
     await this.model.fit(this.data.training, {
       epochs: this.profile.epochs,
@@ -132,10 +143,14 @@ export class Training {
     });
   }
 
-  /** What the network makes of a test image, read between two steps; at any time after the last. */
+  /** What the network makes of a test image. */
   look(image: number): Promise<Look> {
-    const look = () => lookAt(this.model, this.data, image, this.step);
-    return this.#control ? this.gate.between(look) : look();
+    return this.between(() => lookAt(this.model, this.data, image, this.step));
+  }
+
+  /** Runs `work` between two steps; at any time after the last. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return this.#control ? this.gate.between(work) : work();
   }
 
   /** Of the steps from now on, before decay. */
@@ -170,9 +185,7 @@ export class Training {
       },
       onEpochEnd: (epoch, logs) =>
         this.#tell({ kind: "epoch", point: { epoch: epoch + 1, logs: numbersOf(logs) } }),
-      onTrainEnd: () => {
-        this.#control = undefined;
-      },
+      onTrainEnd: () => this.gate.pass(), // what was asked for during the last evaluation
     };
   }
 
