@@ -1,7 +1,7 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
 
-export const views = ["train", "microscope", "slow-motion", "costs"] as const;
+export const views = ["train", "microscope", "slow-motion", "draw", "costs"] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -18,6 +18,12 @@ export interface Place {
   readonly image: number;
   /** of the number that the microscope shows, e.g. conv2d_1/kernel[2,1,0,7] */
   readonly at: string;
+  /** the class that is explained; none: the one with the highest score */
+  readonly explained: number | undefined;
+  /** the pixel that is moved, "row.column.channel"; none: where the saliency is highest */
+  readonly pixel: string | undefined;
+  /** what it is moved to, 0 to 255; none: its own */
+  readonly value: number | undefined;
 }
 
 export const start: Place = {
@@ -28,6 +34,9 @@ export const start: Place = {
   seed: 1,
   image: 0,
   at: "",
+  explained: undefined,
+  pixel: undefined,
+  value: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -56,6 +65,11 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     seed: read("seed", fallback.seed, wholeNumber),
     image: read("image", fallback.image, wholeNumber),
     at: read("at", fallback.at, addressOf),
+    explained: read("explained", fallback.explained, wholeNumber),
+    pixel: read("pixel", fallback.pixel, (text) =>
+      /^\d{1,4}\.\d{1,4}\.[0-2]$/.test(text) ? text : undefined,
+    ),
+    value: read("value", fallback.value, (text) => (Number(text) < 256 ? wholeNumber(text) : undefined)),
   };
   return { place, problems };
 }
@@ -77,7 +91,8 @@ export function writePlace(place: Place): string {
   const names = { language: "lang" } as Readonly<Record<string, string>>;
   const said = new URLSearchParams();
   for (const [key, value] of Object.entries(place))
-    if (value !== start[key as keyof Place]) said.set(names[key] ?? key, String(value));
+    if (value !== undefined && value !== start[key as keyof Place])
+      said.set(names[key] ?? key, String(value));
   const query = said.toString();
   return query && `?${query}`;
 }

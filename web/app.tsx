@@ -3,11 +3,12 @@ import { useSignal } from "@preact/signals";
 import { languages, views } from "./address.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
 import { Costs } from "./views/costs.tsx";
+import { Draw } from "./views/draw.tsx";
 import { Microscope } from "./views/microscope.tsx";
 import { SlowMotion } from "./views/slow-motion.tsx";
 import { Train } from "./views/train.tsx";
 
-const shown = { train: Train, microscope: Microscope, "slow-motion": SlowMotion, costs: Costs };
+const shown = { train: Train, microscope: Microscope, "slow-motion": SlowMotion, draw: Draw, costs: Costs };
 
 export function App() {
   if (!("gpu" in navigator)) return <WithoutWebGpu />;

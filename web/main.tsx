@@ -4,6 +4,7 @@ import { themeVariables } from "../report/palette.ts";
 import { App } from "./app.tsx";
 import { begin } from "./page.ts";
 import "./styles/page.css";
+import "./styles/draw.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");

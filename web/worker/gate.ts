@@ -3,7 +3,7 @@
 export class Gate {
   #open: (() => void) | undefined;
   #closed: Promise<void> | undefined;
-  readonly #work: (() => Promise<void>)[] = [];
+  readonly #work: { readonly run: () => Promise<void>; readonly fail: (reason: unknown) => void }[] = [];
   #wake: () => void = () => {};
 
   get isClosed(): boolean {
@@ -22,18 +22,23 @@ export class Gate {
     this.#wake();
   }
 
-  /** Runs `work` between two steps; rejects as it does. */
+  /** Runs `work` between two steps; rejects as it does, or with the reason why no step follows. */
   between<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#work.push(() => work().then(resolve, reject));
+      this.#work.push({ run: () => work().then(resolve, reject), fail: reject });
       this.#wake();
     });
+  }
+
+  /** No step follows: whoever waits for one learns why. */
+  end(reason: unknown): void {
+    for (const { fail } of this.#work.splice(0)) fail(reason);
   }
 
   /** Called between two steps: does what is to be done there, and goes on once the gate is open. */
   async pass(): Promise<void> {
     for (;;) {
-      for (let work = this.#work.shift(); work; work = this.#work.shift()) await work();
+      for (let work = this.#work.shift(); work; work = this.#work.shift()) await work.run();
       if (!this.#closed) return;
       await Promise.race([
         this.#closed,

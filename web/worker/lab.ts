@@ -3,6 +3,16 @@ import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../en
 import type { Place } from "../../lessons/microscope/elements.ts";
 import type { AddressExplanation } from "../../lessons/microscope/explain-address.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
+import {
+  type Answer,
+  ask,
+  type PixelChange,
+  type Probe,
+  probe,
+  type TestPicture,
+  testPicture,
+} from "./draw.ts";
+import { type PictureFile, pictureFrom } from "./picture-file.ts";
 import type {
   ExperimentFacts,
   LabEvent,
@@ -104,6 +114,29 @@ export class Lab {
   /** Writes the weights to the browser's own file system and says where. Undefined while no training is open. */
   async saveWeights(): Promise<string | undefined> {
     return this.#training?.saveWeights();
+  }
+
+  /** What the network makes of a picture of the visitor's. Undefined while none is open. */
+  async ask(picture: Uint8Array, wanted: number | undefined): Promise<Answer | undefined> {
+    const training = this.#training;
+    return training?.between(() => ask(training, picture, wanted));
+  }
+
+  /** What one pixel of the picture does to a score. Undefined while no network is open. */
+  async probe(picture: Uint8Array, change: PixelChange): Promise<Probe | undefined> {
+    const training = this.#training;
+    return training?.between(() => probe(training, picture, change));
+  }
+
+  /** A test image, to begin a picture with. Undefined while no network is open. */
+  testPicture(index: number): TestPicture | undefined {
+    return this.#training && testPicture(this.#training.data, index);
+  }
+
+  /** A file in the size that the network takes. Undefined while none is open. */
+  async readPicture(file: File): Promise<PictureFile | undefined> {
+    const { height, width, channels } = this.#training?.data.images.test ?? {};
+    return height && width && channels ? pictureFrom(file, [height, width, channels]) : undefined;
   }
 
   /** For teachers and tests: what happens when a GPU goes away. */

@@ -123,6 +123,17 @@ export class Training {
 
   /** Trains to the last epoch; rejects with InterruptedError after stop(). */
   async run(): Promise<void> {
+    try {
+      await this.#fit();
+    } catch (error) {
+      this.gate.end(error);
+      throw error;
+    } finally {
+      this.#control = undefined;
+    }
+  }
+
+  async #fit(): Promise<void> {
     const testIsValidation = this.#experiment.validation === "test";
     await this.model.fit(this.data.training, {
       epochs: this.profile.epochs,
@@ -206,9 +217,7 @@ export class Training {
       },
       onEpochEnd: (epoch, logs) =>
         this.#tell({ kind: "epoch", point: { epoch: epoch + 1, logs: numbersOf(logs) } }),
-      onTrainEnd: () => {
-        this.#control = undefined;
-      },
+      onTrainEnd: () => this.gate.pass(), // what was asked for during the last evaluation
     };
   }
 
