@@ -21,6 +21,7 @@ const oneHotKernel = kernel("gather/one-hot-labels", {
   step: true,
 });
 
+/** Options of gatherSamples() and gatherLabels(). */
 export interface GatherOptions {
   /** samples in the (micro-)batch */
   readonly batch: number;

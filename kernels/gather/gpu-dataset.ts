@@ -11,6 +11,7 @@ import { classLabels, type LabelOfSample, largestLabel } from "./labels.ts";
 import { type NotFinite, samplesNotFinite } from "./not-finite.ts";
 import { SampleStore, type SampleStoreOptions, storedValues } from "./sample-store.ts";
 
+/** Options of GpuDataset.batch(). */
 export interface BatchOptions extends GatherOptions {
   /** labels as one-hot rows [batch, ..., classes] (f32) instead of class indices [batch, ...] (u32) */
   readonly oneHot?: boolean;

@@ -46,6 +46,7 @@ export function checkLossScale(op: string, options: LossScaleOptions): void {
   checkOption(op, "dynamicGrowthSteps", dynamicGrowthSteps, count, "a positive integer");
 }
 
+/** The scale of a loss in mixed precision: gradients that are small stay above what f16 can hold, and where one overflows it shrinks. */
 export class LossScale {
   /** [1], the scale: the gradient of the loss that a backward pass starts from */
   readonly tensor: Tensor;
