@@ -44,6 +44,10 @@ export class RecomputedPass implements LaunchWatch {
     this.#waiting = new Set(plan.schedule?.segments);
     for (const { holds } of this.#waiting)
       for (const m of holds) this.#holding.set(m, (this.#holding.get(m) ?? 0) + 1);
+    if (engine.watch)
+      throw new WgradError(
+        "gradients: recompute gives memory up, which somebody who watches the launches may read.",
+      );
     engine.watch = this;
   }
 

@@ -76,7 +76,12 @@ export class StepRecord implements NamedStep {
     const { inputs, targets, weights } = taken;
     const kept = [...inputs, ...targets, ...weights.filter((tensor) => tensor !== undefined)];
     for (const tensor of kept) engine.keep(tensor);
-    return new StepRecord(session, step, fields, { inputs, targets, weights });
+    try {
+      return new StepRecord(session, step, fields, { inputs, targets, weights });
+    } catch (error) {
+      for (const owner of [step, ...kept]) owner.dispose(); // a step that does not fit into memory
+      throw error;
+    }
   }
 
   get engine(): Engine {
@@ -95,8 +100,12 @@ export class StepRecord implements NamedStep {
     const inspect = within ? this.#changing(place, (output) => set(output, value)) : undefined;
     const forward = () => engine.keep(this.#forward(inspect).loss);
     const pass = () => engine.scope(() => withNaiveKernels(forward));
-    const loss = withoutTrace(engine, () => engine.useStep(this.#step, pass));
-    if (!within) set(owned, from);
+    let loss: Tensor;
+    try {
+      loss = withoutTrace(engine, () => engine.useStep(this.#step, pass));
+    } finally {
+      if (!within) set(owned, from);
+    }
     try {
       return (await loss.data())[0]!;
     } finally {

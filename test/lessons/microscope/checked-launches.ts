@@ -1,9 +1,10 @@
 /** @file Holds the rules against what kernels computed: every number of a launch, and that where from and where to are inverse. */
+import fc from "fast-check";
 import { expect } from "vitest";
 import { gradients } from "../../../engine/autodiff/tape.ts";
 import type { Engine } from "../../../engine/device.ts";
 import { LaunchRecord, type RecordedLaunch } from "../../../engine/record/launch-record.ts";
-import { sizeOf } from "../../../engine/shape.ts";
+import { type Shape, sizeOf } from "../../../engine/shape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import { mul, sum } from "../../../kernels/index.ts";
 import { withNaiveKernels } from "../../../kernels/tuning/mode.ts";
@@ -143,4 +144,46 @@ function checkUses(
       }
     }
   }
+}
+
+/** Numbers from a seed, some of them equal and some 0. */
+function numbers(size: number, seed: number, low = -1, high = 1): Float32Array {
+  let state = seed * 2654435761 + 1;
+  return Float32Array.from({ length: size }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return low + ((state >>> 8) / 2 ** 24) * (high - low);
+  });
+}
+
+/** A tensor of such numbers. */
+export const tensor = (on: Engine, shape: Shape, seed: number, low = -1, high = 1) =>
+  on.tensor(numbers(sizeOf(shape), seed, low, high), shape);
+
+/** One op with its arguments, drawn by fast-check. */
+export interface Drawn {
+  readonly sources: readonly Tensor[];
+  readonly op: () => Tensor;
+}
+
+/** Runs an op of drawn shapes and checks all its launches. */
+export function checkDrawn<T>(
+  engine: Engine,
+  seen: Set<string>,
+  arbitrary: fc.Arbitrary<T>,
+  draw: (drawn: T, on: Engine) => Drawn,
+  numRuns = 4,
+): Promise<void> {
+  return fc.assert(
+    fc.asyncProperty(arbitrary, async (drawn) => {
+      const { sources, op } = draw(drawn, engine);
+      const record = recordOp(engine, sources, op);
+      try {
+        await checkLaunches(record, seen);
+      } finally {
+        record.dispose();
+        engine.scopes.clear();
+      }
+    }),
+    { numRuns, seed: 7 },
+  );
 }

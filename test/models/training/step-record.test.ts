@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../../engine/device.ts";
 import { sizeOf } from "../../../engine/shape.ts";
-import * as wgrad from "../../../index.ts";
 import { listPlaces, resolveAddress } from "../../../lessons/microscope/address.ts";
 import { indicesOf } from "../../../lessons/microscope/elements.ts";
 import { explainAddress } from "../../../lessons/microscope/explain-address.ts";
@@ -10,6 +9,7 @@ import { type Explanation, Microscope } from "../../../lessons/microscope/micros
 import { openBatches } from "../../../models/data/batches.ts";
 import { StepRecord } from "../../../models/fit/step-record.ts";
 import type { Layer, Model, Optimizer } from "../../../models/index.ts";
+import * as wgrad from "../../../models/index.ts";
 import { useEngine } from "../../support/engine.ts";
 
 const engine = useEngine();
