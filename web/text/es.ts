@@ -184,12 +184,13 @@ export const es: Texts = {
     "Los dos aprenden de las mismas imágenes, por turnos de unos pasos. Una tasa elegida aquí no cambia durante la carrera.",
   racedWith: (side: string, optimizer: string, rate: string) => `${side}: ${optimizer}, ${rate}`,
   fell: (side: string) => `${side} ha caído: sus números ya no son finitos.`,
-  accuracyOf: (side: string) => `${side}: exactitud de validación`,
-  hashOf: (side: string) => `${side}: SHA-256 de los pesos`,
+  accuracyOf: (side: string) => `${side}: exactitud`,
+  hashOf: (side: string) => `${side}: SHA-256`,
   bits: "bits",
   equalBits: "iguales",
   differentBits: "distintos",
-  afterEpochs: "Después de cada época; 0 es antes del primer paso",
+  afterEpochs:
+    "Exactitud de validación y SHA-256 de todos los pesos después de cada época; 0 es antes del primer paso",
   noWebGpu: "Este navegador no tiene WebGPU",
   noWebGpuHelp:
     "El laboratorio calcula en su GPU. Chrome y Edge desde 113, Safari desde 26 y Firefox desde 141 tienen WebGPU; en Linux puede ser necesario activarlo en chrome://flags.",

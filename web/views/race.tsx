@@ -216,11 +216,15 @@ function EpochRow({ row }: { readonly row: number }) {
       ))}
       {sides.map((side) => (
         <td key={side} class="hash" title={both[side]?.hash} data-hash={both[side]?.hash}>
-          {both[side] && `${both[side].hash.slice(0, 12)}…`}
+          {both[side] && `${both[side].hash.slice(0, 8)}…`}
         </td>
       ))}
       <td class={isEqual === false ? "different" : "equal"}>
-        {isEqual !== undefined && `${isEqual ? "=" : "≠"} ${isEqual ? text.equalBits : text.differentBits}`}
+        {isEqual !== undefined && (
+          <>
+            {isEqual ? "=" : "≠"} <span>{isEqual ? text.equalBits : text.differentBits}</span>
+          </>
+        )}
       </td>
     </tr>
   );
