@@ -1,7 +1,8 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
+import { readRacer, writeRacer } from "./racer.ts";
 
-export const views = ["train", "microscope", "slow-motion", "draw", "costs"] as const;
+export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs"] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -24,6 +25,9 @@ export interface Place {
   readonly pixel: string | undefined;
   /** what it is moved to, 0 to 255; none: its own */
   readonly value: number | undefined;
+  /** what the sides of a race do differently from the experiment, as readRacer() reads it */
+  readonly left: string | undefined;
+  readonly right: string | undefined;
 }
 
 export const start: Place = {
@@ -37,6 +41,8 @@ export const start: Place = {
   explained: undefined,
   pixel: undefined,
   value: undefined,
+  left: undefined,
+  right: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -70,6 +76,8 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
       /^\d{1,4}\.\d{1,4}\.[0-2]$/.test(text) ? text : undefined,
     ),
     value: read("value", fallback.value, (text) => (Number(text) < 256 ? wholeNumber(text) : undefined)),
+    left: read("left", fallback.left, racerOf),
+    right: read("right", fallback.right, racerOf),
   };
   return { place, problems };
 }
@@ -80,6 +88,11 @@ function nameOf(text: string): string | undefined {
 
 function addressOf(text: string): string | undefined {
   return text.length <= 2 * longestName && /^[\w/:]+(\[[\d,]*\])?$/.test(text) ? text : undefined;
+}
+
+function racerOf(text: string): string | undefined {
+  const racer = readRacer(text);
+  return racer && writeRacer(racer);
 }
 
 function wholeNumber(text: string): number | undefined {

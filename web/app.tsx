@@ -5,10 +5,18 @@ import { experiments, go, linkProblems, message, opened, place, state, texts, tr
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
 import { Microscope } from "./views/microscope.tsx";
+import { RaceView } from "./views/race.tsx";
 import { SlowMotion } from "./views/slow-motion.tsx";
 import { Train } from "./views/train.tsx";
 
-const shown = { train: Train, microscope: Microscope, "slow-motion": SlowMotion, draw: Draw, costs: Costs };
+const shown = {
+  train: Train,
+  microscope: Microscope,
+  "slow-motion": SlowMotion,
+  draw: Draw,
+  race: RaceView,
+  costs: Costs,
+};
 
 export function App() {
   if (!("gpu" in navigator)) return <WithoutWebGpu />;

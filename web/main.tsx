@@ -5,6 +5,7 @@ import { App } from "./app.tsx";
 import { begin } from "./page.ts";
 import "./styles/page.css";
 import "./styles/draw.css";
+import "./styles/race.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");

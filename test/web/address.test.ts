@@ -79,3 +79,12 @@ describe("what a link says of a picture", () => {
       expect(readPlace(`?value=${value}`).problems).toEqual(["value"]);
   });
 });
+
+describe("what a link says of a race", () => {
+  it("comes back as it was written, and is checked", () => {
+    const place: Place = { ...start, view: "race", left: "adam*0.001**", right: "*0.1*he_normal*3" };
+    expect(readPlace(writePlace(place))).toEqual({ place, problems: [] });
+    const query = "?left=adam&right=rocket***";
+    expect(readPlace(query)).toEqual({ place: start, problems: ["left", "right"] });
+  });
+});

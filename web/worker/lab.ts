@@ -3,6 +3,7 @@ import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../en
 import type { Place } from "../../lessons/microscope/elements.ts";
 import type { AddressExplanation } from "../../lessons/microscope/explain-address.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
+import type { Racer } from "../racer.ts";
 import {
   type Answer,
   ask,
@@ -24,15 +25,29 @@ import type {
   StepTrace,
   TrainingChoice,
 } from "./protocol.ts";
+import { Race, type RaceEvent } from "./race.ts";
 import type { StepMicroscope } from "./step-microscope.ts";
 import { Training } from "./training.ts";
 
 type Tell = (event: LabEvent) => void;
 
+/** Who wants to know, and whether nothing else has been asked for since. */
+interface Wish<T> {
+  readonly tell: T;
+  readonly isWanted: () => boolean;
+}
+
+interface RaceWish extends Wish<(event: RaceEvent) => void> {
+  readonly racers: readonly [Racer, Racer];
+  /** the page's address */
+  readonly page: string;
+}
+
 export class Lab {
   readonly #experiments: readonly TrainingExperiment[];
   #training: Training | undefined;
-  /** ends when the open training has ended */
+  #race: Race | undefined;
+  /** ends when the open training or race has ended */
   #running: Promise<void> = Promise.resolve();
   /** of the start that came last: an older one gives up */
   #starts = 0;
@@ -46,20 +61,37 @@ export class Lab {
     return this.#experiments.map(({ id, title, dataset }) => ({ id, title, dataset: String(dataset) }));
   }
 
-  /** Ends the open training and begins another, from its checkpoint unless `afresh`. Resolves when it runs. */
+  /** Ends what is open and begins a training, from its checkpoint unless `afresh`. Resolves when it runs. */
   async start(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
-    const turn = ++this.#starts;
-    await this.close();
-    if (turn !== this.#starts) return;
-    this.#running = this.#open(choice, options, tell);
+    await this.#replace((isWanted) => this.#open(choice, options, { tell, isWanted }));
   }
 
-  /** Ends the open training; its checkpoint stays. */
+  /** Ends the open training, which leaves its checkpoint, and begins a race in its place. Resolves when it runs. */
+  async race(
+    choice: TrainingChoice,
+    racers: readonly [Racer, Racer],
+    page: string,
+    tell: (event: RaceEvent) => void,
+  ): Promise<void> {
+    await this.#replace((isWanted) => this.#runRace(choice, { racers, page, tell, isWanted }));
+  }
+
+  /** Ends what is open, or opens just now; a training's checkpoint stays. */
   async close(): Promise<void> {
+    await this.#replace(async () => {});
+  }
+
+  /** One at a time: `begin` runs when what is open has ended, unless another was wanted meanwhile. */
+  async #replace(begin: (isWanted: () => boolean) => Promise<void>): Promise<void> {
+    const turn = ++this.#starts;
+    const isWanted = () => turn === this.#starts;
     this.#training?.stop();
+    this.#race?.stop();
     await this.#running;
+    if (!isWanted()) return;
     this.#training?.dispose();
     this.#training = undefined;
+    this.#running = begin(isWanted);
   }
 
   pause(): void {
@@ -145,10 +177,10 @@ export class Lab {
   }
 
   /** A lost device is replaced by another, and training goes on from its checkpoint. */
-  async #open(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
+  async #open(choice: TrainingChoice, options: StartOptions, { tell, isWanted }: Wish<Tell>): Promise<void> {
     for (let { afresh } = options; ; afresh = false) {
       try {
-        await this.#train(choice, { ...options, afresh }, tell);
+        await this.#train(choice, { ...options, afresh }, { tell, isWanted });
         return;
       } catch (error) {
         if (error instanceof InterruptedError) return;
@@ -162,14 +194,35 @@ export class Lab {
     }
   }
 
-  async #train(choice: TrainingChoice, options: StartOptions, tell: Tell): Promise<void> {
+  async #train(choice: TrainingChoice, options: StartOptions, { tell, isWanted }: Wish<Tell>): Promise<void> {
     tell({ kind: "state", state: "opening" });
     const training = await Training.open(this.#experimentOf(choice), choice, options, tell);
     this.#training = training;
+    if (!isWanted()) return; // another was chosen while this one opened
     tell({ kind: "opened", opened: training.facts });
     tell({ kind: "state", state: "training" });
     await training.run();
     tell({ kind: "state", state: "done" });
+  }
+
+  async #runRace(choice: TrainingChoice, { racers, page, tell, isWanted }: RaceWish): Promise<void> {
+    tell({ kind: "state", state: "opening" });
+    try {
+      const race = await Race.open(this.#experimentOf(choice), choice, racers, page, tell);
+      this.#race = race;
+      if (!isWanted()) race.stop();
+      tell({ kind: "opened", facts: race.facts });
+      tell({ kind: "state", state: "racing" });
+      await race.run();
+      tell({ kind: "state", state: "done" });
+    } catch (error) {
+      const wasStopped = error instanceof InterruptedError;
+      const message = error instanceof Error ? error.message : String(error);
+      tell(wasStopped ? { kind: "state", state: "stopped" } : { kind: "state", state: "failed", message });
+    } finally {
+      this.#race?.dispose();
+      this.#race = undefined;
+    }
   }
 
   #experimentOf({ experiment }: TrainingChoice): TrainingExperiment {

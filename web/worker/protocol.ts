@@ -152,7 +152,8 @@ export interface PlaceExplanation {
   readonly consequences: readonly Share[];
 }
 
-export type TrainingState = "opening" | "training" | "paused" | "done" | "lost" | "failed";
+/** "racing": it waits for a race to end */
+export type TrainingState = "opening" | "training" | "paused" | "done" | "lost" | "failed" | "racing";
 
 export type LabEvent =
   | { readonly kind: "opened"; readonly opened: Opened }
