@@ -1,4 +1,5 @@
 /** @file The page. */
+import "./sound-language.ts";
 import { render } from "preact";
 import { themeVariables } from "../report/palette.ts";
 import { App } from "./app.tsx";

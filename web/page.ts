@@ -22,6 +22,8 @@ const hasLanguage = new URLSearchParams(location.search).has("lang");
 
 export const place = signal<Place>(hasLanguage ? first : { ...first, language: preferred });
 export const texts = computed(() => (place.value.language === "es" ? es : en));
+/** A whole number as the page's language writes it. */
+export const grouped = (value: number) => value.toLocaleString(place.value.language);
 export const experiments = signal<readonly ExperimentFacts[]>([]);
 export const opened = signal<Opened | undefined>(undefined);
 export const state = signal<TrainingState>("opening");

@@ -2,7 +2,7 @@
 import type { Explanation, Number32, Share, SumOfTerms } from "../../lessons/microscope/microscope.ts";
 import { bitsOf, exactly, shortly } from "../../lessons/microscope/numbers.ts";
 import { askAbout } from "../magnified.ts";
-import { texts } from "../page.ts";
+import { grouped, texts } from "../page.ts";
 
 /** From the last launch back to the first that adds up many terms. */
 export function Chain({ chain }: { readonly chain: readonly Explanation[] }) {
@@ -81,7 +81,7 @@ function Terms({ sum: { count, terms, rest, total } }: { readonly sum: SumOfTerm
           <tr>
             <td />
             <td class="factors" colSpan={2}>
-              {text.others(rest.count.toLocaleString())}
+              {text.others(grouped(rest.count))}
             </td>
             <td>{shortly(rest.value)}</td>
             <td />
@@ -90,7 +90,7 @@ function Terms({ sum: { count, terms, rest, total } }: { readonly sum: SumOfTerm
         <tr>
           <td />
           <td class="factors" colSpan={3}>
-            {text.allTerms(count.toLocaleString())}
+            {text.allTerms(grouped(count))}
           </td>
           <td>{exactly(total)}</td>
         </tr>

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { layerCosts } from "../layer-costs.ts";
-import { opened, texts } from "../page.ts";
+import { grouped, opened, texts } from "../page.ts";
 import { Roofline } from "../parts/roofline.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { isMeasuring, measureStep, stepTrace } from "../step-traces.ts";
@@ -62,8 +62,8 @@ function LayerTable({ facts }: { readonly facts: Opened }) {
             </td>
             <td class="formula">{size}</td>
             <td class="formula">{weights}</td>
-            <td>{flops > 0 && flops.toLocaleString()}</td>
-            <td>{bytes.toLocaleString()}</td>
+            <td>{flops > 0 && grouped(flops)}</td>
+            <td>{grouped(bytes)}</td>
           </tr>
         ))}
       </tbody>
@@ -72,9 +72,9 @@ function LayerTable({ facts }: { readonly facts: Opened }) {
           <th scope="row">{text.together}</th>
           <td />
           <td />
-          <td>{sum(({ layer }) => layer.parameters).toLocaleString()}</td>
-          <td>{sum(({ costs }) => costs.flops).toLocaleString()}</td>
-          <td>{sum(({ costs }) => costs.bytes).toLocaleString()}</td>
+          <td>{grouped(sum(({ layer }) => layer.parameters))}</td>
+          <td>{grouped(sum(({ costs }) => costs.flops))}</td>
+          <td>{grouped(sum(({ costs }) => costs.bytes))}</td>
         </tr>
       </tfoot>
     </table>

@@ -1,7 +1,7 @@
 /** @file A training step in slow motion: every launch of the recording that is replayed, one after the other. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { opened, texts } from "../page.ts";
+import { grouped, opened, texts } from "../page.ts";
 import { isMeasuring, measureStep, stepTrace } from "../step-traces.ts";
 import type { StepTrace } from "../worker/protocol.ts";
 
@@ -107,8 +107,8 @@ function Launch({ trace, row }: Omit<Props, "onChoose">) {
     [text.operands, launch.operands || "–"],
     [text.workgroups, launch.workgroups.join(" x ") || "–"],
     [text.time, `${launch.microseconds.toFixed(1)} µs`],
-    [text.operations, launch.flops.toLocaleString()],
-    [text.bytes, launch.bytes.toLocaleString()],
+    [text.operations, grouped(launch.flops)],
+    [text.bytes, grouped(launch.bytes)],
     [text.speed, `${launch.gflops.toPrecision(3)} GFLOP/s, ${launch.gbytes_per_s.toPrecision(3)} GB/s`],
     [text.ceiling, `${(100 * launch.ceiling_fraction).toFixed(1)} % (${text.bounds[launch.bound]})`],
   ];
@@ -151,8 +151,8 @@ function Launches({ trace, row, onChoose }: Props) {
               </th>
               <td>{microseconds.toFixed(1)} µs</td>
               <td>{(100 * share).toFixed(1)} %</td>
-              <td>{flops > 0 ? flops.toLocaleString() : "–"}</td>
-              <td>{bytes.toLocaleString()}</td>
+              <td>{flops > 0 ? grouped(flops) : "–"}</td>
+              <td>{grouped(bytes)}</td>
               <td>{(100 * ceiling_fraction).toFixed(0)} %</td>
             </tr>
           ))}

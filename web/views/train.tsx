@@ -3,6 +3,7 @@ import {
   downloadWeights,
   epochs,
   go,
+  grouped,
   lab,
   look,
   opened,
@@ -81,8 +82,7 @@ function Controls() {
       </div>
       {facts && (
         <p class="facts">
-          {facts.title}. {text.images(facts.data.train.toLocaleString(), facts.data.test.toLocaleString())}.{" "}
-          {facts.adapter}
+          {facts.title}. {text.images(grouped(facts.data.train), grouped(facts.data.test))}. {facts.adapter}
         </p>
       )}
     </div>
@@ -260,7 +260,7 @@ function LayerRow({ layer: { name, outputShape, parameters } }: { readonly layer
         <Shape shape={outputShape} />
       </th>
       <td class="drawn">{output && <Activation output={output} />}</td>
-      <td>{parameters > 0 && parameters.toLocaleString()}</td>
+      <td>{parameters > 0 && grouped(parameters)}</td>
       <td>{last?.gradientNorms[name]?.toExponential(2)}</td>
       <td>{last?.updateNorms[name]?.toExponential(2)}</td>
       <td>{dead && `${dead.dead} / ${dead.units}`}</td>
