@@ -216,7 +216,7 @@ function EpochRow({ row }: { readonly row: number }) {
       ))}
       {sides.map((side) => (
         <td key={side} class="hash" title={both[side]?.hash} data-hash={both[side]?.hash}>
-          {both[side] && `${both[side].hash.slice(0, 8)}…`}
+          {both[side]?.hash.slice(0, 8)}
         </td>
       ))}
       <td class={isEqual === false ? "different" : "equal"}>
