@@ -75,11 +75,16 @@ function newestSource(): number {
 /** Data sets as they are asked for; the last one stays in memory. */
 function loader(data: string | undefined): LoadImages {
   const progress = new DownloadLine(process.stderr);
-  let last: { readonly id: string; readonly dataset: Promise<Dataset> } | undefined;
-  return (id) => {
-    if (last?.id !== id) {
-      const dataset = loadDataset(id, { ...(data !== undefined && { data }), onProgress: progress.show });
-      last = { id, dataset };
+  let last: { readonly key: string; readonly dataset: Promise<Dataset> } | undefined;
+  return (id, seed) => {
+    const key = `${id} ${seed}`;
+    if (last?.key !== key) {
+      const dataset = loadDataset(id, {
+        ...(data !== undefined && { data }),
+        seed,
+        onProgress: progress.show,
+      });
+      last = { key, dataset };
       dataset.catch(() => {
         last = undefined; // the next request tries again
       });

@@ -5,14 +5,15 @@ import { randomSubset, takeImages } from "../../datasets/splits.ts";
 import { UsageError } from "../../engine/errors.ts";
 import { writeImages } from "./image-file.ts";
 
-export type LoadImages = (id: (typeof datasetIds)[number]) => Promise<Dataset>;
+/** Loads a data set by its name; the seed draws the stand-in for one that is not there, as of a run. */
+export type LoadImages = (id: (typeof datasetIds)[number], seed: number) => Promise<Dataset>;
 
 /** The bytes of image-file.ts. Throws UsageError for a data set or numbers that there cannot be. */
 export async function imagesFor(name: string, query: URLSearchParams, load: LoadImages): Promise<Uint8Array> {
   const id = datasetIds.find((known) => known === name && known !== "cub200");
   if (!id) throw new UsageError(`The lab has no data set ${name}.`);
   const [limit, testLimit, seed = 1] = ["limit", "testLimit", "seed"].map((key) => wholeNumber(query, key));
-  const { train, test, ...facts } = await load(id);
+  const { train, test, ...facts } = await load(id, seed);
   const part = (set: typeof train, most: number | undefined) =>
     most === undefined || most >= set.count ? set : takeImages(set, randomSubset(set.count, most, seed));
   return writeImages({ ...facts, train: part(train, limit), test: part(test, testLimit) });

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { layerCosts } from "../layer-costs.ts";
-import { grouped, opened, texts } from "../page.ts";
+import { go, grouped, opened, texts } from "../page.ts";
 import { Roofline } from "../parts/roofline.tsx";
 import { Shape } from "../parts/shape.tsx";
 import { isMeasuring, measureStep, stepTrace } from "../step-traces.ts";
@@ -23,6 +23,11 @@ export function Costs() {
       </section>
     </div>
   );
+}
+
+/** An address in the middle of a layer's output for the first image of the batch. */
+function middleOf(name: string, outputShape: readonly number[]): string {
+  return `${name}[${[0, ...outputShape.map((size) => Math.floor((size - 1) / 2))].join(",")}]`;
 }
 
 function LayerTable({ facts }: { readonly facts: Opened }) {
@@ -55,7 +60,14 @@ function LayerTable({ facts }: { readonly facts: Opened }) {
         {rows.map(({ layer: { name, className, outputShape }, costs: { size, weights, flops, bytes } }) => (
           <tr key={name}>
             <th scope="row">
-              <code title={className}>{name}</code>
+              <button
+                type="button"
+                class="plain link"
+                title={className}
+                onClick={() => go({ view: "microscope", at: middleOf(name, outputShape) })}
+              >
+                <code>{name}</code>
+              </button>
             </th>
             <td>
               <Shape shape={outputShape} />

@@ -43,7 +43,7 @@ function Controls() {
   const isPaused = state.value === "paused";
   const canPause = isPaused || state.value === "training";
   const done = last ? last.step + 1 : (facts?.step ?? 0);
-  const epoch = last?.epoch ?? epochs.value.length - 1;
+  const epoch = last?.epoch ?? epochs.value.length;
   return (
     <div>
       <p class="state" data-state={state.value}>

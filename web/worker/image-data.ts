@@ -41,7 +41,7 @@ function drawn(dataset: string, { limit, testLimit }: Profile, seed: number): La
   const standIn = standIns[dataset];
   if (!standIn) throw new ArgumentError(`There are no images of ${dataset} in a page.`);
   const draw = (part: "train" | "test", most: number | undefined) => {
-    const all = standIn.draw(part, standIn.counts[part], 0);
+    const all = standIn.draw(part, standIn.counts[part], seed);
     return most === undefined || most >= all.count
       ? all
       : takeImages(all, randomSubset(all.count, most, seed));

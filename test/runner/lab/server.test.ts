@@ -7,12 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../../datasets/sources/load-dataset.ts";
 import { randomSubset, takeImages } from "../../../datasets/splits.ts";
 import { readImages } from "../../../runner/lab/image-file.ts";
+import type { LoadImages } from "../../../runner/lab/images.ts";
 import { type LabServer, startLabServer } from "../../../runner/lab/server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wgrad-lab-"));
 const page = join(folder, "page");
-const load = (id: Parameters<typeof loadDataset>[0]) =>
-  loadDataset(id, { synthetic: true, syntheticCounts: { train: 60, test: 20 } });
+const load: LoadImages = (id, seed) =>
+  loadDataset(id, { seed, synthetic: true, syntheticCounts: { train: 60, test: 20 } });
 let server: LabServer;
 
 beforeAll(async () => {
@@ -110,7 +111,7 @@ describe("the lab's server", () => {
     const { status, body } = await ask("/api/images/svhn?limit=30&testLimit=10&seed=7");
     expect(status).toBe(200);
     const { train, test, classes, origin } = readImages(new Uint8Array(body));
-    const whole = await load("svhn");
+    const whole = await load("svhn", 7);
     expect(train).toEqual(takeImages(whole.train, randomSubset(60, 30, 7)));
     expect(test).toEqual(takeImages(whole.test, randomSubset(20, 10, 7)));
     expect([classes, origin]).toEqual([whole.classes, "synthetic"]);
