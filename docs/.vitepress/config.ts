@@ -39,6 +39,7 @@ export default defineConfig({
     "docs/results/README.md": "docs/results/index.md",
     "docs/results/pytorch/README.md": "docs/results/pytorch/index.md",
   },
+  ignoreDeadLinks: "localhostLinks", // of the lab, which the reader has to start
   outDir: "../dist/site",
   markdown: {
     config: (markdown) => {

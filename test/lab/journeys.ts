@@ -133,7 +133,7 @@ const slowMotion: Journey = {
     await page.keyboard.press("ArrowRight");
     const chosen = await page.locator(".list tr[aria-current] td").first().textContent();
     expect(chosen === "3", `the keyboard leads to launch ${chosen}`);
-    await page.getByRole("button", { name: "Shapes and costs" }).click();
+    await page.getByRole("button", { name: "Costs" }).click();
     await page.focus(".batch input");
     await page.keyboard.press("ArrowLeft");
     await page.waitForFunction(

@@ -1,4 +1,5 @@
 /** @file The command line as npm installs it: both packages in an empty project, an experiment of one's own trained there. */
+import { spawn } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,8 +15,8 @@ import {
   within,
 } from "./checks.ts";
 
-/** Most that the tarball may take, in bytes. */
-const most = 300_000;
+/** Most that the tarball may take, in bytes; 250,000 of them are the lab's page. */
+const most = 600_000;
 
 const project = emptyProject("wgrad-cli-package-");
 const noNetwork = pathToFileURL(join(root, "test/cli/support/no-network.mjs")).href;
@@ -73,6 +74,28 @@ function train(): string {
   return `wgrad ${versions.wgrad}, report.html of ${statSync(join(project, "first/report.html")).size} bytes`;
 }
 
+/** The page is in the package, and its scripts are where it looks for them. */
+async function serveLab(): Promise<string> {
+  const launcher = join(project, "node_modules/wgrad-cli/cli/wgrad.mjs");
+  const server = spawn(process.execPath, [launcher, "lab"], { cwd: project, env: offline });
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      server.stdout.on("data", (text) => {
+        const found = /http:\S+/.exec(String(text));
+        if (found) resolve(found[0]);
+      });
+      server.on("exit", (code) => reject(new Error(`it ended with ${code}`)));
+    });
+    const page = await (await fetch(address)).text();
+    const script = /src="(\.\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+    const { status } = await fetch(new URL(script ?? "none", address));
+    if (status !== 200) throw new Error(`there is no script ${script} of the page`);
+    return address;
+  } finally {
+    server.kill();
+  }
+}
+
 export async function checkCommandLine(): Promise<void> {
   const tarballs = ["wgrad", "wgrad-cli"].map((name) => pack(name, project));
   await check("tarball of wgrad-cli", () => within("the tarball", statSync(tarballs[1]!).size, most));
@@ -83,6 +106,7 @@ export async function checkCommandLine(): Promise<void> {
   });
   await check("wgrad list", () => holds(wgrad("list"), /svhn-c\b/));
   await check("wgrad explain conv2d", () => holds(wgrad("explain", "conv2d"), "sources of wgrad"));
+  await check("wgrad lab", serveLab);
   await check("wgrad gradcheck dense", () => holds(wgrad("gradcheck", "dense"), "dense"));
   await check("wgrad new", writeExperiment);
   await check("wgrad train ./digits.ts", train);

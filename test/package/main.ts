@@ -43,10 +43,10 @@ const project = emptyProject("wgrad-package-");
 
 /**
  * Most that the package, what it brings, and a page may take, in bytes. The aim for a page is 80,000: this holds what is reached,
- * of which fit({ recompute }) takes 3,000, and what metrics and hinge losses of Keras can do another 4,000. The tarball kept to 500,000 before the exchange with other frameworks and the trained
+ * of which fit({ recompute }) takes 3,000, and what metrics and hinge losses of Keras can do another 4,000, and refusing whatever is no tensor or model 500. The tarball kept to 500,000 before the exchange with other frameworks and the trained
  * networks came in.
  */
-const most = { tarball: 600_000, installed: 5_000_000, page: 113_500 };
+const most = { tarball: 600_000, installed: 5_000_000, page: 114_000 };
 
 const losses = new Map<string, string>();
 

@@ -1,4 +1,5 @@
 /** @file Anybody can write a link: what it says is checked, and what cannot be is named. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { languages, type Place, readPlace, start, views, writePlace } from "../../web/address.ts";
@@ -86,5 +87,25 @@ describe("what a link says of a race", () => {
     expect(readPlace(writePlace(place))).toEqual({ place, problems: [] });
     const query = "?left=adam&right=rocket***";
     expect(readPlace(query)).toEqual({ place: start, problems: ["left", "right"] });
+  });
+});
+
+describe("links into the lab", () => {
+  const guides = ["lab", "teaching", "teaching-es"].map((name) => `docs/guides/${name}.md`);
+  const links = guides.flatMap((path) =>
+    [...readFileSync(path, "utf8").matchAll(/\(http:\/\/localhost:8080\/(\?[^)]*)\)/g)].map(
+      ([, query]) => [path, query!] as const,
+    ),
+  );
+
+  it("stand in the lesson plan in both languages, to the same places", () => {
+    const of = (name: string) =>
+      links.filter(([path]) => path.endsWith(`/${name}.md`)).map(([, query]) => readPlace(query).place);
+    expect(of("teaching").length).toBeGreaterThan(8);
+    expect(of("teaching-es")).toEqual(of("teaching").map((place) => ({ ...place, language: "es" })));
+  });
+
+  it.each(links)("%s %s lead where they say", (_, query) => {
+    expect(readPlace(query).problems).toEqual([]);
   });
 });

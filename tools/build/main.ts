@@ -100,6 +100,10 @@ function buildCommandLine(): void {
     for (const name of packagesOf(code)) named.add(name);
     writeFileSync(join(target, "cli", path), code.replaceAll('.ts"', '.js"'));
   }
+  execFileSync(process.execPath, ["--import", "tsx", join(import.meta.dirname, "lab.ts")], {
+    stdio: "inherit",
+  });
+  cpSync(join(root, "dist/lab"), join(target, "lab"), { recursive: true });
   cpSync(join(import.meta.dirname, "wgrad-cli.md"), join(target, "README.md"));
   writeManifest(target, commandLinePackage(named));
 }
