@@ -5,7 +5,9 @@ import { join } from "node:path";
 import type { Dataset } from "../datasets/dataset.ts";
 import { loadDataset } from "../datasets/sources/load-dataset.ts";
 import { FileError } from "../engine/errors.ts";
+import { findExperiment } from "../experiments/registry.ts";
 import type { LoadImages } from "../runner/lab/images.ts";
+import { linkToRun } from "../runner/lab/run-link.ts";
 import { startLabServer } from "../runner/lab/server.ts";
 import { isPackage, projectFolder } from "../runner/versions.ts";
 import { DownloadLine } from "./download-line.ts";
@@ -15,16 +17,24 @@ interface LabOptions {
   readonly port: number;
   readonly open?: boolean;
   readonly data?: string;
+  readonly run?: string;
 }
 
 /** Serves until it is interrupted. */
-export async function lab({ port, open, data }: LabOptions): Promise<void> {
+export async function lab({ port, open, data, run }: LabOptions): Promise<void> {
+  const link = run === undefined ? undefined : await linkToRun(run, findExperiment);
   const page = builtPage();
   const signal = interruptSignal(() => {});
-  const server = await startLabServer({ page, port, load: loader(data) });
-  console.log(`The lab is at ${server.address}`);
+  const server = await startLabServer({
+    page,
+    port,
+    load: loader(data),
+    ...(link && { checkpoint: link.checkpoint }),
+  });
+  const address = `${server.address}${link?.query ?? ""}`;
+  console.log(`The lab is at ${address}`);
   console.log("It computes in your browser, on your GPU; nothing leaves this machine. Ctrl-C ends it.");
-  if (open) openBrowser(server.address);
+  if (open) openBrowser(address);
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   await server.close();
 }

@@ -197,6 +197,10 @@ function addLab(root: Command): void {
       0,
     )
     .option("--open", "open it in the browser")
+    .option(
+      "--run <folder>",
+      "a run of this machine: its network in the microscope, its training to go on from",
+    )
     .option("--data <folder>", "where the data sets are (default: WGRAD_DATA, else ~/.cache/wgrad/data)")
     .action(async (options) => (await import("./lab.ts")).lab(options));
 }

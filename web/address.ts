@@ -17,6 +17,8 @@ export interface Place {
   readonly seed: number;
   /** of the test set */
   readonly image: number;
+  /** the run that the server was started with, from where it ended */
+  readonly run: boolean;
   /** of the number that the microscope shows, e.g. conv2d_1/kernel[2,1,0,7] */
   readonly at: string;
   /** the class that is explained; none: the one with the highest score */
@@ -37,6 +39,7 @@ export const start: Place = {
   profile: "quick",
   seed: 1,
   image: 0,
+  run: false,
   at: "",
   explained: undefined,
   pixel: undefined,
@@ -70,6 +73,7 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     profile: read("profile", fallback.profile, oneOf(["quick", "full"] as const)),
     seed: read("seed", fallback.seed, wholeNumber),
     image: read("image", fallback.image, wholeNumber),
+    run: read("run", fallback.run, (text) => (text === "true" ? true : undefined)),
     at: read("at", fallback.at, addressOf),
     explained: read("explained", fallback.explained, wholeNumber),
     pixel: read("pixel", fallback.pixel, (text) =>

@@ -72,7 +72,7 @@ function Choice() {
   const text = texts.value;
   const { experiment, profile, seed } = place.value;
   const choose = (change: Parameters<typeof go>[0]) => {
-    go(change);
+    go({ ...change, run: false });
     void train();
   };
   return (

@@ -61,8 +61,9 @@ function heard(event: LabEvent): void {
 
 /** Opens the training that the place names: from its checkpoint, or afresh. */
 export async function train(afresh = false): Promise<void> {
-  const { experiment, profile, seed } = place.value;
-  const options = { afresh, page: document.baseURI };
+  if (afresh) go({ run: false });
+  const { experiment, profile, seed, run } = place.value;
+  const options = { afresh, run, page: document.baseURI };
   await lab.start({ experiment, profile, seed }, options, proxy(heard));
 }
 
@@ -78,8 +79,12 @@ export async function proceed(): Promise<void> {
 
 /** Hands the visitor the weights as they are now, as a file. */
 export async function downloadWeights(): Promise<void> {
-  const path = await lab.saveWeights();
-  if (path !== undefined) await download(path, `${place.value.experiment}.safetensors`);
+  try {
+    const path = await lab.saveWeights();
+    if (path !== undefined) await download(path, `${place.value.experiment}.safetensors`);
+  } catch (error) {
+    message.value = error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Looks at the pinned image over and over: at most every half second, while somebody sees it. */

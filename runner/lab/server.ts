@@ -2,6 +2,7 @@
  * @file The server of `wgrad lab`: the page, images of the data folder, and runs of this machine. It listens on 127.0.0.1 alone and
  * answers only requests that are addressed to it by a local name, so that no page of elsewhere can reach it by a name of its own.
  */
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { FileError, UsageError, WgradError } from "../../engine/errors.ts";
@@ -15,6 +16,8 @@ export interface LabServerOptions {
   readonly port: number;
   /** loads a data set by its name */
   readonly load: LoadImages;
+  /** the checkpoint of the run that the page opens */
+  readonly checkpoint?: string;
 }
 
 export interface LabServer {
@@ -87,6 +90,8 @@ async function answerTo(request: IncomingMessage, options: LabServerOptions): Pr
     const body = await imagesFor(images[1]!, url.searchParams, options.load);
     return { status: 200, type: "application/octet-stream", body };
   }
+  if (url.pathname === "/api/run/checkpoint" && options.checkpoint !== undefined)
+    return { status: 200, type: "application/octet-stream", body: readFileSync(options.checkpoint) };
   if (url.pathname.startsWith("/api/")) return text(404, "There is nothing here.");
   const file = readStatic(options.page, url.pathname);
   return file ? { status: 200, ...file } : text(404, "There is nothing here.");

@@ -11,10 +11,14 @@ export interface Visit {
   readonly address: string;
   /** SHA-256 of what `wgrad train` writes as weights.safetensors, trained by Node on SwiftShader on the same images */
   readonly trainedByNode: string;
+  /** the query that opens that run */
+  readonly runLink: string;
 }
 
 export interface Journey {
   readonly name: string;
+  /** a run by Node is compared with */
+  readonly needsRun?: true;
   /** Returns what it found, in words; throws for what is wrong. */
   go(visit: Visit): Promise<string>;
 }
@@ -56,6 +60,7 @@ async function weightsOf(page: Page): Promise<string> {
 /** From the first load to the last epoch, with all that may come between. */
 const train: Journey = {
   name: "train: paused, the GPU lost, the tab closed, and Node's bits at the end",
+  needsRun: true,
   async go({ page, context, address, trainedByNode }) {
     await page.goto(`${address}?lang=en`);
     await inState(page, "training");
@@ -118,6 +123,23 @@ const microscope: Journey = {
     const refused = (await page.textContent(".microscope .notice"))!;
     expect(refused.includes("there is nothing of that name"), refused);
     return `gradient ${gradient}, central difference ${difference}, then ${name}`;
+  },
+};
+
+/** A run that the command line made: its weights in the page, and in the microscope. */
+const savedRun: Journey = {
+  name: "a run of the command line: its weights, and a number of it under the microscope",
+  needsRun: true,
+  async go({ page, address, runLink, trainedByNode }) {
+    await page.goto(`${address}${runLink}&lang=en`);
+    await inState(page, "done");
+    const weights = await weightsOf(page);
+    expect(weights === trainedByNode, `the weights are ${weights}, the run's ${trainedByNode}`);
+    await page.getByRole("button", { name: "Microscope" }).click();
+    await page.waitForSelector(".microscope h2", patience);
+    const said = (await page.textContent(".microscope .state"))!;
+    expect(said.includes("after 352"), `the microscope is at: ${said}`);
+    return said;
   },
 };
 
@@ -245,5 +267,6 @@ export const journeys: readonly Journey[] = [
   looks,
   slowMotion,
   microscope,
+  savedRun,
   train,
 ];

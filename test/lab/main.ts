@@ -8,7 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadDataset } from "../../datasets/sources/load-dataset.ts";
+import { findExperiment } from "../../experiments/registry.ts";
 import type { LoadImages } from "../../runner/lab/images.ts";
+import { linkToRun } from "../../runner/lab/run-link.ts";
 import { startLabServer } from "../../runner/lab/server.ts";
 import { openBrowser } from "./browser.ts";
 import { journeys, type Visit } from "./journeys.ts";
@@ -18,9 +20,10 @@ const folder = mkdtempSync(join(tmpdir(), "wgrad-lab-"));
 const data = join(folder, "data");
 mkdirSync(data);
 
+const out = join(folder, "svhn-c");
+
 /** SHA-256 of the weights of svhn-c's quick profile, trained by the command line on SwiftShader. */
 function trainInNode(): string {
-  const out = join(folder, "svhn-c");
   const words = ["svhn-c", "--profile", "quick", "--adapter", "swiftshader", "--data", data, "--out", out];
   execFileSync(process.execPath, ["cli/wgrad.mjs", "train", ...words], { cwd: root, stdio: "ignore" });
   return createHash("sha256")
@@ -31,9 +34,15 @@ function trainInNode(): string {
 const [wanted] = process.argv.slice(2);
 const chosen = journeys.filter(({ name }) => wanted === undefined || name.includes(wanted));
 execFileSync(process.execPath, ["--import", "tsx", "tools/build/lab.ts"], { cwd: root, stdio: "inherit" });
-const trainedByNode = chosen.some(({ name }) => name.startsWith("train")) ? trainInNode() : "";
+const trainedByNode = chosen.some(({ needsRun }) => needsRun) ? trainInNode() : "";
+const link = trainedByNode ? await linkToRun(out, findExperiment) : undefined;
 const load: LoadImages = (id, seed) => loadDataset(id, { data, seed, synthetic: true });
-const server = await startLabServer({ page: join(root, "dist/lab"), port: 0, load });
+const server = await startLabServer({
+  page: join(root, "dist/lab"),
+  port: 0,
+  load,
+  ...(link && { checkpoint: link.checkpoint }),
+});
 const browser = await openBrowser();
 let failed = 0;
 for (const { name, go } of chosen) {
@@ -42,7 +51,13 @@ for (const { name, go } of chosen) {
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
   try {
-    const visit: Visit = { page, context, address: server.address, trainedByNode };
+    const visit: Visit = {
+      page,
+      context,
+      address: server.address,
+      trainedByNode,
+      runLink: link?.query ?? "",
+    };
     const found = await go(visit);
     if (errors.length > 0) throw new Error(`the page threw: ${errors.join("; ")}`);
     console.log(`ok    ${name}: ${found}`);

@@ -34,7 +34,7 @@ class Visit {
   #heard: () => void = () => {};
 
   async start(seed: number, afresh = true): Promise<void> {
-    const options = { afresh, page: "http://localhost:1/" }; // where no server is: the images are drawn
+    const options = { afresh, run: false, page: "http://localhost:1/" }; // where no server is: the images are drawn
     await this.lab.start({ experiment: "small", profile: "quick", seed }, options, (event) => {
       this.events.push(event);
       this.#heard();
@@ -141,7 +141,9 @@ describe("the lab", () => {
     const visit = new Visit();
     const choice = { experiment: "smal", profile: "quick", seed: 1 } as const;
     const told: LabEvent[] = [];
-    await visit.lab.start(choice, { afresh: true, page: "http://localhost:1/" }, (event) => told.push(event));
+    await visit.lab.start(choice, { afresh: true, run: false, page: "http://localhost:1/" }, (event) =>
+      told.push(event),
+    );
     await visit.lab.close();
     expect(told.at(-1)).toMatchObject({
       state: "failed",

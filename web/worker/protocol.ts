@@ -14,6 +14,8 @@ export interface TrainingChoice {
 export interface StartOptions {
   /** whether a checkpoint of before is left aside */
   readonly afresh: boolean;
+  /** whether it goes on from the run that the server was started with */
+  readonly run?: boolean;
   /** the page's address, below which a server has images */
   readonly page: string;
 }

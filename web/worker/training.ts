@@ -1,4 +1,5 @@
 /** @file A training in the worker: opened from an experiment or its checkpoint, stepped by fit(), watched between steps. */
+import { platform } from "#platform";
 import { createEngine, type Engine } from "../../engine/index.ts";
 import type { Callback, FitControl, StepRecord } from "../../models/callbacks/callback.ts";
 import {
@@ -14,6 +15,7 @@ import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
 import { errorRates } from "../../runner/training/error-rates.ts";
+import { fetchRun } from "./fetch-run.ts";
 import { Gate } from "./gate.ts";
 import { loadImages } from "./image-data.ts";
 import { lookAt } from "./look.ts";
@@ -35,8 +37,15 @@ import { TrainingData } from "./training-data.ts";
 const saveMilliseconds = 10_000;
 
 /** Where the checkpoint of a training is in the browser's own file system. */
-export function checkpointFolder({ experiment, profile, seed }: TrainingChoice): string {
-  return `lab/${experiment}-${profile}-${seed}`;
+export function checkpointFolder({ experiment, profile, seed }: TrainingChoice, run = false): string {
+  return `lab/${experiment}-${profile}-${seed}${run ? "-run" : ""}`;
+}
+
+/** Where a training begins, if not with new weights: where the server's run ended, or where this one was before. */
+async function startOf(choice: TrainingChoice, { afresh, run, page }: StartOptions) {
+  if (run) return fetchRun(page);
+  const folder = checkpointFolder(choice);
+  return !afresh && (await hasCheckpoint(folder)) ? await readCheckpoint(folder) : undefined;
 }
 
 export class Training {
@@ -49,6 +58,8 @@ export class Training {
   step: number;
   readonly #experiment: TrainingExperiment;
   readonly #tell: (event: LabEvent) => void;
+  /** of the checkpoint */
+  readonly #folder: string;
   readonly #snapshot: TrainingSnapshot | undefined;
   readonly #stopping = new AbortController();
   #control: FitControl | undefined;
@@ -56,7 +67,7 @@ export class Training {
   #saved = performance.now();
 
   private constructor(
-    parts: Pick<Training, "engine" | "model" | "data" | "choice">,
+    parts: Pick<Training, "engine" | "model" | "data" | "choice"> & { readonly folder: string },
     experiment: TrainingExperiment,
     snapshot: TrainingSnapshot | undefined,
     tell: (event: LabEvent) => void,
@@ -65,6 +76,7 @@ export class Training {
     this.model = parts.model;
     this.data = parts.data;
     this.choice = parts.choice;
+    this.#folder = parts.folder;
     this.#experiment = experiment;
     this.#snapshot = snapshot;
     this.step = snapshot?.position.step ?? 0;
@@ -75,20 +87,25 @@ export class Training {
   static async open(
     experiment: TrainingExperiment,
     choice: TrainingChoice,
-    { afresh, page }: StartOptions,
+    options: StartOptions,
     tell: (event: LabEvent) => void,
   ): Promise<Training> {
     const { profile, seed } = choice;
-    const folder = checkpointFolder(choice);
-    const snapshot = !afresh && (await hasCheckpoint(folder)) ? await readCheckpoint(folder) : undefined;
+    const snapshot = await startOf(choice, options);
     const engine = await createEngine();
     const model = experiment.network(profile);
     const { loss, metrics, learningPhase = 0 } = experiment;
     const optimizer = experiment.optimizer();
     await model.compile({ engine, optimizer, loss, metrics, learningPhase, seed });
-    const images = await loadImages(String(experiment.dataset), experiment.profiles[profile], seed, page);
+    const images = await loadImages(
+      String(experiment.dataset),
+      experiment.profiles[profile],
+      seed,
+      options.page,
+    );
     const data = await TrainingData.open(engine, experiment, profile, images, seed);
-    return new Training({ engine, model, data, choice }, experiment, snapshot, tell);
+    const folder = checkpointFolder(choice, options.run);
+    return new Training({ engine, model, data, choice, folder }, experiment, snapshot, tell);
   }
 
   get profile(): Profile {
@@ -144,7 +161,7 @@ export class Training {
       callbacks: [
         errorRates({ testIsValidation }),
         ...(this.#experiment.callbacks?.() ?? []),
-        saveCheckpoints(checkpointFolder(this.choice)),
+        saveCheckpoints(this.#folder),
         this.#watcher(),
       ],
       ...(this.#snapshot ? { resume: this.#snapshot } : {}),
@@ -174,7 +191,8 @@ export class Training {
 
   /** Writes the weights as they are between two steps; the same bytes as `wgrad train` writes. Returns where, for download(). */
   async saveWeights(): Promise<string> {
-    const path = `${checkpointFolder(this.choice)}/weights.safetensors`;
+    const path = platform.files.join(this.#folder, "weights.safetensors");
+    await platform.files.makeFolder(this.#folder); // a run that had ended has written nothing here
     await this.between(() => saveWeights(this.model, path));
     return path;
   }
@@ -224,7 +242,7 @@ export class Training {
   /** A closed tab loses little. */
   async #save(control: FitControl): Promise<void> {
     const shapes = new Map(this.model.weights.map(({ path, variable }) => [path, variable.shape]));
-    await writeCheckpoint(checkpointFolder(this.choice), await control.snapshot(), shapes);
+    await writeCheckpoint(this.#folder, await control.snapshot(), shapes);
     this.#saved = performance.now();
   }
 }
