@@ -87,13 +87,19 @@ export async function downloadWeights(): Promise<void> {
   }
 }
 
+/** By all that the worker has told: of a training that goes on, those before it count. */
+function stepsDone(): number {
+  const last = steps.value.at(-1);
+  return last ? last.step + 1 : (opened.value?.step ?? 0);
+}
+
 /** Looks at the pinned image over and over: at most every half second, while somebody sees it. */
 async function watch(): Promise<void> {
   for (;;) {
     const { image, view } = place.value;
     if (view === "train" && !document.hidden && (isRunning() || state.value === "done")) {
       const seen = look.value;
-      const isCurrent = seen?.image === image && seen.step === (steps.value.at(-1)?.step ?? -1) + 1;
+      const isCurrent = seen?.image === image && seen.step === stepsDone();
       if (!isCurrent) look.value = (await lab.look(image).catch(() => undefined)) ?? look.value;
     }
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -1,6 +1,7 @@
 /** @file Images on their way from the lab's server to its page: a header in JSON, its length before it, then bytes. */
 import type { ImageSet, Labels } from "../../datasets/formats/image-set.ts";
 import { FileError } from "../../engine/errors.ts";
+import { concatenated } from "../../models/callbacks/event-file.ts";
 
 export interface ImagesHeader {
   readonly classes: readonly string[];
@@ -33,13 +34,7 @@ export function writeImages({ train, test, classes, origin, note }: Parts): Uint
     header,
     ...[train, test].flatMap(({ images, labels }) => [images, bytesOf(labels)]),
   ];
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concatenated(pieces);
 }
 
 function bytesOf(labels: Labels): Uint8Array {

@@ -12,19 +12,12 @@ import chromium from "@sparticuz/chromium";
 import { build } from "esbuild";
 import { createEngine } from "../../engine/index.ts";
 import { shadersInline } from "../../tools/build/esbuild-plugin.ts";
+import { chromiumFlags } from "../support/chromium-flags.ts";
 import type { Findings } from "./journeys.ts";
 import { photographFiles } from "./photograph-files.ts";
 import { network, train } from "./training.ts";
 
 const longest = 8 * 60_000;
-const flags = [
-  "--headless=new",
-  "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-  "--no-first-run",
-];
 
 async function bundle(): Promise<Map<string, string>> {
   const result = await build({
@@ -73,7 +66,7 @@ async function inBrowser(
   const profile = mkdtempSync(join(tmpdir(), "wgrad-browser-"));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const path = process.env.WGRAD_CHROMIUM ?? (await chromium.executablePath());
-  const browser = spawn(path, [...flags, `--user-data-dir=${profile}`, address], {
+  const browser = spawn(path, [...chromiumFlags, `--user-data-dir=${profile}`, address], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

@@ -1,17 +1,9 @@
 /** @file A browser with SwiftShader for its GPU, as test:browser has it: Debian's, or the one that npm brings. */
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
-
-const flags = [
-  "--headless=new",
-  "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-  "--no-first-run",
-];
+import { chromiumFlags } from "../support/chromium-flags.ts";
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env.WGRAD_CHROMIUM ?? (await chromium.executablePath());
-  return playwright.launch({ executablePath, args: flags, headless: true });
+  return playwright.launch({ executablePath, args: chromiumFlags, headless: true });
 }
