@@ -3,8 +3,8 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { proxy, wrap } from "comlink";
 import { download } from "../engine/download.ts";
 import { type Place, readPlace, writePlace } from "./address.ts";
-import { en } from "./text/en.ts";
-import { es } from "./text/es.ts";
+import { en } from "./text/en/index.ts";
+import { es } from "./text/es/index.ts";
 import type { Lab } from "./worker/lab.ts";
 import type {
   EpochPoint,

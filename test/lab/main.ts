@@ -13,7 +13,8 @@ import type { LoadImages } from "../../runner/lab/images.ts";
 import { linkToRun } from "../../runner/lab/run-link.ts";
 import { startLabServer } from "../../runner/lab/server.ts";
 import { openBrowser } from "./browser.ts";
-import { journeys, type Visit } from "./journeys.ts";
+import type { Visit } from "./journey.ts";
+import { journeys } from "./journeys/index.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "wgrad-lab-"));

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { languages, type Place, readPlace, start, views, writePlace } from "../../web/address.ts";
-import { en } from "../../web/text/en.ts";
-import { es } from "../../web/text/es.ts";
+import { en } from "../../web/text/en/index.ts";
+import { es } from "../../web/text/es/index.ts";
 
 const places = fc.record({
   view: fc.constantFrom(...views),

@@ -1,5 +1,5 @@
 /** @file The words of the page, in Spanish. */
-import type { Texts } from "./en.ts";
+import type { Texts } from "../en/index.ts";
 
 export const es: Texts = {
   title: "laboratorio wgrad",

@@ -1,0 +1,17 @@
+/** @file What visitors do in the lab, each journey ending in something that is compared. */
+import type { Journey } from "../journey.ts";
+import { looks } from "./looks.ts";
+import { microscope } from "./microscope.ts";
+import { slowMotion } from "./slow-motion.ts";
+import { savedRun, train } from "./training.ts";
+import { hostileLink, withoutWebGpu } from "./visitors.ts";
+
+export const journeys: readonly Journey[] = [
+  withoutWebGpu,
+  hostileLink,
+  looks,
+  slowMotion,
+  microscope,
+  savedRun,
+  train,
+];
