@@ -1,5 +1,6 @@
 /** @file What visitors do in the lab, each journey ending in something that is compared. */
 import type { Journey } from "../journey.ts";
+import { draw } from "./draw.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { slowMotion } from "./slow-motion.ts";
@@ -10,6 +11,7 @@ export const journeys: readonly Journey[] = [
   withoutWebGpu,
   hostileLink,
   looks,
+  draw,
   slowMotion,
   microscope,
   savedRun,
