@@ -4,6 +4,7 @@ import { languages, views } from "./address.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
+import { Lessons } from "./views/lessons.tsx";
 import { Microscope } from "./views/microscope.tsx";
 import { RaceView } from "./views/race.tsx";
 import { SlowMotion } from "./views/slow-motion.tsx";
@@ -16,6 +17,7 @@ const shown = {
   draw: Draw,
   race: RaceView,
   costs: Costs,
+  lessons: Lessons,
 };
 
 export function App() {

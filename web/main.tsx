@@ -3,10 +3,12 @@ import "./sound-language.ts";
 import { render } from "preact";
 import { themeVariables } from "../report/palette.ts";
 import { App } from "./app.tsx";
-import { begin } from "./page.ts";
+import { begin, follow } from "./page.ts";
 import "./styles/page.css";
 import "./styles/draw.css";
 import "./styles/race.css";
+import "./styles/lessons.css";
+import "./styles/print.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");
@@ -17,4 +19,5 @@ colors.textContent =
 document.head.append(colors);
 
 render(<App />, document.getElementById("lab")!);
+follow();
 if ("gpu" in navigator) void begin();

@@ -23,7 +23,11 @@ export interface HandExample {
   readonly results: readonly HandResult[];
 }
 
-const given = (name: string, shape: Shape, ...values: readonly number[]): HandInput => ({ name, shape, values });
+const given = (name: string, shape: Shape, ...values: readonly number[]): HandInput => ({
+  name,
+  shape,
+  values,
+});
 
 /** Updates that an optimizer makes. */
 export const optimizerSteps = 6;
@@ -37,7 +41,6 @@ function parabola(...own: readonly HandInput[]): HandExample {
     inputs: [given("w", [1], 4), given("a", [1], 0.5), ...own],
     results: [
       { name: "w after step", shape: once },
-      { name: "d w", shape: once },
       { name: "L", shape: once },
       { name: "grid", shape: [curvePoints] },
       { name: "curve", shape: [curvePoints] },
@@ -65,12 +68,15 @@ export const handExamples = {
       { name: "y", shape: [1, 2] },
       { name: "d w", shape: [4, 2] },
       { name: "d x", shape: [1, 4] },
-      { name: "d b", shape: [2] },
     ],
   },
   conv2d: {
     inputs: [
-      given("image", [1, 5, 5, 1], ...[0, 0, 1, 2, 0, 0, 1, 3, 2, 0, 0, 2, 3, 1, 0, 1, 3, 2, 0, 0, 2, 3, 1, 0, 0]),
+      given(
+        "image",
+        [1, 5, 5, 1],
+        ...[0, 0, 1, 2, 0, 0, 1, 3, 2, 0, 0, 2, 3, 1, 0, 1, 3, 2, 0, 0, 2, 3, 1, 0, 0],
+      ),
       given("filter", [3, 3, 1, 1], 1, 0, -1, 2, 0, -2, 1, 0, -1),
       given("b", [1], 1),
       given("dy", [1, 3, 3, 1], 1, 0, 0, 0, -1, 0, 2, 0, 0),
@@ -79,7 +85,6 @@ export const handExamples = {
       { name: "y", shape: [1, 3, 3, 1] },
       { name: "d filter", shape: [3, 3, 1, 1] },
       { name: "d image", shape: [1, 5, 5, 1] },
-      { name: "d b", shape: [1] },
     ],
   },
   softmax: {
@@ -111,6 +116,8 @@ export function checkHandValues(name: HandName, values: HandValues): void {
     const given = values[input];
     const wanted = sizeOf(shape);
     if (given?.length === wanted && given.every((value) => Number.isFinite(Math.fround(value)))) continue;
-    throw new ArgumentError(`${name}: ${input} needs ${wanted} finite numbers, got ${given?.join(", ") ?? "none"}.`);
+    throw new ArgumentError(
+      `${name}: ${input} needs ${wanted} finite numbers, got ${given?.join(", ") ?? "none"}.`,
+    );
   }
 }

@@ -8,7 +8,13 @@ import { withNaiveKernels } from "../../kernels/tuning/mode.ts";
 import type { Place } from "../microscope/elements.ts";
 import { explainChain } from "../microscope/explain-address.ts";
 import { type Explanation, Microscope, type Number32 } from "../microscope/microscope.ts";
-import { checkHandValues, type HandName, type HandResult, type HandValues, handExamples } from "./examples.ts";
+import {
+  checkHandValues,
+  type HandName,
+  type HandResult,
+  type HandValues,
+  handExamples,
+} from "./examples.ts";
 import { type Outcome, passes } from "./passes.ts";
 
 /** One number of an example as it came about. Plain data. */
@@ -69,7 +75,8 @@ export class HandWork {
     const entries: [string, Float32Array][] = [];
     for (const result of handExamples[this.#name].results) {
       const values = new Float32Array(sizeOf(result.shape));
-      for (const at of values.keys()) values[at] = (await this.#microscope.number(this.#placeOf(result, at))).value;
+      for (const at of values.keys())
+        values[at] = (await this.#microscope.number(this.#placeOf(result, at))).value;
       entries.push([result.name, values]);
     }
     return Object.fromEntries(entries);

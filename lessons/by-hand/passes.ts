@@ -8,7 +8,7 @@ import { conv2d } from "../../kernels/conv2d/conv2d.ts";
 import { dense } from "../../kernels/dense/dense.ts";
 import { add, mul, square } from "../../kernels/elementwise/index.ts";
 import { softmaxCrossEntropy } from "../../kernels/losses/index.ts";
-import { adam, type Optimizer, minimizer, sgd } from "../../kernels/optimizers/index.ts";
+import { adam, minimizer, type Optimizer, sgd } from "../../kernels/optimizers/index.ts";
 import { sum } from "../../kernels/reduce/index.ts";
 import { transpose } from "../../kernels/shape/index.ts";
 import { softmax } from "../../kernels/softmax/index.ts";
@@ -63,6 +63,7 @@ function layer(of: readonly string[], op: (tensors: Tensors) => Tensor): Prepare
     return {
       named: [
         ...of.map((name, i) => input(name, sources[i]!, found[i])),
+        input("b", tensors.b!),
         input("dy", tensors.dy!),
         output("y", outputs[0]!),
       ],
@@ -74,7 +75,13 @@ function layer(of: readonly string[], op: (tensors: Tensors) => Tensor): Prepare
 const tensor = plain((_, { x, row }) => {
   const [turned, columns, both] = [transpose(x!), sum(x!, { axes: 0 }), add(x!, row!)];
   return {
-    named: [input("x", x!), input("row", row!), output("turned", turned), output("both", both), output("columns", columns)],
+    named: [
+      input("x", x!),
+      input("row", row!),
+      output("turned", turned),
+      output("both", both),
+      output("columns", columns),
+    ],
     results: { turned, columns, both },
   };
 });
@@ -83,7 +90,12 @@ const softmaxWithLoss = plain((engine, { x, truth }) => {
   const p = softmax(x!);
   const { value, gradients: found } = gradients(engine, () => softmaxCrossEntropy(x!, truth!), [x!]);
   return {
-    named: [input("x", x!, found[0]), input("truth", truth!), output("p", p), { ...output("L", value), kind: "loss" }],
+    named: [
+      input("x", x!, found[0]),
+      input("truth", truth!),
+      output("p", p),
+      { ...output("L", value), kind: "loss" },
+    ],
     results: { p, L: value, "d x": found[0]! },
   };
 });
@@ -102,7 +114,10 @@ function descent(optimizerOf: (values: HandValues) => Optimizer): Prepare {
         return { value, gradient: found[0]! };
       });
       const afterStep = (at: number, launches: readonly RecordedLaunch[]): Place => {
-        const updates = launches.filter(({ what, operands }) => what.startsWith("optimizers/") && operands.some(({ name }) => name === "parameters"));
+        const updates = launches.filter(
+          ({ what, operands }) =>
+            what.startsWith("optimizers/") && operands.some(({ name }) => name === "parameters"),
+        );
         return { launch: updates[at]!.index, binding: "parameters", side: "out", at: 0 };
       };
       return {
@@ -113,7 +128,6 @@ function descent(optimizerOf: (values: HandValues) => Optimizer): Prepare {
         ],
         results: {
           "w after step": afterStep,
-          "d w": taken.map(({ gradient }) => gradient),
           L: taken.map(({ value }) => value),
           grid,
           curve: mul(a!, square(grid)),
@@ -133,8 +147,8 @@ const rateOf = ({ rate }: HandValues) => ({ learningRate: rate![0]! });
 /** By the example's name. */
 export const passes: Readonly<Record<HandName, Prepare>> = {
   tensor,
-  dense: layer(["x", "w", "b"], ({ x, w, b }) => dense(x!, w!, { bias: b! })),
-  conv2d: layer(["image", "filter", "b"], ({ image, filter, b }) => conv2d(image!, filter!, { bias: b! })),
+  dense: layer(["x", "w"], ({ x, w, b }) => dense(x!, w!, { bias: b! })),
+  conv2d: layer(["image", "filter"], ({ image, filter, b }) => conv2d(image!, filter!, { bias: b! })),
   softmax: softmaxWithLoss,
   sgd: descent((values) => sgd(rateOf(values))),
   momentum: descent((values) => sgd({ ...rateOf(values), momentum: values.momentum![0]! })),

@@ -55,7 +55,13 @@ export const handLessons: readonly HandLesson[] = [
   hand(
     "conv2d",
     { id: "forward", example: "conv2d", inputs: ["image", "filter", "b"], results: ["y"], asks: ["y", 4] },
-    { id: "filter", example: "conv2d", inputs: ["image", "dy"], results: ["d filter"], asks: ["d filter", 4] },
+    {
+      id: "filter",
+      example: "conv2d",
+      inputs: ["image", "dy"],
+      results: ["d filter"],
+      asks: ["d filter", 4],
+    },
     { id: "image", example: "conv2d", inputs: ["dy", "filter"], results: ["d image"], asks: ["d image", 10] },
   ),
   hand(

@@ -17,6 +17,8 @@ export interface Question {
   /** the experiment's */
   readonly id: string;
   readonly guess: Guess;
+  /** other figures that its text names: a1, a2 */
+  readonly also?: readonly FigureName[];
   /** the query of a view of the lab that shows it alive; none where the lab has no such network */
   readonly alive?: string;
 }
@@ -43,16 +45,33 @@ export const questions: readonly Question[] = [
     alive: trained("cifar25-base-aug"),
   },
   { id: "cifar10-h", guess: { kind: "pairs" }, alive: "?view=draw&experiment=cifar10-d" },
-  { id: "svhn-c", guess: percent("test_accuracy"), alive: trained("svhn-c") },
+  {
+    id: "svhn-c",
+    guess: percent("test_accuracy"),
+    also: ["test_binary_accuracy"],
+    alive: trained("svhn-c"),
+  },
   { id: "svhn-d", guess: { kind: "trials", figure: "test_error", best: "smallest" }, alive: "?view=costs" },
   { id: "svhn-e", guess: { kind: "trials", figure: "test_error", best: "smallest" }, alive: "?view=costs" },
-  { id: "svhn-f", guess: { kind: "trials", figure: "val_accuracy", best: "largest" }, alive: "?view=race&right=adam***" },
+  {
+    id: "svhn-f",
+    guess: { kind: "trials", figure: "val_accuracy", best: "largest" },
+    alive: "?view=race&right=adam***",
+  },
   { id: "svhn-g", guess: largest("test_accuracy", "macro_recall"), alive: trained("svhn-c") },
   { id: "svhn-h", guess: { kind: "pairs" }, alive: "?view=draw" },
   { id: "svhn-i", guess: percent("test_accuracy") },
   { id: "ae-a", guess: smallest("sigmoid_32_mse", "relu_32_mse", "mean_image_mse") },
-  { id: "ae-b", guess: { kind: "number", figure: "code_32_mse" } },
-  { id: "ae-c", guess: smallest("pixels_error", "code_8_error", "code_32_error", "code_64_error") },
+  {
+    id: "ae-b",
+    guess: { kind: "number", figure: "code_32_mse" },
+    also: ["ae-a:mean_image_mse", "code_2_mse"],
+  },
+  {
+    id: "ae-c",
+    guess: smallest("pixels_error", "code_8_error", "code_32_error", "code_64_error"),
+    also: ["pixels_ms_per_prediction", "code_32_ms_per_prediction"],
+  },
   { id: "ae-e", guess: smallest("ae_32_knn_error", "pca_32_knn_error") },
   { id: "ae-g", guess: smallest("deep_4_2_mse", "basic_2_mse", "pca_2_mse") },
   {
@@ -74,16 +93,27 @@ export const questions: readonly Question[] = [
     ),
   },
   { id: "pretrain-a", guess: percent("test_error") },
-  { id: "pretrain-b", guess: smallest("sigmoid_test_error", "sigmoid_head_error", "no_pre_training_test_error") },
-  { id: "pretrain-c", guess: smallest("denoising_test_error", "sigmoid_test_error", "no_pre_training_test_error") },
-  { id: "pretrain-d", guess: smallest("tanh_test_error", "relu_test_error") },
+  {
+    id: "pretrain-b",
+    guess: smallest("sigmoid_test_error", "sigmoid_head_error", "no_pre_training_test_error"),
+  },
+  {
+    id: "pretrain-c",
+    guess: smallest("denoising_test_error", "sigmoid_test_error", "no_pre_training_test_error"),
+  },
+  { id: "pretrain-d", guess: smallest("tanh_test_error", "test_error") },
   { id: "stacked-ae", guess: percent("test_rounded_accuracy") },
   { id: "tied-ae", guess: smallest("tied_test_loss", "untied_test_loss") },
   {
     id: "semi-ae",
     guess: smallest("frozen_50_test_error", "finetuned_50_test_error", "scratch_50_test_error"),
   },
-  { id: "cifar25-base", guess: percent("test_accuracy"), alive: trained("cifar25-base") },
+  {
+    id: "cifar25-base",
+    guess: percent("test_accuracy"),
+    also: ["train_accuracy"],
+    alive: trained("cifar25-base"),
+  },
   { id: "cifar25-base-aug", guess: percent("test_accuracy"), alive: trained("cifar25-base-aug") },
   {
     id: "cifar25-base-zca",
@@ -95,7 +125,12 @@ export const questions: readonly Question[] = [
     alive: trained("cifar25-base-zca"),
   },
   { id: "cifar25-improved", guess: percent("test_accuracy"), alive: trained("cifar25-improved") },
-  { id: "cifar25-bn-before", guess: percent("test_accuracy"), alive: trained("cifar25-bn-before") },
+  {
+    id: "cifar25-bn-before",
+    guess: percent("test_accuracy"),
+    also: ["cifar25-improved:test_accuracy"],
+    alive: trained("cifar25-bn-before"),
+  },
   {
     id: "cifar25-bn-after",
     guess: largest("cifar25-bn-before:test_accuracy", "cifar25-bn-after:test_accuracy"),
@@ -111,7 +146,10 @@ export const questions: readonly Question[] = [
     id: "caltech-features-2",
     guess: largest("caltech-features-1:test_accuracy", "caltech-features-2:test_accuracy"),
   },
-  { id: "caltech-features-3", guess: smallest("caltech-features-2:test_loss", "caltech-features-3:test_loss") },
+  {
+    id: "caltech-features-3",
+    guess: smallest("caltech-features-2:test_loss", "caltech-features-3:test_loss"),
+  },
   {
     id: "caltech-finetune-1",
     guess: largest("caltech-features-1:test_accuracy", "caltech-finetune-1:test_accuracy"),

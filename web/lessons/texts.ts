@@ -33,15 +33,15 @@ export class LessonTexts {
   say(key: string, slots: Readonly<Record<string, string>> = {}): string {
     const message = this.guesses.messages.get(key);
     const text = message === undefined ? undefined : filled(message, slots);
-    if (text === undefined) throw new ArgumentError(`lessons: there is no text ${key}, or it has a slot without value.`);
+    if (text === undefined)
+      throw new ArgumentError(`lessons: there is no text ${key}, or it has a slot without value.`);
     return text;
   }
 }
 
 /** Loads the language's words; they are no part of the page's first load. */
 export async function loadTexts(language: Language): Promise<LessonTexts> {
-  const { own, book } =
-    language === "es" ? await import("./content-es.ts") : await import("./content-en.ts");
+  const { own, book } = language === "es" ? await import("./content-es.ts") : await import("./content-en.ts");
   return new LessonTexts(own, book);
 }
 
