@@ -72,6 +72,8 @@ function newestSource(): number {
     "datasets",
     "runner",
     "experiments",
+    "report",
+    "docs/results",
     "tools/build",
   ];
   const files = rooms.flatMap((room) =>

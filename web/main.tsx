@@ -14,8 +14,8 @@ import "uplot/dist/uPlot.min.css";
 const colors = document.createElement("style");
 colors.textContent =
   `:root { ${themeVariables("light")} color-scheme: light; } ` +
-  `@media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { ${themeVariables("dark")} color-scheme: dark; } } ` +
-  `:root[data-theme="dark"] { ${themeVariables("dark")} color-scheme: dark; }`;
+  `@media screen and (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { ${themeVariables("dark")} color-scheme: dark; } } ` +
+  `@media screen { :root[data-theme="dark"] { ${themeVariables("dark")} color-scheme: dark; } }`;
 document.head.append(colors);
 
 render(<App />, document.getElementById("lab")!);

@@ -40,7 +40,7 @@ function parabola(...own: readonly HandInput[]): HandExample {
   return {
     inputs: [given("w", [1], 4), given("a", [1], 0.5), ...own],
     results: [
-      { name: "w after step", shape: once },
+      { name: "path", shape: once },
       { name: "L", shape: once },
       { name: "grid", shape: [curvePoints] },
       { name: "curve", shape: [curvePoints] },

@@ -89,12 +89,34 @@ export class HandWork {
       throw new ArgumentError(`${this.#name}: there is no number ${at} of ${result}.`);
     const place = this.#placeOf(found, at);
     const { value } = await this.#microscope.number(place);
-    const chain = await explainChain(this.#microscope, place, { terms });
+    const chain = (await this.#chainOf(place)).map(inOrder);
     const factors = new Set<string>();
     for (const { number } of chain)
       for (const { number: factor } of await this.#microscope.contributors(number, { terms }))
-        factors.add(nameOf(factor));
+        factors.add(nameOf(await this.#sourceOf(factor)));
     return { value, chain, factors: [...factors] };
+  }
+
+  /** What a number is a copy of: operands that are stretched to a shape are copied first. */
+  async #sourceOf(number: Number32): Promise<Number32> {
+    const made = this.#microscope.elements.makerOf(number);
+    if (!made || this.#microscope.elements.launches[made.launch]!.what !== "shape/strided-copy")
+      return number;
+    const [source] = await this.#microscope.contributors(made, { terms: 1 });
+    return source ? source.number : number;
+  }
+
+  /** Of an optimizer's update: what it keeps besides the weight, and the gradient, and nothing of the steps before. */
+  async #chainOf(place: Place): Promise<Explanation[]> {
+    const { elements } = this.#microscope;
+    if (!elements.launches[place.launch]!.what.startsWith("optimizers/"))
+      return explainChain(this.#microscope, place, { terms });
+    const operands = (await this.#microscope.contributors(place, { terms })).map(({ number }) => number);
+    const own = operands.filter(({ side }) => side === "out");
+    const gradient = elements.makerOf({ ...place, binding: "gradients", side: "in" });
+    const places = [place, ...own, ...(gradient ? [gradient] : [])];
+    const found = await Promise.all(places.map((each) => this.#microscope.explain(each, { terms })));
+    return found.filter((explanation) => explanation !== undefined);
   }
 
   dispose(): void {
@@ -113,6 +135,11 @@ export class HandWork {
     if (!place) throw new ArgumentError(`${this.#name}: no launch writes ${name}.`);
     return place;
   }
+}
+
+/** Terms in the kernel's order: in so short a sum the order is easier to follow than the size. */
+function inOrder({ sum, ...explanation }: Explanation): Explanation {
+  return { ...explanation, sum: sum && { ...sum, terms: sum.terms.toSorted((a, b) => a.order - b.order) } };
 }
 
 /** Without the remark that the step has changed it. */

@@ -49,13 +49,14 @@ function plain(launch: (engine: Engine, tensors: Tensors) => Outcome): Prepare {
   return (engine, tensors) => ({ launch: () => launch(engine, tensors), dispose: () => {} });
 }
 
-/** An op forward and, from dy on, backward: `of` are the inputs whose gradients are wanted. */
+/** An op and its bias forward and, from dy on, backward: `of` are the inputs whose gradients are wanted. */
 function layer(of: readonly string[], op: (tensors: Tensors) => Tensor): Prepare {
   return plain((engine, tensors) => {
     const outputs: Tensor[] = [];
     const body = () => {
-      outputs.push(op(tensors));
-      return lossWithGradient(outputs[0]!, tensors.dy!);
+      const products = op(tensors);
+      outputs.push(products, add(products, tensors.b!));
+      return lossWithGradient(outputs[1]!, tensors.dy!);
     };
     const sources = of.map((name) => tensors[name]!);
     const found = gradients(engine, body, sources).gradients;
@@ -65,9 +66,10 @@ function layer(of: readonly string[], op: (tensors: Tensors) => Tensor): Prepare
         ...of.map((name, i) => input(name, sources[i]!, found[i])),
         input("b", tensors.b!),
         input("dy", tensors.dy!),
-        output("y", outputs[0]!),
+        output("sum", outputs[0]!),
+        output("y", outputs[1]!),
       ],
-      results: { y: outputs[0]!, ...back },
+      results: { y: outputs[1]!, ...back },
     };
   });
 }
@@ -122,12 +124,12 @@ function descent(optimizerOf: (values: HandValues) => Optimizer): Prepare {
       };
       return {
         named: [
-          { ...input("w", w!), kind: "weight" as const },
+          input("w", w!),
           input("a", a!),
           ...taken.map(({ gradient }, i) => output(`d w of step ${i + 1}`, gradient)),
         ],
         results: {
-          "w after step": afterStep,
+          path: afterStep,
           L: taken.map(({ value }) => value),
           grid,
           curve: mul(a!, square(grid)),
@@ -147,8 +149,8 @@ const rateOf = ({ rate }: HandValues) => ({ learningRate: rate![0]! });
 /** By the example's name. */
 export const passes: Readonly<Record<HandName, Prepare>> = {
   tensor,
-  dense: layer(["x", "w"], ({ x, w, b }) => dense(x!, w!, { bias: b! })),
-  conv2d: layer(["image", "filter"], ({ image, filter, b }) => conv2d(image!, filter!, { bias: b! })),
+  dense: layer(["x", "w"], ({ x, w }) => dense(x!, w!)),
+  conv2d: layer(["image", "filter"], ({ image, filter }) => conv2d(image!, filter!)),
   softmax: softmaxWithLoss,
   sgd: descent((values) => sgd(rateOf(values))),
   momentum: descent((values) => sgd({ ...rateOf(values), momentum: values.momentum![0]! })),

@@ -35,8 +35,8 @@ const descent = (id: "sgd" | "momentum" | "adam", step: number, ...own: readonly
   id,
   example: id,
   inputs: ["w", "a", "rate", ...own],
-  results: ["w after step"],
-  asks: ["w after step", step],
+  results: ["path"],
+  asks: ["path", step],
 });
 
 export const handLessons: readonly HandLesson[] = [

@@ -33,9 +33,11 @@ export function Descent({ title, grid, curve, weights, losses, shown }: Props) {
         {points.map(([cx, cy], i) => (
           <g key={said[i]}>
             <circle cx={cx} cy={cy} r="4" />
-            <text x={cx} y={cy - 8}>
-              {i}
-            </text>
+            {points.slice(0, i).every((other) => Math.hypot(other[0] - cx, other[1] - cy) > 10) && (
+              <text x={cx} y={cy - 8}>
+                {i}
+              </text>
+            )}
           </g>
         ))}
       </svg>

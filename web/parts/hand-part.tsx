@@ -41,7 +41,7 @@ export function HandPartView({ lesson, part, page, number, isCurrent }: Props) {
   const [result, at] = asksOf(lesson, part);
   const name = numberName(result, results.find((each) => each.name === result)!.shape, at);
   const key = `${example} ${name}`;
-  const answer = useAnswer(part, result, at, isCurrent);
+  const answer = useAnswer(part, result, at);
   const { isShown } = predictionOf(key);
   const section = page.sections.find(({ id }) => id === part.id)!;
   const after = page.messages.get(`${part.id}.after`);
@@ -77,11 +77,10 @@ export function HandPartView({ lesson, part, page, number, isCurrent }: Props) {
 }
 
 /** Asks for the numbers whenever they are others. */
-function useAnswer({ example }: HandPart, result: string, at: number, isCurrent: boolean) {
+function useAnswer({ example }: HandPart, result: string, at: number) {
   const answer = useSignal<{ readonly value?: HandAnswer; readonly problem?: string }>({});
   const values = valuesOf(example);
   useEffect(() => {
-    if (!isCurrent) return;
     let isWanted = true;
     answerByHand(example, values, [result, at]).then(
       (value) => {
@@ -94,7 +93,7 @@ function useAnswer({ example }: HandPart, result: string, at: number, isCurrent:
     return () => {
       isWanted = false;
     };
-  }, [example, values, result, at, isCurrent]);
+  }, [example, values, result, at]);
   return answer.value;
 }
 
@@ -211,8 +210,8 @@ function Way(props: {
   readonly isShown: (name: string) => boolean;
 }) {
   const { answer, first, isShown } = props;
-  const { grid, curve, L: losses, "w after step": after } = answer.numbers;
-  const hasShown = [...after!.keys()].some((at) => isShown(`w after step[${at}]`));
+  const { grid, curve, L: losses, path: after } = answer.numbers;
+  const hasShown = [...after!.keys()].some((at) => isShown(`path[${at}]`));
   return (
     <Descent
       title={texts.value.lessons.way}

@@ -116,5 +116,5 @@ export function ResultTable(
   );
 }
 
-/** Four digits: the whole number stands in its sum. */
-const short = (value: number) => exactly(Math.fround(Number(value.toPrecision(4))));
+/** Three digits: the whole number stands in its sum. */
+const short = (value: number) => exactly(Math.fround(Number(value.toPrecision(3))));

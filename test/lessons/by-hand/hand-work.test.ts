@@ -99,7 +99,7 @@ describe("examples by hand", () => {
 
   it("optimizers: SGD halves, momentum overshoots, Adam's first step is the rate", async () => {
     const weightsOf = async (name: HandName) =>
-      (await worked(name, firstValues(name), (work) => work.numbers()))["w after step"]!;
+      (await worked(name, firstValues(name), (work) => work.numbers())).path!;
     expect([...(await weightsOf("sgd"))]).toEqual([2, 1, 0.5, 0.25, 0.125, 0.0625]);
     expect([...(await weightsOf("momentum"))].slice(0, 3)).toEqual([2, 0, -1]);
     expect((await weightsOf("adam"))[0]).toBeCloseTo(3.5, 5);

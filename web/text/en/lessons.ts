@@ -37,6 +37,9 @@ export const lessons = {
   alive: "See it alive in the lab",
   noFullRun: "There is no full run of it in docs/results yet.",
   trainInFull: "Train it in full on this GPU",
+  recorded: "recorded",
+  lossOfEpochs: "Loss after each epoch",
+  figures: { accuracy: "Test accuracy", loss: "Test loss" },
   recordedTitle: "What a run has left",
   recordedRun: (id: string, adapter: string) =>
     `Recorded, not computed here: ${id}, trained by the same kernels on ${adapter}.`,

@@ -39,6 +39,9 @@ export const lessons: LessonWords = {
   alive: "Verlo vivo en el laboratorio",
   noFullRun: "Aún no hay una ejecución completa en docs/results.",
   trainInFull: "Entrenarla completa en esta GPU",
+  recorded: "grabado",
+  lossOfEpochs: "Pérdida después de cada época",
+  figures: { accuracy: "Exactitud de prueba", loss: "Pérdida de prueba" },
   recordedTitle: "Lo que dejó una ejecución",
   recordedRun: (id, adapter) =>
     `Grabado, no calculado aquí: ${id}, entrenado por los mismos kernels en ${adapter}.`,
