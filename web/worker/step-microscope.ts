@@ -17,7 +17,8 @@ export interface Moment {
   /** of all epochs, from 0 */
   readonly step: number;
   readonly batchSize: number;
-  readonly seed: number;
+  /** of the order of the samples; undefined if they stay as they are */
+  readonly seed: number | undefined;
 }
 
 /** Terms and shares that are listed. */
@@ -44,7 +45,7 @@ export class StepMicroscope {
     const batchSize = Math.min(moment.batchSize, indices.length);
     const perEpoch = Math.ceil(indices.length / batchSize);
     const epoch = Math.floor(moment.step / perEpoch);
-    const order = shuffled(indices, moment.seed, epoch);
+    const order = moment.seed === undefined ? indices : shuffled(indices, moment.seed, epoch);
     const batch = moment.step % perEpoch;
     const step = await StepRecord.take(session, batches, { batchSize, batch, order, epoch });
     return new StepMicroscope(moment, step, batches);
