@@ -13,6 +13,9 @@ export type PageSettings = Pick<
 /** Images that a page can hold, and draw stand-ins for. */
 const pageDataSets = ["svhn", "cifar10", "cifar25", "cifar100"] as const;
 
+/** Networks whose layers hold functions, which cannot be sent from a worker to its page. */
+const notPlain: readonly string[] = ["caltech-pretrain"];
+
 /** Whether a page can train it: one network on images that memory holds, which begins with weights of its own. */
 export function isForPages(experiment: Experiment): experiment is TrainingExperiment {
   return (
@@ -20,6 +23,7 @@ export function isForPages(experiment: Experiment): experiment is TrainingExperi
     !experiment.transfer &&
     !experiment.continues &&
     !experiment.file &&
+    !notPlain.includes(experiment.id) &&
     pageDataSets.some((id) => id === experiment.dataset)
   );
 }
