@@ -1,8 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { experiments } from "../../../experiments/registry.ts";
-import { checkpointPath } from "../../../models/checkpoint/checkpoint.ts";
 import type { Book } from "../../../report/book/book.ts";
 import { type Chapter, readChapters } from "../../../report/book/chapter.ts";
 import { answers } from "../../../report/book/chapters/index.ts";
@@ -217,19 +216,6 @@ describe("renderBook", () => {
     expect(section).not.toContain("11.00"); // the quick run, though it is the later one
     expect(section).toContain("<figcaption>Error by epoch</figcaption>");
     expect(sectionOf(html, "svhn-a")).toContain(command("train", "svhn-a"));
-  });
-
-  it("says how a run's figures open in the lab, of runs that do: they are of its last step", async () => {
-    const settings = { testLimit: null, shuffle: true, eager: false, literal: false };
-    const run = writeRunFolder(join(folder(), "svhn-c", "a"), { settings, history: threeEpochs });
-    const missing = sectionOf(await renderBook(book("en")), "svhn-c");
-    expect(missing).not.toContain("--run");
-    mkdirSync(join(run, "checkpoint"));
-    writeFileSync(checkpointPath(join(run, "checkpoint")), "");
-    const section = sectionOf(await renderBook(book("en")), "svhn-c");
-    expect(section).toContain("of the last step of that run");
-    expect(section).toContain(`<pre class="command">${command("lab", `--run ${run}`)}</pre>`);
-    expect(sectionOf(await renderBook(book("es")), "svhn-c")).toContain("último paso de esa ejecución");
   });
 
   it("takes no single trial for the experiment that it is part of", () => {
