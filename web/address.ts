@@ -1,8 +1,9 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
+import { lessonOf, partCount } from "./lessons/list.ts";
 import { readRacer, writeRacer } from "./racer.ts";
 
-export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs"] as const;
+export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs", "lessons"] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -30,6 +31,9 @@ export interface Place {
   /** what the sides of a race do differently from the experiment, as readRacer() reads it */
   readonly left: string | undefined;
   readonly right: string | undefined;
+  /** which lesson, and which of its predictions, from 1 */
+  readonly lesson: string;
+  readonly part: number;
 }
 
 export const start: Place = {
@@ -46,6 +50,8 @@ export const start: Place = {
   value: undefined,
   left: undefined,
   right: undefined,
+  lesson: "tensor",
+  part: 1,
 };
 
 /** Longer ones name nothing. */
@@ -66,6 +72,7 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     <T extends string>(names: readonly T[]) =>
     (text: string) =>
       names.find((name) => name === text);
+  const lesson = read("lesson", fallback.lesson, (text) => lessonOf(text)?.id);
   const place: Place = {
     view: read("view", fallback.view, oneOf(views)),
     language: read("lang", fallback.language, oneOf(languages)),
@@ -82,6 +89,8 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     value: read("value", fallback.value, (text) => (Number(text) < 256 ? wholeNumber(text) : undefined)),
     left: read("left", fallback.left, racerOf),
     right: read("right", fallback.right, racerOf),
+    lesson,
+    part: read("part", fallback.part, (text) => partOf(lesson, text)),
   };
   return { place, problems };
 }
@@ -97,6 +106,12 @@ function addressOf(text: string): string | undefined {
 function racerOf(text: string): string | undefined {
   const racer = readRacer(text);
   return racer && writeRacer(racer);
+}
+
+/** A part of another lesson than the link's is none. */
+function partOf(lesson: string, text: string): number | undefined {
+  const part = wholeNumber(text) ?? 0;
+  return part >= 1 && part <= partCount(lessonOf(lesson)!) ? part : undefined;
 }
 
 function wholeNumber(text: string): number | undefined {

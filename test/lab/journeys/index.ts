@@ -1,6 +1,7 @@
 /** @file What visitors do in the lab, each journey ending in something that is compared. */
 import type { Journey } from "../journey.ts";
 import { draw } from "./draw.ts";
+import { lesson, question } from "./lessons.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { slowMotion } from "./slow-motion.ts";
@@ -14,6 +15,8 @@ export const journeys: readonly Journey[] = [
   draw,
   slowMotion,
   microscope,
+  lesson,
+  question,
   savedRun,
   train,
 ];

@@ -1,4 +1,6 @@
 /** @file The words of the page, in English. */
+import { lessons } from "./lessons.ts";
+
 export const en = {
   title: "wgrad lab",
   language: "Language",
@@ -11,6 +13,7 @@ export const en = {
     draw: "Draw",
     race: "Race",
     costs: "Costs",
+    lessons: "Lessons",
   },
   experiment: "Experiment",
   profile: "Profile",
@@ -187,6 +190,7 @@ export const en = {
   equalBits: "equal",
   differentBits: "different",
   afterEpochs: "Validation accuracy and SHA-256 of all weights after each epoch; 0 is before the first step",
+  lessons,
   noWebGpu: "This browser has no WebGPU",
   noWebGpuHelp:
     "The lab computes on your GPU. Chrome and Edge from 113, Safari from 26 and Firefox from 141 have WebGPU; on Linux it may have to be switched on in chrome://flags.",

@@ -1,5 +1,6 @@
 /** @file The words of the page, in Spanish. */
 import type { Texts } from "../en/index.ts";
+import { lessons } from "./lessons.ts";
 
 export const es: Texts = {
   title: "laboratorio wgrad",
@@ -13,6 +14,7 @@ export const es: Texts = {
     draw: "Dibujar",
     race: "Carrera",
     costs: "Costos",
+    lessons: "Lecciones",
   },
   experiment: "Experimento",
   profile: "Perfil",
@@ -195,6 +197,7 @@ export const es: Texts = {
   differentBits: "distintos",
   afterEpochs:
     "Exactitud de validación y SHA-256 de todos los pesos después de cada época; 0 es antes del primer paso",
+  lessons,
   noWebGpu: "Este navegador no tiene WebGPU",
   noWebGpuHelp:
     "El laboratorio calcula en su GPU. Chrome y Edge desde 113, Safari desde 26 y Firefox desde 141 tienen WebGPU; en Linux puede ser necesario activarlo en chrome://flags.",
