@@ -1,8 +1,18 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
 import { readRacer, writeRacer } from "./racer.ts";
+import { ladderNames } from "./worker/kernels-protocol.ts";
 
-export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs"] as const;
+export const views = [
+  "train",
+  "microscope",
+  "slow-motion",
+  "draw",
+  "race",
+  "costs",
+  "kernels",
+  "ladder",
+] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -30,6 +40,10 @@ export interface Place {
   /** what the sides of a race do differently from the experiment, as readRacer() reads it */
   readonly left: string | undefined;
   readonly right: string | undefined;
+  /** the kernel that is edited, "conv2d/forward.tiled"; its text is no part of a link */
+  readonly kernel: string | undefined;
+  /** the ladders that are shown, "dense.forward" */
+  readonly ladders: string | undefined;
 }
 
 export const start: Place = {
@@ -46,6 +60,8 @@ export const start: Place = {
   value: undefined,
   left: undefined,
   right: undefined,
+  kernel: undefined,
+  ladders: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -82,6 +98,8 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     value: read("value", fallback.value, (text) => (Number(text) < 256 ? wholeNumber(text) : undefined)),
     left: read("left", fallback.left, racerOf),
     right: read("right", fallback.right, racerOf),
+    kernel: read("kernel", fallback.kernel, kernelOf),
+    ladders: read("ladders", fallback.ladders, laddersOf),
   };
   return { place, problems };
 }
@@ -97,6 +115,16 @@ function addressOf(text: string): string | undefined {
 function racerOf(text: string): string | undefined {
   const racer = readRacer(text);
   return racer && writeRacer(racer);
+}
+
+function kernelOf(text: string): string | undefined {
+  return text.length <= longestName && /^[\w-]+\/[\w-]+(\.[\w-]+)?$/.test(text) ? text : undefined;
+}
+
+function laddersOf(text: string): string | undefined {
+  const names = text.split(".");
+  const isKnown = names.every((name) => ladderNames.some((known) => known === name));
+  return isKnown && new Set(names).size === names.length ? text : undefined;
 }
 
 function wholeNumber(text: string): number | undefined {

@@ -4,6 +4,8 @@ import { languages, views } from "./address.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
+import { KernelsView } from "./views/kernels.tsx";
+import { Ladder } from "./views/ladder.tsx";
 import { Microscope } from "./views/microscope.tsx";
 import { RaceView } from "./views/race.tsx";
 import { SlowMotion } from "./views/slow-motion.tsx";
@@ -16,6 +18,8 @@ const shown = {
   draw: Draw,
   race: RaceView,
   costs: Costs,
+  kernels: KernelsView,
+  ladder: Ladder,
 };
 
 export function App() {
@@ -140,6 +144,7 @@ function Theme() {
 /** What went wrong, and what must be known of the images. */
 function Notices() {
   const text = texts.value;
+  const { view } = place.value;
   const synthetic = opened.value?.data.origin === "synthetic";
   return (
     <div aria-live="polite">
@@ -152,6 +157,9 @@ function Notices() {
         <p class="notice" data-state={state.value}>
           {message.value}
         </p>
+      )}
+      {opened.value?.edit && view !== "kernels" && (
+        <p class="notice">{text.trainsByEdit(opened.value.edit.kernel)}</p>
       )}
       {synthetic && (
         <p class="notice quiet">

@@ -3,10 +3,13 @@ import "./sound-language.ts";
 import { render } from "preact";
 import { themeVariables } from "../report/palette.ts";
 import { App } from "./app.tsx";
+import { rememberTrainings } from "./kernels.ts";
 import { begin } from "./page.ts";
 import "./styles/page.css";
 import "./styles/draw.css";
 import "./styles/race.css";
+import "./styles/kernels.css";
+import "./styles/ladder.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");
@@ -17,4 +20,7 @@ colors.textContent =
 document.head.append(colors);
 
 render(<App />, document.getElementById("lab")!);
-if ("gpu" in navigator) void begin();
+if ("gpu" in navigator) {
+  rememberTrainings();
+  void begin();
+}

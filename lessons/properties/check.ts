@@ -104,8 +104,7 @@ async function runCases(
     }
     return { kind: "passed", cases };
   } catch (error) {
-    if (error instanceof KernelError)
-      return { kind: "refused", message: error.message };
+    if (error instanceof KernelError) return { kind: "refused", message: error.message };
     throw error;
   } finally {
     engine.dispose();

@@ -13,6 +13,7 @@ import {
   type TestPicture,
   testPicture,
 } from "./draw.ts";
+import { Kernels } from "./kernels.ts";
 import { type PictureFile, pictureFrom } from "./picture-file.ts";
 import type {
   ExperimentFacts,
@@ -44,6 +45,7 @@ interface RaceWish extends Wish<(event: RaceEvent) => void> {
 }
 
 export class Lab {
+  readonly kernels = new Kernels(() => this.#training?.engine);
   readonly #experiments: readonly TrainingExperiment[];
   #training: Training | undefined;
   #race: Race | undefined;

@@ -21,9 +21,7 @@ const check = (property: KernelProperty, text: string, cases = 4, seed = 1) =>
   checkKernel({ property, text, seed, cases, openDevice: openAnother });
 
 /** Errors that show in launches of other kinds than the check has: halted runs, f16, values from the edges, larger sums. */
-const unseen = [
-  "goes on after a halt",
-];
+const unseen = ["goes on after a halt"];
 
 describe("the check of kernels", () => {
   it("knows each kernel once", () => {
@@ -32,7 +30,9 @@ describe("the check of kernels", () => {
     expect(ids.length).toBeGreaterThan(60);
   });
 
-  it.for(kernelProperties)("passes the shipped text of $kernel, and launches it", async (property, { skip }) => {
+  it.for(kernelProperties)("passes the shipped text of $kernel, and launches it", async (property, {
+    skip,
+  }) => {
     const needs = missing(property, describeAdapter(adapter));
     if (needs) skip(`this adapter has no ${needs}`);
     expect(await check(property, shippedText(property.kernel))).toEqual({ kind: "passed", cases: 4 });

@@ -1,5 +1,10 @@
 /** @file The words of the page, in English. */
+import { kernelTexts } from "./kernels.ts";
+import { ladderTexts } from "./ladder.ts";
+
 export const en = {
+  ...kernelTexts,
+  ...ladderTexts,
   title: "wgrad lab",
   language: "Language",
   theme: "Theme",
@@ -11,6 +16,8 @@ export const en = {
     draw: "Draw",
     race: "Race",
     costs: "Costs",
+    kernels: "Kernels",
+    ladder: "Ladder",
   },
   experiment: "Experiment",
   profile: "Profile",

@@ -1,7 +1,12 @@
 /** @file The words of the page, in Spanish. */
 import type { Texts } from "../en/index.ts";
 
+import { kernelTexts } from "./kernels.ts";
+import { ladderTexts } from "./ladder.ts";
+
 export const es: Texts = {
+  ...kernelTexts,
+  ...ladderTexts,
   title: "laboratorio wgrad",
   language: "Idioma",
   theme: "Tema",
@@ -13,6 +18,8 @@ export const es: Texts = {
     draw: "Dibujar",
     race: "Carrera",
     costs: "Costos",
+    kernels: "Kernels",
+    ladder: "Escalera",
   },
   experiment: "Experimento",
   profile: "Perfil",
