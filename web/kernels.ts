@@ -30,20 +30,24 @@ export const timing = computed(() => (timed.value?.text === text.value ? timed.v
 export const hasPassed = computed(() => outcome.value?.kind === "passed");
 export const isEdited = computed(() => shipped.value !== undefined && text.value !== shipped.value);
 
-/** The kernel that the link names, or the first convolution that the training launches. */
-export const chosen = computed<KernelFacts | undefined>(() => {
-  const list = kernelList.value;
-  const named = list.find(({ kernel }) => kernel === place.value.kernel);
-  return named ?? list.find(({ kernel }) => launched.value.includes(kernel)) ?? list[0];
-});
+/** Where nobody has chosen: the first kernel that the training launches. */
+const offered = signal<KernelFacts | undefined>(undefined);
+
+/** The kernel that the link names, or the one that is offered. */
+export const chosen = computed<KernelFacts | undefined>(
+  () => kernelList.value.find(({ kernel }) => kernel === place.value.kernel) ?? offered.value,
+);
 
 const keptAs = (kernel: string) => `wgrad-kernel:${kernel}`;
 
 /** Asks what there is; more than once, since another training may launch others. */
 export async function loadKernels(): Promise<void> {
   try {
-    launched.value = await lab.kernels.launched();
     if (kernelList.value.length === 0) kernelList.value = await lab.kernels.list();
+    launched.value = await lab.kernels.launched();
+    const [first] = kernelList.value;
+    const found = kernelList.value.find(({ kernel }) => launched.value.includes(kernel));
+    if (state.value !== "opening") offered.value ??= found ?? first;
   } catch (error) {
     message.value = error instanceof Error ? error.message : String(error);
   }

@@ -84,7 +84,7 @@ export function* drawCases(
   cases: number,
 ): Generator<PropertyCase> {
   const choices = new Choices(seed);
-  for (let i = 0; i < cases; i++) yield property.draw(choices, adapter);
+  for (let i = 0; i < cases; i++) yield property.draw(choices, adapter, i);
 }
 
 async function runCases(

@@ -34,7 +34,8 @@ export interface KernelProperty {
   readonly op: string;
   /** what an adapter must have to run it */
   readonly needs?: "subgroups" | "subgroup-matrix";
-  draw(choices: Choices, adapter: AdapterFacts): PropertyCase;
+  /** `number`: of the case, so that what is to be seen in turn is */
+  draw(choices: Choices, adapter: AdapterFacts, number: number): PropertyCase;
   /** Uploads a fixed problem, a small one for adapters in software; what it returns launches the kernel on it, and may launch others. */
   prepare(engine: Engine): TimedWork;
 }
@@ -82,6 +83,23 @@ export function opCase({ label, op, forward, gradient, inputs, tolerance = {} }:
     return compared;
   };
   return { label, run };
+}
+
+/** Several cases as one. */
+export function allOf(cases: readonly PropertyCase[]): PropertyCase {
+  return {
+    label: cases.map(({ label }) => label).join("; "),
+    run: async (engine) => {
+      const compared: Comparison[] = [];
+      for (const { run } of cases) compared.push(...(await run(engine)));
+      return compared;
+    },
+  };
+}
+
+/** Those of a list whose turn it is: after `rounds` cases all have been seen. */
+export function inTurn<T>(values: readonly T[], number: number, rounds = 8): T[] {
+  return values.filter((_, i) => i % rounds === number % rounds);
 }
 
 /** The larger problem for GPUs, the smaller for adapters in software. */

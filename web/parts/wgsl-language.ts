@@ -49,5 +49,5 @@ function wordKind(word: string, next: string | undefined): string | null {
   if (keywords.has(word)) return "keyword";
   if (types.test(word)) return "typeName";
   if (/^[A-Z][A-Z\d_]*$/.test(word)) return "constant";
-  return next === "(" ? "variableName.function" : null;
+  return next === "(" ? "variableName.function" : "variableName";
 }

@@ -1,5 +1,6 @@
 /** @file A kernel's WGSL to be edited: what the compiler and the check say of it, how fast it is, and a training by it. */
 import { useEffect, useRef } from "preact/hooks";
+import type { TraceRow } from "../../runner/trace/trace.ts";
 import {
   check,
   checkSeed,
@@ -252,6 +253,15 @@ function TrainingByIt() {
   );
 }
 
+const duration = (microseconds: number) =>
+  microseconds < 1000
+    ? `${microseconds.toPrecision(3)} µs`
+    : `${Number((microseconds / 1000).toPrecision(3))} ms`;
+
+/** By what the kernel is bound by. */
+const speedOf = ({ bound, gflops, gbytes_per_s }: TraceRow) =>
+  bound === "arithmetic" ? `${gflops.toPrecision(3)} GFLOP/s` : `${gbytes_per_s.toPrecision(3)} GB/s`;
+
 function Times() {
   const words = texts.value;
   const found = timing.value;
@@ -265,7 +275,7 @@ function Times() {
         <table class="times">
           <thead>
             <tr>
-              {[words.kernel, words.time, "GFLOP/s", "GB/s", words.ceiling].map((name) => (
+              {[words.kernel, words.time, words.speed, words.ceiling].map((name) => (
                 <th scope="col" key={name}>
                   {name}
                 </th>
@@ -278,9 +288,8 @@ function Times() {
                 <th scope="row">
                   {isEdited ? <strong>{words.thisText}</strong> : row.name.slice(row.name.indexOf("/") + 1)}
                 </th>
-                <td>{row.microseconds.toPrecision(3)} µs</td>
-                <td>{row.gflops.toPrecision(3)}</td>
-                <td>{row.gbytes_per_s.toPrecision(3)}</td>
+                <td>{duration(row.microseconds)}</td>
+                <td>{speedOf(row)}</td>
                 <td>{(100 * row.ceiling_fraction).toPrecision(2)} %</td>
               </tr>
             ))}

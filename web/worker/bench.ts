@@ -17,6 +17,8 @@ import { measureLadder } from "./ladder.ts";
 
 const ceilingSeconds = 0.1; // for each ceiling
 const rungSeconds = 0.5;
+/** Each kernel is timed so often, in turn with the others, and its best time counts: a slow moment meets all. */
+const rounds = 2;
 
 export class Bench {
   #adapter: Promise<GPUAdapter> | undefined;
@@ -55,20 +57,18 @@ export class Bench {
     const ceilings = await this.#measured();
     tell();
     const edited = propertyOf(kernel);
-    const shipped = readSource({ name: kernel });
+    const shipped = kernelProperties.filter(
+      (property) => property.op === edited.op && !missing(property, facts),
+    );
+    const works = [{ property: edited, text }, ...shipped.map((property) => ({ property, text: undefined }))];
     const kernels: TimedKernel[] = [];
-    try {
-      provideSources({ [kernel]: text });
-      kernels.push({ isEdited: true, ...(await this.#timeOne(edited, ceilings)) });
-      tell();
-    } finally {
-      provideSources({ [kernel]: shipped });
-    }
-    for (const property of kernelProperties) {
-      if (property.op !== edited.op || missing(property, facts)) continue;
-      kernels.push({ isEdited: false, ...(await this.#timeOne(property, ceilings)) });
-      tell();
-    }
+    for (let round = 0; round < rounds; round++)
+      for (const [i, work] of works.entries()) {
+        const timed = { isEdited: i === 0, ...(await this.#timeOne(work.property, work.text, ceilings)) };
+        const before = kernels[i];
+        if (!before || timed.row.microseconds < before.row.microseconds) kernels[i] = timed;
+        tell();
+      }
     return { ceilings, kernels };
   }
 
@@ -84,15 +84,18 @@ export class Bench {
     }
   }
 
-  /** An engine of its own, since pipelines of other texts would be taken for this one's. */
-  async #timeOne({ kernel, prepare }: KernelProperty, ceilings: Ceilings) {
+  /** By the text, or by the shipped one. An engine of its own, since pipelines of other texts would be taken for this one's. */
+  async #timeOne({ kernel, prepare }: KernelProperty, text: string | undefined, ceilings: Ceilings) {
+    const shipped = readSource({ name: kernel });
     const engine = await this.#engine();
     try {
+      if (text !== undefined) provideSources({ [kernel]: text });
       const { problem, run } = prepare(engine);
       const recording = engine.record(run);
       const { rows } = traceOf(await profile(engine, recording), ceilings);
       return { problem, row: rows.find(({ name }) => name === kernel)! };
     } finally {
+      provideSources({ [kernel]: shipped });
       close(engine);
     }
   }

@@ -153,16 +153,19 @@ function draw(
   const problem = drawProblem(choices, name, subgroupSize);
   const seed = choices.seed();
   const activation = choices.of(activations);
+  const slices = name !== "naive" && problem.k >= 17 && choices.boolean() ? 3 : 1;
+  const inParts: Make = (...given) => inSlices(make(...given), slices);
+  const also = slices > 1 ? ", in 3 slices" : "";
   const kind = name === "naive" ? "forward" : choices.of(["forward", "gradient", "descent"]);
   if (kind === "forward")
     return {
-      label: labelOf(problem, name === "naive" ? "" : `bias, ${activation}`),
-      run: (engine) => forward(engine, problem, make(problem, subgroupSize), seed, activation),
+      label: labelOf(problem, name === "naive" ? "" : `bias, ${activation}${also}`),
+      run: (engine) => forward(engine, problem, inParts(problem, subgroupSize), seed, activation),
     };
   if (kind === "gradient")
     return {
-      label: labelOf(problem, `derivative of ${activation}, sums of columns`),
-      run: (engine) => gradientExtras(engine, problem, make(problem, subgroupSize), seed, activation),
+      label: labelOf(problem, `derivative of ${activation}, sums of columns${also}`),
+      run: (engine) => gradientExtras(engine, problem, inParts(problem, subgroupSize), seed, activation),
     };
   const turned = product(problem.m, problem.n, problem.k, true);
   const variant = make(turned, subgroupSize);

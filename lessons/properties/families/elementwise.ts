@@ -6,7 +6,7 @@ import { unaryGradientReference, unaryReference } from "../../../kernels/element
 import type { UnaryRow } from "../../../kernels/elementwise/unary.ts";
 import { type UnaryName, unaryTable } from "../../../kernels/elementwise/unary-table.ts";
 import { array64 } from "../../../kernels/reference.ts";
-import { filled, type KernelProperty, opCase, type PropertyCase, sized } from "../property.ts";
+import { allOf, filled, inTurn, type KernelProperty, opCase, type PropertyCase, sized } from "../property.ts";
 import { type Choices, randomArray } from "../random.ts";
 import { timedGradient } from "../timed-op.ts";
 
@@ -28,8 +28,7 @@ export function unaryScale([low, high]: readonly [number, number], name: UnaryNa
   return Math.max(3, ...values.map(Math.abs));
 }
 
-function drawUnary(choices: Choices): PropertyCase {
-  const name = choices.of(unaryNames);
+function drawUnary(name: UnaryName, choices: Choices): PropertyCase {
   const { op, parameters = {}, range = [-3, 3] } = unaryTable[name] as UnaryRow;
   const values = Object.values(parameters);
   const [a, b] = values;
@@ -48,8 +47,7 @@ function drawUnary(choices: Choices): PropertyCase {
 const binaries = { add, sub, mul, div, maximum, minimum, pow };
 
 /** Shapes that broadcast: each axis is the common size or 1, and one side may lack axes in front. */
-function drawBinary(choices: Choices): PropertyCase {
-  const name = choices.of(Object.keys(binaries) as BinaryName[]);
+function drawBinary(name: BinaryName, choices: Choices): PropertyCase {
   const axes = Array.from({ length: choices.integer(1, 4) }, () => ({
     size: choices.integer(1, 5),
     side: choices.of(["both", "both", "a", "b"]),
@@ -70,12 +68,18 @@ function drawBinary(choices: Choices): PropertyCase {
   });
 }
 
-function property(file: string, op: string, draw: (choices: Choices) => PropertyCase): KernelProperty {
+const binaryNames = Object.keys(binaries) as BinaryName[];
+
+/** All functions come in turn. */
+function property(file: string, op: string): KernelProperty {
   const isUnary = file.startsWith("unary");
   return {
     kernel: `elementwise/${file}`,
     op,
-    draw,
+    draw: (choices, _, number) =>
+      isUnary
+        ? allOf(inTurn(unaryNames, number).map((name) => drawUnary(name, choices)))
+        : drawBinary(binaryNames[number % binaryNames.length]!, choices),
     prepare: (engine) => {
       const shape = sized(engine, [4096, 4096], [1024, 256]);
       const [a, b] = [filled(engine, shape, 1), filled(engine, shape, 2)];
@@ -86,8 +90,8 @@ function property(file: string, op: string, draw: (choices: Choices) => Property
 }
 
 export const elementwiseProperties: readonly KernelProperty[] = [
-  property("unary", "functions of one number", drawUnary),
-  property("unary-gradient", "functions of one number, backward", drawUnary),
-  property("binary", "functions of two numbers", drawBinary),
-  property("binary-gradient", "functions of two numbers, backward", drawBinary),
+  property("unary", "functions of one number"),
+  property("unary-gradient", "functions of one number, backward"),
+  property("binary", "functions of two numbers"),
+  property("binary-gradient", "functions of two numbers, backward"),
 ];

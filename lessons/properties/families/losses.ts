@@ -1,6 +1,8 @@
 /** @file The kernels of the losses: cross-entropies over classes, and losses element by element. */
 import type { Engine } from "../../../engine/device.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
+import { sigmoid } from "../../../kernels/elementwise/index.ts";
+import { unaryGradientReference, unaryReference } from "../../../kernels/elementwise/unary.reference.ts";
 import {
   categoricalCrossentropyGradientReference,
   categoricalCrossentropyReference,
@@ -24,7 +26,7 @@ import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { softmax } from "../../../kernels/softmax/index.ts";
 import { softmaxGradientReference, softmaxReference } from "../../../kernels/softmax/softmax.reference.ts";
 import { compareLoss, type LossCase } from "../loss.ts";
-import { filled, type KernelProperty, type PropertyCase, sized } from "../property.ts";
+import { allOf, filled, inTurn, type KernelProperty, type PropertyCase, sized } from "../property.ts";
 import { type Choices, randomArray } from "../random.ts";
 import { timedGradient } from "../timed-op.ts";
 
@@ -105,31 +107,50 @@ function labelOf(words: readonly string[], weighted: boolean, divisor: number | 
   return [...words, ...(weighted ? ["weights"] : []), ...(divisor ? [`divisor ${divisor}`] : [])].join(", ");
 }
 
+/** Activations whose derivative the backward kernel takes with it. */
+const outputs = [
+  {
+    name: "sigmoid",
+    op: sigmoid,
+    forward: (x: Array64) => unaryReference("sigmoid", x),
+    gradient: (dy: Array64, x: Array64) => unaryGradientReference("sigmoid", dy, x),
+  },
+  {
+    name: "softmax",
+    op: (x: Tensor) => softmax(x),
+    forward: (x: Array64) => softmaxReference(x, x.shape.length - 1),
+    gradient: (dy: Array64, x: Array64) => softmaxGradientReference(dy, x, x.shape.length - 1),
+  },
+] as const;
+
 const pointwiseNames = Object.keys(pointwiseTable) as PointwiseName[];
 
 /** One of the losses that share a kernel. */
-function drawPointwise(choices: Choices): PropertyCase {
-  const name = choices.of(pointwiseNames);
+function drawPointwise(name: PointwiseName, choices: Choices): PropertyCase {
   const { op, parameters, range = [-4, 4] } = pointwiseTable[name] as PointwiseRow;
   const shape = [choices.of([1, 7, 64, 65]), choices.integer(1, 7), ...(choices.boolean() ? [3] : [])];
   const seed = choices.seed();
   const weighted = choices.boolean();
   const divisor = choices.of([undefined, 3, 40]);
-  const x = randomArray(shape, seed, ...range);
+  const behind = choices.of([undefined, ...outputs]);
+  const x = randomArray(shape, seed, ...(behind ? ([-2, 2] as const) : range));
+  const predictions = behind ? behind.forward(x) : x;
   const targets = randomArray(shape, seed + 1, 0, 1);
   const given: LossCase = {
-    loss: (prediction, goal, options) => op(prediction, goal, { ...options, ...parameters }),
+    loss: (logits, goal, options) =>
+      op(behind ? behind.op(logits) : logits, goal, { ...options, ...parameters }),
     x,
     targets,
     divisor,
     ...(weighted && { weights: randomArray([shape[0]!], seed + 2, 0, 2) }),
   };
   return {
-    label: labelOf([name, `x [${shape}]`], weighted, divisor),
+    label: labelOf([behind ? `${name} behind ${behind.name}` : name, `x [${shape}]`], weighted, divisor),
     run: (engine) =>
-      compareLoss(engine, given, pointwiseReference(name, x, targets), (dLoss) =>
-        pointwiseGradientReference(name, dLoss, x, targets),
-      ),
+      compareLoss(engine, given, pointwiseReference(name, predictions, targets), (dLoss) => {
+        const slopes = pointwiseGradientReference(name, dLoss, predictions, targets);
+        return behind ? behind.gradient(slopes, x) : slopes;
+      }),
   };
 }
 
@@ -138,7 +159,7 @@ function both(
   file: string,
   title: string,
   loss: Loss,
-  draw: (choices: Choices) => PropertyCase,
+  draw: (choices: Choices, number: number) => PropertyCase,
 ): KernelProperty[] {
   const prepare = (engine: Engine) => {
     const shape = sized(engine, [65536, 10], [4096, 10]);
@@ -146,8 +167,13 @@ function both(
     return { problem: `[${shape}]`, run: timedGradient(() => loss(x, targets), [x]) };
   };
   return [
-    { kernel: `losses/${file}`, op: title, draw, prepare },
-    { kernel: `losses/${file}-gradient`, op: `${title}, backward`, draw, prepare },
+    { kernel: `losses/${file}`, op: title, draw: (choices, _, number) => draw(choices, number), prepare },
+    {
+      kernel: `losses/${file}-gradient`,
+      op: `${title}, backward`,
+      draw: (choices, _, number) => draw(choices, number),
+      prepare,
+    },
   ];
 }
 
@@ -161,5 +187,7 @@ export const lossProperties: readonly KernelProperty[] = [
     categoricalCrossentropy,
     drawOfProbabilities,
   ),
-  ...both("pointwise", "losses element by element", meanSquaredError, drawPointwise),
+  ...both("pointwise", "losses element by element", meanSquaredError, (choices, number) =>
+    allOf(inTurn(pointwiseNames, number).map((name) => drawPointwise(name, choices))),
+  ),
 ];

@@ -1,6 +1,6 @@
 /** @file The pooling kernels. */
 import type { Tensor } from "../../../engine/tensor.ts";
-import { relu } from "../../../kernels/elementwise/index.ts";
+import { relu, sigmoid, tanh } from "../../../kernels/elementwise/index.ts";
 import { unaryGradientReference, unaryReference } from "../../../kernels/elementwise/unary.reference.ts";
 import {
   avgPool2dGradientReference,
@@ -37,7 +37,10 @@ const pools: Record<"max" | "average", Pool> = {
   },
 };
 
-function draw({ op, forward, gradient }: Pool, choices: Choices): PropertyCase {
+const activations = { relu, sigmoid, tanh };
+const names = ["linear", "relu", "sigmoid", "tanh"] as const;
+
+function draw({ op, forward, gradient }: Pool, choices: Choices, number: number): PropertyCase {
   const shape = [
     choices.integer(1, 3),
     choices.integer(4, 9),
@@ -51,15 +54,15 @@ function draw({ op, forward, gradient }: Pool, choices: Choices): PropertyCase {
   } as const;
   const { poolSize, strides, padding } = options;
   const window = resolveWindow("pool2d", shape, { window: poolSize, strides, padding });
-  const behind = choices.of(["", "behind a ReLU, "]); // whose derivative the backward kernel may take with it
-  const before = (x: Array64) => (behind ? unaryReference("relu", x) : x);
+  const name = names[number % names.length]!; // whose derivative the backward kernel may take with it
+  const before = (x: Array64) => (name === "linear" ? x : unaryReference(name, x));
   return opCase({
-    label: `${behind}x [${shape}], window ${poolSize.join(" x ")}, strides ${strides.join(" x ")}, ${padding}`,
-    op: (x) => op(behind ? relu(x!) : x!, options),
+    label: `${name === "linear" ? "" : `behind ${name}, `}x [${shape}], window ${poolSize.join(" x ")}, strides ${strides.join(" x ")}, ${padding}`,
+    op: (x) => op(name === "linear" ? x! : activations[name](x!), options),
     forward: (x) => forward(before(x!), window),
     gradient: (dy, x) => {
       const pooled = gradient(before(x!), dy, window);
-      return [behind ? unaryGradientReference("relu", pooled, x!) : pooled];
+      return [name === "linear" ? pooled : unaryGradientReference(name, pooled, x!)];
     },
     inputs: [randomArray(shape, choices.seed())],
   });
@@ -69,7 +72,7 @@ export const pool2dProperties: readonly KernelProperty[] = (["max", "average"] a
   (["forward", "backward"] as const).map((direction) => ({
     kernel: `pool2d/${kind}-${direction}`,
     op: `${kind}-pooling, ${direction}`,
-    draw: (choices) => draw(pools[kind], choices),
+    draw: (choices, _, number) => draw(pools[kind], choices, number),
     prepare: (engine) => {
       const shape = sized(engine, [64, 64, 64, 64], [8, 32, 32, 16]);
       const x = filled(engine, shape, 1);

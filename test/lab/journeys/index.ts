@@ -1,5 +1,7 @@
 /** @file What visitors do in the lab, each journey ending in something that is compared. */
 import type { Journey } from "../journey.ts";
+import { kernels } from "./kernels.ts";
+import { ladder } from "./ladder.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { slowMotion } from "./slow-motion.ts";
@@ -12,6 +14,8 @@ export const journeys: readonly Journey[] = [
   looks,
   slowMotion,
   microscope,
+  kernels,
+  ladder,
   savedRun,
   train,
 ];
