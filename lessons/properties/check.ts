@@ -3,7 +3,7 @@ import { placeOf } from "../../engine/host-values.ts";
 import { createEngine, type Engine, KernelError } from "../../engine/index.ts";
 import { provideSources, readSource } from "../../engine/source.ts";
 import { worstDifference } from "./compare.ts";
-import { type GuardSite, mostTurns, withGuards } from "./guard.ts";
+import { type GuardedShader, type GuardSite, mostTurns, withGuards } from "./guard.ts";
 import { type Guard, guardDevice } from "./guarded-device.ts";
 import { compilerMessages } from "./messages.ts";
 import type { Comparison, KernelProperty, PropertyCase } from "./property.ts";
@@ -55,24 +55,43 @@ export async function checkKernel(check: KernelCheck): Promise<KernelVerdict> {
   const { property, text, tell = () => {} } = check;
   const all = 2 * check.cases;
   const shipped = readSource({ name: property.kernel });
-  const guarded = withGuards(text);
   try {
-    const device = await check.openDevice();
-    const messages = await compilerMessages(device, text);
-    const [error] = messages.filter(({ type }) => type === "error");
-    if (error) {
-      device.destroy();
-      return { kind: "refused", message: `line ${error.line}: ${error.message}` };
-    }
-    const canGuard = !(await compilerMessages(device, guarded.code)).some(({ type }) => type === "error");
-    device.destroy();
-    provideSources({ [property.kernel]: canGuard ? guarded.code : text });
-    const first = await runCases(check, canGuard ? guarded.sites : undefined, (done) => tell(done, all));
-    if (first.kind !== "passed" || !canGuard) return first;
+    const guarded = await compiledGuards(text, check.openDevice);
+    if ("message" in guarded) return { kind: "refused", message: guarded.message };
+    provideSources({ [property.kernel]: guarded.code });
+    const first = await runCases(check, guarded.sites, (done) => tell(done, all));
+    if (first.kind !== "passed") return first;
     provideSources({ [property.kernel]: text });
     return await runCases(check, undefined, (done) => tell(check.cases + done, all));
   } finally {
     provideSources({ [property.kernel]: shipped });
+  }
+}
+
+/** The text with guards, or why it does not compile: without guards no text runs that nobody has proved. */
+export async function compiledGuards(
+  text: string,
+  openDevice: KernelCheck["openDevice"],
+): Promise<GuardedShader | { readonly message: string }> {
+  const device = await openDevice();
+  const errorIn = async (code: string) => {
+    const found = (await compilerMessages(device, code)).find(({ type }) => type === "error");
+    return found && `line ${found.line}: ${found.message}`;
+  };
+  try {
+    const message = await errorIn(text);
+    if (message) return { message };
+    let why: string | undefined;
+    for (const leavesAll of [true, false]) {
+      const guarded = withGuards(text, leavesAll);
+      why = await errorIn(guarded.code);
+      if (!why) return guarded;
+    }
+    return {
+      message: `It compiles, but not with a limit of turns in each loop, and does not run without. Let every loop have an end by break or by its condition. ${why}`,
+    };
+  } finally {
+    device.destroy();
   }
 }
 

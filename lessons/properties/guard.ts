@@ -29,8 +29,15 @@ interface Insertion {
   readonly text: string;
 }
 
-/** The shader with guards at all of its loops and at all indices into buffers that it may write to. */
-export function withGuards(source: string): GuardedShader {
+/** What all invocations of a workgroup must do together: a loop around it is left by all of them, or by none. */
+const together = /\b\w*Barrier\s*\(|\bsubgroup\w*\s*\(|\bworkgroupUniformLoad\s*\(/;
+
+/**
+ * The shader with guards at all of its loops and at all indices into buffers that it may write to. `leavesAll`: once a loop was left,
+ * the invocation leaves its others at the next turn, but for those in which a workgroup works together; some shaders do not compile
+ * with that.
+ */
+export function withGuards(source: string, leavesAll: boolean): GuardedShader {
   const code = blanked(source);
   const sites: GuardSite[] = [];
   const insertions: Insertion[] = [];
@@ -44,13 +51,16 @@ export function withGuards(source: string): GuardedShader {
     if (body === undefined) continue; // the compiler will say what is wrong
     const number = site("loop", at);
     put(at, `var guard_${number} = 0u; `);
-    const leave = `{ atomicStore(&guard_words[${number}], 1u); break; }`;
+    const end = closing(code, body - 1, "{}") ?? code.length;
+    const isAlone = leavesAll && !together.test(code.slice(body, end));
+    const leave = `{ atomicStore(&guard_words[${number}], 1u); guard_left = true; break; }`;
     put(body, ` guard_${number}++; if (guard_${number} > ${mostTurns}u) ${leave}`);
+    if (isAlone) put(body, " if (guard_left) { break; }");
   }
   const buffers = writtenArrays(code);
   for (const name of buffers)
     for (const { index: at, 0: start } of code.matchAll(new RegExp(`(?<![.\\w])${name}\\s*\\[`, "g"))) {
-      const end = closing(code, at + start.length - 1);
+      const end = closing(code, at + start.length - 1, "[]");
       if (end === undefined) continue;
       put(at + start.length, `guard_${name}(${site("index", at, name)}, u32(`);
       put(end, "))");
@@ -66,7 +76,7 @@ function helpers(buffers: readonly string[]): string {
       `fn guard_${name}(number: u32, index: u32) -> u32 { ` +
       `if (index >= arrayLength(&${name})) { atomicMax(&guard_words[number], max(index, index + 1u)); } return index; }`,
   );
-  return [words, ...functions].join("\n");
+  return [words, "var<private> guard_left: bool;", ...functions].join("\n");
 }
 
 /** Comments are blanks, so that positions stay. */
@@ -103,12 +113,12 @@ function bodyAfter(code: string, from: number): number | undefined {
   return undefined;
 }
 
-/** The place of the bracket that closes the one at `open`. */
-function closing(code: string, open: number): number | undefined {
+/** The place of the bracket that closes the one at `open`; `kind`: both brackets. */
+function closing(code: string, open: number, kind: "[]" | "{}"): number | undefined {
   let depth = 0;
   for (let at = open; at < code.length; at++) {
-    if (code[at] === "[") depth++;
-    else if (code[at] === "]" && --depth === 0) return at;
+    if (code[at] === kind[0]) depth++;
+    else if (code[at] === kind[1] && --depth === 0) return at;
   }
   return undefined;
 }

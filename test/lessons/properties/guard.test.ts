@@ -1,13 +1,13 @@
 /** @file Guards in a kernel's text: where they stand, and what they find on the GPU. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { AdapterChoice } from "../../../engine/adapter.ts";
+import { type AdapterChoice, describeAdapter } from "../../../engine/adapter.ts";
 import { findAdapter, findAgain } from "../../../engine/find-adapter.ts";
 import { openDevice } from "../../../engine/open-device.ts";
 import { readSource } from "../../../engine/source.ts";
-import { checkKernel, type KernelVerdict } from "../../../lessons/properties/check.ts";
+import { checkKernel, compiledGuards, type KernelVerdict } from "../../../lessons/properties/check.ts";
 import { mostTurns, withGuards } from "../../../lessons/properties/guard.ts";
-import { compilerMessages } from "../../../lessons/properties/messages.ts";
 import { kernelProperties } from "../../../lessons/properties/properties.ts";
+import { missing } from "../../../lessons/properties/property.ts";
 
 let adapter: GPUAdapter;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ describe("guards", () => {
   it("leave every line its number", () => {
     for (const { kernel: name } of kernelProperties) {
       const text = readSource({ name });
-      const lines = withGuards(text).code.split("\n");
+      const lines = withGuards(text, true).code.split("\n");
       for (const [i, line] of text.split("\n").entries())
         if (!/\b(for|while|loop)\b|\[/.test(line)) expect(lines[i], `${name}, line ${i + 1}`).toBe(line);
     }
@@ -47,25 +47,23 @@ describe("guards", () => {
       "loop */ loop { y[u32(x[0])] = vec4f(fixed[1]); if (true) { break; } }",
       "}",
     ].join("\n");
-    expect(withGuards(text).sites).toEqual([
+    expect(withGuards(text, true).sites).toEqual([
       { kind: "loop", line: 5 },
       { kind: "index", line: 5, name: "y" },
     ]);
   });
 
-  it("compile in every kernel", async () => {
-    const device = await openAnother();
-    const wrong: string[] = [];
-    for (const { kernel: name } of kernelProperties) {
-      const text = readSource({ name });
-      const errors = async (code: string) =>
-        (await compilerMessages(device, code)).filter(({ type }) => type === "error");
-      if ((await errors(text)).length > 0) continue; // a feature that this adapter lacks
-      for (const { line, message } of await errors(withGuards(text).code))
-        wrong.push(`${name}:${line}: ${message}`);
-    }
-    device.destroy();
-    expect(wrong).toEqual([]);
+  it.for(kernelProperties)("compile in $kernel", async (each, { skip }) => {
+    if (missing(each, describeAdapter(adapter))) skip(`this adapter has no ${each.needs}`);
+    expect(await compiledGuards(readSource({ name: each.kernel }), openAnother)).not.toHaveProperty(
+      "message",
+    );
+  });
+
+  it("are a condition: what does not compile with them does not run", async () => {
+    const endless = `${shipped.replace("sum +=", "sum += spin(c) +")}
+      fn spin(c: u32) -> f32 { var i = c; loop { i ^= 1u; if (i == 777777u) { return 0.0; } } }`;
+    expect(await checked(endless)).toMatchObject({ kind: "refused" });
   });
 
   it("find a loop without an end, and nested ones", async () => {
