@@ -46,7 +46,9 @@ export async function loadKernels(): Promise<void> {
     if (kernelList.value.length === 0) kernelList.value = await lab.kernels.list();
     launched.value = await lab.kernels.launched();
     const [first] = kernelList.value;
-    const found = kernelList.value.find(({ kernel }) => launched.value.includes(kernel));
+    const isTrained = ({ kernel }: KernelFacts) =>
+      launched.value.includes(kernel) && !kernel.endsWith(".naive");
+    const found = kernelList.value.find(isTrained); // the microscope launches naive ones beside the training
     if (state.value !== "opening") offered.value ??= found ?? first;
   } catch (error) {
     message.value = error instanceof Error ? error.message : String(error);

@@ -11,6 +11,11 @@ export interface MeasuringPage {
   readonly commit: string | undefined;
 }
 
+/** The adapter's name for people: browsers tell its vendor and architecture at least. */
+export function nameOf({ description, device, key }: LadderFacts["adapter"]): string {
+  return description || device || key;
+}
+
 /** The adapter, its ceilings, and a row for each rung that was timed. */
 export function ladderFile(
   { adapter, ceilings }: LadderFacts,
@@ -19,5 +24,11 @@ export function ladderFile(
 ): BenchResult {
   const rows = rungs.flatMap((rung): Row[] => ("row" in rung ? [rung.row] : []));
   const versions = { ...(version && { wgrad: version }), browser };
-  return { adapter: { ...adapter }, versions, commit: commit || null, ceilings, rows };
+  return {
+    adapter: { ...adapter, device: nameOf(adapter) },
+    versions,
+    commit: commit || null,
+    ceilings,
+    rows,
+  };
 }

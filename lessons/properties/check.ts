@@ -34,7 +34,7 @@ export type KernelVerdict =
       readonly index: number;
     }
   /** it does not compile, or does not bind what its op declares */
-  | { readonly kind: "refused"; readonly message: string };
+  | { readonly kind: "refused"; readonly message: string; readonly line?: number };
 
 export interface KernelCheck {
   readonly property: KernelProperty;
@@ -57,7 +57,7 @@ export async function checkKernel(check: KernelCheck): Promise<KernelVerdict> {
   const shipped = readSource({ name: property.kernel });
   try {
     const guarded = await compiledGuards(text, check.openDevice);
-    if ("message" in guarded) return { kind: "refused", message: guarded.message };
+    if ("message" in guarded) return { kind: "refused", ...guarded };
     provideSources({ [property.kernel]: guarded.code });
     const first = await runCases(check, guarded.sites, (done) => tell(done, all));
     if (first.kind !== "passed") return first;
@@ -72,23 +72,23 @@ export async function checkKernel(check: KernelCheck): Promise<KernelVerdict> {
 export async function compiledGuards(
   text: string,
   openDevice: KernelCheck["openDevice"],
-): Promise<GuardedShader | { readonly message: string }> {
+): Promise<GuardedShader | { readonly message: string; readonly line: number }> {
   const device = await openDevice();
-  const errorIn = async (code: string) => {
-    const found = (await compilerMessages(device, code)).find(({ type }) => type === "error");
-    return found && `line ${found.line}: ${found.message}`;
-  };
+  const errorIn = async (code: string) =>
+    (await compilerMessages(device, code)).find(({ type }) => type === "error");
   try {
-    const message = await errorIn(text);
-    if (message) return { message };
-    let why: string | undefined;
+    const wrong = await errorIn(text);
+    if (wrong) return { message: wrong.message, line: wrong.line };
+    let why = { message: "", line: 0 };
     for (const leavesAll of [true, false]) {
       const guarded = withGuards(text, leavesAll);
-      why = await errorIn(guarded.code);
-      if (!why) return guarded;
+      const found = await errorIn(guarded.code);
+      if (!found) return guarded;
+      why = found;
     }
     return {
-      message: `It compiles, but not with a limit of turns in each loop, and does not run without. Let every loop have an end by break or by its condition. ${why}`,
+      line: why.line,
+      message: `It compiles, but not with a limit of turns in each loop, and does not run without. Let every loop have an end by break or by its condition. ${why.message}`,
     };
   } finally {
     device.destroy();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compareRows } from "../../bench/compare.ts";
 import { benchTable, readResults } from "../../bench/readme-table.ts";
+import { adapterName } from "../../bench/result-file.ts";
 import { tableRow } from "../../bench/row.ts";
 import type { Ceilings } from "../../engine/ceilings/ceilings.ts";
 import { productWorkload } from "../../lessons/speed/products.ts";
@@ -57,7 +58,7 @@ describe("the ladder", () => {
     const [read, ...others] = readResults(folder);
     rmSync(folder, { recursive: true });
     expect(others).toEqual([]);
-    expect(read).toEqual({ ...file, adapter: { ...engine().adapter } });
+    expect(read).toEqual({ ...file, adapter: { ...engine().adapter, device: adapterName(read!) } });
     expect(read).toMatchObject({ commit: null, versions: { wgrad: "0.1.0", browser }, ceilings });
     expect(read!.rows.length).toBe(rungs.filter((rung) => "row" in rung).length);
     for (const row of read!.rows) expect(tableRow(row)).toContain("mm64");

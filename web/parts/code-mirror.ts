@@ -13,7 +13,7 @@ const colors = HighlightStyle.define([
   { tag: tags.comment, color: "var(--muted)" },
   { tag: tags.keyword, color: "var(--training)" },
   { tag: tags.typeName, color: "var(--fifth)" },
-  { tag: [tags.number, tags.constant(tags.name)], color: "var(--validation)" },
+  { tag: [tags.number, tags.constant(tags.variableName)], color: "var(--validation)" },
   { tag: tags.meta, color: "var(--test)" },
   { tag: tags.function(tags.variableName), color: "var(--ink)", fontWeight: "600" },
 ]);

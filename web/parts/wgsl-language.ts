@@ -48,6 +48,6 @@ export const wgsl = StreamLanguage.define<State>({
 function wordKind(word: string, next: string | undefined): string | null {
   if (keywords.has(word)) return "keyword";
   if (types.test(word)) return "typeName";
-  if (/^[A-Z][A-Z\d_]*$/.test(word)) return "constant";
+  if (/^[A-Z][A-Z\d_]*$/.test(word)) return "variableName.constant";
   return next === "(" ? "variableName.function" : "variableName";
 }

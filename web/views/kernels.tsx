@@ -26,6 +26,7 @@ import {
   write,
 } from "../kernels.ts";
 import { go, opened, place, state, steps, texts } from "../page.ts";
+import { duration } from "../parts/duration.ts";
 import { CodeEditor } from "../parts/editor.tsx";
 import { Roofline } from "../parts/roofline.tsx";
 import type { KernelFacts, KernelOutcome } from "../worker/kernels-protocol.ts";
@@ -155,7 +156,7 @@ function Outcome({ goTo }: { readonly goTo: (line: number) => void }) {
       </p>
     );
   if (!found) return null;
-  const line = found.kind === "loops" || found.kind === "outside" ? found.line : undefined;
+  const line = "line" in found ? found.line : undefined;
   return (
     <div class="outcome" role="status" data-outcome={found.kind}>
       <p>
@@ -253,12 +254,7 @@ function TrainingByIt() {
   );
 }
 
-const duration = (microseconds: number) =>
-  microseconds < 1000
-    ? `${microseconds.toPrecision(3)} µs`
-    : `${Number((microseconds / 1000).toPrecision(3))} ms`;
-
-/** By what the kernel is bound by. */
+/** In the unit of what bounds the kernel. */
 const speedOf = ({ bound, gflops, gbytes_per_s }: TraceRow) =>
   bound === "arithmetic" ? `${gflops.toPrecision(3)} GFLOP/s` : `${gbytes_per_s.toPrecision(3)} GB/s`;
 
@@ -288,7 +284,7 @@ function Times() {
                 <th scope="row">
                   {isEdited ? <strong>{words.thisText}</strong> : row.name.slice(row.name.indexOf("/") + 1)}
                 </th>
-                <td>{duration(row.microseconds)}</td>
+                <td>{duration(row.microseconds / 1000)}</td>
                 <td>{speedOf(row)}</td>
                 <td>{(100 * row.ceiling_fraction).toPrecision(2)} %</td>
               </tr>

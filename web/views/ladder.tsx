@@ -1,6 +1,8 @@
 /** @file The ladder: from the naive kernel to the matrix units, each rung as a part of this GPU's measured peak. */
 import { climb, downloadLadder, facts, isClimbing, rungs, timedNow, wantedLadders } from "../ladder.ts";
+import { nameOf } from "../ladder-file.ts";
 import { go, grouped, texts } from "../page.ts";
+import { duration } from "../parts/duration.ts";
 import { type LadderName, ladderNames, type MeasuredRung } from "../worker/kernels-protocol.ts";
 
 export function Ladder() {
@@ -16,7 +18,7 @@ export function Ladder() {
       <section>
         {measured && (
           <p>
-            {measured.adapter.description || measured.adapter.device}.{" "}
+            {nameOf(measured.adapter)}.{" "}
             <span class="quiet">{text.peakIs(measured.ceilings.f32GigaFlops.toPrecision(4))}</span>
           </p>
         )}
@@ -133,7 +135,7 @@ function Rung({ rung }: { readonly rung: MeasuredRung }) {
       </td>
       <td>{(100 * share).toPrecision(3)}</td>
       <td>{gflops >= 1000 ? grouped(Math.round(gflops)) : gflops.toPrecision(3)}</td>
-      <td>{ms.median.toPrecision(3)} ms</td>
+      <td>{duration(ms.median)}</td>
     </tr>
   );
 }
