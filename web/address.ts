@@ -11,9 +11,9 @@ export const views = [
   "draw",
   "race",
   "costs",
+  "lessons",
   "kernels",
   "ladder",
-  "lessons",
 ] as const;
 export const languages = ["en", "es"] as const;
 
