@@ -45,6 +45,9 @@ function Header() {
   return (
     <header>
       <h1>{text.title}</h1>
+      <Choice />
+      <LanguageChoice />
+      <Theme />
       <nav>
         {views.map((name) => (
           <button
@@ -57,9 +60,6 @@ function Header() {
           </button>
         ))}
       </nav>
-      <Choice />
-      <LanguageChoice />
-      <Theme />
     </header>
   );
 }
