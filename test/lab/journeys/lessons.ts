@@ -18,10 +18,12 @@ async function byNode(values: HandValues): Promise<number> {
   return value;
 }
 
-async function predict(page: Page, typed: string): Promise<string> {
+/** Types a prediction and says what the page makes of it. */
+async function predict(page: Page, typed: string, verdict: "right" | "smaller"): Promise<string> {
   await page.fill(`${current} .predict input[type=text]`, typed);
+  await page.waitForSelector(`${current} .predict button.main:enabled`, patience);
   await page.keyboard.press("Enter");
-  return (await page.textContent(`${current} .verdict`))!;
+  return (await page.textContent(`${current} .verdict[data-verdict=${verdict}]`))!;
 }
 
 export const lesson: Journey = {
@@ -42,13 +44,14 @@ export const lesson: Journey = {
       await page.keyboard.press("Tab");
     }
     const expected = await byNode(values);
+    await page.waitForSelector(`${current} [data-lit]`, patience);
     const lit = await page.locator(`${current} [data-lit] input`).count();
     expect(lit === 19, `${lit} numbers are highlighted: 9 pixels, 9 weights and the bias were expected`);
-    const wrong = await predict(page, String(Math.ceil(expected) + 3));
+    const wrong = await predict(page, String(Math.ceil(expected) + 3), "smaller");
     expect(wrong === "No, y[0,1,1,0] is smaller.", `a wrong prediction: ${wrong}`);
     const hidden = await page.textContent(`${current} [aria-pressed=true]`);
     expect(hidden === "?", `the number shows although it was not found: ${hidden}`);
-    const right = await predict(page, expected.toFixed(2).replace(".", ","));
+    const right = await predict(page, expected.toFixed(2).replace(".", ","), "right");
     expect(right.includes(`y[0,1,1,0] = ${exactly(expected)}`), `Node has ${exactly(expected)}: ${right}`);
     const [bias, products] = await page.locator(`${current} .equation`).allTextContents();
     for (const equation of [bias!, products!])
