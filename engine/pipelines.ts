@@ -47,6 +47,11 @@ export class Pipelines {
     return this.#compiled.size;
   }
 
+  /** Ids of the kernels that have pipelines. */
+  get kernels(): string[] {
+    return [...new Set([...this.#compiled.keys()].map((key) => /^[^|#]*/.exec(key)![0]))];
+  }
+
   /** The pipeline for `request`, compiled now if it is new. Errors surface at the next awaited call. */
   get(request: PipelineRequest): CompiledKernel {
     const known = this.#touch(request.key);

@@ -2,8 +2,19 @@
 import type { ProfileName } from "../runner/experiment.ts";
 import { lessonOf, partCount } from "./lessons/list.ts";
 import { readRacer, writeRacer } from "./racer.ts";
+import { ladderNames } from "./worker/kernels-protocol.ts";
 
-export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs", "lessons"] as const;
+export const views = [
+  "train",
+  "microscope",
+  "slow-motion",
+  "draw",
+  "race",
+  "costs",
+  "lessons",
+  "kernels",
+  "ladder",
+] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -34,6 +45,10 @@ export interface Place {
   /** which lesson, and which of its predictions, from 1 */
   readonly lesson: string;
   readonly part: number;
+  /** the kernel that is edited, "conv2d/forward.tiled"; its text is no part of a link */
+  readonly kernel: string | undefined;
+  /** the ladders that are shown, "dense.forward" */
+  readonly ladders: string | undefined;
 }
 
 export const start: Place = {
@@ -52,6 +67,8 @@ export const start: Place = {
   right: undefined,
   lesson: "tensor",
   part: 1,
+  kernel: undefined,
+  ladders: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -91,6 +108,8 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     right: read("right", fallback.right, racerOf),
     lesson,
     part: read("part", fallback.part, (text) => partOf(lesson, text)),
+    kernel: read("kernel", fallback.kernel, kernelOf),
+    ladders: read("ladders", fallback.ladders, laddersOf),
   };
   return { place, problems };
 }
@@ -112,6 +131,16 @@ function racerOf(text: string): string | undefined {
 function partOf(lesson: string, text: string): number | undefined {
   const part = wholeNumber(text) ?? 0;
   return part >= 1 && part <= partCount(lessonOf(lesson)!) ? part : undefined;
+}
+
+function kernelOf(text: string): string | undefined {
+  return text.length <= longestName && /^[\w-]+\/[\w-]+(\.[\w-]+)?$/.test(text) ? text : undefined;
+}
+
+function laddersOf(text: string): string | undefined {
+  const names = text.split(".");
+  const isKnown = names.every((name) => ladderNames.some((known) => known === name));
+  return isKnown && new Set(names).size === names.length ? text : undefined;
 }
 
 function wholeNumber(text: string): number | undefined {

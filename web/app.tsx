@@ -4,6 +4,8 @@ import { experiments, go, linkProblems, message, opened, place, state, texts, tr
 import { LanguageChoice, Theme } from "./parts/settings.tsx";
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
+import { KernelsView } from "./views/kernels.tsx";
+import { Ladder } from "./views/ladder.tsx";
 import { Lessons } from "./views/lessons.tsx";
 import { Microscope } from "./views/microscope.tsx";
 import { RaceView } from "./views/race.tsx";
@@ -19,6 +21,8 @@ const shown = {
   race: RaceView,
   costs: Costs,
   lessons: Lessons,
+  kernels: KernelsView,
+  ladder: Ladder,
 };
 
 export function App() {
@@ -41,6 +45,9 @@ function Header() {
   return (
     <header>
       <h1>{text.title}</h1>
+      <Choice />
+      <LanguageChoice />
+      <Theme />
       <nav>
         {views.map((name) => (
           <button
@@ -53,9 +60,6 @@ function Header() {
           </button>
         ))}
       </nav>
-      <Choice />
-      <LanguageChoice />
-      <Theme />
     </header>
   );
 }
@@ -110,6 +114,7 @@ function Choice() {
 /** What went wrong, and what must be known of the images. */
 function Notices() {
   const text = texts.value;
+  const { view } = place.value;
   const synthetic = opened.value?.data.origin === "synthetic";
   return (
     <div aria-live="polite">
@@ -122,6 +127,9 @@ function Notices() {
         <p class="notice" data-state={state.value}>
           {message.value}
         </p>
+      )}
+      {opened.value?.edit && view !== "kernels" && (
+        <p class="notice">{text.trainsByEdit(opened.value.edit.kernel)}</p>
       )}
       {synthetic && (
         <p class="notice quiet">

@@ -3,12 +3,15 @@ import "./sound-language.ts";
 import { render } from "preact";
 import { themeVariables } from "../report/palette.ts";
 import { App } from "./app.tsx";
+import { rememberTrainings } from "./kernels.ts";
 import { begin, follow } from "./page.ts";
 import "./styles/page.css";
 import "./styles/draw.css";
 import "./styles/race.css";
 import "./styles/lessons.css";
 import "./styles/print.css";
+import "./styles/kernels.css";
+import "./styles/ladder.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");
@@ -20,4 +23,7 @@ document.head.append(colors);
 
 render(<App />, document.getElementById("lab")!);
 follow();
-if ("gpu" in navigator) void begin();
+if ("gpu" in navigator) {
+  rememberTrainings();
+  void begin();
+}

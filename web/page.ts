@@ -85,6 +85,17 @@ export async function proceed(): Promise<void> {
   await lab.proceed();
 }
 
+/** Does what needs the GPU for itself: a training waits, and goes on afterwards if it went on before. */
+export async function quietly<T>(work: () => Promise<T>): Promise<T> {
+  const wasTraining = state.value === "training";
+  if (wasTraining) await pause();
+  try {
+    return await work();
+  } finally {
+    if (wasTraining && state.value === "paused") await proceed();
+  }
+}
+
 /** Hands the visitor the weights as they are now, as a file. */
 export async function downloadWeights(): Promise<void> {
   try {

@@ -13,6 +13,7 @@ import {
   type TestPicture,
   testPicture,
 } from "./draw.ts";
+import { Kernels } from "./kernels.ts";
 import { type HandAnswer, type HandRequest, Lessons } from "./lessons.ts";
 import { type PictureFile, pictureFrom } from "./picture-file.ts";
 import type {
@@ -46,6 +47,7 @@ interface RaceWish extends Wish<(event: RaceEvent) => void> {
 }
 
 export class Lab {
+  readonly kernels = new Kernels(() => this.#training?.engine);
   readonly #experiments: readonly TrainingExperiment[];
   readonly #lessons = new Lessons();
   #training: Training | undefined;

@@ -16,8 +16,10 @@ import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
 import { withPageSettings } from "../../runner/lab/page-run.ts";
 import { errorRates } from "../../runner/training/error-rates.ts";
+import { appliedEdit, applyEdit } from "./edits.ts";
 import { type FetchedRun, fetchRun } from "./fetch-run.ts";
 import { Gate } from "./gate.ts";
+import { weightsHash } from "./hash.ts";
 import { loadImages } from "./image-data.ts";
 import { LaunchValues } from "./launch-values.ts";
 import { lookAt } from "./look.ts";
@@ -39,9 +41,10 @@ import { TrainingData } from "./training-data.ts";
 /** Between two checkpoints within an epoch. */
 const saveMilliseconds = 10_000;
 
-/** Where the checkpoint of a training is in the browser's own file system. */
+/** Where the checkpoint of a training is in the browser's own file system: one by an edited kernel has a folder of its own. */
 export function checkpointFolder({ experiment, profile, seed }: TrainingChoice, run = false): string {
-  return `lab/${experiment}-${profile}-${seed}${run ? "-run" : ""}`;
+  const edit = appliedEdit();
+  return `lab/${experiment}-${profile}-${seed}${run ? "-run" : ""}${edit ? `-${edit.hash.slice(0, 16)}` : ""}`;
 }
 
 /** Where a training begins, if not with new weights: where the server's run ended, or where this one was before. */
@@ -69,6 +72,7 @@ export class Training {
   readonly #shuffle: boolean;
   readonly #snapshot: TrainingSnapshot | undefined;
   readonly #stopping = new AbortController();
+  readonly #edit = appliedEdit();
   #control: FitControl | undefined;
   #microscope: StepMicroscope | undefined;
   #values: LaunchValues | undefined;
@@ -103,6 +107,7 @@ export class Training {
     tell: (event: LabEvent) => void,
   ): Promise<Training> {
     const { profile, seed } = choice;
+    applyEdit();
     const { snapshot, settings } = await startOf(choice, options);
     const experiment = settings ? withPageSettings(declared, profile, settings) : declared;
     const engine = await createEngine();
@@ -149,6 +154,7 @@ export class Training {
       stepsPerEpoch: Math.ceil(trained / this.profile.batch),
       past: position ? epochsOf(History.fromJSON(position.history)) : [],
       step: position?.step ?? 0,
+      edit: this.#edit,
     };
   }
 
@@ -263,8 +269,10 @@ export class Training {
           await this.#save(control);
         await this.gate.pass();
       },
-      onEpochEnd: (epoch, logs) =>
-        this.#tell({ kind: "epoch", point: { epoch: epoch + 1, logs: numbersOf(logs) } }),
+      onEpochEnd: async (epoch, logs, control) => {
+        const point = { epoch: epoch + 1, logs: numbersOf(logs), hash: await weightsHash(control) };
+        this.#tell({ kind: "epoch", point });
+      },
       onTrainEnd: () => this.gate.pass(), // what was asked for during the last evaluation
     };
   }

@@ -1,5 +1,8 @@
 /** @file What visitors do in the lab, each journey ending in something that is compared. */
 import type { Journey } from "../journey.ts";
+import { draw } from "./draw.ts";
+import { kernels } from "./kernels.ts";
+import { ladder } from "./ladder.ts";
 import { lesson, question } from "./lessons.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
@@ -11,10 +14,13 @@ export const journeys: readonly Journey[] = [
   withoutWebGpu,
   hostileLink,
   looks,
+  draw,
   slowMotion,
   microscope,
   lesson,
   question,
+  kernels,
+  ladder,
   savedRun,
   train,
 ];

@@ -1,7 +1,12 @@
 /** @file The words of the page, in English. */
+
+import { kernelTexts } from "./kernels.ts";
+import { ladderTexts } from "./ladder.ts";
 import { lessons } from "./lessons.ts";
 
 export const en = {
+  ...kernelTexts,
+  ...ladderTexts,
   title: "wgrad lab",
   language: "Language",
   theme: "Theme",
@@ -14,6 +19,8 @@ export const en = {
     race: "Race",
     costs: "Costs",
     lessons: "Lessons",
+    kernels: "Kernels",
+    ladder: "Ladder",
   },
   experiment: "Experiment",
   profile: "Profile",

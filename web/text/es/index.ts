@@ -1,8 +1,12 @@
 /** @file The words of the page, in Spanish. */
 import type { Texts } from "../en/index.ts";
+import { kernelTexts } from "./kernels.ts";
+import { ladderTexts } from "./ladder.ts";
 import { lessons } from "./lessons.ts";
 
 export const es: Texts = {
+  ...kernelTexts,
+  ...ladderTexts,
   title: "laboratorio wgrad",
   language: "Idioma",
   theme: "Tema",
@@ -15,6 +19,8 @@ export const es: Texts = {
     race: "Carrera",
     costs: "Costos",
     lessons: "Lecciones",
+    kernels: "Kernels",
+    ladder: "Escalera",
   },
   experiment: "Experimento",
   profile: "Perfil",
