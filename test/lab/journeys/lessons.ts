@@ -1,4 +1,5 @@
 /** @file Lessons: a prediction that is wrong, then right; the sum that made the number; a link of a teacher; paper. */
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { createEngine } from "../../../engine/index.ts";
 import { firstValues, type HandValues } from "../../../lessons/by-hand/examples.ts";
@@ -87,12 +88,16 @@ export const question: Journey = {
   async go({ page, address }) {
     await page.goto(`${address}?lang=en&view=lessons&lesson=svhn-c`);
     await page.waitForSelector(".question .predict", patience);
-    const before = (await page.textContent(".question"))!;
-    expect(!before.includes("43.60"), `the answer shows before the guess: ${before}`);
+    const path = (await page.textContent(".runs code"))!;
+    const kept = JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8"));
+    const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+    const [measured, published] = [kept.measured.test_accuracy, kept.published[0].published].map(percent);
+    const before = (await page.textContent(".question"))!.replaceAll("\u00a0", " ");
+    expect(!before.includes(measured!), `the answer shows before the guess: ${before}`);
     await page.fill(".predict input", "80");
     await page.keyboard.press("Enter");
     const rows = await page.locator(".figures tr").allTextContents();
-    const expected = ["your guess80.00 %", "this project's run43.60 %", "published94.28 %"];
+    const expected = ["your guess80.00 %", `this project's run${measured}`, `published${published}`];
     expect(
       JSON.stringify(rows.map((row) => row.replaceAll("\u00a0", " "))) === JSON.stringify(expected),
       `the figures are ${rows}`,
