@@ -14,7 +14,7 @@ import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
 import { descendWeights, multiply } from "../../../kernels/dense/product.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
-import { compareDescent, decay } from "../descent.ts";
+import { compareDescent, decay, type Halt } from "../descent.ts";
 import { type Comparison, filled, type KernelProperty, type PropertyCase, sized } from "../property.ts";
 import { type Choices, randomArray } from "../random.ts";
 import { slopeOf } from "../slope.ts";
@@ -31,6 +31,7 @@ function inSlices(variant: MatmulVariant, split: number): MatmulVariant {
   return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
 }
 
+const halts = ["", "", "after a halt"] as const satisfies readonly Halt[];
 const activations = ["linear", "relu", "sigmoid", "tanh"] as const;
 const sizes = [1, 3, 4, 8, 17, 33, 36, 65] as const;
 
@@ -125,6 +126,7 @@ function descent(
   { m, n, k }: MatmulProblem,
   variant: MatmulVariant,
   seed: number,
+  halt: Halt,
 ): Promise<Comparison[]> {
   const { a, b } = operands(product(m, n, k, true), seed);
   const sums = array64([n]);
@@ -137,7 +139,7 @@ function descent(
     },
     { what: "bias after descent", before: randomArray([n], seed + 4), gradient: sums },
   ];
-  return compareDescent(engine, parts, k, (weights, bias) => {
+  return compareDescent(engine, parts, { terms: k, halt }, (weights, bias) => {
     const tensors = { x: upload(engine, a), dy: upload(engine, b), weights: weights!, bias };
     descendWeights(tensors, decay, variant);
   });
@@ -171,7 +173,11 @@ function draw(
   const variant = make(turned, subgroupSize);
   const fits = variant.split === 1 && variant.name === name;
   if (!fits) return draw(name, make, choices, adapter);
-  return { label: labelOf(turned, "descent"), run: (engine) => descent(engine, turned, variant, seed) };
+  const halt = choices.of(halts);
+  return {
+    label: labelOf(turned, `descent ${halt}`.trim()),
+    run: (engine) => descent(engine, turned, variant, seed, halt),
+  };
 }
 
 function property(name: MatmulVariant["name"], make: Make): KernelProperty {
