@@ -1,5 +1,6 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
+import { lessonOf, partCount } from "./lessons/list.ts";
 import { readRacer, writeRacer } from "./racer.ts";
 import { ladderNames } from "./worker/kernels-protocol.ts";
 
@@ -10,6 +11,7 @@ export const views = [
   "draw",
   "race",
   "costs",
+  "lessons",
   "kernels",
   "ladder",
 ] as const;
@@ -40,6 +42,9 @@ export interface Place {
   /** what the sides of a race do differently from the experiment, as readRacer() reads it */
   readonly left: string | undefined;
   readonly right: string | undefined;
+  /** which lesson, and which of its predictions, from 1 */
+  readonly lesson: string;
+  readonly part: number;
   /** the kernel that is edited, "conv2d/forward.tiled"; its text is no part of a link */
   readonly kernel: string | undefined;
   /** the ladders that are shown, "dense.forward" */
@@ -60,6 +65,8 @@ export const start: Place = {
   value: undefined,
   left: undefined,
   right: undefined,
+  lesson: "tensor",
+  part: 1,
   kernel: undefined,
   ladders: undefined,
 };
@@ -82,6 +89,7 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     <T extends string>(names: readonly T[]) =>
     (text: string) =>
       names.find((name) => name === text);
+  const lesson = read("lesson", fallback.lesson, (text) => lessonOf(text)?.id);
   const place: Place = {
     view: read("view", fallback.view, oneOf(views)),
     language: read("lang", fallback.language, oneOf(languages)),
@@ -98,6 +106,8 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     value: read("value", fallback.value, (text) => (Number(text) < 256 ? wholeNumber(text) : undefined)),
     left: read("left", fallback.left, racerOf),
     right: read("right", fallback.right, racerOf),
+    lesson,
+    part: read("part", fallback.part, (text) => partOf(lesson, text)),
     kernel: read("kernel", fallback.kernel, kernelOf),
     ladders: read("ladders", fallback.ladders, laddersOf),
   };
@@ -115,6 +125,12 @@ function addressOf(text: string): string | undefined {
 function racerOf(text: string): string | undefined {
   const racer = readRacer(text);
   return racer && writeRacer(racer);
+}
+
+/** A part of another lesson than the link's is none. */
+function partOf(lesson: string, text: string): number | undefined {
+  const part = wholeNumber(text) ?? 0;
+  return part >= 1 && part <= partCount(lessonOf(lesson)!) ? part : undefined;
 }
 
 function kernelOf(text: string): string | undefined {

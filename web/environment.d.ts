@@ -1,13 +1,9 @@
-/** @file What Vite puts into the page: the build that it is of, and files as texts that are loaded when they are asked for. */
-interface ImportMeta {
-  readonly env: {
-    /** of package.json */
-    readonly WGRAD_VERSION?: string;
-    /** of the clone; empty outside of one */
-    readonly WGRAD_COMMIT?: string;
-  };
-  glob(
-    pattern: string,
-    options: { readonly query: "?raw"; readonly import: "default" },
-  ): Readonly<Record<string, () => Promise<string>>>;
+/// <reference types="vite/types/importMeta.d.ts" />
+
+/** What Vite puts into the page of the build that it is of. */
+interface ImportMetaEnv {
+  /** of package.json */
+  readonly WGRAD_VERSION?: string;
+  /** of the clone; empty outside of one */
+  readonly WGRAD_COMMIT?: string;
 }

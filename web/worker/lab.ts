@@ -14,6 +14,7 @@ import {
   testPicture,
 } from "./draw.ts";
 import { Kernels } from "./kernels.ts";
+import { type HandAnswer, type HandRequest, Lessons } from "./lessons.ts";
 import { type PictureFile, pictureFrom } from "./picture-file.ts";
 import type {
   ExperimentFacts,
@@ -48,6 +49,7 @@ interface RaceWish extends Wish<(event: RaceEvent) => void> {
 export class Lab {
   readonly kernels = new Kernels(() => this.#training?.engine);
   readonly #experiments: readonly TrainingExperiment[];
+  readonly #lessons = new Lessons();
   #training: Training | undefined;
   #race: Race | undefined;
   /** ends when the open training or race has ended */
@@ -179,6 +181,11 @@ export class Lab {
   async readPicture(file: File): Promise<PictureFile | undefined> {
     const { height, width, channels } = this.#training?.data.images.test ?? {};
     return height && width && channels ? pictureFrom(file, [height, width, channels]) : undefined;
+  }
+
+  /** An example of a lesson, computed; it needs no training. Rejects with ArgumentError for numbers that do not fit. */
+  byHand(request: HandRequest): Promise<HandAnswer> {
+    return this.#lessons.answer(request);
   }
 
   /** For teachers and tests: what happens when a GPU goes away. */

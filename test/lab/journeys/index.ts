@@ -1,7 +1,9 @@
 /** @file What visitors do in the lab, each journey ending in something that is compared. */
 import type { Journey } from "../journey.ts";
+import { draw } from "./draw.ts";
 import { kernels } from "./kernels.ts";
 import { ladder } from "./ladder.ts";
+import { lesson, question } from "./lessons.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { slowMotion } from "./slow-motion.ts";
@@ -12,8 +14,11 @@ export const journeys: readonly Journey[] = [
   withoutWebGpu,
   hostileLink,
   looks,
+  draw,
   slowMotion,
   microscope,
+  lesson,
+  question,
   kernels,
   ladder,
   savedRun,

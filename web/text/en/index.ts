@@ -1,6 +1,8 @@
 /** @file The words of the page, in English. */
+
 import { kernelTexts } from "./kernels.ts";
 import { ladderTexts } from "./ladder.ts";
+import { lessons } from "./lessons.ts";
 
 export const en = {
   ...kernelTexts,
@@ -16,6 +18,7 @@ export const en = {
     draw: "Draw",
     race: "Race",
     costs: "Costs",
+    lessons: "Lessons",
     kernels: "Kernels",
     ladder: "Ladder",
   },
@@ -194,6 +197,7 @@ export const en = {
   equalBits: "equal",
   differentBits: "different",
   afterEpochs: "Validation accuracy and SHA-256 of all weights after each epoch; 0 is before the first step",
+  lessons,
   noWebGpu: "This browser has no WebGPU",
   noWebGpuHelp:
     "The lab computes on your GPU. Chrome and Edge from 113, Safari from 26 and Firefox from 141 have WebGPU; on Linux it may have to be switched on in chrome://flags.",

@@ -1,8 +1,8 @@
 /** @file The words of the page, in Spanish. */
 import type { Texts } from "../en/index.ts";
-
 import { kernelTexts } from "./kernels.ts";
 import { ladderTexts } from "./ladder.ts";
+import { lessons } from "./lessons.ts";
 
 export const es: Texts = {
   ...kernelTexts,
@@ -18,6 +18,7 @@ export const es: Texts = {
     draw: "Dibujar",
     race: "Carrera",
     costs: "Costos",
+    lessons: "Lecciones",
     kernels: "Kernels",
     ladder: "Escalera",
   },
@@ -202,6 +203,7 @@ export const es: Texts = {
   differentBits: "distintos",
   afterEpochs:
     "Exactitud de validación y SHA-256 de todos los pesos después de cada época; 0 es antes del primer paso",
+  lessons,
   noWebGpu: "Este navegador no tiene WebGPU",
   noWebGpuHelp:
     "El laboratorio calcula en su GPU. Chrome y Edge desde 113, Safari desde 26 y Firefox desde 141 tienen WebGPU; en Linux puede ser necesario activarlo en chrome://flags.",
