@@ -37,7 +37,11 @@ export class Bench {
   /** What the compiler says of a text. */
   async messages(text: string): Promise<CompilerMessage[]> {
     this.#compiler ??= this.#openDevice();
-    return compilerMessages(await this.#compiler, text);
+    const device = await this.#compiler;
+    void device.lost.then(() => {
+      this.#compiler = undefined;
+    });
+    return compilerMessages(device, text);
   }
 
   check(

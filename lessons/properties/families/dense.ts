@@ -155,7 +155,7 @@ function draw(
   const problem = drawProblem(choices, name, subgroupSize);
   const seed = choices.seed();
   const activation = choices.of(activations);
-  const slices = name !== "naive" && problem.k >= 17 && choices.boolean() ? 3 : 1;
+  const slices = name !== "naive" && problem.k >= 4 && choices.boolean() ? 3 : 1;
   const inParts: Make = (...given) => inSlices(make(...given), slices);
   const also = slices > 1 ? ", in 3 slices" : "";
   const kind = name === "naive" ? "forward" : choices.of(["forward", "gradient", "descent"]);
@@ -216,7 +216,7 @@ export const denseProperties: readonly KernelProperty[] = [
     kernel: "dense/reduce-partials",
     op: "sum of a product's slices",
     draw: (choices) => {
-      const problem = product(choices.of(sizes), choices.of(sizes), choices.of([17, 33, 65]));
+      const problem = product(choices.of(sizes), choices.of(sizes), choices.of([4, 17, 33, 65]));
       const [seed, activation, isForward] = [choices.seed(), choices.of(activations), choices.boolean()];
       const compare = isForward ? forward : gradientExtras;
       return {
