@@ -18,7 +18,7 @@ import { measureLadder } from "./ladder.ts";
 const ceilingSeconds = 0.1; // for each ceiling
 const rungSeconds = 0.5;
 /** Each kernel is timed so often, in turn with the others, and its best time counts: a slow moment meets all. */
-const rounds = 2;
+const rounds = 3;
 
 export class Bench {
   #adapter: Promise<GPUAdapter> | undefined;
