@@ -112,7 +112,7 @@ async function runCases(
   tell: (done: number) => void,
 ): Promise<KernelVerdict> {
   const device = await openDevice();
-  const guard = sites && guardDevice(device);
+  const guard = sites && guardDevice(device, sites.length);
   const engine = await createEngine({ device });
   try {
     let done = 0;

@@ -18,7 +18,7 @@ import { measureLadder } from "./ladder.ts";
 const ceilingSeconds = 0.1; // for each ceiling
 const rungSeconds = 0.5;
 /** Each kernel is timed so often, in turn with the others, and its best time counts: a slow moment meets all. */
-const rounds = 2;
+const rounds = 3;
 
 export class Bench {
   #adapter: Promise<GPUAdapter> | undefined;
@@ -37,7 +37,11 @@ export class Bench {
   /** What the compiler says of a text. */
   async messages(text: string): Promise<CompilerMessage[]> {
     this.#compiler ??= this.#openDevice();
-    return compilerMessages(await this.#compiler, text);
+    const device = await this.#compiler;
+    void device.lost.then(() => {
+      this.#compiler = undefined;
+    });
+    return compilerMessages(device, text);
   }
 
   check(
