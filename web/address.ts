@@ -2,7 +2,7 @@
 import type { ProfileName } from "../runner/experiment.ts";
 import { readRacer, writeRacer } from "./racer.ts";
 
-export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs"] as const;
+export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs", "break"] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -30,6 +30,10 @@ export interface Place {
   /** what the sides of a race do differently from the experiment, as readRacer() reads it */
   readonly left: string | undefined;
   readonly right: string | undefined;
+  /** the error that a kernel is given, by the kernel and a number: pool2d/max-backward~0 */
+  readonly mutant: string | undefined;
+  /** the seed by which an error is hidden, to be found */
+  readonly hunt: number | undefined;
 }
 
 export const start: Place = {
@@ -46,6 +50,8 @@ export const start: Place = {
   value: undefined,
   left: undefined,
   right: undefined,
+  mutant: undefined,
+  hunt: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -82,6 +88,8 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     value: read("value", fallback.value, (text) => (Number(text) < 256 ? wholeNumber(text) : undefined)),
     left: read("left", fallback.left, racerOf),
     right: read("right", fallback.right, racerOf),
+    mutant: read("mutant", fallback.mutant, mutantOf),
+    hunt: read("hunt", fallback.hunt, wholeNumber),
   };
   return { place, problems };
 }
@@ -92,6 +100,10 @@ function nameOf(text: string): string | undefined {
 
 function addressOf(text: string): string | undefined {
   return text.length <= 2 * longestName && /^[\w/:]+(\[[\d,]*\])?$/.test(text) ? text : undefined;
+}
+
+function mutantOf(text: string): string | undefined {
+  return text.length <= longestName && /^[\w./-]+~\d{1,2}$/.test(text) ? text : undefined;
 }
 
 function racerOf(text: string): string | undefined {

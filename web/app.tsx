@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { languages, views } from "./address.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
+import { Break } from "./views/break.tsx";
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
 import { Microscope } from "./views/microscope.tsx";
@@ -16,6 +17,7 @@ const shown = {
   draw: Draw,
   race: RaceView,
   costs: Costs,
+  break: Break,
 };
 
 export function App() {

@@ -7,6 +7,7 @@ import { begin } from "./page.ts";
 import "./styles/page.css";
 import "./styles/draw.css";
 import "./styles/race.css";
+import "./styles/break.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");

@@ -4,6 +4,7 @@ import type { Place } from "../../lessons/microscope/elements.ts";
 import type { AddressExplanation } from "../../lessons/microscope/explain-address.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
 import type { Racer } from "../racer.ts";
+import { Breakage } from "./break.ts";
 import {
   type Answer,
   ask,
@@ -44,6 +45,8 @@ interface RaceWish extends Wish<(event: RaceEvent) => void> {
 }
 
 export class Lab {
+  /** kernels broken on purpose, apart from the open training */
+  readonly breakage = new Breakage();
   readonly #experiments: readonly TrainingExperiment[];
   #training: Training | undefined;
   #race: Race | undefined;

@@ -1,4 +1,5 @@
 /** @file The words of the page, in English. */
+import { breakTexts } from "./break.ts";
 export const en = {
   title: "wgrad lab",
   language: "Language",
@@ -11,7 +12,9 @@ export const en = {
     draw: "Draw",
     race: "Race",
     costs: "Costs",
+    break: "Break",
   },
+  break: breakTexts,
   experiment: "Experiment",
   profile: "Profile",
   profiles: { quick: "quick", full: "full" },

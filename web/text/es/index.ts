@@ -1,5 +1,7 @@
 /** @file The words of the page, in Spanish. */
+
 import type { Texts } from "../en/index.ts";
+import { breakTexts } from "./break.ts";
 
 export const es: Texts = {
   title: "laboratorio wgrad",
@@ -13,7 +15,9 @@ export const es: Texts = {
     draw: "Dibujar",
     race: "Carrera",
     costs: "Costos",
+    break: "Romper",
   },
+  break: breakTexts,
   experiment: "Experimento",
   profile: "Perfil",
   profiles: { quick: "rápido", full: "completo" },
