@@ -48,6 +48,7 @@ export class Breakage {
   readonly [proxyMarker] = true as const;
   #shipped: Promise<readonly CheckedCase[]> | undefined;
   readonly #trainings = new Map<string, Promise<ShippedTraining>>();
+  readonly #rowsOf = new Map<Mutant, readonly CheckRow[]>();
   #hunt: BugHunt | undefined;
   #stopping = new AbortController();
 
@@ -133,8 +134,14 @@ export class Breakage {
     });
   }
 
-  /** Of all cases that launch the kernel, with the broken one in its place. */
-  async #rows(mutant: Mutant, signal: AbortSignal): Promise<CheckRow[]> {
+  /** Of all cases that launch the kernel, with the broken one in its place; found once. */
+  async #rows(mutant: Mutant, signal: AbortSignal): Promise<readonly CheckRow[]> {
+    const known = this.#rowsOf.get(mutant) ?? (await this.#check(mutant, signal));
+    this.#rowsOf.set(mutant, known);
+    return known;
+  }
+
+  async #check(mutant: Mutant, signal: AbortSignal): Promise<readonly CheckRow[]> {
     const kernel = kernelId(mutant.file);
     const cases = (await this.#checkShipped(() => {})).filter(({ check }) => check.kernels.includes(kernel));
     return onEngine({ [kernel]: brokenSource(mutant) }, async (engine) => {

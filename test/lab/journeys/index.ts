@@ -1,5 +1,6 @@
 /** @file What visitors do in the lab, each journey ending in something that is compared. */
 import type { Journey } from "../journey.ts";
+import { breakGradient } from "./break.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { slowMotion } from "./slow-motion.ts";
@@ -12,6 +13,7 @@ export const journeys: readonly Journey[] = [
   looks,
   slowMotion,
   microscope,
+  breakGradient,
   savedRun,
   train,
 ];
