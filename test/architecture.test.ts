@@ -38,7 +38,7 @@ const mayImport: Record<string, readonly string[]> = {
   docs: [...applications, "docs", "examples"],
   examples: ["examples", "tools"], // the course through the package: import "wgrad"; its server as the package is built
   tools: ["engine", "tools"],
-  bench: [...everything, "bench"],
+  bench: [...everything, "bench", "tools"],
   test: [...everything, "bench", "docs", "examples", "tools", "test"],
 };
 

@@ -12,7 +12,7 @@ import chromium from "@sparticuz/chromium";
 import { build } from "esbuild";
 import { createEngine } from "../../engine/index.ts";
 import { shadersInline } from "../../tools/build/esbuild-plugin.ts";
-import { chromiumFlags } from "../support/chromium-flags.ts";
+import { chromiumFlags } from "../../tools/chromium.ts";
 import type { Findings } from "./journeys.ts";
 import { photographFiles } from "./photograph-files.ts";
 import { network, train } from "./training.ts";

@@ -12,7 +12,7 @@ import { findExperiment } from "../../experiments/registry.ts";
 import type { LoadImages } from "../../runner/lab/images.ts";
 import { linkToRun } from "../../runner/lab/run-link.ts";
 import { startLabServer } from "../../runner/lab/server.ts";
-import { openBrowser } from "./browser.ts";
+import { openBrowser } from "../../tools/chromium.ts";
 import type { Visit } from "./journey.ts";
 import { journeys } from "./journeys/index.ts";
 

@@ -94,6 +94,7 @@ describe("the lab", () => {
     const again = await visit.lab.look(3);
     expect(again).toEqual(look);
     expect(await visit.lab.trace(8)).toMatchObject({ batch: 8 });
+    expect((await visit.lab.launchValues(3))!.length).toBeGreaterThan(1);
     expect(visit.steps).toBeLessThanOrEqual(held + 1);
     visit.lab.proceed();
     expect(await visit.done()).toBe(undisturbed);

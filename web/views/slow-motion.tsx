@@ -1,9 +1,10 @@
 /** @file A training step in slow motion: every launch of the recording that is replayed, one after the other. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { grouped, opened, texts } from "../page.ts";
+import { grouped, lab, opened, pause, state, texts } from "../page.ts";
+import { Operand } from "../parts/operand.tsx";
 import { isMeasuring, measureStep, stepTrace } from "../step-traces.ts";
-import type { StepTrace } from "../worker/protocol.ts";
+import type { OperandValues, StepTrace } from "../worker/protocol.ts";
 
 /** A launch stays on for so long while it plays. */
 const playMilliseconds = 700;
@@ -62,6 +63,7 @@ export function SlowMotion() {
       />
       <Timeline trace={trace} row={row} onChoose={show} />
       <Launch trace={trace} row={row} />
+      <Numbers launch={row} />
       <Launches trace={trace} row={row} onChoose={show} />
     </div>
   );
@@ -121,6 +123,40 @@ function Launch({ trace, row }: Omit<Props, "onChoose">) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The operands' numbers, while training waits. */
+function Numbers({ launch }: { readonly launch: number }) {
+  const text = texts.value;
+  const operands = useSignal<readonly OperandValues[]>([]);
+  const isTraining = state.value === "training";
+  useEffect(() => {
+    let isWanted = true;
+    const show = (found: readonly OperandValues[] | undefined) => {
+      if (isWanted) operands.value = found ?? [];
+    };
+    // a training that is closed meanwhile has nothing to show
+    if (!isTraining) void lab.launchValues(launch).then(show, () => show([]));
+    return () => {
+      isWanted = false;
+    };
+  }, [launch, isTraining, opened.value]);
+  if (isTraining)
+    return (
+      <p>
+        <button type="button" onClick={() => pause()}>
+          {text.showNumbers}
+        </button>
+      </p>
+    );
+  return (
+    <section class="operands" aria-label={text.readsAndWrites}>
+      <h2>{text.readsAndWrites}</h2>
+      {operands.value.map((operand, i) => (
+        <Operand key={i} operand={operand} />
+      ))}
+    </section>
   );
 }
 

@@ -19,6 +19,7 @@ import type {
   ExperimentFacts,
   LabEvent,
   Look,
+  OperandValues,
   PlaceExplanation,
   Plane,
   RecordedStep,
@@ -118,6 +119,13 @@ export class Lab {
   /** A training step at this batch size under the clock. Undefined while no training is open. */
   async trace(batch: number): Promise<StepTrace | undefined> {
     return this.#training?.trace(batch);
+  }
+
+  /** What launch `index` of the next step reads and writes; pauses. Undefined while no training is open. */
+  async launchValues(index: number): Promise<OperandValues[] | undefined> {
+    this.pause();
+    const training = this.#training;
+    return training?.between(async () => (await training.launchValues()).of(index));
   }
 
   /** Pauses and records the next step. Undefined while no training is open. */

@@ -1,5 +1,7 @@
 /** @file What the page and the worker with the engine tell each other. All of it is plain data. */
 import type { Ceilings } from "../../engine/ceilings/ceilings.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { DType } from "../../engine/tensor.ts";
 import type { Explanation, Number32, Share } from "../../lessons/microscope/microscope.ts";
 import type { ProfileName } from "../../runner/experiment.ts";
 import type { Trace } from "../../runner/trace/trace.ts";
@@ -121,6 +123,20 @@ export interface StepTrace extends Trace {
   /** bytes that are kept for the backward pass, and held at the fullest moment */
   readonly keptBytes: number;
   readonly peakBytes: number;
+}
+
+/** An operand of a launch, as the launch found or left it. */
+export interface OperandValues {
+  /** of the binding */
+  readonly name: string;
+  readonly role: "read" | "write" | "update" | "uniform";
+  readonly side: "before" | "after";
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** the shape of `values`: of a batch of images the first one */
+  readonly kept: Shape;
+  /** from the first on, as many as a picture shows */
+  readonly values: Float32Array;
 }
 
 /** A step that the microscope has recorded. */

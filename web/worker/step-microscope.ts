@@ -6,19 +6,11 @@ import type { Place } from "../../lessons/microscope/elements.ts";
 import { type AddressExplanation, explainAddress } from "../../lessons/microscope/explain-address.ts";
 import { type Explanation, Microscope, type Share } from "../../lessons/microscope/microscope.ts";
 import { Batches } from "../../models/data/batches.ts";
-import { identityOrder, shuffled } from "../../models/data/order.ts";
 import { StepRecord } from "../../models/fit/step-record.ts";
 import type { Model } from "../../models/model.ts";
+import { batchAt, type Moment } from "./moment.ts";
 import type { PlaceExplanation, Plane, RecordedStep } from "./protocol.ts";
 import type { TrainingData } from "./training-data.ts";
-
-/** Which step is recorded. */
-export interface Moment {
-  /** of all epochs, from 0 */
-  readonly step: number;
-  readonly batchSize: number;
-  readonly seed: number;
-}
 
 /** Terms and shares that are listed. */
 const terms = 12;
@@ -37,16 +29,10 @@ export class StepMicroscope {
   }
 
   /** Computes the step and keeps all its numbers. The training stays as it is. */
-  static async open(model: Model, { training }: TrainingData, moment: Moment): Promise<StepMicroscope> {
+  static async open(model: Model, data: TrainingData, moment: Moment): Promise<StepMicroscope> {
     const { session } = model;
-    const batches = Batches.open(training.dataset.engine, training, session.objective.oneHot);
-    const indices = training.indices ?? identityOrder(training.dataset.count);
-    const batchSize = Math.min(moment.batchSize, indices.length);
-    const perEpoch = Math.ceil(indices.length / batchSize);
-    const epoch = Math.floor(moment.step / perEpoch);
-    const order = shuffled(indices, moment.seed, epoch);
-    const batch = moment.step % perEpoch;
-    const step = await StepRecord.take(session, batches, { batchSize, batch, order, epoch });
+    const batches = Batches.open(session.engine, data.training, session.objective.oneHot);
+    const step = await StepRecord.take(session, batches, batchAt(data, moment));
     return new StepMicroscope(moment, step, batches);
   }
 

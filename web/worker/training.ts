@@ -18,7 +18,9 @@ import { errorRates } from "../../runner/training/error-rates.ts";
 import { fetchRun } from "./fetch-run.ts";
 import { Gate } from "./gate.ts";
 import { loadImages } from "./image-data.ts";
+import { LaunchValues } from "./launch-values.ts";
 import { lookAt } from "./look.ts";
+import type { Moment } from "./moment.ts";
 import type {
   EpochPoint,
   LabEvent,
@@ -64,6 +66,7 @@ export class Training {
   readonly #stopping = new AbortController();
   #control: FitControl | undefined;
   #microscope: StepMicroscope | undefined;
+  #values: LaunchValues | undefined;
   #saved = performance.now();
 
   private constructor(
@@ -180,13 +183,26 @@ export class Training {
 
   /** The microscope on the next step; another one, if training has gone on since the last. */
   async microscope(): Promise<StepMicroscope> {
-    const moment = { step: this.step, batchSize: this.profile.batch, seed: this.choice.seed };
-    if (this.#microscope?.moment.step !== moment.step) {
+    if (this.#microscope?.moment.step !== this.step) {
       this.#microscope?.dispose();
       this.#microscope = undefined;
-      this.#microscope = await StepMicroscope.open(this.model, this.data, moment);
+      this.#microscope = await StepMicroscope.open(this.model, this.data, this.#moment);
     }
     return this.#microscope;
+  }
+
+  /** What the launches of the next step read and write; of another one, if training has gone on since the last. */
+  async launchValues(): Promise<LaunchValues> {
+    if (this.#values?.moment.step !== this.step) {
+      this.#values?.dispose();
+      this.#values = undefined;
+      this.#values = await LaunchValues.open(this.model, this.data, this.#moment);
+    }
+    return this.#values;
+  }
+
+  get #moment(): Moment {
+    return { step: this.step, batchSize: this.profile.batch, seed: this.choice.seed };
   }
 
   /** Writes the weights as they are between two steps; the same bytes as `wgrad train` writes. Returns where, for download(). */
@@ -215,6 +231,7 @@ export class Training {
 
   dispose(): void {
     this.#microscope?.dispose();
+    this.#values?.dispose();
     this.data.dispose();
     this.model.dispose();
     this.engine.dispose();

@@ -100,6 +100,18 @@ describe("binary ops", () => {
     ]);
   });
 
+  it("raises negative bases as IEEE 754 does", async () => {
+    const bases = [-2, -2, -2, -2, -0.5, -1, -2, -Infinity, -Infinity, -Infinity, -0, -0, -0];
+    const exponents = [3, 2, -3, 0, -1, 7, 0.5, 3, 2, -3, 3, 2, -1];
+    const y = await pow(engine().tensor(bases), engine().tensor(exponents)).data();
+    for (const [i, base] of bases.entries()) {
+      const expected = base ** exponents[i]!;
+      const isWhole = Number.isFinite(expected) && expected !== 0;
+      if (isWhole) expect(y[i]! / expected).toBeCloseTo(1, 5);
+      else expect(y[i]).toBe(expected); // with the sign of a zero
+    }
+  });
+
   it("adds both gradients of a tensor used twice", async () => {
     const x = randomArray([3, 5], 4);
     const { gradients } = await runWithGradients(

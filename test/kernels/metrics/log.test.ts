@@ -38,6 +38,9 @@ describe("logRow", () => {
     logRow(log, { loss: engine().tensor([bad]), samples: 1 });
     expect((await engine().step.read()).halted).toBe(42);
     expect(await log.data()).toEqual(Float32Array.of(1, bad, 1, bad));
+    engine().step.set({ step: 50, halted: 42 });
+    logRow(log, { loss: engine().tensor([bad]), samples: 1 });
+    expect((await engine().step.read()).halted).toBe(42);
   });
 
   it("takes back the division by the size of the whole batch", async () => {

@@ -1,6 +1,7 @@
 /** @file What visitors do in the lab, each journey ending in something that is compared. */
 import type { Journey } from "../journey.ts";
 import { breakGradient } from "./break.ts";
+import { draw } from "./draw.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { slowMotion } from "./slow-motion.ts";
@@ -11,6 +12,7 @@ export const journeys: readonly Journey[] = [
   withoutWebGpu,
   hostileLink,
   looks,
+  draw,
   slowMotion,
   microscope,
   breakGradient,

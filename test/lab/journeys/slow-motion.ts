@@ -1,9 +1,10 @@
 /** @file Slow motion and costs. */
+import type { Page } from "playwright-core";
 import { expect, type Journey, patience } from "../journey.ts";
 
 /** The launches of a step: as many as the trace of Node's would have, scrubbed by the keyboard. */
 export const slowMotion: Journey = {
-  name: "slow motion and costs: launches by the keyboard, another batch size",
+  name: "slow motion and costs: launches by the keyboard and their numbers, another batch size",
   async go({ page, address }) {
     await page.goto(`${address}?lang=en&seed=3&view=slow-motion`);
     await page.waitForSelector(".list tbody tr", patience);
@@ -13,6 +14,12 @@ export const slowMotion: Journey = {
     await page.keyboard.press("ArrowRight");
     const chosen = await page.locator(".list tr[aria-current] td").first().textContent();
     expect(chosen === "3", `the keyboard leads to launch ${chosen}`);
+    await page.getByRole("button", { name: "Pause and show the numbers" }).click();
+    const written = await numbersOf(page, "y");
+    await page.focus(".scrubber");
+    await page.keyboard.press("ArrowRight");
+    const read = await numbersOf(page, "x");
+    expect(written === read, `the convolution writes ${written}, the pooling reads ${read}`);
     await page.getByRole("button", { name: "Costs" }).click();
     await page.focus(".batch input");
     await page.keyboard.press("ArrowLeft");
@@ -26,3 +33,10 @@ export const slowMotion: Journey = {
     return `${launches} launches`;
   },
 };
+
+/** The numbers that are written out under an operand of the launch. */
+async function numbersOf(page: Page, operand: string): Promise<string> {
+  const figure = page.locator(".operand", { has: page.locator(`figcaption code:text-is("${operand}")`) });
+  await figure.waitFor(patience);
+  return (await figure.locator(".numbers").textContent())!;
+}
