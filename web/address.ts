@@ -1,8 +1,18 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
+import { readDesign, writeDesign } from "./design.ts";
 import { readRacer, writeRacer } from "./racer.ts";
 
-export const views = ["train", "microscope", "slow-motion", "draw", "race", "costs", "break"] as const;
+export const views = [
+  "train",
+  "microscope",
+  "slow-motion",
+  "draw",
+  "race",
+  "costs",
+  "break",
+  "network",
+] as const;
 export const languages = ["en", "es"] as const;
 
 export type View = (typeof views)[number];
@@ -34,6 +44,8 @@ export interface Place {
   readonly mutant: string | undefined;
   /** the seed by which an error is hidden, to be found */
   readonly hunt: number | undefined;
+  /** the visitor's own network and how it is trained, as readDesign() reads it */
+  readonly network: string | undefined;
 }
 
 export const start: Place = {
@@ -52,6 +64,7 @@ export const start: Place = {
   right: undefined,
   mutant: undefined,
   hunt: undefined,
+  network: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -90,6 +103,7 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     right: read("right", fallback.right, racerOf),
     mutant: read("mutant", fallback.mutant, mutantOf),
     hunt: read("hunt", fallback.hunt, wholeNumber),
+    network: read("network", fallback.network, designOf),
   };
   return { place, problems };
 }
@@ -104,6 +118,11 @@ function addressOf(text: string): string | undefined {
 
 function mutantOf(text: string): string | undefined {
   return text.length <= longestName && /^[\w./-]+~\d{1,2}$/.test(text) ? text : undefined;
+}
+
+function designOf(text: string): string | undefined {
+  const design = readDesign(text);
+  return design && writeDesign(design);
 }
 
 function racerOf(text: string): string | undefined {

@@ -1,11 +1,13 @@
 /** @file The frame of the page: what is trained, the views, language and theme. */
 import { useSignal } from "@preact/signals";
 import { languages, views } from "./address.ts";
+import { ownName } from "./design.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
 import { Break } from "./views/break.tsx";
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
 import { Microscope } from "./views/microscope.tsx";
+import { Network } from "./views/network.tsx";
 import { RaceView } from "./views/race.tsx";
 import { SlowMotion } from "./views/slow-motion.tsx";
 import { Train } from "./views/train.tsx";
@@ -18,6 +20,7 @@ const shown = {
   race: RaceView,
   costs: Costs,
   break: Break,
+  network: Network,
 };
 
 export function App() {
@@ -84,6 +87,7 @@ function Choice() {
         value={experiment}
         onChange={({ currentTarget }) => choose({ experiment: currentTarget.value })}
       >
+        {experiment === ownName && <option value={ownName}>{text.network.own}</option>}
         {experiments.value.map(({ id }) => (
           <option key={id} value={id}>
             {id}

@@ -8,6 +8,7 @@ import "./styles/page.css";
 import "./styles/draw.css";
 import "./styles/race.css";
 import "./styles/break.css";
+import "./styles/network.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");

@@ -33,8 +33,8 @@ export const arithmetic: readonly Mutant[] = [
     ["unary", "max(x + 3.0,", "max(x + 2.0,", "where hard_sigmoid begins"],
     [
       "unary-gradient",
-      "select(zero, one, t > zero); } // relu,",
-      "one; } // relu,",
+      "case 1u: { return select(zero, one, t > zero); }",
+      "case 1u: { return one; }",
       "relu's mask is forgotten",
     ],
     ["unary-gradient", "x * (0.39894228", "(0.39894228", "gelu's derivative"],

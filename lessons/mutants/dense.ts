@@ -41,7 +41,7 @@ export const dense: readonly Mutant[] = [
   ...variant("subgroup-any", [
     ["select(m * K + k, k * M + m,", "select(k * M + m, m * K + k,", "the ways to store A are swapped"],
     ["column_sum += (rows", "column_sum -= (rows", "the sign of the column sums"],
-    ["    if (n >= N) { break; }\n", "", "columns past the last are stored"],
+    ["if (n >= N) { break; }", "", "columns past the last are stored"],
     reluMask("f32"),
   ]),
   ...mutants(

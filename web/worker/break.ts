@@ -9,7 +9,6 @@ import { type CaseCheck, checkCase } from "../../lessons/gradcheck/check.ts";
 import type { GradcheckCase } from "../../lessons/gradcheck/checked-op.ts";
 import { operations } from "../../lessons/gradcheck/operations.ts";
 import { brokenSource, changedLines } from "../../lessons/mutants/changed-lines.ts";
-import { allMutants } from "../../lessons/mutants/index.ts";
 import type { Mutant } from "../../lessons/mutants/mutant.ts";
 import { type BugHunt, huntFor } from "./break-game.ts";
 import type {
@@ -22,7 +21,7 @@ import type {
   Verdict,
 } from "./break-protocol.ts";
 import { rowsOf } from "./break-rows.ts";
-import { factsOf, idOf, mutantNamed } from "./mutant-names.ts";
+import { factsOf, idOf, mutantNamed, mutantsHere } from "./mutant-names.ts";
 import { bringsKernel, type Practice, practiceFor, practise } from "./practice.ts";
 
 type Tell = (event: BreakEvent) => void;
@@ -61,7 +60,7 @@ export class Breakage {
     const rows = cases.flatMap(({ op, check }) => rowsOf(op, check, check));
     const { kernels } = await this.#trainShipped(practiceFor(""), () => {});
     const launched = new Set([...kernels, ...cases.flatMap(({ check }) => check.kernels)]);
-    const facts = allMutants.map(factsOf);
+    const facts = mutantsHere().map(factsOf);
     const runs = ({ kernel }: MutantFacts) => launched.has(kernel) || bringsKernel(kernel);
     return {
       rows: rows.length,
@@ -89,7 +88,7 @@ export class Breakage {
     const signal = this.#begin();
     const cases = await this.#checkShipped(tell);
     const uses = (mutant: Mutant) => casesOf(cases, mutant).length;
-    const running = allMutants.filter((mutant) => uses(mutant) > 0 && uses(mutant) <= mostHunted);
+    const running = mutantsHere().filter((mutant) => uses(mutant) > 0 && uses(mutant) <= mostHunted);
     const isRed = async (mutant: Mutant) => {
       signal.throwIfAborted();
       return (await this.#rows(mutant, signal)).some((row) => row.isRed);

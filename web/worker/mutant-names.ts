@@ -1,8 +1,8 @@
 /** @file Names of mutants, which links hand on. */
-import { nearest, UsageError } from "../../engine/errors.ts";
+import { KernelError, nearest, UsageError } from "../../engine/errors.ts";
 import { kernelId } from "../../engine/source.ts";
 import { allMutants } from "../../lessons/mutants/index.ts";
-import type { Mutant } from "../../lessons/mutants/mutant.ts";
+import { type Mutant, staleness } from "../../lessons/mutants/mutant.ts";
 import type { MutantFacts } from "./break-protocol.ts";
 
 const byId: ReadonlyMap<string, Mutant> = named();
@@ -20,6 +20,20 @@ function named(): Map<string, Mutant> {
 }
 
 const ids: ReadonlyMap<Mutant, string> = new Map([...byId].map(([id, mutant]) => [mutant, id]));
+
+/**
+ * Mutants whose text is here: a page's shaders are without comments and indentation, and without those that only Node can run.
+ */
+export function mutantsHere(): readonly Mutant[] {
+  return allMutants.filter((mutant) => {
+    try {
+      return staleness(mutant) === undefined;
+    } catch (error) {
+      if (error instanceof KernelError) return false;
+      throw error;
+    }
+  });
+}
 
 /** The kernel, and the number among the kernel's mutants: "pool2d/max-backward~0". */
 export function idOf(mutant: Mutant): string {

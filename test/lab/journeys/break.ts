@@ -45,7 +45,9 @@ export const breakGradient: Journey = {
     await page.waitForSelector("[data-trained=true]", { ...patience, state: "attached" });
     await page.getByRole("button", { name: "Find the bug" }).click();
     const guess = page.getByRole("button", { name: "It is this line" });
-    await page.waitForSelector(".game input[type=radio]", patience);
+    await page.waitForSelector(".game input[type=radio], .said .notice", patience);
+    const problem = page.locator(".said .notice");
+    expect((await problem.count()) === 0, (await problem.allTextContents()).join());
     await guess.click();
     await page.waitForSelector(".verdict", patience);
     const answer = page.locator(".game label[data-answer=true]");

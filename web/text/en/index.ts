@@ -1,5 +1,6 @@
 /** @file The words of the page, in English. */
 import { breakTexts } from "./break.ts";
+import { networkTexts } from "./network.ts";
 export const en = {
   title: "wgrad lab",
   language: "Language",
@@ -13,8 +14,10 @@ export const en = {
     race: "Race",
     costs: "Costs",
     break: "Break",
+    network: "Network",
   },
   break: breakTexts,
+  network: networkTexts,
   experiment: "Experiment",
   profile: "Profile",
   profiles: { quick: "quick", full: "full" },

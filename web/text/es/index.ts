@@ -2,6 +2,7 @@
 
 import type { Texts } from "../en/index.ts";
 import { breakTexts } from "./break.ts";
+import { networkTexts } from "./network.ts";
 
 export const es: Texts = {
   title: "laboratorio wgrad",
@@ -16,8 +17,10 @@ export const es: Texts = {
     race: "Carrera",
     costs: "Costos",
     break: "Romper",
+    network: "Red",
   },
   break: breakTexts,
+  network: networkTexts,
   experiment: "Experimento",
   profile: "Perfil",
   profiles: { quick: "rápido", full: "completo" },
