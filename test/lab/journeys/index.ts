@@ -4,6 +4,7 @@ import { breakGradient } from "./break.ts";
 import { draw } from "./draw.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
+import { ownImages, ownNetwork } from "./network.ts";
 import { slowMotion } from "./slow-motion.ts";
 import { savedRun, train } from "./training.ts";
 import { hostileLink, withoutWebGpu } from "./visitors.ts";
@@ -16,6 +17,8 @@ export const journeys: readonly Journey[] = [
   slowMotion,
   microscope,
   breakGradient,
+  ownNetwork,
+  ownImages,
   savedRun,
   train,
 ];
