@@ -166,13 +166,21 @@ describe("the engine's word", () => {
   });
 
   it("is that the last layer must fit the classes, the input the images, and the weights a page", () => {
-    expect(network.check(text.replace("Dense 10", "Dense 7")).problem).toContain(
-      "must give [10], it gives [7]",
-    );
-    expect(network.check(text.replace("32x32x3", "16x32x3")).problem).toContain("takes [16,32,3]");
-    expect(network.check(text.replace("fit svhn", "fit folder")).problem).toContain("Choose the folder");
+    const problemOf = (other: string) => network.check(other).problem;
+    expect(problemOf(text.replace("Dense 10", "Dense 7"))).toEqual({
+      kind: "classes",
+      classes: 10,
+      output: [7],
+    });
+    expect(problemOf(text.replace("32x32x3", "16x32x3"))).toMatchObject({
+      kind: "shape",
+      input: [16, 32, 3],
+    });
+    expect(problemOf(text.replace("fit svhn", "fit folder"))).toEqual({ kind: "no folder" });
+    expect(problemOf(`Input 32x32x3*${fit}`)).toEqual({ kind: "empty" });
     const vast = `Input 32x32x3*Flatten*Dense 65536*Dense 10*${fit}`;
-    expect(network.check(vast).problem).toContain("the lab trains up to 50000000");
+    expect(problemOf(vast)).toMatchObject({ kind: "weights", most: 50_000_000 });
+    expect(() => network.experiment(vast)).toThrow("the lab trains up to 50000000");
     expect(() => network.check("x")).toThrow("no network of the lab");
   });
 });

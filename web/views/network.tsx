@@ -31,6 +31,7 @@ export function Network() {
         <Begin />
         <Layers />
         <Add />
+        <p class="quiet">{texts.value.network.asKeras}</p>
       </section>
       <section>
         <NetworkSettings />
@@ -85,7 +86,7 @@ function Layers() {
       </ol>
       <p class="said" role="status" data-parameters={checked?.parameters}>
         {checked?.parameters !== undefined && `${grouped(checked.parameters)} ${text.weights}. `}
-        {checked?.problem && <strong class="problem">{checked.problem}</strong>}
+        {checked?.problem && <strong class="problem">{text.problem(checked.problem)}</strong>}
       </p>
     </>
   );
@@ -178,7 +179,6 @@ function Add() {
       <button type="button" onClick={add}>
         {text.add}
       </button>
-      <span class="quiet">{text.asKeras}</span>
     </div>
   );
 }

@@ -87,8 +87,12 @@ export class Breakage {
   async hide(gameSeed: number, tell: Tell): Promise<readonly Candidate[]> {
     const signal = this.#begin();
     const cases = await this.#checkShipped(tell);
-    const uses = (mutant: Mutant) => casesOf(cases, mutant).length;
-    const running = mutantsHere().filter((mutant) => uses(mutant) > 0 && uses(mutant) <= mostHunted);
+    const { kernels } = await this.#trainShipped(practiceFor(""), () => {});
+    const running = mutantsHere().filter((mutant) => {
+      const uses = casesOf(cases, mutant).length;
+      const kernel = kernelId(mutant.file);
+      return uses > 0 && uses <= mostHunted && (kernels.includes(kernel) || bringsKernel(kernel));
+    });
     const isRed = async (mutant: Mutant) => {
       signal.throwIfAborted();
       return (await this.#rows(mutant, signal)).some((row) => row.isRed);

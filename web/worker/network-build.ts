@@ -1,5 +1,5 @@
 /** @file A visitor's design as layers of the engine, each checked where it stands, and as an experiment. */
-import { ArgumentError, formatShape, WgradError } from "../../engine/errors.ts";
+import { WgradError } from "../../engine/errors.ts";
 import { Input } from "../../models/layers/input.ts";
 import type { Layer } from "../../models/layers/layer.ts";
 import type { Model } from "../../models/model.ts";
@@ -9,7 +9,7 @@ import { sequential } from "../../models/sequential.ts";
 import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
 import type { Design, DesignedLayer } from "../design.ts";
 import { givenSettings, layerKind } from "../layer-kinds.ts";
-import type { CheckedDesign, CheckedLayer } from "./network-protocol.ts";
+import type { CheckedDesign, CheckedLayer, DesignProblem } from "./network-protocol.ts";
 
 /** More weights than a page should be asked to train. */
 const mostWeights = 50_000_000;
@@ -56,12 +56,11 @@ function problemOf(
   parameters: number,
   { layers }: Design,
   classCount: number,
-): string | undefined {
-  if (layers.length === 0) return "A network needs a layer.";
+): DesignProblem | undefined {
+  if (layers.length === 0) return { kind: "empty" };
   if (output.length !== 1 || output[0] !== classCount)
-    return `The images are of ${classCount} classes: the last layer must give [${classCount}], it gives ${formatShape(output)}.`;
-  if (parameters > mostWeights)
-    return `The network has ${parameters} weights; the lab trains up to ${mostWeights}.`;
+    return { kind: "classes", classes: classCount, output };
+  if (parameters > mostWeights) return { kind: "weights", weights: parameters, most: mostWeights };
   return undefined;
 }
 
@@ -79,10 +78,6 @@ export function experimentOf(
     ...(data !== "folder" && { limit, testLimit }),
     description: "as it was designed in the lab",
   };
-  if (parameterCount > mostWeights)
-    throw new ArgumentError(
-      `The network has ${parameterCount} weights; the lab trains up to ${mostWeights}.`,
-    );
   return {
     id,
     kind: "training",

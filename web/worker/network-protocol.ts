@@ -6,12 +6,19 @@ export type CheckedLayer =
   /** why it cannot stand there, in the engine's words; undefined behind one that cannot */
   | { readonly problem: string | undefined };
 
+/** Why a design cannot be trained though its layers may stand. */
+export type DesignProblem =
+  | { readonly kind: "empty" }
+  | { readonly kind: "no folder" }
+  | { readonly kind: "classes"; readonly classes: number; readonly output: readonly number[] }
+  | { readonly kind: "weights"; readonly weights: number; readonly most: number }
+  | { readonly kind: "shape"; readonly images: readonly number[]; readonly input: readonly number[] };
+
 export interface CheckedDesign {
   readonly layers: readonly CheckedLayer[];
   /** of all layers; undefined where one cannot stand */
   readonly parameters: number | undefined;
-  /** why it cannot be trained though all layers stand */
-  readonly problem: string | undefined;
+  readonly problem: DesignProblem | undefined;
 }
 
 /** A design to begin with. */

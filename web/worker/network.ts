@@ -1,12 +1,19 @@
 /** @file A visitor's own network: checked as it is built, made an experiment to be trained, and the images of a folder. */
 import { proxyMarker } from "comlink";
-import { ArgumentError, formatShape } from "../../engine/errors.ts";
+import { ArgumentError } from "../../engine/errors.ts";
 import type { ProfileName, TrainingExperiment } from "../../runner/experiment.ts";
 import { type DataName, type Design, readDesign } from "../design.ts";
+import { networkTexts } from "../text/en/network.ts";
 import { type FolderFile, type FolderImages, readFolder } from "./folder-images.ts";
 import { checkDesign, experimentOf } from "./network-build.ts";
 import { typescriptOf } from "./network-code.ts";
-import type { CheckedDesign, ExportedFile, FirstDesign, FolderFacts } from "./network-protocol.ts";
+import type {
+  CheckedDesign,
+  DesignProblem,
+  ExportedFile,
+  FirstDesign,
+  FolderFacts,
+} from "./network-protocol.ts";
 import { designFrom } from "./network-start.ts";
 
 /** Of the experiments' data sets. */
@@ -61,7 +68,11 @@ export class OwnNetwork {
     const design = parsed(text);
     const { problem, layers } = this.check(text);
     const wrong = layers.find((layer) => "problem" in layer);
-    const words = problem ?? (wrong && "problem" in wrong ? wrong.problem : undefined);
+    const words = problem
+      ? networkTexts.problem(problem)
+      : wrong && "problem" in wrong
+        ? wrong.problem
+        : undefined;
     if (words !== undefined) throw new ArgumentError(words);
     const { facts, data } = this.#folder ?? {};
     const isFolder = design.data === "folder";
@@ -74,12 +85,10 @@ export class OwnNetwork {
     return data === "folder" ? (this.#folder?.facts.classes.length ?? 0) : classCounts[data];
   }
 
-  #dataProblem({ data, input }: Design): string | undefined {
+  #dataProblem({ data, input }: Design): DesignProblem | undefined {
     const shape = data === "folder" ? this.#folder?.shape : setShape;
-    if (!shape) return "Choose the folder of images: a link cannot hold it.";
-    if (shape.join() === input.join()) return undefined;
-    const again = data === "folder" ? "; choose the folder again" : "";
-    return `The images are ${formatShape(shape)}, the network takes ${formatShape(input)}${again}.`;
+    if (!shape) return { kind: "no folder" };
+    return shape.join() === input.join() ? undefined : { kind: "shape", images: shape, input };
   }
 }
 

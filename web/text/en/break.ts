@@ -164,7 +164,7 @@ export const breakTexts = {
   errorAfter: "error with it",
   agrees: "agrees",
   isRed: "red",
-  agreeingRows: (count: number) => `${count} rows that agree`,
+  agreeingRows: (count: number) => (count === 1 ? "One row that agrees" : `${count} rows that agree`),
   practiceCurve: "A small network on 256 drawn digits: the loss of each step, same seed",
   launchedNot: "This training does not launch the kernel: both curves are the same.",
   fellBroken: "With the error, training ended early: its numbers were not finite any more.",

@@ -1,5 +1,18 @@
 /** @file Words of the view "Network", in English. */
+import type { DesignProblem } from "../../worker/network-protocol.ts";
+
+function problem(found: DesignProblem): string {
+  if (found.kind === "empty") return "A network needs a layer.";
+  if (found.kind === "no folder") return "Choose the folder of images: a link cannot hold it.";
+  if (found.kind === "classes")
+    return `The images are of ${found.classes} classes: the last layer must give [${found.classes}], it gives [${found.output}].`;
+  if (found.kind === "weights")
+    return `The network has ${found.weights} weights; the lab trains up to ${found.most}.`;
+  return `The images are [${found.images}], the network takes [${found.input}]: choose them again, or change the size.`;
+}
+
 export const networkTexts = {
+  problem,
   own: "your network",
   layers: "Layers",
   images: "Images",

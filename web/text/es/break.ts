@@ -159,7 +159,7 @@ export const breakTexts: BreakTexts = {
   errorAfter: "error después",
   agrees: "coincide",
   isRed: "rojo",
-  agreeingRows: (count) => `${count} filas que coinciden`,
+  agreeingRows: (count) => (count === 1 ? "Una fila que coincide" : `${count} filas que coinciden`),
   practiceCurve: "Una red pequeña con 256 dígitos dibujados: la pérdida de cada paso, con la misma semilla",
   launchedNot: "Este entrenamiento no ejecuta el kernel: ambas curvas son iguales.",
   fellBroken: "Con el error, el entrenamiento terminó antes: sus números dejaron de ser finitos.",

@@ -1,7 +1,20 @@
 /** @file Words of the view "Network", in Spanish. */
+import type { DesignProblem } from "../../worker/network-protocol.ts";
 import type { NetworkTexts } from "../en/network.ts";
 
+function problem(found: DesignProblem): string {
+  if (found.kind === "empty") return "Una red necesita alguna capa.";
+  if (found.kind === "no folder")
+    return "Falta elegir la carpeta de imágenes: un enlace no puede contenerla.";
+  if (found.kind === "classes")
+    return `Las imágenes son de ${found.classes} clases: la última capa debe entregar [${found.classes}], y entrega [${found.output}].`;
+  if (found.kind === "weights")
+    return `La red tiene ${found.weights} pesos; el laboratorio entrena hasta ${found.most}.`;
+  return `Las imágenes son [${found.images}] y la red recibe [${found.input}]: hay que elegirlas de nuevo o cambiar el tamaño.`;
+}
+
 export const networkTexts: NetworkTexts = {
+  problem,
   own: "tu red",
   layers: "Capas",
   images: "Imágenes",
