@@ -41,12 +41,13 @@ import { uploadBytes } from "./upload.ts";
 
 /** Finds an adapter and opens a device, unless one is given. Throws AdapterError with what to install if there is none. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { debug, memoryLimit } = checkEngineOptions(options);
+  const { debug, memoryLimit, shaders } = checkEngineOptions(options);
   if (options.device !== undefined)
-    return new Engine(options.device, factsOfDevice(options.device), debug, { memoryLimit });
+    return new Engine(options.device, factsOfDevice(options.device), debug, { memoryLimit, shaders });
   const adapter = await findAdapter(options.adapter ?? "auto");
   const openAnother = async () => openDevice(await findAgain(adapter));
-  return new Engine(await openDevice(adapter), describeAdapter(adapter), debug, { openAnother, memoryLimit });
+  const own = { openAnother, memoryLimit, shaders };
+  return new Engine(await openDevice(adapter), describeAdapter(adapter), debug, own);
 }
 
 /** The engine of a tensor, which names it by what ops need of it alone. Throws ArgumentError for what is no tensor. */
@@ -56,7 +57,7 @@ export function engineOf(tensor: Tensor): Engine {
   throw new ArgumentError(`engineOf: needs a tensor, got ${written(tensor)}.`);
 }
 
-interface DeviceOptions extends Pick<EngineOptions, "memoryLimit"> {
+interface DeviceOptions extends Pick<EngineOptions, "memoryLimit" | "shaders"> {
   /** opens a further device of the same adapter; a device without it is the caller's and outlives the engine */
   readonly openAnother?: () => Promise<GPUDevice>;
 }
@@ -92,7 +93,7 @@ export class Engine implements OpEngine {
     device: GPUDevice,
     adapter: AdapterFacts,
     debug: boolean,
-    { openAnother, memoryLimit = Number.POSITIVE_INFINITY }: DeviceOptions = {},
+    { openAnother, memoryLimit = Number.POSITIVE_INFINITY, shaders = {} }: DeviceOptions = {},
   ) {
     this.device = device;
     this.memoryLimit = memoryLimit;
@@ -110,6 +111,7 @@ export class Engine implements OpEngine {
       adapter.class === "lavapipe" && openAnother
         ? (fresh) => launchFirst(device, this.pipelines, fresh, openAnother)
         : undefined,
+      { shaders },
     );
     this.#ownsDevice = openAnother !== undefined;
     const flush = () => this.commands.flush();

@@ -1,7 +1,7 @@
 /** @file What an engine is made with. */
 import type { AdapterChoice } from "./adapter.ts";
 import { ArgumentError } from "./errors.ts";
-import { checkOption, checkOptionNames } from "./options.ts";
+import { checkOption, checkOptionNames, requireParts } from "./options.ts";
 
 /** Options of createEngine(): which adapter or device, checks, and how much memory. */
 export interface EngineOptions {
@@ -18,14 +18,18 @@ export interface EngineOptions {
    * fits before it starts, and what does not is a MemoryError. None unless given
    */
   readonly memoryLimit?: number;
+  /** WGSL by the ids of kernels, "dense/matmul.naive": for this engine alone, in the place of what they come with */
+  readonly shaders?: Readonly<Record<string, string>>;
 }
 
 /** With the defaults. Throws ArgumentError for options that do not exist or contradict each other. */
 export function checkEngineOptions(
   options: EngineOptions,
-): Required<Pick<EngineOptions, "debug" | "memoryLimit">> {
-  checkOptionNames("createEngine", options, { adapter: true, device: true, debug: true, memoryLimit: true });
-  const { adapter, device, debug = false, memoryLimit = Number.POSITIVE_INFINITY } = options;
+): Required<Pick<EngineOptions, "debug" | "memoryLimit" | "shaders">> {
+  const names = { adapter: true, device: true, debug: true, memoryLimit: true, shaders: true } as const;
+  checkOptionNames("createEngine", options, names);
+  const { adapter, device, debug = false, memoryLimit = Number.POSITIVE_INFINITY, shaders = {} } = options;
+  requireParts("createEngine", shaders, "WGSL by the ids of kernels");
   if (options.memoryLimit !== undefined)
     checkOption(
       "createEngine",
@@ -36,5 +40,5 @@ export function checkEngineOptions(
     );
   if (device !== undefined && adapter !== undefined)
     throw new ArgumentError("createEngine: a device has its adapter: give device or adapter.");
-  return { debug, memoryLimit };
+  return { debug, memoryLimit, shaders };
 }

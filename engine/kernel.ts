@@ -179,13 +179,16 @@ function textNumber({ source }: Kernel): string {
   return `#${number}`;
 }
 
-/** A shader's text with its constants set, checked against the declared roles. */
-export function loadShader(request: PipelineRequest): {
+/** A shader's text, or `text` in its place, with its constants set, checked against the declared roles. */
+export function loadShader(
+  request: PipelineRequest,
+  text?: string,
+): {
   code: string;
   bindings: Binding[];
 } {
   const { definition, constants, half } = request;
-  const source = setHalf(readSource(definition), half, definition.name);
+  const source = setHalf(text ?? readSource(definition), half, definition.name);
   const bindings = parseBindings(source);
   const roles = new Map<string, string>();
   for (const name of definition.reads) roles.set(name, "read");

@@ -15,6 +15,11 @@ interface CachedKernel extends CompiledKernel {
   readonly users: Set<object>;
 }
 
+interface PipelineOptions {
+  readonly most?: number;
+  readonly shaders?: Readonly<Record<string, string>>;
+}
+
 export class Pipelines {
   readonly #device: GPUDevice;
   /** the one used last at the end */
@@ -22,34 +27,37 @@ export class Pipelines {
   readonly #usual: number;
   /** `#usual`, or what the last step needs */
   #most: number;
+  readonly #shaders: ReadonlyMap<string, string>;
+  readonly #kernels = new Set<string>();
   readonly #report: (pipeline: GPUComputePipeline, check: Promise<unknown>) => void;
   readonly #launch: ((fresh: readonly PipelineRequest[]) => Promise<void>) | undefined;
 
   /**
    * `report` receives a promise for every pipeline of get(); it rejects with a KernelError if the shader is wrong. `launch` is for drivers
    * that compile a pipeline when it is first launched: it launches what prepare() has created. At most `most` pipelines are
-   * kept, or as many as one create() asks for.
+   * kept, or as many as one create() asks for. `shaders` are texts by kernel that stand in the place of the kernels' own.
    */
   constructor(
     device: GPUDevice,
     report: (pipeline: GPUComputePipeline, check: Promise<unknown>) => void,
     launch?: (fresh: readonly PipelineRequest[]) => Promise<void>,
-    most = mostPipelines,
+    { most = mostPipelines, shaders = {} }: PipelineOptions = {},
   ) {
     this.#device = device;
     this.#report = report;
     this.#launch = launch;
     this.#usual = most;
     this.#most = most;
+    this.#shaders = new Map(Object.entries(shaders));
+  }
+
+  /** Ids of all kernels that were compiled so far. */
+  get kernels(): ReadonlySet<string> {
+    return this.#kernels;
   }
 
   get count(): number {
     return this.#compiled.size;
-  }
-
-  /** Ids of the kernels that have pipelines. */
-  get kernels(): string[] {
-    return [...new Set([...this.#compiled.keys()].map((key) => /^[^|#]*/.exec(key)![0]))];
   }
 
   /** The pipeline for `request`, compiled now if it is new. Errors surface at the next awaited call. */
@@ -126,8 +134,9 @@ export class Pipelines {
   }
 
   #describe(request: PipelineRequest) {
-    const { code, bindings } = loadShader(request);
     const label = request.definition.name;
+    const { code, bindings } = loadShader(request, this.#shaders.get(label));
+    this.#kernels.add(label);
     const module = this.#device.createShaderModule({ code, label });
     const layout = this.#device.createBindGroupLayout({ label, entries: bindings.map(layoutEntry) });
     const descriptor: GPUComputePipelineDescriptor = {

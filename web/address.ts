@@ -1,5 +1,6 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
+import { readDesign, writeDesign } from "./design.ts";
 import { lessonOf, partCount } from "./lessons/list.ts";
 import { readRacer, writeRacer } from "./racer.ts";
 import { ladderNames } from "./worker/kernels-protocol.ts";
@@ -14,6 +15,8 @@ export const views = [
   "lessons",
   "kernels",
   "ladder",
+  "break",
+  "network",
 ] as const;
 export const languages = ["en", "es"] as const;
 
@@ -49,6 +52,12 @@ export interface Place {
   readonly kernel: string | undefined;
   /** the ladders that are shown, "dense.forward" */
   readonly ladders: string | undefined;
+  /** the error that a kernel is given, by the kernel and a number: pool2d/max-backward~0 */
+  readonly mutant: string | undefined;
+  /** the seed by which an error is hidden, to be found */
+  readonly hunt: number | undefined;
+  /** the visitor's own network and how it is trained, as readDesign() reads it */
+  readonly network: string | undefined;
 }
 
 export const start: Place = {
@@ -69,6 +78,9 @@ export const start: Place = {
   part: 1,
   kernel: undefined,
   ladders: undefined,
+  mutant: undefined,
+  hunt: undefined,
+  network: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -110,6 +122,9 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     part: read("part", fallback.part, (text) => partOf(lesson, text)),
     kernel: read("kernel", fallback.kernel, kernelOf),
     ladders: read("ladders", fallback.ladders, laddersOf),
+    mutant: read("mutant", fallback.mutant, mutantOf),
+    hunt: read("hunt", fallback.hunt, wholeNumber),
+    network: read("network", fallback.network, designOf),
   };
   return { place, problems };
 }
@@ -120,6 +135,15 @@ function nameOf(text: string): string | undefined {
 
 function addressOf(text: string): string | undefined {
   return text.length <= 2 * longestName && /^[\w/:]+(\[[\d,]*\])?$/.test(text) ? text : undefined;
+}
+
+function mutantOf(text: string): string | undefined {
+  return text.length <= longestName && /^[\w./-]+~\d{1,2}$/.test(text) ? text : undefined;
+}
+
+function designOf(text: string): string | undefined {
+  const design = readDesign(text);
+  return design && writeDesign(design);
 }
 
 function racerOf(text: string): string | undefined {

@@ -1,13 +1,16 @@
 /** @file The frame of the page: what is trained, the views, language and theme. */
 import { views } from "./address.ts";
+import { ownName } from "./design.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
 import { LanguageChoice, Theme } from "./parts/settings.tsx";
+import { Break } from "./views/break.tsx";
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
 import { KernelsView } from "./views/kernels.tsx";
 import { Ladder } from "./views/ladder.tsx";
 import { Lessons } from "./views/lessons.tsx";
 import { Microscope } from "./views/microscope.tsx";
+import { Network } from "./views/network.tsx";
 import { RaceView } from "./views/race.tsx";
 import { SlowMotion } from "./views/slow-motion.tsx";
 import { Train } from "./views/train.tsx";
@@ -23,6 +26,8 @@ const shown = {
   lessons: Lessons,
   kernels: KernelsView,
   ladder: Ladder,
+  break: Break,
+  network: Network,
 };
 
 export function App() {
@@ -79,6 +84,7 @@ function Choice() {
         value={experiment}
         onChange={({ currentTarget }) => choose({ experiment: currentTarget.value })}
       >
+        {experiment === ownName && <option value={ownName}>{text.network.own}</option>}
         {experiments.value.map(({ id }) => (
           <option key={id} value={id}>
             {id}

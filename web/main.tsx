@@ -12,6 +12,8 @@ import "./styles/lessons.css";
 import "./styles/print.css";
 import "./styles/kernels.css";
 import "./styles/ladder.css";
+import "./styles/break.css";
+import "./styles/network.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");

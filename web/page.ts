@@ -70,8 +70,8 @@ export function openLink(query: string): void {
 /** Opens the training that the place names: from its checkpoint, or afresh. */
 export async function train(afresh = false): Promise<void> {
   if (afresh) go({ run: false });
-  const { experiment, profile, seed, run } = place.value;
-  const options = { afresh, run, page: document.baseURI };
+  const { experiment, profile, seed, run, network: design } = place.value;
+  const options = { afresh, run, page: document.baseURI, design };
   await lab.start({ experiment, profile, seed }, options, proxy(heard));
 }
 

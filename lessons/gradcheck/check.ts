@@ -5,8 +5,9 @@ import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
 import { placeOf } from "../../engine/host-values.ts";
 import { requireParts } from "../../engine/options.ts";
+import { watchLaunches } from "../../engine/record/undo.ts";
 import type { Shape } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
+import type { LaunchWatch, Tensor } from "../../engine/tensor.ts";
 import { type Array64, array64 } from "../../kernels/reference.ts";
 import { lossWithGradient } from "../loss-with-gradient.ts";
 import type { GradcheckCase } from "./checked-op.ts";
@@ -19,7 +20,7 @@ export const step = 1e-5;
 export const tolerance = 1e-5;
 
 /** The same for y, which shows that op and reference compute one function: WGSL's cos may be off by 2^-11. */
-const outputTolerance = 1e-3;
+export const outputTolerance = 1e-3;
 
 /** One element of a gradient, computed twice. */
 export interface ElementCheck {
@@ -53,6 +54,8 @@ export interface CaseCheck {
     readonly passed: boolean;
   };
   readonly gradients: readonly GradientCheck[];
+  /** ids of the kernels that ran for it, forward and backward */
+  readonly kernels: readonly string[];
   readonly passed: boolean;
 }
 
@@ -70,7 +73,7 @@ export async function checkCase(engine: Engine, example: GradcheckCase, seed: nu
     return compareGradient(example.inputs[i]!.name, input.shape, actual.gradients[i]!, numeric);
   });
   const passed = output.passed && checks.every((check) => check.passed);
-  return { label: example.label, output, gradients: checks, passed };
+  return { label: example.label, output, gradients: checks, kernels: actual.kernels, passed };
 }
 
 async function runOnGpu(engine: Engine, example: GradcheckCase, inputs: readonly Array64[], dy: Array64) {
@@ -80,8 +83,14 @@ async function runOnGpu(engine: Engine, example: GradcheckCase, inputs: readonly
     y = example.run(...sources);
     return lossWithGradient(y, engine.tensor(dy.data, y.shape));
   };
-  const result = gradients(engine, body, sources);
+  const kernels = new Set<string>();
+  const watch: LaunchWatch = {
+    made: () => {},
+    launched: ({ kernel }) => kernel && kernels.add(kernel.definition.name),
+  };
+  const result = watchLaunches(engine, watch, () => gradients(engine, body, sources));
   return {
+    kernels: [...kernels].sort(),
     y: await y.data(),
     shape: y.shape,
     gradients: await Promise.all(result.gradients.map((gradient) => gradient.data())),

@@ -31,6 +31,12 @@ export const arithmetic: readonly Mutant[] = [
     ["unary", "select(product, 1.0 / product, A < 0.0)", "product", "negative exponents are positive"],
     ["unary", "select(below, 1.0 - below,", "select(below, below,", "the side of gelu's distribution"],
     ["unary", "max(x + 3.0,", "max(x + 2.0,", "where hard_sigmoid begins"],
+    [
+      "unary-gradient",
+      "case 1u: { return select(zero, one, t > zero); }",
+      "case 1u: { return one; }",
+      "relu's mask is forgotten",
+    ],
     ["unary-gradient", "x * (0.39894228", "(0.39894228", "gelu's derivative"],
     ["unary-gradient", "(t < vec4f(6.0))", "(t <= vec4f(6.0))", "relu6's derivative at 6"],
     ["unary-gradient", "x <= vec4f(-3.0)", "x <= vec4f(3.0)", "where hard_silu's slope begins"],

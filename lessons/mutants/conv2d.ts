@@ -1,5 +1,5 @@
 /** @file Mutants of the convolution's shaders: every variant of its three passes. */
-import { type Mutant, mutants } from "./mutant.ts";
+import { type Mutant, mutants, reluMask } from "./mutant.ts";
 
 type Change = readonly [string, string, string];
 
@@ -91,7 +91,10 @@ const derivatives = ["direct", "tiled", "subgroup", "subgroup-any", "depthwise"]
       named: `derivative in the variant '${name}'`,
       ...(name.startsWith("subgroup") && { needs: "subgroups" as const }),
     },
-    [["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"]],
+    [
+      ["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
+      reluMask(name === "subgroup" || name === "depthwise" ? "vec4f" : "f32"),
+    ],
   ),
 );
 

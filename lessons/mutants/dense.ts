@@ -1,5 +1,5 @@
 /** @file Mutants of the matrix product's shaders. */
-import { type Mutant, mutants } from "./mutant.ts";
+import { type Mutant, mutants, reluMask } from "./mutant.ts";
 
 type Change = readonly [string, string, string];
 
@@ -21,6 +21,7 @@ export const dense: readonly Mutant[] = [
   ...variant("registers", [
     ["let end = min(first + SLICE, K)", "let end = (first + SLICE)", "no bound at the end of the sum"],
     ["sum10 += outer(", "sum10 -= outer(", "the sign of the lower left quarter"],
+    reluMask("f32"),
   ]),
   ...variant("tiled", [
     ["+ r * WORKGROUP_M + local.y]", "+ r * WORKGROUP_M + local.x]", "a tile of A read by columns"],
@@ -30,15 +31,18 @@ export const dense: readonly Mutant[] = [
       "if (n >= N) { return 0; }",
       "no bound at the end of the sum, in B",
     ],
+    reluMask("f32"),
   ]),
   ...variant("subgroup", [
     ["{ return transpose(block); }", "{ return block; }", "a transposed A is not transposed"],
     ["K % 4 == 0 || k < K)", "true)", "no bound at the end of the sum"],
+    reluMask("vec4f"),
   ]),
   ...variant("subgroup-any", [
     ["select(m * K + k, k * M + m,", "select(k * M + m, m * K + k,", "the ways to store A are swapped"],
     ["column_sum += (rows", "column_sum -= (rows", "the sign of the column sums"],
-    ["    if (n >= N) { break; }\n", "", "columns past the last are stored"],
+    ["if (n >= N) { break; }", "", "columns past the last are stored"],
+    reluMask("f32"),
   ]),
   ...mutants(
     {

@@ -23,6 +23,18 @@ export const losses: readonly Mutant[] = [
       "share *= weights[0]",
       "the first sample's weight",
     ],
+    [
+      "softmax-cross-entropy-gradient",
+      "dy[0] * FACTOR",
+      "dy[0]",
+      "the gradient is not divided by the number of samples",
+    ],
+    [
+      "categorical-crossentropy-gradient",
+      "dy[0] * FACTOR",
+      "dy[0]",
+      "the gradient is not divided by the number of samples",
+    ],
     ["categorical-crossentropy", "cost -= select", "cost += select", "the sign of the loss"],
     ["categorical-crossentropy", "q, is_nan(q))", "q, false)", "a row without a sum has a loss"],
     ["categorical-crossentropy", "clamp(q, LOWEST, HIGHEST)", "min(q, HIGHEST)", "no clip at 1e-7"],

@@ -38,6 +38,12 @@ export function mutantsOf(
   });
 }
 
+/** The error of a backward pass that forgets relu's mask, in a shader that computes with numbers of this type. */
+export function reluMask(type: "f32" | "vec4f"): readonly [string, string, string] {
+  const [zero, one] = [`${type}(0)`, `${type}(1)`];
+  return [`select(${zero}, ${one}, y > ${zero})`, one, "relu's mask is forgotten"];
+}
+
 /** Why a row cannot be run any more, or undefined: its shader has changed since it was written. */
 export function staleness(mutant: Mutant): string | undefined {
   requireParts("staleness", mutant, "a mutant", ["file", "from", "to"]);

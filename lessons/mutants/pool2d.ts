@@ -1,5 +1,5 @@
 /** @file Mutants of the pooling shaders. */
-import { type Mutant, mutantsOf } from "./mutant.ts";
+import { type Mutant, mutantsOf, reluMask } from "./mutant.ts";
 
 export const pool2d: readonly Mutant[] = [
   ...mutantsOf("pool2d", { tests: ["kernels/pool2d/max-pool2d"] }, [
@@ -21,6 +21,7 @@ export const pool2d: readonly Mutant[] = [
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/elementwise/fused-gradients"] }, [
     ["max-backward", "y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
+    ["max-backward", ...reluMask("vec4f")],
   ]),
   ...mutantsOf("pool2d", { tests: ["kernels/hostile/selections"] }, [
     ["max-forward", "(value > largest) | is_nan(value)", "value > largest", "a NaN is passed over"],

@@ -49,7 +49,8 @@ describe("pipelines that are not used any more", () => {
   const engine = useEngine();
   const of = (...amounts: number[]) =>
     amounts.map((AMOUNT) => requestFor(scaleAndAddKernel, { FACTOR: 1, AMOUNT }));
-  const cache = () => new Pipelines(engine().device, (_, check) => void check.catch(() => {}), undefined, 4);
+  const cache = () =>
+    new Pipelines(engine().device, (_, check) => void check.catch(() => {}), undefined, { most: 4 });
   /** True for those that are there without being compiled again. */
   async function kept(pipelines: Pipelines, amounts: number[]): Promise<boolean[]> {
     const found: boolean[] = [];

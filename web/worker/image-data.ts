@@ -1,12 +1,13 @@
 /** @file The images of a training: from the server of `npm run lab`, or drawn in the page where there is none. */
-import type { ImageSet } from "../../datasets/formats/image-set.ts";
+import { type ImageSet, labelsFrom } from "../../datasets/formats/image-set.ts";
 import { randomSubset, takeImages } from "../../datasets/splits.ts";
 import { coloredShapes } from "../../datasets/synthetic/colored-shapes.ts";
 import type { StandIn } from "../../datasets/synthetic/stand-in.ts";
 import { syntheticCounts, syntheticStreetDigits } from "../../datasets/synthetic/street-digits.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import type { Profile } from "../../runner/experiment.ts";
+import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
 import { type ImagesHeader, readImages } from "../../runner/lab/image-file.ts";
+import type { OwnData, OwnSamples } from "../../runner/own/data.ts";
 
 export interface LabImages extends Pick<ImagesHeader, "classes" | "origin" | "note"> {
   readonly train: ImageSet;
@@ -22,11 +23,13 @@ const standIns: Readonly<Record<string, StandIn>> = {
 
 /** The images that `wgrad train` takes with this seed; `page` is its address. Throws ArgumentError for a data set that no page has. */
 export async function loadImages(
-  dataset: string,
+  data: TrainingExperiment["dataset"],
   profile: Profile,
   seed: number,
   page: string,
 ): Promise<LabImages> {
+  if (typeof data === "object" && "load" in data) return ownImages(await data.load());
+  const dataset = String(data);
   const { limit, testLimit } = profile;
   const query = new URLSearchParams({ seed: String(seed) });
   if (limit !== undefined) query.set("limit", String(limit));
@@ -35,6 +38,23 @@ export async function loadImages(
   const isFile = response?.headers.get("content-type") === "application/octet-stream";
   if (response?.ok && isFile) return readImages(new Uint8Array(await response.arrayBuffer()));
   return drawn(dataset, profile, seed);
+}
+
+/** Of a visitor's folder: bytes [n, h, w, c] with a class each. */
+function ownImages({ train, test, classes = [] }: OwnData): LabImages {
+  const part = ({ x, shape, y = [] }: OwnSamples): ImageSet => {
+    const [count, height, width, channels] = shape as [number, number, number, number];
+    return {
+      images: Uint8Array.from(x),
+      labels: labelsFrom(y, classes.length),
+      count,
+      height,
+      width,
+      channels,
+    };
+  };
+  const note = `own images in ${classes.length} classes, read by the page.`;
+  return { train: part(train), test: part(test), classes, origin: "own", note };
 }
 
 function drawn(dataset: string, { limit, testLimit }: Profile, seed: number): LabImages {

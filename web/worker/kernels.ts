@@ -49,7 +49,7 @@ export class Kernels {
 
   /** Ids of the kernels that the open training launches. */
   launched(): string[] {
-    return this.#trained()?.pipelines.kernels ?? [];
+    return [...(this.#trained()?.pipelines.kernels ?? [])];
   }
 
   /** What the compiler says of a text. */

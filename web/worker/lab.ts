@@ -3,7 +3,9 @@ import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../en
 import type { Place } from "../../lessons/microscope/elements.ts";
 import type { AddressExplanation } from "../../lessons/microscope/explain-address.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
+import { ownName } from "../design.ts";
 import type { Racer } from "../racer.ts";
+import { Breakage } from "./break.ts";
 import {
   type Answer,
   ask,
@@ -13,8 +15,11 @@ import {
   type TestPicture,
   testPicture,
 } from "./draw.ts";
+import { exportModel } from "./export.ts";
 import { Kernels } from "./kernels.ts";
 import { type HandAnswer, type HandRequest, Lessons } from "./lessons.ts";
+import { OwnNetwork } from "./network.ts";
+import type { ExportFormat } from "./network-protocol.ts";
 import { type PictureFile, pictureFrom } from "./picture-file.ts";
 import type {
   ExperimentFacts,
@@ -48,10 +53,16 @@ interface RaceWish extends Wish<(event: RaceEvent) => void> {
 
 export class Lab {
   readonly kernels = new Kernels(() => this.#training?.engine);
+  /** kernels broken on purpose, apart from the open training */
+  readonly breakage = new Breakage();
+  /** the visitor's own */
+  readonly network: OwnNetwork;
   readonly #experiments: readonly TrainingExperiment[];
   readonly #lessons = new Lessons();
   #training: Training | undefined;
   #race: Race | undefined;
+  /** of the visitor's network that was opened last */
+  #design: string | undefined;
   /** ends when the open training or race has ended */
   #running: Promise<void> = Promise.resolve();
   /** of the start that came last: an older one gives up */
@@ -59,6 +70,7 @@ export class Lab {
 
   constructor(experiments: readonly TrainingExperiment[]) {
     this.#experiments = experiments;
+    this.network = new OwnNetwork(experiments);
   }
 
   /** The experiments that a page can train. */
@@ -160,6 +172,14 @@ export class Lab {
     return this.#training?.saveWeights();
   }
 
+  /** Writes the open network to the browser's own file system, in a format that others read. Undefined while none is open. */
+  async exportModel(
+    format: Exclude<ExportFormat, "typescript">,
+  ): Promise<{ path: string; name: string } | undefined> {
+    const training = this.#training;
+    return training?.between(() => exportModel(training, format));
+  }
+
   /** What the network makes of a picture of the visitor's. Undefined while none is open. */
   async ask(picture: Uint8Array, wanted: number | undefined): Promise<Answer | undefined> {
     const training = this.#training;
@@ -213,7 +233,9 @@ export class Lab {
 
   async #train(choice: TrainingChoice, options: StartOptions, { tell, isWanted }: Wish<Tell>): Promise<void> {
     tell({ kind: "state", state: "opening" });
-    const training = await Training.open(this.#experimentOf(choice), choice, options, tell);
+    const experiment = this.#experimentOf(choice, options.design);
+    const named = { ...choice, experiment: experiment.id };
+    const training = await Training.open(experiment, named, options, tell);
     this.#training = training;
     if (!isWanted()) return; // another was chosen while this one opened
     tell({ kind: "opened", opened: training.facts });
@@ -225,7 +247,7 @@ export class Lab {
   async #runRace(choice: TrainingChoice, { racers, page, tell, isWanted }: RaceWish): Promise<void> {
     tell({ kind: "state", state: "opening" });
     try {
-      const race = await Race.open(this.#experimentOf(choice), choice, racers, page, tell);
+      const race = await Race.open(this.#experimentOf(choice, this.#design), choice, racers, page, tell);
       this.#race = race;
       if (!isWanted()) race.stop();
       tell({ kind: "opened", facts: race.facts });
@@ -242,7 +264,11 @@ export class Lab {
     }
   }
 
-  #experimentOf({ experiment }: TrainingChoice): TrainingExperiment {
+  #experimentOf({ experiment }: TrainingChoice, design: string | undefined): TrainingExperiment {
+    if (experiment === ownName) {
+      this.#design = design;
+      return this.network.experiment(design ?? "");
+    }
     const found = this.#experiments.find(({ id }) => id === experiment);
     if (found) return found;
     const close = nearest(

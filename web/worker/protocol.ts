@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly afresh: boolean;
   /** whether it goes on from the run that the server was started with */
   readonly run?: boolean;
+  /** the visitor's own network, which the choice calls "own" */
+  readonly design?: string | undefined;
   /** the page's address, below which a server has images */
   readonly page: string;
 }

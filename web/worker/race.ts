@@ -94,7 +94,7 @@ export class Race {
     tell: (event: RaceEvent) => void,
   ): Promise<Race> {
     const { profile, seed } = choice;
-    const images = await loadImages(String(experiment.dataset), experiment.profiles[profile], seed, page);
+    const images = await loadImages(experiment.dataset, experiment.profiles[profile], seed, page);
     const engine = await createEngine();
     try {
       const data = await TrainingData.open(engine, experiment, profile, images, seed);

@@ -115,12 +115,7 @@ export class Training {
     const { loss, metrics, learningPhase = 0 } = experiment;
     const optimizer = experiment.optimizer();
     await model.compile({ engine, optimizer, loss, metrics, learningPhase, seed });
-    const images = await loadImages(
-      String(experiment.dataset),
-      experiment.profiles[profile],
-      seed,
-      options.page,
-    );
+    const images = await loadImages(experiment.dataset, experiment.profiles[profile], seed, options.page);
     const data = await TrainingData.open(engine, experiment, profile, images, seed);
     const folder = checkpointFolder(choice, options.run);
     const shuffle = settings?.shuffle ?? true;

@@ -125,6 +125,23 @@ const behindTanh: GradcheckCase = {
   },
 };
 
+/** The same with relu: half of its channels are shut, and the gradient may not pass there. */
+const behindRelu: GradcheckCase = {
+  label: "behind a convolution with relu",
+  inputs: [
+    { name: "image", shape: [1, 5, 4, 2], draw: between(-0.3, 0.3) },
+    { name: "first filters", shape: [2, 2, 2, 4], draw: between(-0.3, 0.3) },
+    { name: "first bias", shape: [4], draw: openAndShut },
+    { name: "second filters", shape: [3, 3, 4, 3], draw: anywhere },
+  ],
+  run: (image, first, bias, second) => conv2d(conv2d(image, first, { bias, activation: "relu" }), second),
+  reference: (image, first, bias, second) => {
+    const sums = conv2dReference(image, first, problemOf(image, first, defaults));
+    const hidden = epilogueReference(sums, bias, "relu");
+    return conv2dReference(hidden, second, problemOf(hidden, second, defaults));
+  },
+};
+
 const note = "biases of 3 and -3 keep relu away from its kink: channels are open and shut in turn";
 
 export const convolutions: OpFamily = {
@@ -150,6 +167,7 @@ export const convolutions: OpFamily = {
           activation: "sigmoid",
         }),
         behindTanh,
+        behindRelu,
       ],
     },
     {

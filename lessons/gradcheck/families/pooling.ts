@@ -83,16 +83,39 @@ const behindSigmoid: GradcheckCase = {
   },
 };
 
+/** The same with relu: one of two channels is shut, and of its windows' winners, which are all 0, none may get a gradient. */
+const behindRelu: GradcheckCase = {
+  label: "2x2 windows behind a convolution with relu",
+  inputs: [{ name: "x", shape: [1, 4, 6, 1], draw: distinct }],
+  run: (x) => {
+    const { engine } = x;
+    const bias = engine.tensor([3, -3]);
+    const filters = engine.tensor([1.5, -0.5], [1, 1, 1, 2]);
+    return maxPool2d(conv2d(x, filters, { bias, activation: "relu" }));
+  },
+  reference: (x) => {
+    const hidden = [...x.data].flatMap((value) => [
+      Math.max(0, 1.5 * value + 3),
+      Math.max(0, -0.5 * value - 3),
+    ]);
+    const image = array64([1, 4, 6, 2], hidden);
+    return largest(
+      image,
+      resolveWindow("maxPool2d", image.shape, { window: 2, strides: 2, padding: "valid" }),
+    );
+  },
+};
+
 const noTies = "no two elements of x are equal: the winner of a tie changes in a jump";
 
-function withCase(op: CheckedOp, example: GradcheckCase): CheckedOp {
-  return { ...op, cases: [...op.cases, example] };
+function withCases(op: CheckedOp, ...examples: readonly GradcheckCase[]): CheckedOp {
+  return { ...op, cases: [...op.cases, ...examples] };
 }
 
 export const pools: OpFamily = {
   title: "pooling",
   ops: [
-    withCase(pooling("max-pool2d", maxPool2d, largest, distinct, noTies), behindSigmoid),
+    withCases(pooling("max-pool2d", maxPool2d, largest, distinct, noTies), behindSigmoid, behindRelu),
     pooling("avg-pool2d", avgPool2d, avgPool2dReference, anywhere),
     globalPooling("global-max-pool2d", globalMaxPool2d, largest, distinct, noTies),
     globalPooling("global-average-pool2d", globalAveragePool2d, avgPool2dReference, anywhere),

@@ -52,6 +52,20 @@ const behindSigmoid: GradcheckCase = {
     denseReference(denseReference(x, first, undefined, { activation: "sigmoid" }), second),
 };
 
+/** The same with relu: half of its units are shut, and the gradient may not pass there. */
+const behindRelu: GradcheckCase = {
+  label: "behind a dense layer with relu",
+  inputs: [
+    { name: "x", shape: [4, 2], draw: anywhere },
+    { name: "first kernel", shape: [2, 4], draw: anywhere },
+    { name: "first bias", shape: [4], draw: openAndShut },
+    { name: "second kernel", shape: [4, 3], draw: anywhere },
+  ],
+  run: (x, first, bias, second) => dense(dense(x, first, { bias, activation: "relu" }), second),
+  reference: (x, first, bias, second) =>
+    denseReference(denseReference(x, first, bias, { activation: "relu" }), second, undefined, {}),
+};
+
 export const products: OpFamily = {
   title: "products",
   ops: [
@@ -67,6 +81,7 @@ export const products: OpFamily = {
           transposeKernel: true,
         }),
         behindSigmoid,
+        behindRelu,
       ],
     },
     {

@@ -4,7 +4,7 @@ import { gradients } from "../../../engine/autodiff/tape.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
 import { conv2d } from "../../../kernels/conv2d/conv2d.ts";
 import { dense } from "../../../kernels/dense/dense.ts";
-import { add, mul, relu, scale, sigmoid, tanh } from "../../../kernels/elementwise/index.ts";
+import { add, addScalar, mul, relu, scale, sigmoid, tanh } from "../../../kernels/elementwise/index.ts";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -43,8 +43,14 @@ describe("an activation's gradient in the op that follows", () => {
     "maxPool2d, overlapping": () => (x) => maxPool2d(x, { poolSize: 3, strides: 2, padding: "same" }),
   };
 
-  const gradientOf = (x: Tensor, body: (x: Tensor) => Tensor) =>
-    gradients(engine(), () => sum(mul(body(x), body(x))), [x]).gradients[0]!.data();
+  /** Of the sum of (y + 1)^2: a gradient arrives where y is 0 as well, which relu's mask stops. */
+  const gradientOf = (x: Tensor, body: (x: Tensor) => Tensor) => {
+    const loss = () => {
+      const shifted = addScalar(body(x), 1);
+      return sum(mul(shifted, shifted));
+    };
+    return gradients(engine(), loss, [x]).gradients[0]!.data();
+  };
 
   for (const [name, make] of Object.entries(followers)) {
     for (const [activation, activate] of Object.entries(activations)) {

@@ -1,8 +1,10 @@
 /** @file The words of the page, in English. */
 
+import { breakTexts } from "./break.ts";
 import { kernelTexts } from "./kernels.ts";
 import { ladderTexts } from "./ladder.ts";
 import { lessons } from "./lessons.ts";
+import { networkTexts } from "./network.ts";
 
 export const en = {
   ...kernelTexts,
@@ -21,7 +23,11 @@ export const en = {
     lessons: "Lessons",
     kernels: "Kernels",
     ladder: "Ladder",
+    break: "Break",
+    network: "Network",
   },
+  break: breakTexts,
+  network: networkTexts,
   experiment: "Experiment",
   profile: "Profile",
   profiles: { quick: "quick", full: "full" },

@@ -1,8 +1,11 @@
 /** @file The words of the page, in Spanish. */
+
 import type { Texts } from "../en/index.ts";
+import { breakTexts } from "./break.ts";
 import { kernelTexts } from "./kernels.ts";
 import { ladderTexts } from "./ladder.ts";
 import { lessons } from "./lessons.ts";
+import { networkTexts } from "./network.ts";
 
 export const es: Texts = {
   ...kernelTexts,
@@ -21,7 +24,11 @@ export const es: Texts = {
     lessons: "Lecciones",
     kernels: "Kernels",
     ladder: "Escalera",
+    break: "Romper",
+    network: "Red",
   },
+  break: breakTexts,
+  network: networkTexts,
   experiment: "Experimento",
   profile: "Perfil",
   profiles: { quick: "rápido", full: "completo" },
