@@ -51,8 +51,15 @@ export function predict(key: string, change: Partial<Prediction>): void {
 
 const changedValues = signal<Readonly<Partial<Record<HandName, HandValues>>>>({});
 
+/** The same object each time: whoever watches it sees a change where there is one. */
+const first = new Map<HandName, HandValues>();
+
 export function valuesOf(example: HandName): HandValues {
-  return changedValues.value[example] ?? firstValues(example);
+  const changed = changedValues.value[example];
+  if (changed) return changed;
+  const known = first.get(example) ?? firstValues(example);
+  first.set(example, known);
+  return known;
 }
 
 export function isChanged(example: HandName): boolean {

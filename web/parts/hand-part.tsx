@@ -82,6 +82,7 @@ function useAnswer({ example }: HandPart, result: string, at: number) {
   const values = valuesOf(example);
   useEffect(() => {
     let isWanted = true;
+    answer.value = {}; // of other numbers
     answerByHand(example, values, [result, at]).then(
       (value) => {
         if (isWanted) answer.value = value ? { value } : {};

@@ -104,7 +104,7 @@ export function ResultTable(
             type="button"
             aria-pressed={at === asked}
             disabled={!onAsk && at !== asked}
-            aria-label={value === undefined ? text.lessons.ask(name) : `${name}: ${exactly(value)}`}
+            aria-label={value === undefined ? text.lessons.ask(name) : `${name}: ${short(value)}`}
             title={name}
             onClick={() => onAsk?.(at)}
           >

@@ -75,7 +75,7 @@ function Recorded({ run: { result, curves } }: { readonly run: RecordedRun }) {
       <table>
         <thead>
           <tr>
-            <th scope="col" />
+            <th scope="col">{text.lessons.figure}</th>
             <th scope="col">{text.lessons.measured}</th>
             <th scope="col">{text.lessons.published}</th>
           </tr>

@@ -7,6 +7,7 @@ import { lesson, question } from "./lessons.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { slowMotion } from "./slow-motion.ts";
+import { staticHost } from "./static-host.ts";
 import { savedRun, train } from "./training.ts";
 import { hostileLink, withoutWebGpu } from "./visitors.ts";
 
@@ -21,6 +22,7 @@ export const journeys: readonly Journey[] = [
   question,
   kernels,
   ladder,
+  staticHost,
   savedRun,
   train,
 ];

@@ -1,4 +1,5 @@
 /** @file Lessons: a prediction that is wrong, then right; the sum that made the number; a link of a teacher; paper. */
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { createEngine } from "../../../engine/index.ts";
 import { firstValues, type HandValues } from "../../../lessons/by-hand/examples.ts";
@@ -18,10 +19,12 @@ async function byNode(values: HandValues): Promise<number> {
   return value;
 }
 
-async function predict(page: Page, typed: string): Promise<string> {
+/** Types a prediction and says what the page makes of it. */
+async function predict(page: Page, typed: string, verdict: "right" | "smaller"): Promise<string> {
   await page.fill(`${current} .predict input[type=text]`, typed);
+  await page.waitForSelector(`${current} .predict button.main:enabled`, patience);
   await page.keyboard.press("Enter");
-  return (await page.textContent(`${current} .verdict`))!;
+  return (await page.textContent(`${current} .verdict[data-verdict=${verdict}]`))!;
 }
 
 export const lesson: Journey = {
@@ -42,13 +45,14 @@ export const lesson: Journey = {
       await page.keyboard.press("Tab");
     }
     const expected = await byNode(values);
+    await page.waitForSelector(`${current} [data-lit]`, patience);
     const lit = await page.locator(`${current} [data-lit] input`).count();
     expect(lit === 19, `${lit} numbers are highlighted: 9 pixels, 9 weights and the bias were expected`);
-    const wrong = await predict(page, String(Math.ceil(expected) + 3));
+    const wrong = await predict(page, String(Math.ceil(expected) + 3), "smaller");
     expect(wrong === "No, y[0,1,1,0] is smaller.", `a wrong prediction: ${wrong}`);
     const hidden = await page.textContent(`${current} [aria-pressed=true]`);
     expect(hidden === "?", `the number shows although it was not found: ${hidden}`);
-    const right = await predict(page, expected.toFixed(2).replace(".", ","));
+    const right = await predict(page, expected.toFixed(2).replace(".", ","), "right");
     expect(right.includes(`y[0,1,1,0] = ${exactly(expected)}`), `Node has ${exactly(expected)}: ${right}`);
     const [bias, products] = await page.locator(`${current} .equation`).allTextContents();
     for (const equation of [bias!, products!])
@@ -84,12 +88,16 @@ export const question: Journey = {
   async go({ page, address }) {
     await page.goto(`${address}?lang=en&view=lessons&lesson=svhn-c`);
     await page.waitForSelector(".question .predict", patience);
-    const before = (await page.textContent(".question"))!;
-    expect(!before.includes("43.60"), `the answer shows before the guess: ${before}`);
+    const path = (await page.textContent(".runs code"))!;
+    const kept = JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8"));
+    const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+    const [measured, published] = [kept.measured.test_accuracy, kept.published[0].published].map(percent);
+    const before = (await page.textContent(".question"))!.replaceAll("\u00a0", " ");
+    expect(!before.includes(measured!), `the answer shows before the guess: ${before}`);
     await page.fill(".predict input", "80");
     await page.keyboard.press("Enter");
     const rows = await page.locator(".figures tr").allTextContents();
-    const expected = ["your guess80.00 %", "this project's run43.60 %", "published94.28 %"];
+    const expected = ["your guess80.00 %", `this project's run${measured}`, `published${published}`];
     expect(
       JSON.stringify(rows.map((row) => row.replaceAll("\u00a0", " "))) === JSON.stringify(expected),
       `the figures are ${rows}`,

@@ -39,6 +39,7 @@ export const lessons = {
   trainInFull: "Train it in full on this GPU",
   recorded: "recorded",
   lossOfEpochs: "Loss after each epoch",
+  figure: "figure",
   figures: { accuracy: "Test accuracy", loss: "Test loss" },
   recordedTitle: "What a run has left",
   recordedRun: (id: string, adapter: string) =>

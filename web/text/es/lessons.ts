@@ -41,6 +41,7 @@ export const lessons: LessonWords = {
   trainInFull: "Entrenarla completa en esta GPU",
   recorded: "grabado",
   lossOfEpochs: "Pérdida después de cada época",
+  figure: "cifra",
   figures: { accuracy: "Exactitud de prueba", loss: "Pérdida de prueba" },
   recordedTitle: "Lo que dejó una ejecución",
   recordedRun: (id, adapter) =>
