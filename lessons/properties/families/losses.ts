@@ -38,6 +38,8 @@ interface Family {
   readonly range: readonly [number, number];
   /** some cases have so many times the range: exponentials then are no float32 numbers */
   readonly wider?: number;
+  /** some cases have zeros, which are clipped */
+  readonly zeros?: true;
   readonly value: (x: Array64, targets: Array64) => Array64;
   readonly gradient: (dLoss: Array64, x: Array64, targets: Array64) => Array64;
 }
@@ -55,6 +57,7 @@ const families: Record<"softmax-cross-entropy" | "categorical-crossentropy", Fam
     dense: categoricalCrossentropy,
     sparse: sparseCategoricalCrossentropy,
     range: [0.01, 1],
+    zeros: true,
     value: categoricalCrossentropyReference,
     gradient: categoricalCrossentropyGradientReference,
   },
@@ -66,7 +69,7 @@ function oneHot(labels: readonly number[], classes: number): Array64 {
 }
 
 function drawCategorical(
-  { dense, sparse, range, wider = 1, value, gradient }: Family,
+  { dense, sparse, range, wider = 1, zeros, value, gradient }: Family,
   choices: Choices,
 ): PropertyCase {
   const [samples, classes] = [choices.of([1, 5, 9, 64, 65]), choices.of([2, 3, 10, 17])];
@@ -74,6 +77,8 @@ function drawCategorical(
   const kind = choices.of(["labels", "one-hot targets", "soft targets"]);
   const wide = choices.integer(1, 3) === 1 ? wider : 1;
   const x = randomArray([samples, classes], seed, wide * range[0], wide * range[1]);
+  if (zeros && choices.boolean())
+    for (const i of x.data.keys()) if (i % classes !== 0 && i % 3 === 0) x.data[i] = 0; // a row's first keeps its sum above 0
   const labels = [...randomArray([samples], seed + 1, 0, classes).data].map(Math.floor);
   const targets = kind === "soft targets" ? randomArray(x.shape, seed + 2, 0, 1) : oneHot(labels, classes);
   const weighted = choices.boolean();
