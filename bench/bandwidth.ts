@@ -33,7 +33,7 @@ import { type Array64, array64 } from "../kernels/reference.ts";
 import { softmax } from "../kernels/softmax/index.ts";
 import { softmaxReference } from "../kernels/softmax/softmax.reference.ts";
 import { resolveWindow } from "../kernels/window.ts";
-import { dispose, randomTensor } from "./random-tensor.ts";
+import { dispose, randomTensor } from "../lessons/speed/random-tensor.ts";
 
 /** A memory-bound kernel on its inputs. */
 export interface BandwidthSubject {

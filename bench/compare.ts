@@ -1,7 +1,8 @@
 /** @file What became slower or faster between two results of the same adapter, by more than the noise. */
 import { UsageError } from "../engine/errors.ts";
-import { adapterName, type BenchResult } from "./result-file.ts";
-import type { Row } from "./row.ts";
+import type { BenchResult } from "../runner/speed/result.ts";
+import type { Row } from "../runner/speed/row.ts";
+import { adapterName } from "./result-file.ts";
 
 export type Verdict = "slower" | "faster" | "same" | "too few runs";
 

@@ -4,11 +4,13 @@ import { boundOf } from "../engine/ceilings/bound.ts";
 import type { Ceilings } from "../engine/ceilings/ceilings.ts";
 import type { Engine } from "../engine/device.ts";
 import type { Tensor } from "../engine/tensor.ts";
+import { productWorkloads } from "../lessons/speed/products.ts";
+import { requireClose, resultOf } from "../lessons/speed/results.ts";
+import { rates } from "../runner/speed/rates.ts";
+import type { Row } from "../runner/speed/row.ts";
 import { bandwidthWorkloads } from "./bandwidth.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { defaultQueries, timeNeighbors } from "./neighbors.ts";
-import { productWorkloads } from "./products.ts";
-import { type Row, rates } from "./row.ts";
 
 export const kernelWorkloads: readonly string[] = [
   ...Object.keys(productWorkloads),
@@ -39,13 +41,12 @@ async function timeProduct(
   seconds: number,
   ceilings: Ceilings,
 ): Promise<Row[]> {
-  const { batch, flops, bytes, subjects } = productWorkloads[name]!;
-  const { list, free } = subjects(engine);
-  const [naive, ...others] = list;
-  const expected = await resultOf(engine, naive!.run);
-  for (const { variant, run } of others) compare(`${name} ${variant}`, await resultOf(engine, run), expected);
+  const { batch, flops, bytes, open } = productWorkloads[name]!;
+  const { naive, chosen, free } = open(engine);
+  const expected = await resultOf(engine, naive.run);
+  requireClose(`${name} ${chosen.variant}`, await resultOf(engine, chosen.run), expected);
   const rows: Row[] = [];
-  for (const { variant, run } of list) {
+  for (const { variant, run } of [naive, chosen]) {
     const { ms, runs } = await time(engine, `${name} ${variant}`, run, seconds);
     rows.push({
       suite: "kernels",
@@ -69,7 +70,7 @@ async function timeBandwidth(
   ceilings: Ceilings,
 ): Promise<Row> {
   const { run, bytes, flops, expected, free } = bandwidthWorkloads[name]!(engine);
-  compare(name, await resultOf(engine, run), expected());
+  requireClose(name, await resultOf(engine, run), expected());
   const recording = engine.record(() => engine.scope(() => void run()));
   const dispatches = recording.dispatches.length;
   recording.dispose();
@@ -93,21 +94,4 @@ function time(engine: Engine, label: string, run: () => Tensor, seconds: number)
     await engine.sync();
   };
   return measure(label, once, seconds);
-}
-
-async function resultOf(engine: Engine, run: () => Tensor): Promise<Float32Array> {
-  const y = engine.keep(engine.scope(run));
-  const values = (await y.data()) as Float32Array;
-  y.dispose();
-  return values;
-}
-
-function compare(name: string, actual: Float32Array, expected: ArrayLike<number>): void {
-  let [scale, worst] = [0, 0];
-  for (const [i, value] of actual.entries()) {
-    scale = Math.max(scale, Math.abs(expected[i]!));
-    worst = Math.max(worst, Math.abs(value - expected[i]!));
-  }
-  if (!(worst <= 1e-4 * scale) || actual.length !== expected.length)
-    throw new Error(`${name}: the result is off by ${worst}, of ${scale}.`);
 }

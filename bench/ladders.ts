@@ -21,8 +21,8 @@ import {
 } from "../kernels/index.ts";
 import { poolConstants, quarters } from "../kernels/pool2d/pool2d.ts";
 import { resolveWindow } from "../kernels/window.ts";
+import { randomTensor } from "../lessons/speed/random-tensor.ts";
 import { parseWords, runScript } from "./arguments.ts";
-import { randomTensor } from "./random-tensor.ts";
 
 /** Ways to compute the same, by what they are called in the README. */
 type Ladder = Readonly<Record<string, () => unknown>>;

@@ -3,12 +3,14 @@
 import { type Ceilings, measureCeilings } from "../engine/ceilings/ceilings.ts";
 import { type AdapterChoice, createEngine, type Engine, UsageError } from "../engine/index.ts";
 import { writeJson } from "../runner/json-files.ts";
+import type { BenchResult } from "../runner/speed/result.ts";
+import type { Row } from "../runner/speed/row.ts";
 import { commit, versions } from "../runner/versions.ts";
 import { parseWords, runScript } from "./arguments.ts";
 import { checkSameAdapter, compareRows, comparisonText, machineText } from "./compare.ts";
 import { timeKernel } from "./kernels.ts";
-import { adapterName, type BenchResult, readResult } from "./result-file.ts";
-import { type Row, tableHead, tableNotes, tableRow } from "./row.ts";
+import { adapterName, readResult } from "./result-file.ts";
+import { tableHead, tableNotes, tableRow } from "./row.ts";
 import { isOf, type Job, selectJobs } from "./selection.ts";
 import { timeStep } from "./steps.ts";
 

@@ -1,12 +1,6 @@
 /** @file Timing with the package `benchmark`: asynchronous work, repeated for some seconds, with its spread. */
 import Benchmark from "benchmark";
-
-/** Milliseconds of one run. */
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
+import { type Spread, spreadOf } from "../runner/speed/rates.ts";
 
 export interface Measurement {
   readonly ms: Spread;
@@ -24,9 +18,7 @@ export async function measure(
   await work();
   const once = (performance.now() - start) / 1000;
   const times = once > 2 * seconds ? [once] : await collect(name, work, seconds);
-  const sorted = times.map((time) => time * 1000).sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)]!;
-  return { ms: { median, min: sorted[0]!, max: sorted.at(-1)! }, runs: sorted.length };
+  return { ms: spreadOf(times.map((time) => time * 1000)), runs: times.length };
 }
 
 /** A sample is the mean of runs that follow each other for so long, as steps do in a training: after a pause the first is slower. */

@@ -10,9 +10,10 @@ import { nearestReference } from "../kernels/neighbors/neighbors.reference.ts";
 import { emptyNearest, referenceBlock, searchBlock } from "../kernels/neighbors/search.ts";
 import { array64 } from "../kernels/reference.ts";
 import type { HostRows } from "../kernels/rows.ts";
+import { dispose, randomTensor } from "../lessons/speed/random-tensor.ts";
+import { rates } from "../runner/speed/rates.ts";
+import type { Row } from "../runner/speed/row.ts";
 import { type Measurement, measure } from "./measure.ts";
-import { dispose, randomTensor } from "./random-tensor.ts";
-import { type Row, rates } from "./row.ts";
 
 /** Queries unless --only names another number: with these references the question of ae-c. */
 export const defaultQueries = 10_000;

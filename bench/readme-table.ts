@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { marksOf, withMarked } from "../report/results/marked-text.ts";
-import { adapterName, type BenchResult, readResult } from "./result-file.ts";
-import type { Row } from "./row.ts";
+import type { BenchResult } from "../runner/speed/result.ts";
+import type { Row } from "../runner/speed/row.ts";
+import { adapterName, readResult } from "./result-file.ts";
 
 /** The results in a folder, by file name. Files of other kinds, without ceilings, are passed over. */
 export function readResults(folder: string): BenchResult[] {

@@ -2,27 +2,7 @@
 import { z } from "zod";
 import { FileError } from "../engine/errors.ts";
 import { readJson } from "../runner/json-files.ts";
-import { rowSchema } from "./row.ts";
-
-const ceilingsSchema = z.object({
-  f32GigaFlops: z.number().positive(),
-  f16GigaFlops: z.number().positive().optional(),
-  kernelGigabytes: z.number().positive(),
-  copyGigabytes: z.number().positive(),
-  launchMicroseconds: z.number(),
-  encodeMicroseconds: z.number(),
-  submitMicroseconds: z.number(),
-});
-
-export const resultSchema = z.object({
-  adapter: z.looseObject({ key: z.string(), device: z.string(), description: z.string() }),
-  versions: z.record(z.string(), z.string()),
-  commit: z.string().nullable(),
-  ceilings: ceilingsSchema,
-  rows: z.array(rowSchema),
-});
-
-export type BenchResult = z.infer<typeof resultSchema>;
+import { type BenchResult, resultSchema } from "../runner/speed/result.ts";
 
 /** Throws FileError if the file cannot be read or is none of ours. */
 export function readResult(path: string): BenchResult {

@@ -1,7 +1,7 @@
 /** @file Which workloads a call of the benchmark is about: `svhn-c:128,mm1024`, or all of a suite. */
 import { nearest, UsageError } from "../engine/errors.ts";
+import type { Row } from "../runner/speed/row.ts";
 import { kernelBatches, kernelWorkloads } from "./kernels.ts";
-import type { Row } from "./row.ts";
 import { workloads } from "./workloads.ts";
 
 export const suites = ["ceilings", "kernels", "steps", "all"] as const;

@@ -9,9 +9,10 @@ import { TrainingLog } from "../models/fit/log.ts";
 import { stepsPerSubmit } from "../models/fit/pace.ts";
 import { TrainingStep } from "../models/fit/step.ts";
 import type { Model } from "../models/model.ts";
+import { rates } from "../runner/speed/rates.ts";
+import type { Row } from "../runner/speed/row.ts";
 import { measure } from "./measure.ts";
 import { randomSamples } from "./random-samples.ts";
-import { type Row, rates } from "./row.ts";
 import { workloads } from "./workloads.ts";
 
 /** Times one workload at one batch size. Replay is held against an eager step first: same bits, or an error. */

@@ -29,7 +29,7 @@ export async function lab({ port, open, data, run }: LabOptions): Promise<void> 
     page,
     port,
     load: loader(data),
-    ...(link && { checkpoint: link.checkpoint }),
+    ...(link && { run: link }),
   });
   const address = `${server.address}${link?.query ?? ""}`;
   console.log(`The lab is at ${address}`);
@@ -72,6 +72,8 @@ function newestSource(): number {
     "datasets",
     "runner",
     "experiments",
+    "report",
+    "docs/results",
     "tools/build",
   ];
   const files = rooms.flatMap((room) =>

@@ -90,6 +90,8 @@ export interface RunFacts {
   readonly command: string;
   /** the command of the unlimited run, where this one is limited */
   readonly fullCommand?: string;
+  /** the command that opens its network in the lab, where that can be */
+  readonly labCommand?: string;
 }
 
 /** One measured figure, beside the published one where a source gives it. */

@@ -34,12 +34,13 @@ const mayImport: Record<string, readonly string[]> = {
   "report/book": book,
   "report/results": book,
   cli: everything.filter((room) => room !== "web"),
-  web: everything.filter((room) => room !== "cli"),
+  web: [...everything.filter((room) => room !== "cli"), "docs/results"], // lessons show what runs gave
+  "docs/results": [],
   docs: [...applications, "docs", "examples"],
   examples: ["examples", "tools"], // the course through the package: import "wgrad"; its server as the package is built
   tools: ["engine", "tools"],
   bench: [...everything, "bench", "tools"],
-  test: [...everything, "bench", "docs", "examples", "tools", "test"],
+  test: [...everything, "bench", "docs", "docs/results", "examples", "tools", "test"],
 };
 
 /** The innermost room of a path. */

@@ -1,7 +1,9 @@
 /** @file What the page's address says, checked: anybody can write a link. */
 import type { ProfileName } from "../runner/experiment.ts";
 import { readDesign, writeDesign } from "./design.ts";
+import { lessonOf, partCount } from "./lessons/list.ts";
 import { readRacer, writeRacer } from "./racer.ts";
+import { ladderNames } from "./worker/kernels-protocol.ts";
 
 export const views = [
   "train",
@@ -12,6 +14,9 @@ export const views = [
   "costs",
   "break",
   "network",
+  "lessons",
+  "kernels",
+  "ladder",
 ] as const;
 export const languages = ["en", "es"] as const;
 
@@ -46,6 +51,13 @@ export interface Place {
   readonly hunt: number | undefined;
   /** the visitor's own network and how it is trained, as readDesign() reads it */
   readonly network: string | undefined;
+  /** which lesson, and which of its predictions, from 1 */
+  readonly lesson: string;
+  readonly part: number;
+  /** the kernel that is edited, "conv2d/forward.tiled"; its text is no part of a link */
+  readonly kernel: string | undefined;
+  /** the ladders that are shown, "dense.forward" */
+  readonly ladders: string | undefined;
 }
 
 export const start: Place = {
@@ -65,6 +77,10 @@ export const start: Place = {
   mutant: undefined,
   hunt: undefined,
   network: undefined,
+  lesson: "tensor",
+  part: 1,
+  kernel: undefined,
+  ladders: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -85,6 +101,7 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     <T extends string>(names: readonly T[]) =>
     (text: string) =>
       names.find((name) => name === text);
+  const lesson = read("lesson", fallback.lesson, (text) => lessonOf(text)?.id);
   const place: Place = {
     view: read("view", fallback.view, oneOf(views)),
     language: read("lang", fallback.language, oneOf(languages)),
@@ -104,6 +121,10 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     mutant: read("mutant", fallback.mutant, mutantOf),
     hunt: read("hunt", fallback.hunt, wholeNumber),
     network: read("network", fallback.network, designOf),
+    lesson,
+    part: read("part", fallback.part, (text) => partOf(lesson, text)),
+    kernel: read("kernel", fallback.kernel, kernelOf),
+    ladders: read("ladders", fallback.ladders, laddersOf),
   };
   return { place, problems };
 }
@@ -128,6 +149,22 @@ function designOf(text: string): string | undefined {
 function racerOf(text: string): string | undefined {
   const racer = readRacer(text);
   return racer && writeRacer(racer);
+}
+
+/** A part of another lesson than the link's is none. */
+function partOf(lesson: string, text: string): number | undefined {
+  const part = wholeNumber(text) ?? 0;
+  return part >= 1 && part <= partCount(lessonOf(lesson)!) ? part : undefined;
+}
+
+function kernelOf(text: string): string | undefined {
+  return text.length <= longestName && /^[\w-]+\/[\w-]+(\.[\w-]+)?$/.test(text) ? text : undefined;
+}
+
+function laddersOf(text: string): string | undefined {
+  const names = text.split(".");
+  const isKnown = names.every((name) => ladderNames.some((known) => known === name));
+  return isKnown && new Set(names).size === names.length ? text : undefined;
 }
 
 function wholeNumber(text: string): number | undefined {

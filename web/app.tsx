@@ -1,16 +1,20 @@
 /** @file The frame of the page: what is trained, the views, language and theme. */
-import { useSignal } from "@preact/signals";
-import { languages, views } from "./address.ts";
+import { views } from "./address.ts";
 import { ownName } from "./design.ts";
 import { experiments, go, linkProblems, message, opened, place, state, texts, train } from "./page.ts";
+import { LanguageChoice, Theme } from "./parts/settings.tsx";
 import { Break } from "./views/break.tsx";
 import { Costs } from "./views/costs.tsx";
 import { Draw } from "./views/draw.tsx";
+import { KernelsView } from "./views/kernels.tsx";
+import { Ladder } from "./views/ladder.tsx";
+import { Lessons } from "./views/lessons.tsx";
 import { Microscope } from "./views/microscope.tsx";
 import { Network } from "./views/network.tsx";
 import { RaceView } from "./views/race.tsx";
 import { SlowMotion } from "./views/slow-motion.tsx";
 import { Train } from "./views/train.tsx";
+import { WithoutWebGpu } from "./views/without-webgpu.tsx";
 
 const shown = {
   train: Train,
@@ -21,6 +25,9 @@ const shown = {
   costs: Costs,
   break: Break,
   network: Network,
+  lessons: Lessons,
+  kernels: KernelsView,
+  ladder: Ladder,
 };
 
 export function App() {
@@ -39,10 +46,13 @@ export function App() {
 
 function Header() {
   const text = texts.value;
-  const { view, language } = place.value;
+  const { view } = place.value;
   return (
     <header>
       <h1>{text.title}</h1>
+      <Choice />
+      <LanguageChoice />
+      <Theme />
       <nav>
         {views.map((name) => (
           <button
@@ -55,19 +65,6 @@ function Header() {
           </button>
         ))}
       </nav>
-      <Choice />
-      <select
-        aria-label={text.language}
-        value={language}
-        onChange={({ currentTarget }) => go({ language: currentTarget.value === "es" ? "es" : "en" })}
-      >
-        {languages.map((name) => (
-          <option key={name} value={name}>
-            {{ en: "English", es: "Español" }[name]}
-          </option>
-        ))}
-      </select>
-      <Theme />
     </header>
   );
 }
@@ -120,32 +117,10 @@ function Choice() {
   );
 }
 
-function Theme() {
-  const text = texts.value;
-  const theme = useSignal("system");
-  const choose = (name: string) => {
-    theme.value = name;
-    if (name === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = name;
-  };
-  return (
-    <select
-      aria-label={text.theme}
-      value={theme.value}
-      onChange={({ currentTarget }) => choose(currentTarget.value)}
-    >
-      {(["system", "light", "dark"] as const).map((name) => (
-        <option key={name} value={name}>
-          {text.themes[name]}
-        </option>
-      ))}
-    </select>
-  );
-}
-
 /** What went wrong, and what must be known of the images. */
 function Notices() {
   const text = texts.value;
+  const { view } = place.value;
   const synthetic = opened.value?.data.origin === "synthetic";
   return (
     <div aria-live="polite">
@@ -159,21 +134,14 @@ function Notices() {
           {message.value}
         </p>
       )}
+      {opened.value?.edit && view !== "kernels" && (
+        <p class="notice">{text.trainsByEdit(opened.value.edit.kernel)}</p>
+      )}
       {synthetic && (
         <p class="notice quiet">
           {text.synthetic}: {opened.value?.data.note}
         </p>
       )}
     </div>
-  );
-}
-
-function WithoutWebGpu() {
-  const text = texts.value;
-  return (
-    <main class="alone">
-      <h1>{text.noWebGpu}</h1>
-      <p>{text.noWebGpuHelp}</p>
-    </main>
   );
 }

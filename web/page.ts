@@ -59,6 +59,14 @@ function heard(event: LabEvent): void {
   });
 }
 
+/** Follows a link into the lab without loading the page anew; opens another training where it names one. */
+export function openLink(query: string): void {
+  const { place: to } = readPlace(query);
+  const { experiment, profile, seed } = place.value;
+  go({ ...to, language: place.value.language });
+  if (to.experiment !== experiment || to.profile !== profile || to.seed !== seed) void train();
+}
+
 /** Opens the training that the place names: from its checkpoint, or afresh. */
 export async function train(afresh = false): Promise<void> {
   if (afresh) go({ run: false });
@@ -75,6 +83,17 @@ export async function pause(): Promise<void> {
 export async function proceed(): Promise<void> {
   state.value = "training";
   await lab.proceed();
+}
+
+/** Does what needs the GPU for itself: a training waits, and goes on afterwards if it went on before. */
+export async function quietly<T>(work: () => Promise<T>): Promise<T> {
+  const wasTraining = state.value === "training";
+  if (wasTraining) await pause();
+  try {
+    return await work();
+  } finally {
+    if (wasTraining && state.value === "paused") await proceed();
+  }
 }
 
 /** Hands the visitor the weights as they are now, as a file. */
@@ -106,14 +125,28 @@ async function watch(): Promise<void> {
   }
 }
 
-/** Begins: the worker's list, the training, and the address that follows the place. */
-export async function begin(): Promise<void> {
+/** The address follows the place. */
+export function follow(): void {
   effect(() => {
     const query = writePlace(place.value);
     if (query !== location.search) history.replaceState(null, "", `${location.pathname}${query}`);
     document.documentElement.lang = place.value.language;
   });
+}
+
+/** Resolves when a view is shown that needs a training: lessons do not, and a link to one does not wait for it. */
+function whenTrainingIsNeeded(): Promise<void> {
+  return new Promise((resolve) => {
+    effect(() => {
+      if (place.value.view !== "lessons") resolve();
+    });
+  });
+}
+
+/** Begins: the worker's list, and the training. */
+export async function begin(): Promise<void> {
   experiments.value = await lab.list();
-  await train();
+  await whenTrainingIsNeeded();
+  if (opened.value === undefined) await train();
   await watch();
 }

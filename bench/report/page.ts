@@ -4,8 +4,9 @@ import { formatShort } from "../../report/format.ts";
 import { htmlPage } from "../../report/html-page.ts";
 import { type Markup, markup } from "../../report/markup.ts";
 import { facts, type Section, sectionList, table } from "../../report/sections/section.ts";
-import { adapterName, type BenchResult } from "../result-file.ts";
-import type { Row } from "../row.ts";
+import type { BenchResult } from "../../runner/speed/result.ts";
+import type { Row } from "../../runner/speed/row.ts";
+import { adapterName } from "../result-file.ts";
 import { drawable } from "./roofline.ts";
 
 /** One HTML document that needs nothing else. */

@@ -8,8 +8,8 @@ import { textWidth } from "../../report/axis.ts";
 import { formatShort } from "../../report/format.ts";
 import { color, type Role } from "../../report/palette.ts";
 import { type Drawing, drawChart } from "../../report/vega.ts";
-import type { BenchResult } from "../result-file.ts";
-import type { Row } from "../row.ts";
+import type { BenchResult } from "../../runner/speed/result.ts";
+import type { Row } from "../../runner/speed/row.ts";
 import { type Box, type Pixel, placeLabels } from "./place-labels.ts";
 
 const plot = { width: 900, height: 560 };

@@ -7,12 +7,12 @@ import { defaultMatmul, type MatmulVariant, matmulRecipes, naiveMatmul } from ".
 import type { MatmulProblem } from "../../kernels/dense/problem.ts";
 import { multiply } from "../../kernels/dense/product.ts";
 import type { TuningProfile } from "../../kernels/tuning/profile.ts";
+import { dispose, randomTensor } from "../../lessons/speed/random-tensor.ts";
+import { timedPass } from "../../lessons/speed/timed-pass.ts";
 import { writeJson } from "../../runner/json-files.ts";
 import { commit, versions } from "../../runner/versions.ts";
 import { parseWords, runScript } from "../arguments.ts";
-import { convolutionPass } from "../convolution-pass.ts";
 import { knownName } from "../known-name.ts";
-import { dispose, randomTensor } from "../random-tensor.ts";
 import { workloads } from "../workloads.ts";
 import { type Contestant, contest, type Outcome } from "./contest.ts";
 import { type ConvolutionProblem, tuningProblems } from "./problems.ts";
@@ -102,7 +102,7 @@ async function tuneProduct(engine: Engine, problem: MatmulProblem): Promise<Outc
 
 async function tuneConvolution(engine: Engine, { pass, problem }: ConvolutionProblem): Promise<Outcome> {
   const { batch, filters, windowHeight, windowWidth, outHeight, outWidth } = problem;
-  const { run, free } = convolutionPass(engine, pass, problem);
+  const { run, free } = timedPass(engine, pass, problem);
   const recipes = Object.entries(convolutionRecipes)
     .filter(([name]) => name !== "naive" && !(name === "tiled" && engine.adapter.software)) // that took 5 to 30 times as long
     .map(([name, recipe]) => [name, () => recipe(pass, problem, engine.adapter)] as const);

@@ -53,9 +53,9 @@ export async function explainAddress(
     address: found.address,
     kind: place.kind,
     value: number.value,
-    forward: place.kind === "weight" ? [] : await chain(microscope, value, options),
+    forward: place.kind === "weight" ? [] : await explainChain(microscope, value, options),
     gradient: slope?.value,
-    backward: gradient ? await chain(microscope, gradient, options) : [],
+    backward: gradient ? await explainChain(microscope, gradient, options) : [],
     difference:
       options.difference === false || !slope
         ? undefined
@@ -79,7 +79,7 @@ const mostLaunches = 8;
 const inStages = ["reduce/", "batch-norm/", "losses/"];
 
 /** How a number came about, and where that is one operation how its operand did, up to the sum. */
-async function chain(
+export async function explainChain(
   microscope: Microscope,
   from: Place,
   options: MicroscopeOptions,

@@ -1,6 +1,8 @@
 /** @file One experiment in the book: question, answer, pictures, figures, and what the run was. */
+import { UsageError } from "../../engine/errors.ts";
 import { command } from "../../runner/command.ts";
 import type { Experiment } from "../../runner/experiment.ts";
+import { labCommand } from "../../runner/lab/run-link.ts";
 import type { SavedRun } from "../../runner/store/saved-run.ts";
 import { type Shortfall, shortfallOf } from "../../runner/store/shortfall.ts";
 import { formatTime } from "../format.ts";
@@ -28,8 +30,9 @@ export async function experimentSection(
     ? markup`<span class="asked">${experiment.source.text}, ${experiment.source.question}</span>`
     : undefined;
   const pictures = run && (await picturesOf(run, text, plans.get(id), language));
+  const alive = run && (await inTheLab(run, experiments, language));
   const body = run
-    ? finished(run, experiment, text, pictures, language)
+    ? finished(run, experiment, text, markup`${pictures}${alive}`, language)
     : unfinished(id, experiment, text, language);
   return markup`<section id="${id}">
 <h2><span class="id">${id}</span>${asked}</h2>
@@ -39,6 +42,25 @@ export async function experimentSection(
 ${body}</div>
 </section>
 `;
+}
+
+/** How to see the run's numbers alive: the command that opens it in the lab, if that can be. */
+async function inTheLab(
+  { folder }: SavedRun,
+  experiments: readonly Experiment[],
+  language: Language,
+): Promise<Markup | undefined> {
+  const opens = await labCommand(folder, (id) => findById(experiments, id));
+  if (opens === undefined) return undefined;
+  return markup`<p class="alive">${bookTexts(language).word("page.inTheLab")}</p>
+<pre class="command">${opens}</pre>
+`;
+}
+
+function findById(experiments: readonly Experiment[], id: string): Experiment {
+  const found = experiments.find((experiment) => experiment.id === id);
+  if (found) return found;
+  throw new UsageError(`There is no experiment ${id}.`);
 }
 
 function unfinished(
@@ -61,7 +83,7 @@ function finished(
   run: SavedRun,
   experiment: Experiment | undefined,
   text: ExperimentText,
-  pictures: Markup | undefined,
+  pictures: Markup,
   language: Language,
 ): Markup {
   const evidence = new Evidence(run, language);

@@ -1,5 +1,5 @@
 /** @file The JSON files of docs/results: reading them, and adding those of runs. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { FileError, UsageError } from "../../engine/errors.ts";
 import { readFolder } from "../../engine/platform/node/files.ts";
@@ -20,7 +20,10 @@ export function readResults(folder: string): CommittedResult[] {
     .map((file) => ({ file, result: parse(join(folder, file), resultSchema) }));
 }
 
-/** Copies the result of a finished run, with how it was made; returns the name of the file, which it replaces. */
+/**
+ * Copies the result of a finished run, with how it was made, and its history to curves/; returns the name of the files, which it
+ * replaces.
+ */
 export function addResult(folder: string, run: SavedRun): string {
   const { result, config } = run;
   if (!result) throw new UsageError(`results: ${run.folder} is not finished, so it has no result.json.`);
@@ -34,6 +37,10 @@ export function addResult(folder: string, run: SavedRun): string {
   const file = `${fileName(words.join("-"))}.json`;
   const content = { adapter, ...result, run: { command, started, commit, versions } };
   writeJson(join(folder, file), withoutFolders(content));
+  if (run.history) {
+    mkdirSync(join(folder, "curves"), { recursive: true });
+    writeJson(join(folder, "curves", file), run.history);
+  }
   return file;
 }
 

@@ -60,7 +60,7 @@ const headOf = (write: string, add: string) => `# Results
 
 Written by \`${write}\` from the JSON files beside it, each the result.json of a run. \`${add}\` adds
 run folders. No number here was typed by hand. Accuracies and errors are of the test images; minutes are those of training. Where there are
-several seeds, figures are means ± sample deviations, and minutes those of one run.
+several seeds, figures are means ± sample deviations, and minutes those of one run. The curves of runs that were added with them lie in \`curves/\`.
 `;
 
 const pytorch = "Some runs were repeated in PyTorch: [pytorch](pytorch/README.md).\n";

@@ -28,7 +28,7 @@ export function runSection(report: Report): Section | undefined {
     ["options", options.length > 0 ? options.join(", ") : undefined],
   ])}<h3>Repeat this run</h3>
 <pre class="command">${run.command}</pre>
-${run.fullCommand ? markup`<p>The full run, without the limits of this one:</p>\n<pre class="command">${run.fullCommand}</pre>\n` : undefined}`;
+${run.fullCommand ? markup`<p>The full run, without the limits of this one:</p>\n<pre class="command">${run.fullCommand}</pre>\n` : undefined}${run.labCommand ? markup`<h3>Open it in the lab</h3>\n<p>Every number of its last step, alive: in the microscope, drawn to, trained on.</p>\n<pre class="command">${run.labCommand}</pre>\n` : undefined}`;
   return { id: "run", title: "Run", body, figures: [] };
 }
 

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { FileError, UsageError, WgradError } from "../../engine/errors.ts";
 import { imagesFor, type LoadImages } from "./images.ts";
+import type { RunLink } from "./run-link.ts";
 import { readStatic } from "./static-files.ts";
 
 export interface LabServerOptions {
@@ -16,8 +17,8 @@ export interface LabServerOptions {
   readonly port: number;
   /** loads a data set by its name */
   readonly load: LoadImages;
-  /** the checkpoint of the run that the page opens */
-  readonly checkpoint?: string;
+  /** the run that the page opens */
+  readonly run?: Pick<RunLink, "checkpoint" | "settings">;
 }
 
 export interface LabServer {
@@ -90,8 +91,11 @@ async function answerTo(request: IncomingMessage, options: LabServerOptions): Pr
     const body = await imagesFor(images[1]!, url.searchParams, options.load);
     return { status: 200, type: "application/octet-stream", body };
   }
-  if (url.pathname === "/api/run/checkpoint" && options.checkpoint !== undefined)
-    return { status: 200, type: "application/octet-stream", body: readFileSync(options.checkpoint) };
+  const { run } = options;
+  if (url.pathname === "/api/run/checkpoint" && run)
+    return { status: 200, type: "application/octet-stream", body: readFileSync(run.checkpoint) };
+  if (url.pathname === "/api/run/settings" && run)
+    return { status: 200, type: "application/json", body: JSON.stringify(run.settings) };
   if (url.pathname.startsWith("/api/")) return text(404, "There is nothing here.");
   const file = readStatic(options.page, url.pathname);
   return file ? { status: 200, ...file } : text(404, "There is nothing here.");

@@ -8,8 +8,10 @@ import { validatesOnTest } from "../../report/history-curves.ts";
 import type { Predictions } from "../../report/predictions.ts";
 import type { FilterWeights, NetworkSummary, RunReport } from "../../report/run-report.ts";
 import type { TrainingExperiment } from "../experiment.ts";
+import { labCommand } from "../lab/run-link.ts";
 import { resultRows } from "../result-rows.ts";
 import { datasetFacts, type Measured, type RunContext, runFacts } from "../run.ts";
+import { shown } from "../store/run-folder.ts";
 import type { RunConfig } from "../store/schemas.ts";
 import { shortfalls } from "../store/shortfall.ts";
 import { transferSections } from "../transfer/report-sections.ts";
@@ -42,6 +44,7 @@ export async function trainingReport(
   const facts = runFacts(context, config, limits);
   const { name: optimizer, config: optimizerConfig } = model.session.optimizer;
   const filters = await firstFilters(model);
+  const opens = await labCommand(shown(context.folder), () => experiment);
   return {
     title: experiment.title,
     experiment: experiment.id,
@@ -56,6 +59,7 @@ export async function trainingReport(
       ...(trained.microBatch < settings.batch ? { microBatch: trained.microBatch } : {}),
       precision: settings.precision,
       options: optionsOf(context, config),
+      ...(opens === undefined ? {} : { labCommand: opens }),
     },
     results: resultRows(context, trained.measured, limits, validatesOnTest(curves)),
     sections: await transferSections(context, history),

@@ -1,6 +1,6 @@
 /** @file Rows and results of benchmarks that nobody ran. */
-import type { BenchResult } from "../../bench/result-file.ts";
-import type { Row } from "../../bench/row.ts";
+import type { BenchResult } from "../../runner/speed/result.ts";
+import type { Row } from "../../runner/speed/row.ts";
 
 /** A step of mlp:25 whose runs took `ms` (median, min, max). */
 export function sampleRow(ms: readonly [number, number, number], more: Partial<Row> = {}): Row {

@@ -27,9 +27,9 @@ import { clipGradients } from "../../kernels/optimizers/clip.ts";
 import { occupiedElements } from "../../kernels/optimizers/index.ts";
 import { globalAveragePool2d } from "../../kernels/pool2d/index.ts";
 import { columnSum, mean, sum, variance } from "../../kernels/reduce/index.ts";
+import { convolution } from "../../lessons/properties/convolution.ts";
 import { useEngine } from "../support/engine.ts";
 import { asGpu } from "./as-gpu.ts";
-import { convolution } from "./conv2d/convolution.ts";
 
 const tenth = Math.fround(0.1);
 const rounding = 2 ** -24; // of a float32 number to the nearest, relative

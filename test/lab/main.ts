@@ -42,7 +42,7 @@ const server = await startLabServer({
   page: join(root, "dist/lab"),
   port: 0,
   load,
-  ...(link && { checkpoint: link.checkpoint }),
+  ...(link && { run: link }),
 });
 const browser = await openBrowser();
 let failed = 0;

@@ -13,6 +13,8 @@ const places = fc.record({
   profile: fc.constantFrom("quick" as const, "full" as const),
   seed: fc.nat(999_999_999),
   image: fc.nat(9999),
+  kernel: fc.constantFrom(undefined, "conv2d/forward.subgroup-any", "optimizers/adam"),
+  ladders: fc.constantFrom(undefined, "dense", "dense.input-gradient"),
 });
 
 describe("the address", () => {
@@ -40,6 +42,10 @@ describe("the address", () => {
     ["?image=", "image"],
     ["?lang=xx", "lang"],
     ["?profile=__proto__", "profile"],
+    ["?kernel=../../etc/passwd", "kernel"],
+    ["?kernel=conv2d", "kernel"],
+    ["?ladders=dense.dense", "ladders"],
+    ["?ladders=elsewhere", "ladders"],
   ])("that cannot be shows the start: %s", (query, problem) => {
     expect(readPlace(query)).toEqual({ place: start, problems: [problem] });
   });

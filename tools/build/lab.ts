@@ -1,4 +1,6 @@
 /** @file `npm run lab:build`: dist/lab, the lab as static files for any host. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "vite";
 import { readShaders } from "./esbuild-plugin.ts";
@@ -26,10 +28,31 @@ function shadersInline(): Plugin {
   };
 }
 
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+
+/** Of the clone; "" outside of one. */
+function commit(): string {
+  const git = (...words: string[]) =>
+    execFileSync("git", ["-C", root, ...words], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  try {
+    const isClean = git("status", "--porcelain", "--untracked-files=no") === "";
+    return `${git("rev-parse", "HEAD")}${isClean ? "" : " + changes"}`;
+  } catch {
+    return "";
+  }
+}
+
 await build({
   configFile: false,
   root: join(root, "web"),
   base: "./",
+  define: {
+    "import.meta.env.WGRAD_VERSION": JSON.stringify(version),
+    "import.meta.env.WGRAD_COMMIT": JSON.stringify(commit()),
+  },
   logLevel: "warn",
   plugins: [shadersInline()],
   worker: { format: "es", plugins: () => [shadersInline()] },

@@ -1,8 +1,9 @@
 /** @file How a number came about: the formula, its terms in the kernel's arithmetic, and the line of WGSL that computed it. */
+import { useContext } from "preact/hooks";
 import type { Explanation, Number32, Share, SumOfTerms } from "../../lessons/microscope/microscope.ts";
 import { bitsOf, exactly, shortly } from "../../lessons/microscope/numbers.ts";
-import { askAbout } from "../magnified.ts";
 import { grouped, texts } from "../page.ts";
+import { Asking } from "./asking.ts";
 
 /** From the last launch back to the first that adds up many terms. */
 export function Chain({ chain }: { readonly chain: readonly Explanation[] }) {
@@ -101,8 +102,10 @@ function Terms({ sum: { count, terms, rest, total } }: { readonly sum: SumOfTerm
 
 /** A number that can be asked about in turn. */
 export function NumberLink({ number }: { readonly number: Number32 }) {
+  const ask = useContext(Asking);
+  if (!ask) return <code class="number">{number.name}</code>;
   return (
-    <button type="button" class="plain link" title={number.kernel} onClick={() => askAbout(number)}>
+    <button type="button" class="plain link" title={number.kernel} onClick={() => ask(number)}>
       <code>{number.name}</code>
     </button>
   );

@@ -17,21 +17,21 @@ const powers = (from: number, to: number) => {
   return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
 };
 
-export function Roofline({ trace }: { readonly trace: StepTrace }) {
-  const text = texts.value;
-  const { f32GigaFlops: peak, kernelGigabytes: bandwidth } = trace.ceilings;
+interface Props extends Pick<StepTrace, "rows" | "ceilings"> {
+  readonly title: string;
+  /** the row that is marked */
+  readonly chosen?: number;
+}
+
+export function Roofline({ title, rows, ceilings, chosen }: Props) {
+  const { f32GigaFlops: peak, kernelGigabytes: bandwidth } = ceilings;
   const ridge = peak / bandwidth;
   const roof = [range.x[0], ridge, range.x[1]].map((x) => `${xOf(x)},${yOf(Math.min(peak, x * bandwidth))}`);
-  const longest = Math.max(...trace.rows.map(({ microseconds }) => microseconds));
+  const longest = Math.max(...rows.map(({ microseconds }) => microseconds));
   return (
     <figure>
-      <figcaption>{text.roofline}</figcaption>
-      <svg
-        viewBox={`0 0 ${size.width} ${size.height}`}
-        class="roofline"
-        role="img"
-        aria-label={text.roofline}
-      >
+      <figcaption>{title}</figcaption>
+      <svg viewBox={`0 0 ${size.width} ${size.height}`} class="roofline" role="img" aria-label={title}>
         <Axes />
         <polyline points={roof.join(" ")} class="roof" />
         <text x={xOf(range.x[1])} y={yOf(peak) - 6} text-anchor="end">
@@ -40,7 +40,7 @@ export function Roofline({ trace }: { readonly trace: StepTrace }) {
         <text x={xOf(range.x[0]) + 6} y={yOf(range.x[0] * bandwidth) - 14}>
           {bandwidth.toPrecision(3)} GB/s
         </text>
-        {trace.rows.map(
+        {rows.map(
           ({ name, operands, flops, bytes, gflops, microseconds, bound }, i) =>
             flops > 0 && (
               <circle
@@ -49,6 +49,7 @@ export function Roofline({ trace }: { readonly trace: StepTrace }) {
                 cy={yOf(gflops)}
                 r={3 + 9 * Math.sqrt(microseconds / longest)}
                 class={bound}
+                data-chosen={i === chosen ? "true" : undefined}
               >
                 <title>
                   {name} {operands}

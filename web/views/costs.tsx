@@ -121,7 +121,7 @@ function Step({ facts }: { readonly facts: Opened }) {
       {trace && (
         <>
           <Bounds trace={trace} />
-          <Roofline trace={trace} />
+          <Roofline title={text.roofline} rows={trace.rows} ceilings={trace.ceilings} />
         </>
       )}
     </>

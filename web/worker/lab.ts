@@ -16,6 +16,8 @@ import {
   testPicture,
 } from "./draw.ts";
 import { exportModel } from "./export.ts";
+import { Kernels } from "./kernels.ts";
+import { type HandAnswer, type HandRequest, Lessons } from "./lessons.ts";
 import { OwnNetwork } from "./network.ts";
 import type { ExportFormat } from "./network-protocol.ts";
 import { type PictureFile, pictureFrom } from "./picture-file.ts";
@@ -54,7 +56,9 @@ export class Lab {
   readonly breakage = new Breakage();
   /** the visitor's own */
   readonly network: OwnNetwork;
+  readonly kernels = new Kernels(() => this.#training?.engine);
   readonly #experiments: readonly TrainingExperiment[];
+  readonly #lessons = new Lessons();
   #training: Training | undefined;
   #race: Race | undefined;
   /** of the visitor's network that was opened last */
@@ -197,6 +201,11 @@ export class Lab {
   async readPicture(file: File): Promise<PictureFile | undefined> {
     const { height, width, channels } = this.#training?.data.images.test ?? {};
     return height && width && channels ? pictureFrom(file, [height, width, channels]) : undefined;
+  }
+
+  /** An example of a lesson, computed; it needs no training. Rejects with ArgumentError for numbers that do not fit. */
+  byHand(request: HandRequest): Promise<HandAnswer> {
+    return this.#lessons.answer(request);
   }
 
   /** For teachers and tests: what happens when a GPU goes away. */

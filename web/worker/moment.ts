@@ -7,7 +7,8 @@ export interface Moment {
   /** of all epochs, from 0 */
   readonly step: number;
   readonly batchSize: number;
-  readonly seed: number;
+  /** of the order of the samples; undefined: they stay as they are */
+  readonly seed: number | undefined;
 }
 
 /** As fit() takes it: in the order of its epoch. */
@@ -16,5 +17,6 @@ export function batchAt({ training }: Pick<TrainingData, "training">, moment: Mo
   const batchSize = Math.min(moment.batchSize, indices.length);
   const perEpoch = Math.ceil(indices.length / batchSize);
   const epoch = Math.floor(moment.step / perEpoch);
-  return { batchSize, batch: moment.step % perEpoch, epoch, order: shuffled(indices, moment.seed, epoch) };
+  const order = moment.seed === undefined ? indices : shuffled(indices, moment.seed, epoch);
+  return { batchSize, batch: moment.step % perEpoch, epoch, order };
 }

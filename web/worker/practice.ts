@@ -116,7 +116,7 @@ export async function practise(
     dataset.dispose();
     model.dispose();
   }
-  return { fallen, kernels: [...engine.pipelines.kernels] };
+  return { fallen, kernels: engine.pipelines.kernels };
 }
 
 /** Rates at which the loss falls within these few steps. */

@@ -5,6 +5,7 @@ import type { DType } from "../../engine/tensor.ts";
 import type { Explanation, Number32, Share } from "../../lessons/microscope/microscope.ts";
 import type { ProfileName } from "../../runner/experiment.ts";
 import type { Trace } from "../../runner/trace/trace.ts";
+import type { KernelEdit } from "./kernels-protocol.ts";
 
 /** Which training is wanted. */
 export interface TrainingChoice {
@@ -66,6 +67,8 @@ export interface Opened {
   readonly past: readonly EpochPoint[];
   /** steps before it */
   readonly step: number;
+  /** the kernel that trains by a text of the visitor's */
+  readonly edit: KernelEdit | undefined;
 }
 
 /** What a step did, by layer in the model's order. */
@@ -86,6 +89,8 @@ export interface EpochPoint {
   /** from 1 */
   readonly epoch: number;
   readonly logs: Readonly<Record<string, number>>;
+  /** SHA-256 of all weights in layer order, hexadecimal; of epochs that were watched */
+  readonly hash?: string;
 }
 
 /** Numbers of a tensor as a kernel left them. */

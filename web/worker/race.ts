@@ -13,6 +13,7 @@ import type { Model } from "../../models/model.ts";
 import { type OptimizerChoice, optimizer, optimizersByName } from "../../models/optimizer-names.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
 import type { Racer } from "../racer.ts";
+import { weightsHash } from "./hash.ts";
 import { loadImages } from "./image-data.ts";
 import type { TrainingChoice } from "./protocol.ts";
 import { TrainingData } from "./training-data.ts";
@@ -239,16 +240,4 @@ export function withInitializer(model: Model, kernelInitializer: string): Model 
     return twin;
   };
   return again(model) as Model;
-}
-
-async function weightsHash({ model }: FitControl): Promise<string> {
-  const values = [...(await model.getWeights()).values()];
-  const bytes = new Uint8Array(values.reduce((total, { byteLength }) => total + byteLength, 0));
-  let at = 0;
-  for (const { buffer, byteOffset, byteLength } of values) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -14,9 +14,12 @@ import { History, type Logs } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
+import { withPageSettings } from "../../runner/lab/page-run.ts";
 import { errorRates } from "../../runner/training/error-rates.ts";
-import { fetchRun } from "./fetch-run.ts";
+import { appliedEdit, applyEdit } from "./edits.ts";
+import { type FetchedRun, fetchRun } from "./fetch-run.ts";
 import { Gate } from "./gate.ts";
+import { weightsHash } from "./hash.ts";
 import { loadImages } from "./image-data.ts";
 import { LaunchValues } from "./launch-values.ts";
 import { lookAt } from "./look.ts";
@@ -38,16 +41,20 @@ import { TrainingData } from "./training-data.ts";
 /** Between two checkpoints within an epoch. */
 const saveMilliseconds = 10_000;
 
-/** Where the checkpoint of a training is in the browser's own file system. */
+/** Where the checkpoint of a training is in the browser's own file system: one by an edited kernel has a folder of its own. */
 export function checkpointFolder({ experiment, profile, seed }: TrainingChoice, run = false): string {
-  return `lab/${experiment}-${profile}-${seed}${run ? "-run" : ""}`;
+  const edit = appliedEdit();
+  return `lab/${experiment}-${profile}-${seed}${run ? "-run" : ""}${edit ? `-${edit.hash.slice(0, 16)}` : ""}`;
 }
 
 /** Where a training begins, if not with new weights: where the server's run ended, or where this one was before. */
-async function startOf(choice: TrainingChoice, { afresh, run, page }: StartOptions) {
+async function startOf(
+  choice: TrainingChoice,
+  { afresh, run, page }: StartOptions,
+): Promise<Partial<FetchedRun>> {
   if (run) return fetchRun(page);
   const folder = checkpointFolder(choice);
-  return !afresh && (await hasCheckpoint(folder)) ? await readCheckpoint(folder) : undefined;
+  return !afresh && (await hasCheckpoint(folder)) ? { snapshot: await readCheckpoint(folder) } : {};
 }
 
 export class Training {
@@ -62,15 +69,20 @@ export class Training {
   readonly #tell: (event: LabEvent) => void;
   /** of the checkpoint */
   readonly #folder: string;
+  readonly #shuffle: boolean;
   readonly #snapshot: TrainingSnapshot | undefined;
   readonly #stopping = new AbortController();
+  readonly #edit = appliedEdit();
   #control: FitControl | undefined;
   #microscope: StepMicroscope | undefined;
   #values: LaunchValues | undefined;
   #saved = performance.now();
 
   private constructor(
-    parts: Pick<Training, "engine" | "model" | "data" | "choice"> & { readonly folder: string },
+    parts: Pick<Training, "engine" | "model" | "data" | "choice"> & {
+      readonly folder: string;
+      readonly shuffle: boolean;
+    },
     experiment: TrainingExperiment,
     snapshot: TrainingSnapshot | undefined,
     tell: (event: LabEvent) => void,
@@ -80,6 +92,7 @@ export class Training {
     this.data = parts.data;
     this.choice = parts.choice;
     this.#folder = parts.folder;
+    this.#shuffle = parts.shuffle;
     this.#experiment = experiment;
     this.#snapshot = snapshot;
     this.step = snapshot?.position.step ?? 0;
@@ -88,13 +101,15 @@ export class Training {
 
   /** Compiles the network and loads its images. Goes on from the choice's checkpoint, if it has one, unless it shall begin `afresh`. */
   static async open(
-    experiment: TrainingExperiment,
+    declared: TrainingExperiment,
     choice: TrainingChoice,
     options: StartOptions,
     tell: (event: LabEvent) => void,
   ): Promise<Training> {
     const { profile, seed } = choice;
-    const snapshot = await startOf(choice, options);
+    applyEdit();
+    const { snapshot, settings } = await startOf(choice, options);
+    const experiment = settings ? withPageSettings(declared, profile, settings) : declared;
     const engine = await createEngine();
     const model = experiment.network(profile);
     const { loss, metrics, learningPhase = 0 } = experiment;
@@ -103,7 +118,8 @@ export class Training {
     const images = await loadImages(experiment.dataset, experiment.profiles[profile], seed, options.page);
     const data = await TrainingData.open(engine, experiment, profile, images, seed);
     const folder = checkpointFolder(choice, options.run);
-    return new Training({ engine, model, data, choice, folder }, experiment, snapshot, tell);
+    const shuffle = settings?.shuffle ?? true;
+    return new Training({ engine, model, data, choice, folder, shuffle }, experiment, snapshot, tell);
   }
 
   get profile(): Profile {
@@ -133,6 +149,7 @@ export class Training {
       stepsPerEpoch: Math.ceil(trained / this.profile.batch),
       past: position ? epochsOf(History.fromJSON(position.history)) : [],
       step: position?.step ?? 0,
+      edit: this.#edit,
     };
   }
 
@@ -153,6 +170,7 @@ export class Training {
     await this.model.fit(this.data.training, {
       epochs: this.profile.epochs,
       batchSize: this.profile.batch,
+      shuffle: this.#shuffle,
       validationData: this.data.validation,
       ...(testIsValidation ? {} : { evaluationSets: { test: this.data.testing } }),
       signal: this.#stopping.signal,
@@ -197,7 +215,8 @@ export class Training {
   }
 
   get #moment(): Moment {
-    return { step: this.step, batchSize: this.profile.batch, seed: this.choice.seed };
+    const seed = this.#shuffle ? this.choice.seed : undefined;
+    return { step: this.step, batchSize: this.profile.batch, seed };
   }
 
   /** Writes the weights as they are between two steps; the same bytes as `wgrad train` writes. Returns where, for download(). */
@@ -245,8 +264,10 @@ export class Training {
           await this.#save(control);
         await this.gate.pass();
       },
-      onEpochEnd: (epoch, logs) =>
-        this.#tell({ kind: "epoch", point: { epoch: epoch + 1, logs: numbersOf(logs) } }),
+      onEpochEnd: async (epoch, logs, control) => {
+        const point = { epoch: epoch + 1, logs: numbersOf(logs), hash: await weightsHash(control) };
+        this.#tell({ kind: "epoch", point });
+      },
       onTrainEnd: () => this.gate.pass(), // what was asked for during the last evaluation
     };
   }

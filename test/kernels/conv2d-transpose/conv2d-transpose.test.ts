@@ -11,12 +11,11 @@ import { conv2dTranspose } from "../../../kernels/conv2d-transpose/conv2d-transp
 import { epilogueGradientReference, epilogueReference } from "../../../kernels/dense/dense.reference.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import type { Array64 } from "../../../kernels/reference.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
 import { useEngine } from "../../support/engine.ts";
 import { checkReferenceGradient, expectMatchesReference } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";
-import { randomArray } from "../../support/random.ts";
-import { convolution } from "../conv2d/convolution.ts";
-import { sixteenths } from "../dense/sixteenths.ts";
+import { randomArray, sixteenths } from "../../support/random.ts";
 
 const upTo = (max: number) => fc.integer({ min: 1, max });
 const channels = fc.constantFrom(1, 3, 4, 5, 8);

@@ -4,9 +4,9 @@ import type { AdapterClass } from "../../../engine/adapter.ts";
 import { chooseConvolution } from "../../../kernels/conv2d/choose.ts";
 import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import type { TuningAdapter } from "../../../kernels/dense/choose.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
 import { properties } from "../../support/properties.ts";
 import { adapters, useKernelMode } from "../tuning/adapters.ts";
-import { convolution } from "./convolution.ts";
 
 const gpu: TuningAdapter = { class: "gpu", subgroupSize: 32 };
 const passes = ["forward", "input-gradient", "filter-gradient"] as const;

@@ -11,12 +11,11 @@ import type { Convolution } from "../../../kernels/conv2d/problem.ts";
 import { epilogueGradientReference, epilogueReference } from "../../../kernels/dense/dense.reference.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import type { Array64 } from "../../../kernels/reference.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
 import { useEngine } from "../../support/engine.ts";
 import { checkReferenceGradient, expectMatchesReference } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";
-import { randomArray } from "../../support/random.ts";
-import { sixteenths } from "../dense/sixteenths.ts";
-import { convolution } from "./convolution.ts";
+import { randomArray, sixteenths } from "../../support/random.ts";
 
 const activations = ["linear", "relu", "sigmoid", "tanh"] as const;
 const upTo = (max: number) => fc.integer({ min: 1, max });

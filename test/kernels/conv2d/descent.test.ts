@@ -9,11 +9,11 @@ import {
 } from "../../../kernels/conv2d/choose.ts";
 import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.reference.ts";
 import { descendFilters } from "../../../kernels/conv2d/passes.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
+import { inSlices } from "../../../lessons/properties/convolution-pass.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
-import { inSlices } from "./compare-pass.ts";
-import { convolution } from "./convolution.ts";
 
 const problem = convolution({ image: [2, 5, 7, 4], window: [2, 3], filters: 12, padding: "same" });
 const { batch, outHeight, outWidth, windowHeight, windowWidth, channels, filters } = problem;

@@ -11,14 +11,15 @@ import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.re
 import { descendFilters, filterGradient, forward, inputGradient } from "../../../kernels/conv2d/passes.ts";
 import { convolutionConstants } from "../../../kernels/conv2d/problem.ts";
 import type { Array64 } from "../../../kernels/reference.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
+import { inSlices } from "../../../lessons/properties/convolution-pass.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { describeHalf, halfUlps, roundedToHalf } from "../../support/half.ts";
 import { randomArray } from "../../support/random.ts";
 import { emulated, expectTintAccepts } from "../../support/subgroup-matrix.ts";
 import { inTwoRows } from "../../support/two-rows.ts";
-import { comparePass, inSlices } from "./compare-pass.ts";
-import { convolution } from "./convolution.ts";
+import { comparePass } from "./compare-pass.ts";
 
 const large = { m: 16, n: 16, k: 16 };
 const passes = ["forward", "input-gradient", "filter-gradient"] as const;

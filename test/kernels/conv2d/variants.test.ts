@@ -12,14 +12,15 @@ import {
 } from "../../../kernels/conv2d/choose.ts";
 import { forward } from "../../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../../kernels/conv2d/problem.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
+import { inSlices } from "../../../lessons/properties/convolution-pass.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { halfUlps, hasHalf } from "../../support/half.ts";
 import { expectExplained } from "../../support/hostile.ts";
 import { randomArray } from "../../support/random.ts";
 import { inTwoRows } from "../../support/two-rows.ts";
-import { comparePass, inSlices } from "./compare-pass.ts";
-import { convolution } from "./convolution.ts";
+import { comparePass } from "./compare-pass.ts";
 
 /** Every pipeline takes up to seconds to compile on lavapipe, so there are few. Channels and filters: how many of a subgroup's lanes share rows depends on them, from 1 (3) to 8 (33, 36). */
 const anyChannels = [

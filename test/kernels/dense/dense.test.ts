@@ -7,8 +7,7 @@ import { dense } from "../../../kernels/dense/dense.ts";
 import { useEngine } from "../../support/engine.ts";
 import { checkReferenceGradient, expectMatchesReference } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";
-import { randomArray } from "../../support/random.ts";
-import { sixteenths } from "./sixteenths.ts";
+import { randomArray, sixteenths } from "../../support/random.ts";
 
 const activations = ["linear", "relu", "sigmoid", "tanh"] as const;
 const size = fc.constantFrom(1, 3, 4, 7, 16, 33);

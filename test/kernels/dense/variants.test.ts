@@ -13,7 +13,7 @@ import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
 import { multiply } from "../../../kernels/dense/product.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
-import { slopeOf } from "../../support/activations.ts";
+import { slopeOf } from "../../../lessons/properties/slope.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { halfUlps, hasHalf, roundedToHalf } from "../../support/half.ts";

@@ -15,8 +15,7 @@ import { resolveWindow, type WindowOptions } from "../../../kernels/window.ts";
 import { useEngine } from "../../support/engine.ts";
 import { checkReferenceGradient, expectMatchesReference } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";
-import { randomArray } from "../../support/random.ts";
-import { sixteenths } from "../dense/sixteenths.ts";
+import { randomArray, sixteenths } from "../../support/random.ts";
 
 const upTo = (max: number) => fc.integer({ min: 1, max });
 const cases = fc

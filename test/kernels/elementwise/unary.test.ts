@@ -7,6 +7,7 @@ import { unaryGradientReference, unaryReference } from "../../../kernels/element
 import type { UnaryRow } from "../../../kernels/elementwise/unary.ts";
 import { type UnaryName, unaryTable } from "../../../kernels/elementwise/unary-table.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
+import { unaryScale } from "../../../lessons/properties/families/elementwise.ts";
 import { useEngine } from "../../support/engine.ts";
 import { checkReferenceGradient, expectMatchesReference, runWithGradients } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";
@@ -41,19 +42,6 @@ const cases: Record<string, Case> = {
   "pow 1.7": { row: "pow", op: (x) => ops.pow(x, 1.7), a: 1.7, range: [0.1, 3] },
 };
 
-/** The largest value or slope at 100 places of a range: what float32's errors are measured by. */
-function sizeOn([low, high]: readonly [number, number], { row, a = 0, b = 0 }: Case): number {
-  const x = array64(
-    [101],
-    Array.from({ length: 101 }, (_, i) => low + ((high - low) * i) / 100),
-  );
-  const ones = array64(
-    x.shape,
-    x.data.map(() => 1),
-  );
-  const values = [...unaryReference(row, x, a, b).data, ...unaryGradientReference(row, ones, x, a, b).data];
-  return Math.max(3, ...values.map(Math.abs));
-}
 const shapes = fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 4 });
 
 describe("unary ops", () => {
@@ -62,7 +50,7 @@ describe("unary ops", () => {
   for (const [name, unaryCase] of Object.entries(cases)) {
     const { row, op, a = 0, b = 0 } = unaryCase;
     const range = unaryCase.range ?? (unaryTable[row] as UnaryRow).range ?? [-3, 3];
-    const scale = sizeOn(range, unaryCase);
+    const scale = unaryScale(range, row, a, b);
     const forward = (x: Array64) => unaryReference(row, x, a, b);
     const gradient = (dy: Array64, x: Array64) => [unaryGradientReference(row, dy, x, a, b)];
 

@@ -18,8 +18,8 @@ import {
 } from "../../../kernels/dense/choose.ts";
 import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
 import { profileOf, sizeBucket, type TuningProfile } from "../../../kernels/tuning/profile.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
 import { properties } from "../../support/properties.ts";
-import { convolution } from "../conv2d/convolution.ts";
 import { adapters, useKernelMode } from "./adapters.ts";
 
 const folder = new URL("../../../kernels/tuning/profiles/", import.meta.url);

@@ -2,10 +2,14 @@
 import type { Journey } from "../journey.ts";
 import { breakGradient } from "./break.ts";
 import { draw } from "./draw.ts";
+import { kernels } from "./kernels.ts";
+import { ladder } from "./ladder.ts";
+import { lesson, question } from "./lessons.ts";
 import { looks } from "./looks.ts";
 import { microscope } from "./microscope.ts";
 import { ownImages, ownNetwork } from "./network.ts";
 import { slowMotion } from "./slow-motion.ts";
+import { staticHost } from "./static-host.ts";
 import { savedRun, train } from "./training.ts";
 import { hostileLink, withoutWebGpu } from "./visitors.ts";
 
@@ -19,6 +23,11 @@ export const journeys: readonly Journey[] = [
   breakGradient,
   ownNetwork,
   ownImages,
+  lesson,
+  question,
+  kernels,
+  ladder,
+  staticHost,
   savedRun,
   train,
 ];

@@ -1,4 +1,5 @@
 /** @file Visitors that a page does not wish for. */
+import svhn from "../../../docs/results/svhn-c-quick-lavapipe.json" with { type: "json" };
 import { expect, inState, type Journey, patience } from "../journey.ts";
 
 /** Links that somebody wrote by hand. */
@@ -28,14 +29,25 @@ export const hostileLink: Journey = {
 };
 
 export const withoutWebGpu: Journey = {
-  name: "a browser without WebGPU: what to do",
+  name: "a browser without WebGPU: what to do, recorded numbers of a run, and the lessons",
   async go({ page, address }) {
     await page.addInitScript(() => {
       Reflect.deleteProperty(Navigator.prototype, "gpu");
     });
     await page.goto(`${address}?lang=es`);
-    const said = (await page.textContent("main"))!;
-    expect(said.includes("Este navegador no tiene WebGPU"), said);
-    return said.slice(0, 40);
+    await page.waitForSelector(".recorded .plot", patience);
+    const said = (await page.textContent("body"))!;
+    for (const words of ["Este navegador no tiene WebGPU", "grabado", "Grabado, no calculado aquí: svhn-c"])
+      expect(said.includes(words), `no word of "${words}": ${said.slice(0, 500)}`);
+    const accuracy = await page.locator("[data-recorded=test_accuracy]").first().textContent();
+    const kept = `${(100 * Number(svhn.measured.test_accuracy)).toFixed(2).replace(".", ",")}\u00a0%`;
+    expect(accuracy === kept, `the recorded accuracy is ${accuracy}, docs/results has ${kept}`);
+    await page.goto(`${address}?lang=en&view=lessons&lesson=dense&part=2`);
+    await page.fill(".part[aria-current] .predict input", "-4", patience);
+    await page.waitForSelector(".part[aria-current] .predict button.main:enabled", patience);
+    await page.keyboard.press("Enter");
+    const verdict = (await page.textContent(".part[aria-current] .verdict[data-verdict=right]"))!;
+    expect(verdict.includes("d w[1,1] = -4"), `the recorded number: ${verdict}`);
+    return `${accuracy}, ${verdict.slice(-13)}`;
   },
 };

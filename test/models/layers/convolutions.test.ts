@@ -5,6 +5,7 @@ import { conv2dTransposeReference } from "../../../kernels/conv2d-transpose/conv
 import { depthwiseConv2dReference } from "../../../kernels/depthwise-conv2d/depthwise-conv2d.reference.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
 import { resolveWindow } from "../../../kernels/window.ts";
+import { convolution } from "../../../lessons/properties/convolution.ts";
 import {
   Conv2D,
   Conv2DTranspose,
@@ -17,7 +18,6 @@ import {
   sequential,
   sgd,
 } from "../../../models/index.ts";
-import { convolution } from "../../kernels/conv2d/convolution.ts";
 import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";

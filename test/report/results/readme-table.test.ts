@@ -34,8 +34,12 @@ it("another figure, other parameters and a note change the table", () => {
 it("says what has not been run in full until it has", () => {
   expect(readmeTable(results)).toContain("not yet run; published 94.28 %");
   const { result } = results.find(({ file }) => file === "svhn-c-quick-lavapipe.json")!;
-  const full = { file: "svhn-c-full-lavapipe.json", result: { ...result, profile: "full" } };
-  expect(readmeTable([...results, full])).not.toContain("not yet run");
+  const inFull = (origin: "official" | "other") => ({
+    file: "svhn-c-full-lavapipe.json",
+    result: { ...result, profile: "full", dataset: { ...result.dataset!, origin } },
+  });
+  expect(readmeTable([...results, inFull("other")])).toContain("not yet run");
+  expect(readmeTable([...results, inFull("official")])).not.toContain("not yet run");
 });
 
 it("the table of somebody else's README has the results that are there", () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { experiments } from "../../../experiments/registry.ts";
@@ -6,7 +6,7 @@ import { addResult, readResults } from "../../../report/results/committed-result
 import { resultsPage } from "../../../report/results/results-page.ts";
 import { readSavedRun } from "../../../runner/store/saved-run.ts";
 import { useTemporaryFolder } from "../../datasets/support/temporary-folder.ts";
-import { writeRunFolder } from "../../runner/support/run-folder.ts";
+import { threeEpochs, writeRunFolder } from "../../runner/support/run-folder.ts";
 
 const folder = useTemporaryFolder();
 const published = [{ name: "Test accuracy", measure: "test_accuracy", published: 0.9428, source: "a paper" }];
@@ -23,6 +23,29 @@ describe("the page of results", () => {
     expect(result).toMatchObject({
       parts: { code: { from: "ae-e", loss: "mse" }, tied: { from: "runs/ae-a" } },
     });
+  });
+
+  it("keeps the curves of a run beside its result", () => {
+    const file = add("curves", { history: threeEpochs });
+    expect(JSON.parse(readFileSync(join(folder(), "curves", file), "utf8"))).toEqual(threeEpochs);
+    expect(readResults(folder()).map((committed) => committed.file)).toEqual([file]);
+  });
+
+  it("has, of every committed curve, the last point in the figures of its result", () => {
+    const results = "docs/results";
+    const curves = readdirSync(join(results, "curves"));
+    expect(curves.length).toBeGreaterThan(0);
+    for (const file of curves) {
+      const { result } = readResults(results).find((committed) => committed.file === file)!;
+      const {
+        epoch,
+        val_loss: loss,
+        test_error: error,
+      } = JSON.parse(readFileSync(join(results, "curves", file), "utf8")) as Record<string, number[]>;
+      expect(epoch!.at(-1)).toBe(result.epochs);
+      expect(loss!.at(-1)).toBe(result.measured.val_loss);
+      expect(error!.at(-1)).toBe(result.measured.test_error);
+    }
   });
 
   it("has a row for each published figure, and says why it may differ", () => {

@@ -1,7 +1,13 @@
 /** @file The words of the page, in English. */
 import { breakTexts } from "./break.ts";
+import { kernelTexts } from "./kernels.ts";
+import { ladderTexts } from "./ladder.ts";
+import { lessons } from "./lessons.ts";
 import { networkTexts } from "./network.ts";
+
 export const en = {
+  ...kernelTexts,
+  ...ladderTexts,
   title: "wgrad lab",
   language: "Language",
   theme: "Theme",
@@ -15,6 +21,9 @@ export const en = {
     costs: "Costs",
     break: "Break",
     network: "Network",
+    lessons: "Lessons",
+    kernels: "Kernels",
+    ladder: "Ladder",
   },
   break: breakTexts,
   network: networkTexts,
@@ -193,6 +202,7 @@ export const en = {
   equalBits: "equal",
   differentBits: "different",
   afterEpochs: "Validation accuracy and SHA-256 of all weights after each epoch; 0 is before the first step",
+  lessons,
   noWebGpu: "This browser has no WebGPU",
   noWebGpuHelp:
     "The lab computes on your GPU. Chrome and Edge from 113, Safari from 26 and Firefox from 141 have WebGPU; on Linux it may have to be switched on in chrome://flags.",

@@ -2,9 +2,14 @@
 
 import type { Texts } from "../en/index.ts";
 import { breakTexts } from "./break.ts";
+import { kernelTexts } from "./kernels.ts";
+import { ladderTexts } from "./ladder.ts";
+import { lessons } from "./lessons.ts";
 import { networkTexts } from "./network.ts";
 
 export const es: Texts = {
+  ...kernelTexts,
+  ...ladderTexts,
   title: "laboratorio wgrad",
   language: "Idioma",
   theme: "Tema",
@@ -18,6 +23,9 @@ export const es: Texts = {
     costs: "Costos",
     break: "Romper",
     network: "Red",
+    lessons: "Lecciones",
+    kernels: "Kernels",
+    ladder: "Escalera",
   },
   break: breakTexts,
   network: networkTexts,
@@ -202,6 +210,7 @@ export const es: Texts = {
   differentBits: "distintos",
   afterEpochs:
     "Exactitud de validación y SHA-256 de todos los pesos después de cada época; 0 es antes del primer paso",
+  lessons,
   noWebGpu: "Este navegador no tiene WebGPU",
   noWebGpuHelp:
     "El laboratorio calcula en su GPU. Chrome y Edge desde 113, Safari desde 26 y Firefox desde 141 tienen WebGPU; en Linux puede ser necesario activarlo en chrome://flags.",

@@ -1,7 +1,7 @@
 /** @file Describes a convolution to the chooser, the kernels and the reference. */
-import type { Shape } from "../../../engine/shape.ts";
-import type { Convolution } from "../../../kernels/conv2d/problem.ts";
-import { type Padding, resolveWindow, type Size2d } from "../../../kernels/window.ts";
+import type { Shape } from "../../engine/shape.ts";
+import type { Convolution } from "../../kernels/conv2d/problem.ts";
+import { type Padding, resolveWindow, type Size2d } from "../../kernels/window.ts";
 
 export interface ConvolutionSizes {
   /** [n, h, w, c] */

@@ -1,4 +1,4 @@
-/** @file The derivatives of fused activations, as tests expect them. */
+/** @file The derivatives of fused activations, as the references of fused gradients need them. */
 import type { FusedActivation } from "../../kernels/elementwise/fused-activation.ts";
 
 /** The derivative of an activation from its output; there is none at NaN. */
