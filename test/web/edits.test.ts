@@ -2,53 +2,26 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UsageError } from "../../engine/errors.ts";
 import { readSource } from "../../engine/source.ts";
-import { appliedEdit, applyEdit, wantEdit } from "../../web/worker/edits.ts";
 import { Kernels } from "../../web/worker/kernels.ts";
 import { checkpointFolder } from "../../web/worker/training.ts";
 
-const [kernel, other] = ["conv2d/forward.naive", "softmax/rows"];
+const kernel = "conv2d/forward.naive";
 const shipped = (name: string) => readSource({ name });
 const choice = { experiment: "svhn-c", profile: "quick", seed: 3 } as const;
 
 describe("the text of an edited kernel", () => {
-  afterEach(() => {
-    wantEdit(undefined);
-    applyEdit();
-  });
-
-  it("is in place from the next training on, until one without it", () => {
-    const [before, beforeOther] = [shipped(kernel), shipped(other)];
-    const text = `${before}\n// mine`;
-    wantEdit({ kernel, text, hash: "a".repeat(64) });
-    expect(shipped(kernel)).toBe(before);
-    applyEdit();
-    expect(shipped(kernel)).toBe(text);
-    expect(appliedEdit()).toEqual({ kernel, hash: "a".repeat(64) });
-    wantEdit({ kernel: other, text: "other", hash: "b".repeat(64) });
-    applyEdit();
-    expect([shipped(kernel), shipped(other)]).toEqual([before, "other"]);
-    wantEdit(undefined);
-    applyEdit();
-    expect([shipped(kernel), shipped(other)]).toEqual([before, beforeOther]);
-    expect(appliedEdit()).toBeUndefined();
-  });
-
   it("has a checkpoint of its own: the training by the shipped text goes on from its own", () => {
-    const plain = checkpointFolder(choice);
-    const folders = ["a", "b"].map((letter) => {
-      wantEdit({ kernel, text: letter, hash: letter.repeat(64) });
-      applyEdit();
-      return checkpointFolder(choice);
-    });
-    expect(new Set([plain, ...folders]).size).toBe(3);
+    const edited = ["a", "b"].map((letter) =>
+      checkpointFolder(choice, { edit: { kernel, text: letter, hash: letter.repeat(64) } }),
+    );
+    expect(new Set([checkpointFolder(choice), ...edited]).size).toBe(3);
   });
 
   it("must have passed its check to train or to be timed", async () => {
     const kernels = new Kernels(() => undefined);
     await expect(kernels.use(kernel, shipped(kernel))).rejects.toThrow(UsageError);
     await expect(kernels.time(kernel, shipped(kernel))).rejects.toThrow("check it first");
-    applyEdit();
-    expect(appliedEdit()).toBeUndefined();
+    expect(kernels.wanted).toBeUndefined();
   });
 });
 
