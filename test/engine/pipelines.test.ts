@@ -3,7 +3,7 @@ import { createEngine, type Engine } from "../../engine/device.ts";
 import { KernelError } from "../../engine/errors.ts";
 import { run } from "../../engine/kernel.ts";
 import { Pipelines } from "../../engine/pipelines.ts";
-import { provideSources } from "../../engine/source.ts";
+import { provideSources, readSource } from "../../engine/source.ts";
 import { useEngine } from "../support/engine.ts";
 import { adapterChoice } from "./adapter-choice.ts";
 import { inlineKernel, multiplyKernel, product, requestFor, scaleAndAdd, scaleAndAddKernel } from "./ops.ts";
@@ -42,6 +42,21 @@ describe("pipelines", () => {
     scaleAndAdd(x, 1, 12);
     expect(engine().pipelines.count).toBe(before + 3);
     expect(await x.data()).toEqual(Float32Array.of(13));
+  });
+});
+
+describe("an engine with shaders of its own", () => {
+  const engine = useEngine();
+
+  it("runs them in the place of the kernels' texts, and no other engine does", async () => {
+    const text = readSource(multiplyKernel);
+    const shaders = { [multiplyKernel.name]: text.replace("a[id.x] * b[id.x]", "a[id.x] + b[id.x]") };
+    expect(shaders[multiplyKernel.name]).not.toBe(text);
+    const own = await createEngine({ adapter: adapterChoice, shaders });
+    const of = (from: Engine) => product(from.tensor([2, 3]), from.tensor([5, 7])).data();
+    expect(await of(own)).toEqual(Float32Array.of(7, 10));
+    expect(await of(engine())).toEqual(Float32Array.of(10, 21));
+    own.dispose();
   });
 });
 
