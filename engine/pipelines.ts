@@ -28,6 +28,7 @@ export class Pipelines {
   /** `#usual`, or what the last step needs */
   #most: number;
   readonly #shaders: ReadonlyMap<string, string>;
+  readonly #kernels = new Set<string>();
   readonly #report: (pipeline: GPUComputePipeline, check: Promise<unknown>) => void;
   readonly #launch: ((fresh: readonly PipelineRequest[]) => Promise<void>) | undefined;
 
@@ -50,13 +51,13 @@ export class Pipelines {
     this.#shaders = new Map(Object.entries(shaders));
   }
 
-  get count(): number {
-    return this.#compiled.size;
+  /** Ids of all kernels that were compiled so far. */
+  get kernels(): ReadonlySet<string> {
+    return this.#kernels;
   }
 
-  /** Ids of the kernels that have pipelines. */
-  get kernels(): string[] {
-    return [...new Set([...this.#compiled.keys()].map((key) => /^[^|#]*/.exec(key)![0]))];
+  get count(): number {
+    return this.#compiled.size;
   }
 
   /** The pipeline for `request`, compiled now if it is new. Errors surface at the next awaited call. */
@@ -135,6 +136,7 @@ export class Pipelines {
   #describe(request: PipelineRequest) {
     const label = request.definition.name;
     const { code, bindings } = loadShader(request, this.#shaders.get(label));
+    this.#kernels.add(label);
     const module = this.#device.createShaderModule({ code, label });
     const layout = this.#device.createBindGroupLayout({ label, entries: bindings.map(layoutEntry) });
     const descriptor: GPUComputePipelineDescriptor = {

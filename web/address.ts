@@ -12,11 +12,11 @@ export const views = [
   "draw",
   "race",
   "costs",
-  "break",
-  "network",
   "lessons",
   "kernels",
   "ladder",
+  "break",
+  "network",
 ] as const;
 export const languages = ["en", "es"] as const;
 
@@ -45,12 +45,6 @@ export interface Place {
   /** what the sides of a race do differently from the experiment, as readRacer() reads it */
   readonly left: string | undefined;
   readonly right: string | undefined;
-  /** the error that a kernel is given, by the kernel and a number: pool2d/max-backward~0 */
-  readonly mutant: string | undefined;
-  /** the seed by which an error is hidden, to be found */
-  readonly hunt: number | undefined;
-  /** the visitor's own network and how it is trained, as readDesign() reads it */
-  readonly network: string | undefined;
   /** which lesson, and which of its predictions, from 1 */
   readonly lesson: string;
   readonly part: number;
@@ -58,6 +52,12 @@ export interface Place {
   readonly kernel: string | undefined;
   /** the ladders that are shown, "dense.forward" */
   readonly ladders: string | undefined;
+  /** the error that a kernel is given, by the kernel and a number: pool2d/max-backward~0 */
+  readonly mutant: string | undefined;
+  /** the seed by which an error is hidden, to be found */
+  readonly hunt: number | undefined;
+  /** the visitor's own network and how it is trained, as readDesign() reads it */
+  readonly network: string | undefined;
 }
 
 export const start: Place = {
@@ -74,13 +74,13 @@ export const start: Place = {
   value: undefined,
   left: undefined,
   right: undefined,
-  mutant: undefined,
-  hunt: undefined,
-  network: undefined,
   lesson: "tensor",
   part: 1,
   kernel: undefined,
   ladders: undefined,
+  mutant: undefined,
+  hunt: undefined,
+  network: undefined,
 };
 
 /** Longer ones name nothing. */
@@ -118,13 +118,13 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
     value: read("value", fallback.value, (text) => (Number(text) < 256 ? wholeNumber(text) : undefined)),
     left: read("left", fallback.left, racerOf),
     right: read("right", fallback.right, racerOf),
-    mutant: read("mutant", fallback.mutant, mutantOf),
-    hunt: read("hunt", fallback.hunt, wholeNumber),
-    network: read("network", fallback.network, designOf),
     lesson,
     part: read("part", fallback.part, (text) => partOf(lesson, text)),
     kernel: read("kernel", fallback.kernel, kernelOf),
     ladders: read("ladders", fallback.ladders, laddersOf),
+    mutant: read("mutant", fallback.mutant, mutantOf),
+    hunt: read("hunt", fallback.hunt, wholeNumber),
+    network: read("network", fallback.network, designOf),
   };
   return { place, problems };
 }

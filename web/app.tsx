@@ -23,11 +23,11 @@ const shown = {
   draw: Draw,
   race: RaceView,
   costs: Costs,
-  break: Break,
-  network: Network,
   lessons: Lessons,
   kernels: KernelsView,
   ladder: Ladder,
+  break: Break,
+  network: Network,
 };
 
 export function App() {

@@ -8,12 +8,12 @@ import { begin, follow } from "./page.ts";
 import "./styles/page.css";
 import "./styles/draw.css";
 import "./styles/race.css";
-import "./styles/break.css";
-import "./styles/network.css";
 import "./styles/lessons.css";
 import "./styles/print.css";
 import "./styles/kernels.css";
 import "./styles/ladder.css";
+import "./styles/break.css";
+import "./styles/network.css";
 import "uplot/dist/uPlot.min.css";
 
 const colors = document.createElement("style");

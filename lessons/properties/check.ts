@@ -1,7 +1,6 @@
 /** @file The check of a kernel's text: does it compute what the float64 reference does, on random shapes that a seed decides? */
 import { placeOf } from "../../engine/host-values.ts";
 import { createEngine, type Engine, KernelError } from "../../engine/index.ts";
-import { provideSources, readSource } from "../../engine/source.ts";
 import { worstDifference } from "./compare.ts";
 import { type GuardedShader, type GuardSite, mostTurns, withGuards } from "./guard.ts";
 import { type Guard, guardDevice } from "./guarded-device.ts";
@@ -49,23 +48,16 @@ export interface KernelCheck {
 
 /**
  * Runs all cases twice: first with guards, so that a loop without an end or a write outside is found and named, then as the text
- * stands. Sources of kernels are as they were afterwards. Rejects with DeviceLostError if the device was lost.
+ * stands. Rejects with DeviceLostError if the device was lost.
  */
 export async function checkKernel(check: KernelCheck): Promise<KernelVerdict> {
-  const { property, text, tell = () => {} } = check;
+  const { text, tell = () => {} } = check;
   const all = 2 * check.cases;
-  const shipped = readSource({ name: property.kernel });
-  try {
-    const guarded = await compiledGuards(text, check.openDevice);
-    if ("message" in guarded) return { kind: "refused", ...guarded };
-    provideSources({ [property.kernel]: guarded.code });
-    const first = await runCases(check, guarded.sites, (done) => tell(done, all));
-    if (first.kind !== "passed") return first;
-    provideSources({ [property.kernel]: text });
-    return await runCases(check, undefined, (done) => tell(check.cases + done, all));
-  } finally {
-    provideSources({ [property.kernel]: shipped });
-  }
+  const guarded = await compiledGuards(text, check.openDevice);
+  if ("message" in guarded) return { kind: "refused", ...guarded };
+  const first = await runCases(check, guarded, (done) => tell(done, all));
+  if (first.kind !== "passed") return first;
+  return runCases(check, { code: text }, (done) => tell(check.cases + done, all));
 }
 
 /** The text with guards, or why it does not compile: without guards no text runs that nobody has proved. */
@@ -108,12 +100,12 @@ export function* drawCases(
 
 async function runCases(
   { property, seed, cases, openDevice }: KernelCheck,
-  sites: readonly GuardSite[] | undefined,
+  { code, sites }: Pick<GuardedShader, "code"> & Partial<GuardedShader>,
   tell: (done: number) => void,
 ): Promise<KernelVerdict> {
   const device = await openDevice();
-  const guard = sites && guardDevice(device);
-  const engine = await createEngine({ device });
+  const guard = sites && guardDevice(device, sites.length);
+  const engine = await createEngine({ device, shaders: { [property.kernel]: code } });
   try {
     let done = 0;
     for (const each of drawCases(property, engine, seed, cases)) {

@@ -17,18 +17,21 @@ export interface Descending {
   readonly gradient: Array64;
 }
 
+/** Whether the run was halted before the update, which then changes nothing. */
+export type Halt = "" | "after a halt";
+
 /** What `descend` leaves of parameters and bias, against rate * gradient taken off; `terms`: of each sum of a gradient. */
 export async function compareDescent(
   engine: Engine,
   parts: readonly Descending[],
-  terms: number,
+  { terms, halt }: { readonly terms: number; readonly halt: Halt },
   descend: (...parameters: Tensor[]) => void,
 ): Promise<Comparison[]> {
   const state = new StepState(engine);
-  state.set({ learningRate, step, halted: 0 });
+  state.set({ learningRate, step, halted: halt ? step + 1 : 0 });
   const parameters = parts.map(({ before }) => engine.tensor(before.data, before.shape));
   engine.useStep(state, () => descend(...parameters));
-  const rate = learningRate / (1 + decay * step);
+  const rate = halt ? 0 : learningRate / (1 + decay * step);
   const compared: Comparison[] = [];
   for (const [i, { what, before, gradient }] of parts.entries())
     compared.push({

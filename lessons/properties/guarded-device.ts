@@ -7,17 +7,15 @@ export interface Guard {
   look(): Promise<ReadonlyMap<number, number>>;
 }
 
-const words = 1024;
-
 /**
  * Changes the device: pipeline layouts get one more group, and compute passes bind it. A layout that nobody knows of is all that a
- * guard needs, so that the engine stays as it is.
+ * guard needs, so that the engine stays as it is. `sites`: words of the buffer.
  */
-export function guardDevice(device: GPUDevice): Guard {
+export function guardDevice(device: GPUDevice, sites: number): Guard {
   const layout = device.createBindGroupLayout({
     entries: [{ binding: 0, visibility: 4, buffer: { type: "storage" } }], // 4 = GPUShaderStage.COMPUTE
   });
-  const size = 4 * words;
+  const size = 4 * Math.max(1, sites);
   const buffer = device.createBuffer({ size, usage: 0x80 | 0x4 | 0x8 }); // STORAGE | COPY_SRC | COPY_DST
   const group = device.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer } }] });
   const createPipelineLayout = device.createPipelineLayout.bind(device);

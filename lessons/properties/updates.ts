@@ -32,8 +32,14 @@ export function unflat(values: Float32Array, sizes: readonly number[]): Float32A
   });
 }
 
-/** Twenty updates on the GPU, all parameters in one flat group, with the StepState advanced on the GPU. */
-export async function update(engine: Engine, optimizer: Optimizer, sizes: readonly number[], seed: number) {
+/** Twenty updates on the GPU, all parameters in one flat group, with the StepState advanced on the GPU; none, once it is halted. */
+export async function update(
+  engine: Engine,
+  optimizer: Optimizer,
+  sizes: readonly number[],
+  seed: number,
+  halted = 0,
+) {
   const start = flat(
     sizes,
     sizes.map((size, i) => randomArray([size], seed + i).data),
@@ -47,7 +53,7 @@ export async function update(engine: Engine, optimizer: Optimizer, sizes: readon
     optimizer.slots.map((name) => [name, engine.tensor(start.map(() => optimizer.slotInitial(name)))]),
   );
   const occupied = occupiedElements(engine, sizes);
-  engine.step.set({ step: 0, learningRate: optimizer.learningRate, halted: 0 });
+  engine.step.set({ step: 0, learningRate: optimizer.learningRate, halted });
   for (let t = 0; t < steps; t++) {
     optimizer.apply({ parameters, gradients: gradients[t]!, slots, occupied });
     engine.step.advance(1, true, 1);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readSource } from "../../engine/source.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
 import { experiments } from "../../web/worker/experiments.ts";
 import { Lab } from "../../web/worker/lab.ts";
@@ -136,6 +137,23 @@ describe("the lab", () => {
     // a number past the last image is the last one
     expect(((await visit.lab.look(10_000)) as Look).image).toBe(31);
     await visit.lab.close();
+  });
+
+  it("trains by the text of a kernel that is wanted", async () => {
+    const [kernel, hash] = ["losses/pointwise-gradient", "a".repeat(64)];
+    const shipped = readSource({ name: kernel });
+    const weightsBy = async (text: string) => {
+      const visit = new Visit();
+      visit.lab.kernels.wanted = { kernel, hash, text };
+      await visit.start(1);
+      const weights = await visit.done();
+      expect(visit.events.find((event) => event.kind === "opened")?.opened.edit).toEqual({ kernel, hash });
+      await visit.lab.close();
+      return weights;
+    };
+    expect(await weightsBy(`${shipped}\n// the same`)).toBe(undisturbed);
+    expect(await weightsBy(shipped.replace("dx[i] = share", "dx[i] = -share"))).not.toBe(undisturbed);
+    expect(readSource({ name: kernel })).toBe(shipped);
   });
 
   it("says what it does not have", async () => {

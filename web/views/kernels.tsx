@@ -107,7 +107,7 @@ const folderOf = ({ kernel }: KernelFacts) => kernel.slice(0, kernel.indexOf("/"
 
 function Tools() {
   const words = texts.value;
-  const { missing } = chosen.value!;
+  const { kernel, missing } = chosen.value!;
   const isBusy = work.value !== undefined;
   return (
     <>
@@ -138,6 +138,9 @@ function Tools() {
         </label>
       </div>
       {missing && <p class="notice">{words.missingOf[missing]}</p>}
+      {hasPassed.value && !launched.value.includes(kernel) && (
+        <p class="notice quiet">{words.notLaunched(kernel)}</p>
+      )}
       <p class="quiet">{words.checkHint}</p>
     </>
   );

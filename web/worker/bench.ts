@@ -6,7 +6,6 @@ import { findAdapter, findAgain } from "../../engine/find-adapter.ts";
 import { createEngine, type Engine } from "../../engine/index.ts";
 import { openDevice } from "../../engine/open-device.ts";
 import { profile } from "../../engine/record/profile.ts";
-import { provideSources, readSource } from "../../engine/source.ts";
 import { checkKernel, type KernelVerdict } from "../../lessons/properties/check.ts";
 import { type CompilerMessage, compilerMessages } from "../../lessons/properties/messages.ts";
 import { kernelProperties } from "../../lessons/properties/properties.ts";
@@ -18,7 +17,7 @@ import { measureLadder } from "./ladder.ts";
 const ceilingSeconds = 0.1; // for each ceiling
 const rungSeconds = 0.5;
 /** Each kernel is timed so often, in turn with the others, and its best time counts: a slow moment meets all. */
-const rounds = 2;
+const rounds = 3;
 
 export class Bench {
   #adapter: Promise<GPUAdapter> | undefined;
@@ -37,7 +36,11 @@ export class Bench {
   /** What the compiler says of a text. */
   async messages(text: string): Promise<CompilerMessage[]> {
     this.#compiler ??= this.#openDevice();
-    return compilerMessages(await this.#compiler, text);
+    const device = await this.#compiler;
+    void device.lost.then(() => {
+      this.#compiler = undefined;
+    });
+    return compilerMessages(device, text);
   }
 
   check(
@@ -84,18 +87,15 @@ export class Bench {
     }
   }
 
-  /** By the text, or by the shipped one. An engine of its own, since pipelines of other texts would be taken for this one's. */
+  /** By the text, or by the shipped one. */
   async #timeOne({ kernel, prepare }: KernelProperty, text: string | undefined, ceilings: Ceilings) {
-    const shipped = readSource({ name: kernel });
-    const engine = await this.#engine();
+    const engine = await this.#engine(text === undefined ? {} : { [kernel]: text });
     try {
-      if (text !== undefined) provideSources({ [kernel]: text });
       const { problem, run } = prepare(engine);
       const recording = engine.record(run);
       const { rows } = traceOf(await profile(engine, recording), ceilings);
       return { problem, row: rows.find(({ name }) => name === kernel)! };
     } finally {
-      provideSources({ [kernel]: shipped });
       close(engine);
     }
   }
@@ -109,8 +109,9 @@ export class Bench {
     return this.#ceilings;
   }
 
-  async #engine(): Promise<Engine> {
-    return createEngine({ device: await this.#openDevice() });
+  /** With texts of kernels in the place of the shipped ones. */
+  async #engine(shaders: Readonly<Record<string, string>> = {}): Promise<Engine> {
+    return createEngine({ device: await this.#openDevice(), shaders });
   }
 
   async #openDevice(): Promise<GPUDevice> {

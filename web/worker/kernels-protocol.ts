@@ -42,6 +42,10 @@ export interface KernelEdit {
   readonly hash: string;
 }
 
+export interface KernelText extends KernelEdit {
+  readonly text: string;
+}
+
 export const ladderNames = ["dense", "forward", "input-gradient", "filter-gradient"] as const;
 export type LadderName = (typeof ladderNames)[number];
 

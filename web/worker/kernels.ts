@@ -5,11 +5,11 @@ import type { Engine } from "../../engine/index.ts";
 import type { KernelVerdict } from "../../lessons/properties/check.ts";
 import type { CompilerMessage } from "../../lessons/properties/messages.ts";
 import type { Bench } from "./bench.ts";
-import { wantEdit } from "./edits.ts";
 import { hashOf } from "./hash.ts";
 import type {
   KernelFacts,
   KernelOutcome,
+  KernelText,
   KernelTiming,
   LadderEvent,
   LadderName,
@@ -34,6 +34,8 @@ export class Kernels {
   readonly [proxyMarker] = true;
   readonly #trained: () => Engine | undefined;
   #open: OpenBench | undefined;
+  /** what the trainings that open from now on take in place of a shipped text */
+  wanted: KernelText | undefined;
   /** kernels and texts that have passed */
   readonly #passed = new Set<string>();
 
@@ -49,7 +51,7 @@ export class Kernels {
 
   /** Ids of the kernels that the open training launches. */
   launched(): string[] {
-    return this.#trained()?.pipelines.kernels ?? [];
+    return [...(this.#trained()?.pipelines.kernels ?? [])];
   }
 
   /** What the compiler says of a text. */
@@ -101,12 +103,12 @@ export class Kernels {
   /** The next training that opens takes this text. Throws UsageError for one that has not passed. */
   async use(kernel: string, text: string): Promise<void> {
     this.#requirePassed(kernel, text);
-    wantEdit({ kernel, text, hash: await hashOf(new TextEncoder().encode(text)) });
+    this.wanted = { kernel, text, hash: await hashOf(new TextEncoder().encode(text)) };
   }
 
   /** The next training that opens takes the shipped texts. */
   useShipped(): void {
-    wantEdit(undefined);
+    this.wanted = undefined;
   }
 
   #requirePassed(kernel: string, text: string): void {

@@ -52,11 +52,11 @@ interface RaceWish extends Wish<(event: RaceEvent) => void> {
 }
 
 export class Lab {
+  readonly kernels = new Kernels(() => this.#training?.engine);
   /** kernels broken on purpose, apart from the open training */
   readonly breakage = new Breakage();
   /** the visitor's own */
   readonly network: OwnNetwork;
-  readonly kernels = new Kernels(() => this.#training?.engine);
   readonly #experiments: readonly TrainingExperiment[];
   readonly #lessons = new Lessons();
   #training: Training | undefined;
@@ -235,7 +235,8 @@ export class Lab {
     tell({ kind: "state", state: "opening" });
     const experiment = this.#experimentOf(choice, options.design);
     const named = { ...choice, experiment: experiment.id };
-    const training = await Training.open(experiment, named, options, tell);
+    const { wanted: edit } = this.kernels;
+    const training = await Training.open(experiment, named, { ...options, edit }, tell);
     this.#training = training;
     if (!isWanted()) return; // another was chosen while this one opened
     tell({ kind: "opened", opened: training.facts });

@@ -16,11 +16,11 @@ import { saveWeights } from "../../models/weights/model-weights.ts";
 import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
 import { withPageSettings } from "../../runner/lab/page-run.ts";
 import { errorRates } from "../../runner/training/error-rates.ts";
-import { appliedEdit, applyEdit } from "./edits.ts";
 import { type FetchedRun, fetchRun } from "./fetch-run.ts";
 import { Gate } from "./gate.ts";
 import { weightsHash } from "./hash.ts";
 import { loadImages } from "./image-data.ts";
+import type { KernelEdit, KernelText } from "./kernels-protocol.ts";
 import { LaunchValues } from "./launch-values.ts";
 import { lookAt } from "./look.ts";
 import type { Moment } from "./moment.ts";
@@ -41,19 +41,26 @@ import { TrainingData } from "./training-data.ts";
 /** Between two checkpoints within an epoch. */
 const saveMilliseconds = 10_000;
 
+interface OpenOptions extends StartOptions {
+  /** trains in place of a shipped text */
+  readonly edit?: KernelText | undefined;
+}
+
 /** Where the checkpoint of a training is in the browser's own file system: one by an edited kernel has a folder of its own. */
-export function checkpointFolder({ experiment, profile, seed }: TrainingChoice, run = false): string {
-  const edit = appliedEdit();
+export function checkpointFolder(
+  { experiment, profile, seed }: TrainingChoice,
+  { run = false, edit }: Pick<OpenOptions, "run" | "edit"> = {},
+): string {
   return `lab/${experiment}-${profile}-${seed}${run ? "-run" : ""}${edit ? `-${edit.hash.slice(0, 16)}` : ""}`;
 }
 
 /** Where a training begins, if not with new weights: where the server's run ended, or where this one was before. */
 async function startOf(
   choice: TrainingChoice,
-  { afresh, run, page }: StartOptions,
+  { afresh, run, page, edit }: OpenOptions,
 ): Promise<Partial<FetchedRun>> {
   if (run) return fetchRun(page);
-  const folder = checkpointFolder(choice);
+  const folder = checkpointFolder(choice, { edit });
   return !afresh && (await hasCheckpoint(folder)) ? { snapshot: await readCheckpoint(folder) } : {};
 }
 
@@ -72,7 +79,7 @@ export class Training {
   readonly #shuffle: boolean;
   readonly #snapshot: TrainingSnapshot | undefined;
   readonly #stopping = new AbortController();
-  readonly #edit = appliedEdit();
+  readonly #edit: KernelEdit | undefined;
   #control: FitControl | undefined;
   #microscope: StepMicroscope | undefined;
   #values: LaunchValues | undefined;
@@ -82,6 +89,7 @@ export class Training {
     parts: Pick<Training, "engine" | "model" | "data" | "choice"> & {
       readonly folder: string;
       readonly shuffle: boolean;
+      readonly edit: KernelEdit | undefined;
     },
     experiment: TrainingExperiment,
     snapshot: TrainingSnapshot | undefined,
@@ -93,6 +101,7 @@ export class Training {
     this.choice = parts.choice;
     this.#folder = parts.folder;
     this.#shuffle = parts.shuffle;
+    this.#edit = parts.edit && { kernel: parts.edit.kernel, hash: parts.edit.hash };
     this.#experiment = experiment;
     this.#snapshot = snapshot;
     this.step = snapshot?.position.step ?? 0;
@@ -103,23 +112,24 @@ export class Training {
   static async open(
     declared: TrainingExperiment,
     choice: TrainingChoice,
-    options: StartOptions,
+    options: OpenOptions,
     tell: (event: LabEvent) => void,
   ): Promise<Training> {
     const { profile, seed } = choice;
-    applyEdit();
+    const { edit } = options;
     const { snapshot, settings } = await startOf(choice, options);
     const experiment = settings ? withPageSettings(declared, profile, settings) : declared;
-    const engine = await createEngine();
+    const engine = await createEngine(edit ? { shaders: { [edit.kernel]: edit.text } } : {});
     const model = experiment.network(profile);
     const { loss, metrics, learningPhase = 0 } = experiment;
     const optimizer = experiment.optimizer();
     await model.compile({ engine, optimizer, loss, metrics, learningPhase, seed });
     const images = await loadImages(experiment.dataset, experiment.profiles[profile], seed, options.page);
     const data = await TrainingData.open(engine, experiment, profile, images, seed);
-    const folder = checkpointFolder(choice, options.run);
+    const folder = checkpointFolder(choice, options);
     const shuffle = settings?.shuffle ?? true;
-    return new Training({ engine, model, data, choice, folder, shuffle }, experiment, snapshot, tell);
+    const parts = { engine, model, data, choice, folder, shuffle, edit };
+    return new Training(parts, experiment, snapshot, tell);
   }
 
   get profile(): Profile {

@@ -24,7 +24,7 @@ import {
   passShapes,
   runPass,
 } from "../convolution-pass.ts";
-import { compareDescent, decay } from "../descent.ts";
+import { compareDescent, decay, type Halt } from "../descent.ts";
 import {
   type Comparison,
   type KernelProperty,
@@ -154,6 +154,7 @@ function compareDescended(
   problem: Convolution,
   variant: ConvolutionVariant,
   seed: number,
+  halt: Halt,
 ): Promise<Comparison[]> {
   const values = valuesOf(problem, seed);
   const { image, dy } = values;
@@ -164,12 +165,13 @@ function compareDescended(
     { what: "filters after descent", before: values.filters, gradient },
     { what: "bias after descent", before: values.bias, gradient: dbias! },
   ];
-  return compareDescent(engine, parts, terms, (filters, bias) => {
+  return compareDescent(engine, parts, { terms, halt }, (filters, bias) => {
     const tensors = { image: engine.tensor(image.data, image.shape), dy: engine.tensor(dy.data, dy.shape) };
     descendFilters(problem, { ...tensors, filters: filters!, bias }, decay, variant);
   });
 }
 
+const halts = ["", "", "after a halt"] as const satisfies readonly Halt[];
 const descending = ["tiled", "registers", "subgroup"];
 
 function draw(pass: ConvolutionPass, kind: Kind, choices: Choices, adapter: AdapterFacts): PropertyCase {
@@ -181,11 +183,13 @@ function draw(pass: ConvolutionPass, kind: Kind, choices: Choices, adapter: Adap
     const descends = descending.includes(kind.name) && choices.boolean();
     const variant = bare ? made : inSlices(made, descends ? 1 : choices.of([1, 2, 5]));
     const slices = variant.split > 1 ? `in ${variant.split} slices` : "";
-    if (descends)
+    if (descends) {
+      const halt = choices.of(halts);
       return {
-        label: labelOf(problem, "descent"),
-        run: (engine) => compareDescended(engine, problem, variant, seed),
+        label: labelOf(problem, `descent ${halt}`.trim()),
+        run: (engine) => compareDescended(engine, problem, variant, seed, halt),
       };
+    }
     const given = { pass, problem, variant, activation: "linear" } as const;
     return { label: labelOf(problem, slices), run: (engine) => comparePass(engine, given, seed) };
   }
@@ -234,13 +238,15 @@ export const conv2dProperties: readonly KernelProperty[] = [
     op: "sum of a filter gradient's slices",
     draw: (choices, adapter) => {
       const problem = drawProblem(choices, registers);
-      const [seed, descends] = [choices.seed(), choices.boolean()];
+      const [seed, descends, halt] = [choices.seed(), choices.boolean(), choices.of(halts)];
       const variant = sliced.make("filter-gradient", problem, adapter);
       const given = { pass: "filter-gradient", problem, variant, activation: "linear" } as const;
       return {
-        label: labelOf(problem, descends ? "in 3 slices, descent" : "in 3 slices"),
+        label: labelOf(problem, `in 3 slices${descends ? `, descent ${halt}` : ""}`.trim()),
         run: (engine) =>
-          descends ? compareDescended(engine, problem, variant, seed) : comparePass(engine, given, seed),
+          descends
+            ? compareDescended(engine, problem, variant, seed, halt)
+            : comparePass(engine, given, seed),
       };
     },
     prepare: (engine) => timed(engine, "filter-gradient", sliced),

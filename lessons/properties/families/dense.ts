@@ -14,7 +14,7 @@ import type { MatmulProblem } from "../../../kernels/dense/problem.ts";
 import { descendWeights, multiply } from "../../../kernels/dense/product.ts";
 import type { FusedActivation } from "../../../kernels/elementwise/fused-activation.ts";
 import { type Array64, array64 } from "../../../kernels/reference.ts";
-import { compareDescent, decay } from "../descent.ts";
+import { compareDescent, decay, type Halt } from "../descent.ts";
 import { type Comparison, filled, type KernelProperty, type PropertyCase, sized } from "../property.ts";
 import { type Choices, randomArray } from "../random.ts";
 import { slopeOf } from "../slope.ts";
@@ -31,6 +31,7 @@ function inSlices(variant: MatmulVariant, split: number): MatmulVariant {
   return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
 }
 
+const halts = ["", "", "after a halt"] as const satisfies readonly Halt[];
 const activations = ["linear", "relu", "sigmoid", "tanh"] as const;
 const sizes = [1, 3, 4, 8, 17, 33, 36, 65] as const;
 
@@ -125,6 +126,7 @@ function descent(
   { m, n, k }: MatmulProblem,
   variant: MatmulVariant,
   seed: number,
+  halt: Halt,
 ): Promise<Comparison[]> {
   const { a, b } = operands(product(m, n, k, true), seed);
   const sums = array64([n]);
@@ -137,7 +139,7 @@ function descent(
     },
     { what: "bias after descent", before: randomArray([n], seed + 4), gradient: sums },
   ];
-  return compareDescent(engine, parts, k, (weights, bias) => {
+  return compareDescent(engine, parts, { terms: k, halt }, (weights, bias) => {
     const tensors = { x: upload(engine, a), dy: upload(engine, b), weights: weights!, bias };
     descendWeights(tensors, decay, variant);
   });
@@ -153,7 +155,7 @@ function draw(
   const problem = drawProblem(choices, name, subgroupSize);
   const seed = choices.seed();
   const activation = choices.of(activations);
-  const slices = name !== "naive" && problem.k >= 17 && choices.boolean() ? 3 : 1;
+  const slices = name !== "naive" && problem.k >= 4 && choices.boolean() ? 3 : 1;
   const inParts: Make = (...given) => inSlices(make(...given), slices);
   const also = slices > 1 ? ", in 3 slices" : "";
   const kind = name === "naive" ? "forward" : choices.of(["forward", "gradient", "descent"]);
@@ -171,7 +173,11 @@ function draw(
   const variant = make(turned, subgroupSize);
   const fits = variant.split === 1 && variant.name === name;
   if (!fits) return draw(name, make, choices, adapter);
-  return { label: labelOf(turned, "descent"), run: (engine) => descent(engine, turned, variant, seed) };
+  const halt = choices.of(halts);
+  return {
+    label: labelOf(turned, `descent ${halt}`.trim()),
+    run: (engine) => descent(engine, turned, variant, seed, halt),
+  };
 }
 
 function property(name: MatmulVariant["name"], make: Make): KernelProperty {
@@ -210,7 +216,7 @@ export const denseProperties: readonly KernelProperty[] = [
     kernel: "dense/reduce-partials",
     op: "sum of a product's slices",
     draw: (choices) => {
-      const problem = product(choices.of(sizes), choices.of(sizes), choices.of([17, 33, 65]));
+      const problem = product(choices.of(sizes), choices.of(sizes), choices.of([4, 17, 33, 65]));
       const [seed, activation, isForward] = [choices.seed(), choices.of(activations), choices.boolean()];
       const compare = isForward ? forward : gradientExtras;
       return {

@@ -1,7 +1,7 @@
 /** @file The kernels of the losses: cross-entropies over classes, and losses element by element. */
 import type { Engine } from "../../../engine/device.ts";
 import type { Tensor } from "../../../engine/tensor.ts";
-import { sigmoid } from "../../../kernels/elementwise/index.ts";
+import { sigmoid, tanh } from "../../../kernels/elementwise/index.ts";
 import { unaryGradientReference, unaryReference } from "../../../kernels/elementwise/unary.reference.ts";
 import {
   categoricalCrossentropyGradientReference,
@@ -36,6 +36,10 @@ interface Family {
   readonly dense: Loss;
   readonly sparse: Loss;
   readonly range: readonly [number, number];
+  /** some cases have so many times the range: exponentials then are no float32 numbers */
+  readonly wider?: number;
+  /** some cases have zeros, which are clipped */
+  readonly zeros?: true;
   readonly value: (x: Array64, targets: Array64) => Array64;
   readonly gradient: (dLoss: Array64, x: Array64, targets: Array64) => Array64;
 }
@@ -45,6 +49,7 @@ const families: Record<"softmax-cross-entropy" | "categorical-crossentropy", Fam
     dense: softmaxCrossEntropy,
     sparse: softmaxCrossEntropy,
     range: [-5, 5],
+    wider: 40,
     value: softmaxCrossEntropyReference,
     gradient: softmaxCrossEntropyGradientReference,
   },
@@ -52,6 +57,7 @@ const families: Record<"softmax-cross-entropy" | "categorical-crossentropy", Fam
     dense: categoricalCrossentropy,
     sparse: sparseCategoricalCrossentropy,
     range: [0.01, 1],
+    zeros: true,
     value: categoricalCrossentropyReference,
     gradient: categoricalCrossentropyGradientReference,
   },
@@ -62,11 +68,17 @@ function oneHot(labels: readonly number[], classes: number): Array64 {
   return array64([labels.length, classes], rows.flat());
 }
 
-function drawCategorical({ dense, sparse, range, value, gradient }: Family, choices: Choices): PropertyCase {
+function drawCategorical(
+  { dense, sparse, range, wider = 1, zeros, value, gradient }: Family,
+  choices: Choices,
+): PropertyCase {
   const [samples, classes] = [choices.of([1, 5, 9, 64, 65]), choices.of([2, 3, 10, 17])];
   const seed = choices.seed();
   const kind = choices.of(["labels", "one-hot targets", "soft targets"]);
-  const x = randomArray([samples, classes], seed, ...range);
+  const wide = choices.integer(1, 3) === 1 ? wider : 1;
+  const x = randomArray([samples, classes], seed, wide * range[0], wide * range[1]);
+  if (zeros && choices.boolean())
+    for (const i of x.data.keys()) if (i % classes !== 0 && i % 3 === 0) x.data[i] = 0; // a row's first keeps its sum above 0
   const labels = [...randomArray([samples], seed + 1, 0, classes).data].map(Math.floor);
   const targets = kind === "soft targets" ? randomArray(x.shape, seed + 2, 0, 1) : oneHot(labels, classes);
   const weighted = choices.boolean();
@@ -121,18 +133,25 @@ const outputs = [
     forward: (x: Array64) => softmaxReference(x, x.shape.length - 1),
     gradient: (dy: Array64, x: Array64) => softmaxGradientReference(dy, x, x.shape.length - 1),
   },
+  {
+    name: "tanh",
+    op: tanh,
+    forward: (x: Array64) => unaryReference("tanh", x),
+    gradient: (dy: Array64, x: Array64) => unaryGradientReference("tanh", dy, x),
+  },
 ] as const;
 
 const pointwiseNames = Object.keys(pointwiseTable) as PointwiseName[];
 
 /** One of the losses that share a kernel. */
 function drawPointwise(name: PointwiseName, choices: Choices): PropertyCase {
-  const { op, parameters, range = [-4, 4] } = pointwiseTable[name] as PointwiseRow;
+  const { op, parameters, range: own } = pointwiseTable[name] as PointwiseRow;
+  const range = own ?? [-4, 4];
   const shape = [choices.of([1, 7, 64, 65]), choices.integer(1, 7), ...(choices.boolean() ? [3] : [])];
   const seed = choices.seed();
   const weighted = choices.boolean();
   const divisor = choices.of([undefined, 3, 40]);
-  const behind = choices.of([undefined, ...outputs]);
+  const behind = choices.of([undefined, ...outputs.filter((output) => output.name !== "tanh" || !own)]);
   const x = randomArray(shape, seed, ...(behind ? ([-2, 2] as const) : range));
   const predictions = behind ? behind.forward(x) : x;
   const targets = randomArray(shape, seed + 1, 0, 1);

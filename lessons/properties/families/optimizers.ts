@@ -21,7 +21,7 @@ import {
   type UpdateRule,
 } from "../../../kernels/optimizers/optimizers.reference.ts";
 import { filled, type KernelProperty, sized } from "../property.ts";
-import { Choices } from "../random.ts";
+import { Choices, randomArray } from "../random.ts";
 import { steps, update, updateReference } from "../updates.ts";
 
 interface Choice {
@@ -122,12 +122,15 @@ function property(name: string, family: (typeof families)[string]): KernelProper
       const { options, optimizer, rule } = family(choices, shared);
       const sizes = Array.from({ length: choices.integer(1, 4) }, () => choices.integer(1, 150));
       const seed = choices.seed();
+      const isHalted = choices.integer(1, 4) === 1;
       const words = [`parameters [${sizes.join("], [")}]`, `rate ${shared.learningRate}`, options];
       return {
-        label: `${words.filter(Boolean).join(", ")}, ${steps} updates`,
+        label: `${words.filter(Boolean).join(", ")}, ${steps} updates${isHalted ? " after a halt" : ""}`,
         run: async (engine) => {
-          const expected = updateReference(rule, optimizer, shared, sizes, seed);
-          const { parameters } = await update(engine, optimizer, sizes, seed);
+          const expected = isHalted
+            ? sizes.map((size, i) => randomArray([size], seed + i).data)
+            : updateReference(rule, optimizer, shared, sizes, seed);
+          const { parameters } = await update(engine, optimizer, sizes, seed, isHalted ? 1 : 0);
           const scale = Math.max(1, ...expected.flatMap((values) => [...values].map(Math.abs)));
           return expected.map((values, i) => ({
             what: `parameter ${i}`,

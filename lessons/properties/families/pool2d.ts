@@ -15,7 +15,7 @@ import type { PoolOptions } from "../../../kernels/pool2d/pool2d.ts";
 import type { Array64 } from "../../../kernels/reference.ts";
 import { resolveWindow, type Window2d } from "../../../kernels/window.ts";
 import { filled, type KernelProperty, opCase, type PropertyCase, sized } from "../property.ts";
-import { type Choices, randomArray } from "../random.ts";
+import { type Choices, randomArray, sixteenths } from "../random.ts";
 import { timedGradient } from "../timed-op.ts";
 
 interface Pool {
@@ -64,7 +64,7 @@ function draw({ op, forward, gradient }: Pool, choices: Choices, number: number)
       const pooled = gradient(before(x!), dy, window);
       return [name === "linear" ? pooled : unaryGradientReference(name, pooled, x!)];
     },
-    inputs: [randomArray(shape, choices.seed())],
+    inputs: [(choices.boolean() ? sixteenths : randomArray)(shape, choices.seed())], // of sixteenths some are equal
   });
 }
 

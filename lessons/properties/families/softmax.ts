@@ -21,12 +21,13 @@ function draw({ classes, inner }: Sizes, choices: Choices, _: AdapterFacts): Pro
   const behind = choices.of(inner);
   const shape = [choices.integer(1, 7), choices.of(classes), ...(behind > 1 ? [behind] : [])];
   const log = choices.boolean();
+  const size = choices.of([5, 5, 200]); // the exponential of 200 is no float32 number
   return opCase({
-    label: `${log ? "logarithm, " : ""}x [${shape}], axis 1`,
+    label: `${log ? "logarithm, " : ""}x [${shape}] from -${size} to ${size}, axis 1`,
     op: (x) => (log ? logSoftmax : softmax)(x!, 1),
     forward: (x) => softmaxReference(x!, 1, log),
     gradient: (dy, x) => [softmaxGradientReference(dy, x!, 1, log)],
-    inputs: [randomArray(shape, choices.seed(), -5, 5)],
+    inputs: [randomArray(shape, choices.seed(), -size, size)],
     tolerance: { forward: { terms: shape[1]! }, gradients: [{ terms: shape[1]!, scale: 1 }] },
   });
 }

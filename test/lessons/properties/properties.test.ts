@@ -17,14 +17,14 @@ beforeAll(async () => {
 const openAnother = async () => openDevice(await findAgain(adapter));
 const propertyOf = (kernel: string) => kernelProperties.find((property) => property.kernel === kernel)!;
 const shippedText = (kernel: string) => readSource({ name: kernel });
-const check = (property: KernelProperty, text: string, cases = 2, seed = 1) =>
+const check = (property: KernelProperty, text: string, cases = 1, seed = 1) =>
   checkKernel({ property, text, seed, cases, openDevice: openAnother });
 
 describe("the check of kernels", () => {
   it("knows each kernel once", () => {
     const ids = kernelProperties.map(({ kernel }) => kernel);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.length).toBeGreaterThan(60);
+    expect(ids.length).toBe(64); // docs/guides/lab.md says so
   });
 
   it.for(kernelProperties)("passes the shipped text of $kernel, and launches it", async (property, {
@@ -32,7 +32,7 @@ describe("the check of kernels", () => {
   }) => {
     const needs = missing(property, describeAdapter(adapter));
     if (needs) skip(`this adapter has no ${needs}`);
-    expect(await check(property, shippedText(property.kernel))).toEqual({ kind: "passed", cases: 2 });
+    expect(await check(property, shippedText(property.kernel))).toEqual({ kind: "passed", cases: 1 });
     const engine = await createEngine({ device: await openAnother() });
     const { run, problem } = property.prepare(engine);
     const recording = engine.record(run);

@@ -1,4 +1,5 @@
 /** @file The words of the page, in English. */
+
 import { breakTexts } from "./break.ts";
 import { kernelTexts } from "./kernels.ts";
 import { ladderTexts } from "./ladder.ts";
@@ -19,11 +20,11 @@ export const en = {
     draw: "Draw",
     race: "Race",
     costs: "Costs",
-    break: "Break",
-    network: "Network",
     lessons: "Lessons",
     kernels: "Kernels",
     ladder: "Ladder",
+    break: "Break",
+    network: "Network",
   },
   break: breakTexts,
   network: networkTexts,

@@ -11,6 +11,8 @@ export const kernelTexts = {
   timeIt: "Time it",
   trainWithIt: "Train with it",
   resetText: "Reset",
+  notLaunched: (kernel: string) =>
+    `The open training does not launch ${kernel} on this GPU: its variants are chosen by shape and adapter. Trained with, it changes nothing.`,
   checkHint:
     "The check compares random shapes with the float64 reference. Only a text that has passed it may be timed or train. It stays in this tab, not in the link.",
   missingOf: {

@@ -13,6 +13,8 @@ export const kernelTexts: typeof english = {
   timeIt: "Cronometrar",
   trainWithIt: "Entrenar con él",
   resetText: "Restablecer",
+  notLaunched: (kernel: string) =>
+    `El entrenamiento abierto no lanza ${kernel} en esta GPU: las variantes se eligen por forma y adaptador. Entrenar con él no cambia nada.`,
   checkHint:
     "La comprobación compara formas al azar con la referencia en float64. Solo un texto que la supera puede cronometrarse o entrenar. Queda en esta pestaña, no en el enlace.",
   missingOf: {
