@@ -15,6 +15,8 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { createEngine } from "../../../engine/index.ts";
+import { loadKerasModel, loadOnnxModel } from "../../../exchange/index.ts";
+import { loadModel } from "../../../models/index.ts";
 import { saveWeights } from "../../../models/weights/model-weights.ts";
 import { loadImages } from "../../../web/worker/image-data.ts";
 import { OwnNetwork } from "../../../web/worker/network.ts";
@@ -59,6 +61,24 @@ function trainInNode(typescript: string): string {
   }
 }
 
+/** The files for others, read in Node: the same weights to the bit, and of ONNX the same predictions. */
+async function readBack(page: Page): Promise<void> {
+  const bytesOf = async (name: string) => Uint8Array.from(readFileSync(await downloaded(page, name)));
+  const engine = await createEngine({ adapter: "swiftshader" });
+  const whole = await loadModel(await bytesOf("Whole model"), { compile: { engine } });
+  const keras = await loadKerasModel(await bytesOf(".keras"), { compile: { engine } });
+  const onnx = await loadOnnxModel(await bytesOf("ONNX"));
+  onnx.initialize(engine, 1);
+  const [own, theirs] = [[...(await whole.getWeights())], [...(await keras.getWeights())]];
+  expect(JSON.stringify(own) === JSON.stringify(theirs), ".keras holds other weights than the whole model");
+  const inputs = Float32Array.from({ length: 4 * 32 * 32 * 3 }, (_, i) => ((i * 7919) % 1009) / 1009);
+  const samples = { inputs, inputShape: [32, 32, 3] };
+  const [expected, found] = [await whole.predict(samples), await onnx.predict(samples)];
+  const difference = Math.max(...expected.map((share, i) => Math.abs(share - found[i]!)));
+  expect(difference < 1e-5, `ONNX predicts otherwise by ${difference}`);
+  engine.dispose();
+}
+
 export const ownNetwork: Journey = {
   name: "network: built, an impossible layer refused, trained; the TypeScript that it leaves as trains in Node to the same bits",
   async go({ page, address }) {
@@ -85,6 +105,7 @@ export const ownNetwork: Journey = {
     const python = readFileSync(await downloaded(page, "Keras code"), "utf8");
     for (const line of ["layers.BatchNormalization(", "layers.Conv2D(6, (3, 3)", "learning_rate=0.05"])
       expect(python.includes(line), `no ${line} in ${python}`);
+    await readBack(page);
     const byNode = trainInNode(typescript);
     expect(weights === byNode, `the weights are ${weights}, Node's ${byNode}`);
     return `${said}; weights ${weights.slice(0, 12)}`;
