@@ -19,6 +19,7 @@ import {
 } from "../../models/index.ts";
 import { caseOf, parseIndex } from "../golden-runner/cases.ts";
 import { handlerFor } from "../golden-runner/handlers/index.ts";
+import { readKerasFiles } from "./keras-files.ts";
 import { photographs } from "./photographs.ts";
 import { checksum, network, train } from "./training.ts";
 
@@ -39,6 +40,7 @@ export async function firstPart(where: string): Promise<Partial<Findings>> {
   const engine = await createEngine();
   const [problems, counts] = [[] as string[], {} as Record<string, number>];
   counts.photographs = await photographs(problems);
+  counts.keras = await readKerasFiles(engine, problems);
   if (where === "page") {
     counts.gradients = await gradients(engine, problems);
     counts.golden = await golden(engine, problems);

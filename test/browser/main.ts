@@ -14,6 +14,7 @@ import { createEngine } from "../../engine/index.ts";
 import { shadersInline } from "../../tools/build/esbuild-plugin.ts";
 import { chromiumFlags } from "../../tools/chromium.ts";
 import type { Findings } from "./journeys.ts";
+import { kerasFiles } from "./keras-files.ts";
 import { photographFiles } from "./photograph-files.ts";
 import { network, train } from "./training.ts";
 
@@ -43,7 +44,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 /** Serves the page and resolves with what it reports. */
 async function inBrowser(
   files: ReadonlyMap<string, string>,
-  photographs: string,
+  data: ReadonlyMap<string, string>,
 ): Promise<Partial<Findings>[]> {
   let report: (findings: Partial<Findings>[]) => void = () => {};
   const reported = new Promise<Partial<Findings>[]>((resolve) => {
@@ -54,7 +55,7 @@ async function inBrowser(
     const script = files.get(path);
     if (path === "/report") report(JSON.parse(await bodyOf(request)));
     else if (script !== undefined) response.setHeader("content-type", "text/javascript").write(script);
-    else if (path === "/photographs.json") response.write(photographs);
+    else if (data.has(path)) response.write(data.get(path));
     else if (/^\/golden\/[\w./-]+$/.test(path) && !path.includes(".."))
       response.write(readFileSync(join(import.meta.dirname, "..", path)));
     else if (path === "/")
@@ -119,7 +120,11 @@ function problemsOf(findings: Partial<Findings> | undefined, expected: unknown):
   ];
 }
 
-const found = await inBrowser(await bundle(), JSON.stringify(await photographFiles()));
+const data = new Map([
+  ["/photographs.json", JSON.stringify(await photographFiles())],
+  ["/keras.json", JSON.stringify(await kerasFiles())],
+]);
+const found = await inBrowser(await bundle(), data);
 const expected = await inNode();
 const problems = [0, 1].flatMap((i) =>
   problemsOf(found[i], expected).map((text) => `${["page", "worker"][i]}: ${text}`),

@@ -70,6 +70,6 @@ export function base64Of(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-function bytesOf(text: string): Uint8Array {
+export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
