@@ -1,8 +1,18 @@
 /** @file The command line as npm installs it: both packages in an empty project, an experiment of one's own trained there. */
 import { spawn } from "node:child_process";
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import {
   check,
   checkManifest,
@@ -15,8 +25,8 @@ import {
   within,
 } from "./checks.ts";
 
-/** Most that the tarball may take, in bytes; 250,000 of them are the lab's page. */
-const most = 600_000;
+/** Bytes at most: of the tarball, of which half is the page of the lab, and of the page's files, gzip, which any host serves. */
+const most = { tarball: 1_150_000, lab: 1_000_000 };
 
 const project = emptyProject("wgrad-cli-package-");
 const noNetwork = pathToFileURL(join(root, "test/cli/support/no-network.mjs")).href;
@@ -74,6 +84,19 @@ function train(): string {
   return `wgrad ${versions.wgrad}, report.html of ${statSync(join(project, "first/report.html")).size} bytes`;
 }
 
+function labSize(): string {
+  const folder = join(project, "node_modules/wgrad-cli/lab");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const sizes = files.map(
+    ({ parentPath, name }) => gzipSync(readFileSync(join(parentPath, name)), { level: 9 }).length,
+  );
+  return within(
+    "the lab",
+    sizes.reduce((sum, size) => sum + size, 0),
+    most.lab,
+  );
+}
+
 /** The page is in the package, and its scripts are where it looks for them. */
 async function serveLab(): Promise<string> {
   const launcher = join(project, "node_modules/wgrad-cli/cli/wgrad.mjs");
@@ -98,7 +121,7 @@ async function serveLab(): Promise<string> {
 
 export async function checkCommandLine(): Promise<void> {
   const tarballs = ["wgrad", "wgrad-cli"].map((name) => pack(name, project));
-  await check("tarball of wgrad-cli", () => within("the tarball", statSync(tarballs[1]!).size, most));
+  await check("tarball of wgrad-cli", () => within("the tarball", statSync(tarballs[1]!).size, most.tarball));
   await check("npm install wgrad wgrad-cli", () => install(tarballs));
   await check("wgrad --version", () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -106,6 +129,7 @@ export async function checkCommandLine(): Promise<void> {
   });
   await check("wgrad list", () => holds(wgrad("list"), /svhn-c\b/));
   await check("wgrad explain conv2d", () => holds(wgrad("explain", "conv2d"), "sources of wgrad"));
+  await check("the files of the lab, gzip", labSize);
   await check("wgrad lab", serveLab);
   await check("wgrad gradcheck dense", () => holds(wgrad("gradcheck", "dense"), "dense"));
   await check("wgrad new", writeExperiment);

@@ -4,7 +4,6 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { dirname, join, relative } from "node:path";
 import { transformSync } from "esbuild";
 import { shaderPath } from "../../engine/source.ts";
-import { dropUnreachableDeclarations } from "./declarations.ts";
 import { readShaders } from "./esbuild-plugin.ts";
 import { importLibraryByName, importsOf, packagesOf } from "./imports.ts";
 import { inlineShaders, shaderModule, staysFile } from "./inline-shaders.ts";
@@ -15,7 +14,9 @@ import {
   libraryEntries,
   libraryPackage,
   libraryRooms,
+  loadedByUrl,
 } from "./packages.ts";
+import { dropUnreachable } from "./reachable.ts";
 
 const root = join(import.meta.dirname, "../..");
 const compiled = join(root, "dist/compiled");
@@ -110,10 +111,10 @@ function buildCommandLine(): void {
 
 const internal = "wgrad/internal/";
 
-/** What the declarations of the command line lead to in the library. */
-function internalsNamed(): string[] {
+/** What files of the command line lead to in the library. */
+function internalsNamed(ending: RegExp): string[] {
   const folder = join(root, "dist/wgrad-cli");
-  const texts = filesIn(folder, /\.d\.ts$/).map((path) => readFileSync(join(folder, path), "utf8"));
+  const texts = filesIn(folder, ending).map((path) => readFileSync(join(folder, path), "utf8"));
   const names = texts.flatMap(importsOf).filter((name) => name.startsWith(internal));
   return names.map((name) => name.slice(internal.length));
 }
@@ -122,10 +123,8 @@ compile();
 buildLibrary();
 buildCommandLine();
 const library = join(root, "dist/wgrad");
-const named = [...libraryEntries.map((path) => path.replace(/\.ts$/, "")), ...internalsNamed()];
-dropUnreachableDeclarations(
-  library,
-  filesIn(library, /\.d\.ts$/),
-  named.map((path) => `${path}.d.ts`),
-);
+const entries = libraryEntries.map((path) => path.replace(/\.ts$/, ""));
+dropUnreachable(library, ".d.ts", filesIn(library, /\.d\.ts$/), [...entries, ...internalsNamed(/\.d\.ts$/)]);
+const modules = [...entries, ...loadedByUrl, ...internalsNamed(/\.m?js$/)];
+dropUnreachable(library, ".js", filesIn(library, /\.js$/), modules);
 rmSync(compiled, { recursive: true, force: true });

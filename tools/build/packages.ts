@@ -63,6 +63,13 @@ export const libraryEntries: readonly string[] = [
   ...fromCommandLine.map((name) => `${name}.ts`),
 ];
 
+/** Its modules that no import names: the other half of a choice by "imports", and what runs in a thread. */
+export const loadedByUrl: readonly string[] = [
+  "engine/platform/browser",
+  "datasets/formats/images/decoder/browser",
+  "datasets/sources/folder/decode-worker",
+];
+
 /** @throws Error for a package that the clone does not depend on */
 function dependenciesOn(names: Iterable<string>): Record<string, string> {
   const versions = [...names].sort().map((name) => {

@@ -11,7 +11,6 @@ const names: Readonly<Record<ModelFormat, string>> = {
   python: "network.py",
   safetensors: "weights.safetensors",
   model: "model.safetensors",
-  keras: "network.keras",
   onnx: "network.onnx",
 };
 
@@ -36,10 +35,6 @@ async function bytesOf(
   if (format === "python") {
     const { toKeras } = await import("../../exchange/keras/code.ts");
     return new TextEncoder().encode(toKeras(model));
-  }
-  if (format === "keras") {
-    const { kerasBytes } = await import("../../exchange/keras/save-model.ts");
-    return kerasBytes(model);
   }
   const { toOnnx } = await import("../../exchange/onnx/write-model.ts");
   return toOnnx(model);

@@ -44,7 +44,7 @@ export interface FolderFacts {
   readonly spoilt: readonly SpoiltFile[];
 }
 
-export const exportFormats = ["typescript", "python", "safetensors", "model", "keras", "onnx"] as const;
+export const exportFormats = ["typescript", "python", "safetensors", "model", "onnx"] as const;
 
 export type ExportFormat = (typeof exportFormats)[number];
 

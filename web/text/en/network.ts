@@ -55,15 +55,14 @@ export const networkTexts = {
     python: "Keras code",
     safetensors: "Weights",
     model: "Whole model",
-    keras: ".keras",
     onnx: "ONNX",
   },
   formatHints: {
     typescript: "An experiment for wgrad train ./network.ts, of the layers above",
     python: "A Python program for Keras 3, of the open network",
     safetensors: "The open network's weights as safetensors",
-    model: "Layers, weights and the optimizer's state as model.save() writes them, for loadModel()",
-    keras: "The open network as a file of Keras 3",
+    model:
+      "Layers, weights and the optimizer's state as model.save() writes them, for loadModel(), and for wgrad convert, which makes .keras and .h5 of it",
     onnx: "The open network for inference elsewhere",
   },
   link: "The address of this page holds the network: hand it on.",

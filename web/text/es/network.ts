@@ -56,15 +56,14 @@ export const networkTexts: NetworkTexts = {
     python: "Código de Keras",
     safetensors: "Pesos",
     model: "Modelo completo",
-    keras: ".keras",
     onnx: "ONNX",
   },
   formatHints: {
     typescript: "Un experimento para wgrad train ./network.ts, con las capas de arriba",
     python: "Un programa en Python para Keras 3, de la red abierta",
     safetensors: "Los pesos de la red abierta, en safetensors",
-    model: "Capas, pesos y estado del optimizador como los escribe model.save(), para loadModel()",
-    keras: "La red abierta como archivo de Keras 3",
+    model:
+      "Capas, pesos y estado del optimizador como los escribe model.save(), para loadModel() y para wgrad convert, que los convierte en .keras o .h5",
     onnx: "La red abierta, para usarla en otros programas",
   },
   link: "La dirección de esta página contiene la red: se puede compartir.",
