@@ -25,10 +25,10 @@ import { expect, type Journey, patience } from "../journey.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const seed = 7;
-const link = (address: string, network: string) =>
+export const link = (address: string, network: string) =>
   `${address}?${new URLSearchParams({ lang: "en", view: "network", seed: String(seed), network })}`;
 
-async function downloaded(page: Page, name: string): Promise<string> {
+export async function downloaded(page: Page, name: string): Promise<string> {
   const [file] = await Promise.all([
     page.waitForEvent("download", patience),
     page.getByRole("button", { name, exact: true }).click(),
@@ -36,9 +36,9 @@ async function downloaded(page: Page, name: string): Promise<string> {
   return file.path();
 }
 
-const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+export const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-async function trained(page: Page): Promise<void> {
+export async function trained(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Train it" }).click();
   await page.waitForSelector('.network .state[data-own=true][data-state="done"]', patience);
 }
@@ -138,19 +138,27 @@ async function trainFolderInNode(folder: string, design: string): Promise<string
     }),
   );
   await network.readFolder(design, files, () => {});
+  return trainDesign(network, design);
+}
+
+/** SHA-256 of the weights by a design, trained in Node by the page's code; images are drawn where they are no folder's. */
+export async function trainDesign(network: OwnNetwork, design: string): Promise<string> {
   const experiment = network.experiment(design);
   const { optimizer, loss, metrics, profiles, dataset } = experiment;
   const engine = await createEngine({ adapter: "swiftshader" });
-  const images = await loadImages(dataset, profiles.full, seed, "");
+  const images = await loadImages(dataset, profiles.full, seed, "http://localhost:1/"); // where no server is
   const data = await TrainingData.open(engine, experiment, "full", images, seed);
   const model = experiment.network("full");
   await model.compile({ engine, optimizer: optimizer(), loss, metrics, seed });
   const { epochs, batch } = profiles.full;
   await model.fit(data.training, { epochs, batchSize: batch, validationData: data.validation });
+  const folder = mkdtempSync(join(tmpdir(), "wgrad-design-"));
   const path = join(folder, "weights.safetensors");
   await saveWeights(model, path);
   engine.dispose();
-  return hashOf(path);
+  const hash = hashOf(path);
+  rmSync(folder, { recursive: true });
+  return hash;
 }
 
 export const ownImages: Journey = {

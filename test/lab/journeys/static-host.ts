@@ -3,7 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { readStatic } from "../../../runner/lab/static-files.ts";
-import { expect, inState, type Journey, weightsOf } from "../journey.ts";
+import { OwnNetwork } from "../../../web/worker/network.ts";
+import { expect, type Journey, patience } from "../journey.ts";
+import { downloaded, hashOf, link, trainDesign, trained } from "./network.ts";
 
 const built = join(import.meta.dirname, "../../../dist/lab");
 /** no host has the page at its root */
@@ -22,18 +24,21 @@ async function serveFiles(): Promise<{ readonly address: string; readonly end: (
   return { address: `http://localhost:${port}${below}`, end: () => server.close() };
 }
 
+const fit = "fit cifar10 categorical_crossentropy adam batch-16 epochs-1 limit-96";
+const design = `Input 32x32x3*Conv2D 6 3 activation-relu*MaxPooling2D 4*Flatten*Dense 10 activation-softmax*${fit}`;
+
 export const staticHost: Journey = {
   name: "a static host: no isolation, images that the page draws, and Node's bits at the end",
-  needsRun: true,
-  async go({ page, trainedByNode }) {
+  async go({ page }) {
     const { address, end } = await serveFiles();
     try {
-      await page.goto(`${address}?lang=en`);
-      await inState(page, "training");
+      await page.goto(link(address, design));
+      await page.waitForSelector("[data-parameters]", patience);
       expect(!(await page.evaluate(() => crossOriginIsolated)), "the page is isolated after all");
-      await inState(page, "done");
-      const weights = await weightsOf(page);
-      expect(weights === trainedByNode, `the weights are ${weights}, Node's ${trainedByNode}`);
+      await trained(page);
+      const weights = hashOf(await downloaded(page, "Weights"));
+      const byNode = await trainDesign(new OwnNetwork([]), design);
+      expect(weights === byNode, `the weights are ${weights}, Node's ${byNode}`);
       return `weights ${weights.slice(0, 12)}`;
     } finally {
       end();
