@@ -62,7 +62,7 @@ const haveBirds = birds.every((file) => existsSync(join(dataFolder(), file)));
 it.skipIf(!haveBirds)(
   `a run of transfer, on its backbone and for its classes${haveBirds ? "" : " (skipped: the data folder has no birds)"}`,
   async () => {
-    const words = ["--backbone", "squeezenet", "--limit", "20", "--test-limit", "20", "--epochs", "1", "--out", "birds"];
+    const words = "--backbone squeezenet --limit 20 --test-limit 20 --epochs 1 --out birds".split(" ");
     await succeed(["train", "caltech-features-1", ...words, "--adapter", adapter], { cwd: folder });
     const converted = await convert("birds", "birds.onnx");
     expect(converted).toMatchObject({ code: 0 });
