@@ -6,9 +6,10 @@ import type { Mutant } from "../../lessons/mutants/mutant.ts";
 import { root } from "./root.ts";
 
 /** What the tests of kernels need of the project. */
-const copied = [
+export const copied = [
   "engine",
   "kernels",
+  "lessons",
   "models",
   "test",
   "package.json",
