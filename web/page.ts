@@ -112,14 +112,21 @@ function stepsDone(): number {
   return last ? last.step + 1 : (opened.value?.step ?? 0);
 }
 
+/** A look takes the GPU from the training: while it trains, so many times as long as a look took go by until the next. */
+const restFactor = 15;
+
 /** Looks at the pinned image over and over: at most every half second, while somebody sees it. */
 async function watch(): Promise<void> {
+  let restUntil = 0;
   for (;;) {
     const { image, view } = place.value;
-    if (view === "train" && !document.hidden && (isRunning() || state.value === "done")) {
-      const seen = look.value;
-      const isCurrent = seen?.image === image && seen.step === stepsDone();
-      if (!isCurrent) look.value = (await lab.look(image).catch(() => undefined)) ?? look.value;
+    const seen = look.value;
+    const isNew = seen?.image !== image || state.value !== "training" || performance.now() >= restUntil;
+    const isSeen = view === "train" && !document.hidden && (isRunning() || state.value === "done");
+    if (isSeen && isNew && !(seen?.image === image && seen.step === stepsDone())) {
+      const begun = performance.now();
+      look.value = (await lab.look(image).catch(() => undefined)) ?? look.value;
+      restUntil = performance.now() + restFactor * (performance.now() - begun);
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
