@@ -47,7 +47,7 @@ interface Kind {
 }
 
 const vectors = [4, 8, 16] as const;
-const any = [1, 3, 5, 13] as const;
+const unaligned = [1, 3, 5, 13] as const;
 const anyOrVector = [1, 3, 4, 5, 8] as const;
 
 /** The kernels that all three passes have. */
@@ -76,8 +76,8 @@ const kinds: readonly Kind[] = [
   {
     name: "subgroup-any",
     make: (pass, problem, { subgroupSize }) => subgroupConvolution(pass, problem, subgroupSize),
-    channels: any,
-    filters: any,
+    channels: unaligned,
+    filters: unaligned,
   },
   {
     name: "depthwise",
