@@ -168,6 +168,9 @@ export class Breakage {
           cases.push({ op: name, example, check: await checkCase(engine, example, seed) });
       }
       return cases;
+    }).catch((error) => {
+      this.#shipped = undefined; // a device that was lost: the next question asks another one
+      throw error;
     });
     return this.#shipped;
   }
@@ -179,9 +182,14 @@ export class Breakage {
     const told = (losses: readonly number[]) => tell({ kind: "losses", side: "shipped", losses });
     const training = known ?? trainShipped(practice, told);
     this.#trainings.set(key, training);
-    const done = await training;
-    if (known) told(done.losses);
-    return done;
+    try {
+      const done = await training;
+      if (known) told(done.losses);
+      return done;
+    } catch (error) {
+      this.#trainings.delete(key);
+      throw error;
+    }
   }
 }
 

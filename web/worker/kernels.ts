@@ -78,7 +78,6 @@ export class Kernels {
       return outcome;
     } catch (error) {
       if (error instanceof Silence) return { kind: "silent", seconds: patienceSeconds };
-      this.#end(); // a device that went away takes the others of its worker with it
       return { kind: "lost", message: error instanceof Error ? error.message : String(error) };
     }
   }
@@ -134,7 +133,7 @@ export class Kernels {
         question(remote, heard).then(resolve, reject);
       });
     } catch (error) {
-      if (error instanceof Silence) this.#end();
+      this.#end(); // it may have lost its device, or wait for ever
       throw error;
     } finally {
       ending.abort();

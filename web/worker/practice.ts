@@ -6,8 +6,7 @@ import { GpuDataset } from "../../kernels/gather/index.ts";
 import { sgd } from "../../kernels/optimizers/index.ts";
 import * as layers from "../../models/layers/index.ts";
 import type { Model } from "../../models/model.ts";
-import type { OptimizerName } from "../../models/optimizer-names.ts";
-import { optimizersByName } from "../../models/optimizer-names.ts";
+import { type OptimizerName, optimizersByName } from "../../models/optimizer-names.ts";
 import { sequential } from "../../models/sequential.ts";
 
 /** What the small network is made of, so that a kernel is among those that it launches. */

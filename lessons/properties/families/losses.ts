@@ -173,7 +173,7 @@ function drawPointwise(name: PointwiseName, choices: Choices): PropertyCase {
   };
 }
 
-/** Forward and backward kernels of a file; logits are predictions as good as any for a time. */
+/** Forward and backward kernels of a file; what is timed takes logits for predictions: it is as much work. */
 function both(
   file: string,
   title: string,
