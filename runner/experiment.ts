@@ -3,6 +3,7 @@ import type { Dataset } from "../datasets/dataset.ts";
 import type { DatasetId } from "../datasets/sources/load-dataset.ts";
 import type { Optimizer } from "../kernels/optimizers/index.ts";
 import type { Callback } from "../models/callbacks/callback.ts";
+import type { InputTransform } from "../models/data/gpu-samples.ts";
 import type { LearningPhase } from "../models/fit/compile-options.ts";
 import type { Layer } from "../models/layers/layer.ts";
 import type { Model } from "../models/model.ts";
@@ -10,8 +11,9 @@ import type { LossKind, MetricKind } from "../models/objective/objective.ts";
 import type { ImageDataGeneratorOptions } from "../models/preprocessing/image-data-generator.ts";
 import type { FreeSection } from "../report/run-report.ts";
 import type { OwnData } from "./own/data.ts";
-import type { PhotographSettings } from "./store/schemas.ts";
+import type { PhotographSettings, RunSettings } from "./store/schemas.ts";
 import type { Study } from "./study/study.ts";
+import type { DataPart } from "./study/study-images.ts";
 
 /** Where a question stands. */
 export interface Source {
@@ -203,6 +205,20 @@ export interface ReviewExperiment extends ExperimentBase {
   readonly parts: readonly ReviewPart[];
 }
 
+/** How a study trains a network that begins with new weights. */
+export interface MainTraining {
+  readonly optimizer: (profile: ProfileName) => Optimizer;
+  readonly loss: string;
+  readonly metrics: Readonly<Record<string, string>>;
+  /** an autoencoder is to give the clean images back, a classifier their classes */
+  readonly targets: "images" | "classes";
+  /** noise on the inputs of each part */
+  readonly inputs?: (settings: NoiseSettings) => Readonly<Record<DataPart, InputTransform>>;
+}
+
+/** What decides the draws of noise. */
+export type NoiseSettings = Pick<RunSettings, "seed" | "noise">;
+
 /** Made of several steps: networks trained one after another or from one another, and figures measured on them. */
 export interface StudyExperiment extends ExperimentBase {
   readonly kind: "study";
@@ -213,6 +229,8 @@ export interface StudyExperiment extends ExperimentBase {
     /** weights of the network of the full profile */
     readonly parameters: number;
     readonly network: (profile: ProfileName) => Model;
+    /** of a network that begins with new weights: a page can train it without the study */
+    readonly training?: MainTraining;
   };
   /** which part of the training images is held out for validation: one in twelve, 5,000 of 60,000 */
   readonly validation: "first" | "last";

@@ -85,10 +85,16 @@ function Choice() {
         onChange={({ currentTarget }) => choose({ experiment: currentTarget.value })}
       >
         {experiment === ownName && <option value={ownName}>{text.network.own}</option>}
-        {experiments.value.map(({ id }) => (
-          <option key={id} value={id}>
-            {id}
-          </option>
+        {[...new Set(experiments.value.map(({ dataset }) => dataset))].map((name) => (
+          <optgroup key={name} label={name}>
+            {experiments.value
+              .filter(({ dataset }) => dataset === name)
+              .map(({ id }) => (
+                <option key={id} value={id}>
+                  {id}
+                </option>
+              ))}
+          </optgroup>
         ))}
       </select>
       <select

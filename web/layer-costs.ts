@@ -45,6 +45,16 @@ const dense: Rule = ({ outputShape, parameters }, inputShape) => {
   };
 };
 
+/** Its kernel is another layer's, which counts it. */
+const denseTranspose: Rule = ({ outputShape, parameters }, inputShape) => {
+  const [inputs, units] = [inputShape.at(-1)!, outputShape.at(-1)!];
+  return { weights: `${units} = ${parameters}`, flops: 2 * inputs * units + units };
+};
+
+const upSampling: Rule = ({ config, outputShape }, inputShape) => ({
+  size: `${inputShape[0]} * ${pair(config.size, [2, 2])[0]} = ${outputShape[0]}`,
+});
+
 const pooling: Rule = ({ config, outputShape }, inputShape) => {
   const pool = pair(config.poolSize, [2, 2]);
   const [height, width, channels] = outputShape as [number, number, number];
@@ -65,9 +75,11 @@ const normalization: Rule = ({ outputShape, parameters }) => ({
 const rules: Readonly<Record<string, Rule>> = {
   Conv2D: convolution,
   Dense: dense,
+  DenseTranspose: denseTranspose,
   MaxPooling2D: pooling,
   AveragePooling2D: pooling,
   Flatten: flatten,
+  UpSampling2D: upSampling,
   BatchNormalization: normalization,
 };
 

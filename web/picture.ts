@@ -32,7 +32,7 @@ const pauseMilliseconds = 200;
 /** The pixel of the place, within the picture; where the saliency is highest unless one is named. */
 export const pixel = computed<Pixel | undefined>(() => {
   const [height, width, channels] = picture.value?.shape ?? [];
-  const map = answer.value?.saliency;
+  const map = answer.value?.targets === "classes" ? answer.value.saliency : undefined;
   if (!height || !width || !channels || !map) return undefined;
   const [row, column, channel] = place.value.pixel?.split(".").map(Number) ?? [];
   if (row !== undefined && column !== undefined && channel !== undefined)
@@ -102,7 +102,7 @@ async function askOnce(known: Known): Promise<void> {
     answer.value = found;
     known.asked = asked;
   }
-  if (!pixel.value || !answer.value) return;
+  if (!pixel.value || answer.value?.targets !== "classes") return;
   const own = valueAt(bytes, shape, pixel.value);
   const value = slid.value ?? place.value.value ?? own;
   const change = { ...pixel.value, value, explained: answer.value.explained };
@@ -126,7 +126,7 @@ function followPlace(): () => void {
     if (!facts) return;
     const { origin, shape } = picture.peek() ?? {};
     const isTurned = before !== undefined && before !== wanted;
-    const fits = String(shape) === String(facts.layers[0]?.outputShape);
+    const fits = String(shape) === String(facts.data.shape);
     before = wanted;
     answer.value = probe.value = undefined;
     if (isTurned || !fits || !origin || origin.kind === "test") void beginWith(wanted);

@@ -4,7 +4,7 @@ import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import { label, labelOf } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
-import { type BasicPart, trainBasic, usualEncoder } from "./basic.ts";
+import { type BasicPart, basicTraining, trainBasic, usualEncoder } from "./basic.ts";
 import { curves, manifold, receptiveFields, reconstructionGrid, shownImages } from "./pictures.ts";
 import { codesOf, meanImageError, type ReconstructionError, reconstructionError } from "./quality.ts";
 import { mnistQuestion, training } from "./source.ts";
@@ -32,6 +32,7 @@ export const aeA: StudyExperiment = {
     part: () => "sigmoid-32",
     parameters: 50_992,
     network: () => basicAutoencoder({ code: 32 }),
+    training: basicTraining,
   },
   published: [],
   profiles: {

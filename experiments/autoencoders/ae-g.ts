@@ -1,11 +1,11 @@
 /** @file ae-g: deep autoencoders of several depths against PCA and the basic one. */
-import { adam, type Optimizer, sgd } from "../../models/index.ts";
+import { adam, sgd } from "../../models/index.ts";
 import { bypassedAutoencoder, deepAutoencoder } from "../../models/networks/ae-deep.ts";
 import { label } from "../../report/label.ts";
-import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { MainTraining, StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { epsilon } from "../keras-2-0.ts";
-import { trainBasic } from "./basic.ts";
+import { basicTraining, trainBasic } from "./basic.ts";
 import { compareMethods, type Method, type MethodResult } from "./comparison.ts";
 import { cutAt } from "./cut.ts";
 import { manifold, pcaReconstructed, reconstructed, reconstructionGrid, shownImages } from "./pictures.ts";
@@ -15,6 +15,12 @@ import { mnistQuestion } from "./source.ts";
 const depths = [4, 3, 2];
 const codes = [2, 4, 8, 16, 32];
 const quickWidths = [500, 250, 125];
+
+/** SGD needs more updates than the quick profile has. */
+const deepTraining: MainTraining = {
+  ...basicTraining,
+  optimizer: (profile) => (profile === "quick" ? adam({ epsilon }) : sgd({ learningRate: 1 })),
+};
 
 export const aeG: StudyExperiment = {
   id: "ae-g",
@@ -41,6 +47,7 @@ export const aeG: StudyExperiment = {
         codeActivation: "linear",
         ...(profile === "quick" && { widths: quickWidths }),
       }),
+    training: deepTraining,
   },
   published: [],
   profiles: {
@@ -92,8 +99,9 @@ async function trainDeep(study: Study, hidden: number, code: number): Promise<Me
       codeActivation: study.literal ? "relu" : "linear",
       ...(study.quick && { widths: quickWidths }),
     }),
-    optimizer: optimizerFor(study),
-    metrics: { mse: "mean_squared_error" },
+    optimizer: deepTraining.optimizer(study.settings.profile),
+    loss: deepTraining.loss,
+    metrics: deepTraining.metrics,
     data: study.data.images("train"),
     validation: study.data.images("validation"),
     evaluation: () => study.data.images("test"),
@@ -102,10 +110,6 @@ async function trainDeep(study: Study, hidden: number, code: number): Promise<Me
   const { encoder } = cutAt(part.model, `dense_${hidden}`);
   const { mse } = await reconstructionError(study, part.model);
   return { code, mse, error: (await codeNeighborError(study, encoder)).error };
-}
-
-function optimizerFor(study: Study): Optimizer {
-  return study.quick ? adam({ epsilon }) : sgd({ learningRate: 1 });
 }
 
 async function showPictures(study: Study, components: Awaited<ReturnType<typeof fitPca>>, largest: number) {
@@ -143,8 +147,9 @@ async function showPictures(study: Study, components: Awaited<ReturnType<typeof 
 async function followTheListing(study: Study): Promise<void> {
   const part = await study.train("literal", {
     model: bypassedAutoencoder(),
-    optimizer: optimizerFor(study),
-    metrics: { mse: "mean_squared_error" },
+    optimizer: deepTraining.optimizer(study.settings.profile),
+    loss: deepTraining.loss,
+    metrics: deepTraining.metrics,
     data: study.data.images("train"),
     validation: study.data.images("validation"),
     evaluation: () => study.data.images("test"),

@@ -2,10 +2,10 @@
 import { adadelta } from "../../models/index.ts";
 import { convolutionalAutoencoder } from "../../models/networks/ae-conv.ts";
 import { label } from "../../report/label.ts";
-import type { StudyExperiment } from "../../runner/experiment.ts";
+import type { MainTraining, StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { epsilon } from "../keras-2-0.ts";
-import { trainBasic } from "./basic.ts";
+import { basicTraining, trainBasic } from "./basic.ts";
 import { cutAt } from "./cut.ts";
 import { curves, pcaReconstructed, reconstructed, shownImages } from "./pictures.ts";
 import { codeNeighborError, fitPca, pcaQuality, reconstructionError } from "./quality.ts";
@@ -13,6 +13,11 @@ import { encoderOfA, mnistQuestion, training } from "./source.ts";
 
 /** 7x7x8, what the second pooling leaves. */
 const code = 392;
+
+const convolutionalTraining = {
+  ...basicTraining,
+  optimizer: () => adadelta({ learningRate: 1, epsilon }),
+} satisfies MainTraining;
 
 export const aeI: StudyExperiment = {
   id: "ae-i",
@@ -27,7 +32,12 @@ export const aeI: StudyExperiment = {
     `cross-entropy, batches of 25, 50 epochs. For the basic one:\n\n${training} ${encoderOfA}`,
   dataset: "mnist",
   validation: "last",
-  main: { part: () => "convolutional", parameters: 3_217, network: () => convolutionalAutoencoder() },
+  main: {
+    part: () => "convolutional",
+    parameters: 3_217,
+    network: () => convolutionalAutoencoder(),
+    training: convolutionalTraining,
+  },
   published: [],
   profiles: {
     full: { epochs: 50, batch: 25, description: "the experiment as the assignment states it" },
@@ -40,8 +50,9 @@ async function run(study: Study): Promise<void> {
   const shape = [28, 28, 1];
   const convolutional = await study.train("convolutional", {
     model: convolutionalAutoencoder(),
-    optimizer: adadelta({ learningRate: 1, epsilon }),
-    metrics: { mse: "mean_squared_error" },
+    optimizer: convolutionalTraining.optimizer(),
+    loss: convolutionalTraining.loss,
+    metrics: convolutionalTraining.metrics,
     data: study.data.images("train", shape),
     validation: study.data.images("validation", shape),
     evaluation: () => study.data.images("test", shape),

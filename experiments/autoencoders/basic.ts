@@ -1,9 +1,10 @@
 /** @file The autoencoders with one hidden layer, which several questions train, compare or start from. */
 import { type ActivationName, adam, type Callback, type InputTransform } from "../../models/index.ts";
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
+import type { MainTraining } from "../../runner/experiment.ts";
 import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { DataPart } from "../../runner/study/study-data.ts";
+import type { DataPart } from "../../runner/study/study-images.ts";
 import { epsilon } from "../keras-2-0.ts";
 import { cutAt, type Halves } from "./cut.ts";
 
@@ -27,11 +28,20 @@ export interface BasicPart extends TrainedPart, Halves {
  */
 export const usualEncoder = "relu";
 
+/** Binary cross-entropy and Adam, whatever the code. */
+export const basicTraining = {
+  optimizer: () => adam({ epsilon }),
+  loss: "binary_crossentropy",
+  metrics: { mse: "mean_squared_error" },
+  targets: "images",
+} as const satisfies MainTraining;
+
 /** The network of 32 numbers as main part. */
 export const basicMain = {
   part: () => `${usualEncoder}-32`,
   parameters: 50_992,
   network: () => basicAutoencoder({ code: 32, encoder: usualEncoder }),
+  training: basicTraining,
 } as const;
 
 /** The layer of the code in a network of one hidden layer. */
@@ -48,8 +58,9 @@ export async function trainBasic(study: Study, options: BasicPartOptions): Promi
     noise ? { dataset: study.data.images(part), transform: noise[part] } : study.data.images(part);
   const part = await study.train(words.join("-"), {
     model: basicAutoencoder({ code, encoder, decoder }),
-    optimizer: adam({ epsilon }),
-    metrics: { mse: "mean_squared_error" },
+    optimizer: basicTraining.optimizer(),
+    loss: basicTraining.loss,
+    metrics: basicTraining.metrics,
     data: images("train"),
     validation: images("validation"),
     evaluation: () => images("test"),

@@ -4,7 +4,7 @@ import { Pca } from "../../kernels/pca/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import type { InputTransform, Model } from "../../models/index.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { DataPart } from "../../runner/study/study-data.ts";
+import type { DataPart } from "../../runner/study/study-images.ts";
 
 /** The assignment's number of neighbours. */
 export const neighbors = 10;

@@ -1,9 +1,10 @@
 /** @file dae-d: autoencoders that take Gaussian noise away. */
 import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
-import { usualEncoder } from "../autoencoders/basic.ts";
+import { basicTraining, usualEncoder } from "../autoencoders/basic.ts";
 import { encoderOfA, mnistQuestion, training } from "../autoencoders/source.ts";
 import { denoisingGrid } from "./denoising-grid.ts";
+import { noiseTransforms } from "./noise.ts";
 import { deviations, draws, gaussian, slip } from "./source.ts";
 
 export const daeD: StudyExperiment = {
@@ -21,6 +22,10 @@ export const daeD: StudyExperiment = {
     part: () => `${usualEncoder}-32-gaussian-0.5`,
     parameters: 50_992,
     network: () => basicAutoencoder({ code: 32, encoder: usualEncoder }),
+    training: {
+      ...basicTraining,
+      inputs: (settings) => noiseTransforms({ settings }, gaussian(0.5, false).noise),
+    },
   },
   published: [],
   profiles: {

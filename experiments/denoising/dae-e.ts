@@ -4,7 +4,7 @@ import { label } from "../../report/label.ts";
 import type { LineBlock } from "../../report/run-report.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
-import { type BasicPart, trainBasic, usualEncoder } from "../autoencoders/basic.ts";
+import { type BasicPart, basicTraining, trainBasic, usualEncoder } from "../autoencoders/basic.ts";
 import { receptiveFields } from "../autoencoders/pictures.ts";
 import { codeNeighborError, reconstructionError } from "../autoencoders/quality.ts";
 import { encoderOfA, mnistQuestion, training } from "../autoencoders/source.ts";
@@ -31,6 +31,10 @@ export const daeE: StudyExperiment = {
     part: () => `${usualEncoder}-32-masking-0.75`,
     parameters: 50_992,
     network: () => basicAutoencoder({ code: 32, encoder: usualEncoder }),
+    training: {
+      ...basicTraining,
+      inputs: (settings) => noiseTransforms({ settings }, masking(0.75).noise),
+    },
   },
   published: [],
   profiles: {

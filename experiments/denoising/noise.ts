@@ -8,8 +8,9 @@ import { mul, scale } from "../../kernels/elementwise/index.ts";
 import { GpuDataset, type HostDataset } from "../../kernels/gather/index.ts";
 import type { InputTransform, Model } from "../../models/index.ts";
 import type { ReportImages } from "../../report/run-report.ts";
+import type { NoiseSettings } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { DataPart } from "../../runner/study/study-data.ts";
+import type { DataPart } from "../../runner/study/study-images.ts";
 import { greyImages } from "../autoencoders/pictures.ts";
 
 /** `multiplied` is the source's listing for Gaussian noise, where its text adds: x * stddev * normal. */
@@ -24,7 +25,10 @@ const parts: readonly DataPart[] = ["train", "validation", "test"];
  * One draw for each part of the data, from the run's seed. With `--noise fresh` training sees another draw in every epoch;
  * validation and test keep theirs, so that epochs can be compared.
  */
-export function noiseTransforms({ settings }: Study, noise: Noise): NoiseTransforms {
+export function noiseTransforms(
+  { settings }: { readonly settings: NoiseSettings },
+  noise: Noise,
+): NoiseTransforms {
   const transform = (part: DataPart): InputTransform => {
     const [stream] = pcg4d(settings.seed, parts.indexOf(part), noiseStream, 0);
     const options = { stream, fresh: part === "train" && settings.noise === "fresh" };

@@ -1,6 +1,7 @@
 /** @file The classifier of question 3.3: training it, and what is measured of it. */
 import { type ActivationName, adam, type Optimizer } from "../../models/index.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
+import type { MainTraining } from "../../runner/experiment.ts";
 import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { epsilon } from "../keras-2-0.ts";
@@ -20,13 +21,27 @@ export interface ClassifierOptions {
 
 const relatives = ["pretrain-a", "pretrain-b", "pretrain-c", "pretrain-d"];
 
+/** Without pre-training. */
+export const classifierTraining = {
+  optimizer: () => adam({ epsilon }),
+  loss: "categorical_crossentropy",
+  metrics: { accuracy: "categorical_accuracy" },
+  targets: "classes",
+} as const satisfies MainTraining;
+
 /** Trains 784-1000-1000-10; with --literal by binary cross-entropy, as the sheet's listing does. */
 export function trainClassifier(
   study: Study,
   name: string,
   options: ClassifierOptions,
 ): Promise<TrainedPart> {
-  const { activation, optimizer = adam({ epsilon }), frozen = [], epochsInFull, ...rest } = options;
+  const {
+    activation,
+    optimizer = classifierTraining.optimizer(),
+    frozen = [],
+    epochsInFull,
+    ...rest
+  } = options;
   const inFull = pretrainNetwork({ activation, hidden: hiddenUnits("full") }).parameterCount;
   const model = pretrainNetwork({ activation, hidden: hiddenUnits(study.settings.profile) });
   for (const layer of frozen) model.getLayer(layer).trainable = false;
@@ -35,8 +50,8 @@ export function trainClassifier(
     ...rest,
     model,
     optimizer,
-    loss: binary ? "binary_crossentropy" : "categorical_crossentropy",
-    metrics: { accuracy: "categorical_accuracy", ...(binary ? { binary_accuracy: "binary_accuracy" } : {}) },
+    loss: binary ? "binary_crossentropy" : classifierTraining.loss,
+    metrics: { ...classifierTraining.metrics, ...(binary ? { binary_accuracy: "binary_accuracy" } : {}) },
     data: study.data.labelled("train"),
     validation: study.data.labelled("validation"),
     test: study.data.labelled("test"),

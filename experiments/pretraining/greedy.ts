@@ -5,7 +5,7 @@ import { basicAutoencoder } from "../../models/networks/ae-basic.ts";
 import { pretrainNetwork } from "../../models/networks/pretrain-mlp.ts";
 import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
-import type { DataPart } from "../../runner/study/study-data.ts";
+import type { DataPart } from "../../runner/study/study-images.ts";
 import { cutAt } from "../autoencoders/cut.ts";
 import { codesOf } from "../autoencoders/quality.ts";
 import { noiseTransforms } from "../denoising/noise.ts";

@@ -5,7 +5,7 @@ import { label } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
-import { testError, trainClassifier } from "./classifier.ts";
+import { classifierTraining, testError, trainClassifier } from "./classifier.ts";
 import { measureMain } from "./outcome.ts";
 import { hiddenUnits, notebook, notebookError, pretrainingQuestion, quickNetwork, recipe } from "./source.ts";
 
@@ -25,6 +25,7 @@ export const pretrainA: StudyExperiment = {
     part: () => "scratch-adam",
     parameters: 1_796_010,
     network: (profile) => pretrainNetwork({ hidden: hiddenUnits(profile) }),
+    training: classifierTraining,
   },
   published: [
     notebookError("Test error with Adam", "test_error", 0.0179),

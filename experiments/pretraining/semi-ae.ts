@@ -7,7 +7,7 @@ import { label, labelOf } from "../../report/label.ts";
 import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { geronQuestion } from "./source.ts";
-import { chapter, showReconstructions, trainStacked } from "./stacked.ts";
+import { chapter, showReconstructions, stackedTraining, trainStacked } from "./stacked.ts";
 
 const labelCounts = [50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 const shape = [28, 28];
@@ -35,7 +35,12 @@ export const semiAe: StudyExperiment = {
     "The source describes this without figures.",
   dataset: "fashion-mnist",
   validation: "last",
-  main: { part: () => "stacked", parameters: 163_814, network: () => stackedAutoencoder() },
+  main: {
+    part: () => "stacked",
+    parameters: 163_814,
+    network: () => stackedAutoencoder(),
+    training: stackedTraining,
+  },
   published: [],
   profiles: {
     full: { epochs: 20, batch: 32, description: "the experiment as the chapter describes it" },

@@ -5,7 +5,7 @@ import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { receptiveFields } from "../autoencoders/pictures.ts";
 import { geronQuestion } from "./source.ts";
-import { chapter, showReconstructions, stackedQuality, trainStacked } from "./stacked.ts";
+import { chapter, showReconstructions, stackedQuality, stackedTraining, trainStacked } from "./stacked.ts";
 
 export const stackedAe: StudyExperiment = {
   id: "stacked-ae",
@@ -17,7 +17,12 @@ export const stackedAe: StudyExperiment = {
     `reconstructions.\n\n${chapter} 20 epochs.`,
   dataset: "fashion-mnist",
   validation: "last",
-  main: { part: () => "stacked", parameters: 163_814, network: () => stackedAutoencoder() },
+  main: {
+    part: () => "stacked",
+    parameters: 163_814,
+    network: () => stackedAutoencoder(),
+    training: stackedTraining,
+  },
   published: [],
   profiles: {
     full: { epochs: 20, batch: 32, description: "the experiment as the chapter states it" },

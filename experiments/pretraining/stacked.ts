@@ -3,6 +3,7 @@ import { takeImages } from "../../datasets/splits.ts";
 import { type Model, sgd } from "../../models/index.ts";
 import type { Label } from "../../report/label.ts";
 import type { GridBlock } from "../../report/run-report.ts";
+import type { MainTraining } from "../../runner/experiment.ts";
 import type { TrainedPart } from "../../runner/study/part.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { reconstructionGrid } from "../autoencoders/pictures.ts";
@@ -18,12 +19,20 @@ export const chapter =
   "rounded_accuracy is the share of pixels that are on the right side of 0.5, where grey targets are rounded as well. Layers are " +
   "initialised by Keras's default, as in the chapter, although SELU is meant for LeCun's.";
 
+export const stackedTraining = {
+  optimizer: () => sgd({ learningRate: 1.5 }),
+  loss: "binary_crossentropy",
+  metrics: { rounded_accuracy: "rounded_accuracy" },
+  targets: "images",
+} as const satisfies MainTraining;
+
 /** Trains an autoencoder 28x28 to 28x28 as the chapter does. */
 export function trainStacked(study: Study, name: string, model: Model): Promise<TrainedPart> {
   return study.train(name, {
     model,
-    optimizer: sgd({ learningRate: 1.5 }),
-    metrics: { rounded_accuracy: "rounded_accuracy" },
+    optimizer: stackedTraining.optimizer(),
+    loss: stackedTraining.loss,
+    metrics: stackedTraining.metrics,
     data: study.data.images("train", shape),
     validation: study.data.images("validation", shape),
     evaluation: () => study.data.images("test", shape),

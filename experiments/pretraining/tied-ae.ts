@@ -6,7 +6,7 @@ import type { StudyExperiment } from "../../runner/experiment.ts";
 import type { Study } from "../../runner/study/study.ts";
 import { curves, receptiveFields } from "../autoencoders/pictures.ts";
 import { geronQuestion } from "./source.ts";
-import { chapter, showReconstructions, stackedQuality, trainStacked } from "./stacked.ts";
+import { chapter, showReconstructions, stackedQuality, stackedTraining, trainStacked } from "./stacked.ts";
 
 export const tiedAe: StudyExperiment = {
   id: "tied-ae",
@@ -19,7 +19,12 @@ export const tiedAe: StudyExperiment = {
     `writes "ejecución" there, where the original has the error.\n\n${chapter} 10 epochs; the untied autoencoder is trained the same way.`,
   dataset: "fashion-mnist",
   validation: "last",
-  main: { part: () => "tied", parameters: 82_414, network: () => tiedAutoencoder() },
+  main: {
+    part: () => "tied",
+    parameters: 82_414,
+    network: () => tiedAutoencoder(),
+    training: stackedTraining,
+  },
   published: [],
   profiles: {
     full: { epochs: 10, batch: 32, description: "the experiment as the chapter states it" },

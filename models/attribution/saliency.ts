@@ -17,11 +17,12 @@ import {
 import { scoreGraph, wholeGraph } from "./score-graph.ts";
 
 /**
- * |d score / d pixel|, the largest over the channels, of images [n, h, w, c]: a map [h, w] for each. The score is that before
+ * |d score / d pixel|, the largest over the channels, of images [n, h, w, c]: a map [h, w] for each. Of a network that takes
+ * images as [h, w] or as rows, each value has its own slope: a map of that shape, of rows [1, size]. The score is that before
  * softmax or sigmoid: after them, more of a class may only mean less of the others. Pixels are what the network gets, after the
  * data's scale; layers behave as in prediction. Source: Simonyan et al. 2013, "Deep Inside Convolutional Networks", section 3.
  * @param images whatever model.predict() takes
- * @throws ArgumentError for a model without one input [h, w, c] and one output [classes], or a class that it does not have
+ * @throws ArgumentError for a model without one input [h, w, c], [h, w] or [size] and one output [classes], or a class that it does not have
  */
 export async function saliency(
   model: Model,
@@ -31,11 +32,11 @@ export async function saliency(
   checkOptionNames("saliency", options, attributionNames);
   const graph = scoreGraph("saliency", model);
   const { shape } = graph.input;
-  if (shape.length !== 3)
+  if (shape.length < 1 || shape.length > 3)
     throw new ArgumentError(
-      `saliency: ${model.name} takes ${formatShape(shape)}; images [h,w,c] are explained.`,
+      `saliency: ${model.name} takes ${formatShape(shape)}; images [h,w,c], [h,w] or rows [size] are explained.`,
     );
-  const [height, width] = shape as readonly [number, number];
+  const [height, width] = shape.length === 1 ? [1, shape[0]!] : (shape as readonly [number, number]);
   const whole = wholeGraph(graph);
   const found = await attribute("saliency", model, graph, { source: images, options }, ({ x, wanted }) => {
     let scores: Tensor | undefined;
@@ -44,7 +45,8 @@ export async function saliency(
       return explainedScore(scores!, wanted);
     };
     const { gradients: slopes } = gradients(x.engine, body, [x]);
-    return { maps: max(abs(slopes[0]!), { axes: [3] }), scores: scores! };
+    const sizes = abs(slopes[0]!);
+    return { maps: shape.length === 3 ? max(sizes, { axes: [3] }) : sizes, scores: scores! };
   });
   return { ...found, height, width };
 }

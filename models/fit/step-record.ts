@@ -4,6 +4,7 @@
  */
 import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Engine } from "../../engine/device.ts";
+import { copyOf } from "../../engine/record/commands-of.ts";
 import { LaunchRecord } from "../../engine/record/launch-record.ts";
 import type { Change, NamedStep, NamedTensor } from "../../engine/record/named-step.ts";
 import { withoutTrace } from "../../engine/record/undo.ts";
@@ -73,7 +74,8 @@ export class StepRecord implements NamedStep {
     step.set(fields);
     const samples = Math.min(batchSize, batches.count - position);
     const taken = engine.useStep(step, () => engine.scope(() => batches.batch(samples)));
-    const { inputs, targets, weights } = taken;
+    const { inputs, weights } = taken;
+    const targets = taken.targets.map((target) => apartFrom(engine, inputs, target));
     const kept = [...inputs, ...targets, ...weights.filter((tensor) => tensor !== undefined)];
     for (const tensor of kept) engine.keep(tensor);
     try {
@@ -165,6 +167,14 @@ export class StepRecord implements NamedStep {
       if (name === wanted) change(output);
     });
   }
+}
+
+/** An autoencoder's targets are its inputs: as a copy they stay when a pixel is changed, and are no way for its gradient. */
+function apartFrom(engine: Engine, inputs: readonly Tensor[], target: Tensor): Tensor {
+  if (!inputs.some(({ storage }) => storage === target.storage)) return target;
+  const copy = engine.allocate(target.shape, target.dtype, "a copy");
+  engine.commands.add(copyOf(target, copy));
+  return copy;
 }
 
 /** Tells each layer's output with its name, to which the second and later uses of a layer add their number. */

@@ -1,7 +1,14 @@
 /** @file Runs that the lab's page can open: of which experiments, and what it takes over of their settings. */
 import { FileError } from "../../engine/errors.ts";
 import { type Changes, changedExperiment } from "../changes.ts";
-import type { Experiment, ProfileName, TrainingExperiment } from "../experiment.ts";
+import type {
+  Experiment,
+  MainTraining,
+  ProfileName,
+  StudyExperiment,
+  SweepExperiment,
+  TrainingExperiment,
+} from "../experiment.ts";
 import type { RunSettings } from "../store/schemas.ts";
 
 /** What a run may have otherwise than its experiment's profile. */
@@ -26,6 +33,49 @@ export function isForPages(experiment: Experiment): experiment is TrainingExperi
     !notPlain.includes(experiment.id) &&
     pageDataSets.some((id) => id === experiment.dataset)
   );
+}
+
+/** What a page trains: one network. */
+export interface PageExperiment extends TrainingExperiment {
+  /** of the main network of a study */
+  readonly study?: PageStudy;
+}
+
+/** How a study divides its images, and what it makes of them. */
+export interface PageStudy extends Pick<MainTraining, "targets" | "inputs"> {
+  readonly heldOut: StudyExperiment["validation"];
+}
+
+/** The networks of an experiment that a page can train: its own, those of a sweep's trials, or the main one of a study. */
+export function pageExperiments(experiment: Experiment, profile: ProfileName): readonly PageExperiment[] {
+  if (isForPages(experiment)) return [experiment];
+  if (experiment.kind === "sweep") return trialsOf(experiment).filter(isForPages);
+  return experiment.kind === "study" ? mainOf(experiment, profile) : [];
+}
+
+/** Of both profiles: a trial can be trained in either. */
+function trialsOf({ id, trials }: SweepExperiment): TrainingExperiment[] {
+  const all = [...trials("quick"), ...trials("full")].map(
+    ({ name, experiment }) => [name, experiment] as const,
+  );
+  return [...new Map(all)].map(([name, experiment]) => ({ ...experiment, id: `${id}/${name}` }));
+}
+
+function mainOf({ main, ...study }: StudyExperiment, profile: ProfileName): PageExperiment[] {
+  if (!main?.training) return [];
+  const { id, title, source, question, dataset, published, profiles } = study;
+  const { optimizer, loss, metrics, targets, inputs } = main.training;
+  const own = { id, title, source, question, dataset, published, profiles, loss, metrics };
+  return [
+    {
+      ...own,
+      kind: "training",
+      parameters: main.parameters,
+      network: main.network,
+      optimizer: () => optimizer(profile),
+      study: { targets, heldOut: study.validation, ...(inputs && { inputs }) },
+    },
+  ];
 }
 
 /** Options of a run that a page has nothing for; none if it can open the run. */

@@ -1,23 +1,12 @@
 /** @file The images of a study: training, validation and test part, in main memory and on the GPU. */
 import type { Dataset } from "../../datasets/dataset.ts";
 import type { ImageSet, Labels } from "../../datasets/formats/image-set.ts";
-import {
-  describeSplit,
-  randomSubset,
-  type SplitRule,
-  splitByRule,
-  takeImages,
-} from "../../datasets/splits.ts";
 import type { Engine } from "../../engine/device.ts";
 import type { Shape } from "../../engine/shape.ts";
 import { GpuDataset } from "../../kernels/gather/index.ts";
 import type { HostRows } from "../../kernels/rows.ts";
 import type { RunSettings } from "../store/schemas.ts";
-
-export type DataPart = "train" | "validation" | "test";
-
-/** One image in twelve is held out: 5,000 of the 60,000 of MNIST, as the sources do. */
-const heldOut = 1 / 12;
+import { type DataPart, studyImages } from "./study-images.ts";
 
 export class StudyData {
   readonly classes: readonly string[];
@@ -29,26 +18,15 @@ export class StudyData {
   readonly #engine: Engine;
   readonly #uploads = new Map<string, GpuDataset>();
 
-  /**
-   * `take` says which end of the training file is held out. Limits draw from what is left; validation gets as many as the
-   * test set at most.
-   */
+  /** `take` says which end of the training file is held out. */
   constructor(engine: Engine, dataset: Dataset, settings: RunSettings, take: "first" | "last") {
-    const { count } = dataset.train;
-    const rule: SplitRule = { take, size: { images: Math.floor(count * heldOut) } };
-    const { train, validation } = splitByRule(count, rule);
-    const { limit, testLimit, seed } = settings;
-    const limited = (indices: Uint32Array, most: number | null) =>
-      randomSubset(indices.length, most ?? indices.length, seed).map((i) => indices[i]!);
+    const { train, validation, test, split } = studyImages(dataset, settings, take);
     this.#engine = engine;
     this.classes = dataset.classes;
-    this.train = takeImages(dataset.train, limited(train, limit));
-    this.validation = takeImages(dataset.train, limited(validation, testLimit));
-    const { test } = dataset;
-    this.test = testLimit === null ? test : takeImages(test, randomSubset(test.count, testLimit, seed));
-    const used =
-      this.validation.count < validation.length ? `, of which ${this.validation.count} are used` : "";
-    this.split = `validation: ${describeSplit(count, rule)}${used}`;
+    this.train = train;
+    this.validation = validation;
+    this.test = test;
+    this.split = split;
   }
 
   /** Pixels from 0 to 1 as rows [n, 784], for the classical methods. */

@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSource } from "../../engine/source.ts";
+import { svhnC } from "../../experiments/svhn/svhn-c.ts";
 import type { TrainingExperiment } from "../../runner/experiment.ts";
-import { experiments } from "../../web/worker/experiments.ts";
 import { Lab } from "../../web/worker/lab.ts";
 import type { LabEvent, Look, TrainingState } from "../../web/worker/protocol.ts";
 
 /** svhn-c's network on few images. */
 const small: TrainingExperiment = {
-  ...experiments[0]!,
+  ...svhnC,
   id: "small",
   profiles: {
     full: { epochs: 3, batch: 16, limit: 96, testLimit: 32, description: "" },

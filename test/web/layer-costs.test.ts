@@ -1,7 +1,9 @@
 /** @file The formulas that the lab shows give the shapes and weights of the layers, and the operations that the kernels declare. */
 import { describe, expect, it } from "vitest";
+import { svhnC } from "../../experiments/svhn/svhn-c.ts";
 import { jsonCopy } from "../../models/exact-json.ts";
 import type { Model } from "../../models/model.ts";
+import { pageExperiments } from "../../runner/lab/page-run.ts";
 import { type LayerCosts, layerCosts } from "../../web/layer-costs.ts";
 import { experiments } from "../../web/worker/experiments.ts";
 import type { LayerFacts } from "../../web/worker/protocol.ts";
@@ -26,8 +28,10 @@ function sides(formula: string): [number, number] {
   return [new Function(`return ${left}`)(), Number(right)];
 }
 
-const networks = experiments.flatMap(({ id, network }) =>
-  (["quick", "full"] as const).map((profile) => [`${id}, ${profile}`, () => network(profile)] as const),
+const networks = (["quick", "full"] as const).flatMap((profile) =>
+  experiments
+    .flatMap((experiment) => pageExperiments(experiment, profile))
+    .map(({ id, network }) => [`${id}, ${profile}`, () => network(profile)] as const),
 );
 
 describe("costs of the layers", () => {
@@ -46,7 +50,7 @@ describe("costs of the layers", () => {
   });
 
   it("count the products that the kernels declare", () => {
-    const model = experiments[0]!.network("quick");
+    const model = svhnC.network("quick");
     model.initialize(engine(), 1);
     const plan = engine().plan(() => {
       model.callAll([engine().zeros([1, 32, 32, 3])], { training: false, stream: 0 });

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../engine/index.ts";
+import { svhnC } from "../../experiments/svhn/svhn-c.ts";
 import type { Model } from "../../models/model.ts";
+import { pageExperiments } from "../../runner/lab/page-run.ts";
 import { loadExperiment } from "../../runner/own/load.ts";
 import { readPlace, start, writePlace } from "../../web/address.ts";
 import {
@@ -24,7 +26,7 @@ import {
   type Setting,
 } from "../../web/layer-kinds.ts";
 import { optimizerNames } from "../../web/racer.ts";
-import { experiments } from "../../web/worker/experiments.ts";
+import { experiments as declared } from "../../web/worker/experiments.ts";
 import { type FolderFile, readFolder } from "../../web/worker/folder-images.ts";
 import { loadImages } from "../../web/worker/image-data.ts";
 import { OwnNetwork } from "../../web/worker/network.ts";
@@ -33,6 +35,9 @@ import { typescriptOf } from "../../web/worker/network-code.ts";
 import { designFrom } from "../../web/worker/network-start.ts";
 
 const root = join(import.meta.dirname, "../..");
+const experiments = declared
+  .flatMap((experiment) => pageExperiments(experiment, "quick"))
+  .filter(({ study }) => !study); // a study's network sorts no colour images
 const folder = mkdtempSync(join(root, "own-network-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -249,12 +254,7 @@ describe("a folder of images", () => {
       { path: "pets/dog/spoilt.png", problem: "damaged", message: "spoilt.png" },
     ]);
     expect(name).toBe("pets");
-    const images = await loadImages(
-      { load: async () => data },
-      { epochs: 1, batch: 1, description: "" },
-      1,
-      "",
-    );
+    const images = await loadImages({ ...svhnC, dataset: { load: async () => data } }, "quick", 1, "");
     expect(images).toMatchObject({ origin: "own", classes: ["cat", "dog"] });
     for (const { images: bytes, labels, count } of [images.train, images.test])
       for (let i = 0; i < count; i++) expect(bytes[12 * i]! >= 100).toBe(labels[i] === 1);

@@ -46,7 +46,7 @@ async function raced(racers: readonly [Racer, Racer], of = experiment) {
 async function alone(seed: number, rate: number) {
   const engine = await createEngine();
   try {
-    const images = await loadImages("svhn", experiment.profiles.quick, choice.seed, page);
+    const images = await loadImages(experiment, "quick", choice.seed, page);
     const data = await TrainingData.open(engine, experiment, "quick", images, choice.seed);
     const model = withInitializer(experiment.network("quick"), "he_normal");
     const { loss, metrics } = experiment;

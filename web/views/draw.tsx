@@ -18,6 +18,7 @@ import {
   readFile,
   watchPicture,
 } from "../picture.ts";
+import type { ClassAnswer, ImageAnswer } from "../worker/draw.ts";
 
 /** CSS pixels of a picture's width, about. */
 const padWidth = 288;
@@ -215,9 +216,33 @@ function FileProblem() {
 }
 
 function Answers() {
-  const text = texts.value;
   const found = answer.value;
-  if (!found) return <p class="empty">{text.asking}</p>;
+  if (!found) return <p class="empty">{texts.value.asking}</p>;
+  return found.targets === "images" ? <Made answer={found} /> : <Classes answer={found} />;
+}
+
+/** What an autoencoder makes of the picture. */
+function Made({ answer: { made, step } }: { readonly answer: ImageAnswer }) {
+  const text = texts.value;
+  const { shape } = picture.value!;
+  const values = made.map((value) => 255 * value);
+  return (
+    <>
+      <h2>{text.itMakes}</h2>
+      <Picture
+        tensor={{ name: text.itMakes, shape, values }}
+        scale={padWidth / shape[1]}
+        label={text.itMakes}
+      />
+      <p class="quiet" data-answer-step={step}>
+        {text.afterSteps(step)}
+      </p>
+    </>
+  );
+}
+
+function Classes({ answer: found }: { readonly answer: ClassAnswer }) {
+  const text = texts.value;
   const isChosen = place.value.explained !== undefined;
   return (
     <>
@@ -245,7 +270,7 @@ function Answers() {
 function Maps() {
   const text = texts.value;
   const found = answer.value;
-  if (!found) return null;
+  if (found?.targets !== "classes") return null;
   const { bytes, shape } = picture.value!;
   const [height, width, channels] = shape;
   const name = opened.value!.data.classes[found.explained] ?? String(found.explained);

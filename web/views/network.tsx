@@ -1,7 +1,7 @@
 /** @file A network of one's own: its layers, what it learns from and how, its training, and the files that it leaves as. */
-import { useSignal } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { layerOf, ownName } from "../design.ts";
+import { dataNames, layerOf, ownName } from "../design.ts";
 import { type LayerKindName, layerKindNames } from "../layer-kinds.ts";
 import {
   begin,
@@ -42,6 +42,11 @@ export function Network() {
   );
 }
 
+/** Experiments on the data sets that a network of the visitor's can learn from. */
+const beginnings = computed(() =>
+  experiments.value.filter(({ dataset }) => dataNames.some((name) => name === dataset)),
+);
+
 function Begin() {
   const text = texts.value.network;
   const { experiment, profile } = place.value;
@@ -55,7 +60,7 @@ function Begin() {
             onChange={({ currentTarget }) => void begin(currentTarget.value, profile)}
           >
             {experiment === ownName && <option value={ownName}>–</option>}
-            {experiments.value.map(({ id }) => (
+            {beginnings.value.map(({ id }) => (
               <option key={id} value={id}>
                 {id}
               </option>

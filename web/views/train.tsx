@@ -26,7 +26,7 @@ export function Train() {
       <section class="controls">
         <Controls />
         <LossOfSteps />
-        <ErrorOfEpochs />
+        {opened.value?.data.targets === "images" ? <LossOfEpochs /> : <ErrorOfEpochs />}
       </section>
       <section class="layers">
         <Pinned />
@@ -123,13 +123,33 @@ function LossOfSteps() {
   );
 }
 
+const ofEpochs = (name: string) => epochs.value.map(({ logs }) => logs[name] ?? null);
+
+/** Of a network that has no class to be wrong about. */
+function LossOfEpochs() {
+  const text = texts.value;
+  const series = [
+    { label: text.training, role: "training", values: ofEpochs("loss"), points: true },
+    { label: text.validation, role: "validation", values: ofEpochs("val_loss"), points: true },
+    { label: text.test, role: "test", values: ofEpochs("test_loss"), points: true },
+  ] as const;
+  return (
+    <LinePlot
+      title={text.lossOfEpochs}
+      x={epochs.value.map(({ epoch }) => epoch)}
+      xLabel={text.epoch}
+      series={series}
+      height={170}
+    />
+  );
+}
+
 function ErrorOfEpochs() {
   const text = texts.value;
-  const of = (name: string) => epochs.value.map(({ logs }) => logs[name] ?? null);
-  const [validation, test] = [of("val_error"), of("test_error")];
+  const [validation, test] = [ofEpochs("val_error"), ofEpochs("test_error")];
   const isTest = validation.every((value, i) => value === test[i]);
   const series = [
-    { label: text.training, role: "training", values: of("train_error"), points: true } as const,
+    { label: text.training, role: "training", values: ofEpochs("train_error"), points: true } as const,
     ...(isTest
       ? []
       : [{ label: text.validation, role: "validation", values: validation, points: true } as const]),
@@ -169,7 +189,7 @@ function Pinned() {
           <button type="button" aria-label={text.next} onClick={() => turn(1)}>
             ›
           </button>
-          <Classes seen={seen} classes={classes} />
+          {facts.data.targets === "images" ? <Made seen={seen} /> : <Classes seen={seen} classes={classes} />}
         </div>
       </figure>
       {filters && (
@@ -188,6 +208,24 @@ function Pinned() {
         </figure>
       )}
     </div>
+  );
+}
+
+/** What noise left of the image, and what the network makes of that. */
+function Made({ seen: { pixels, seen, outputs } }: { readonly seen: Look }) {
+  const text = texts.value;
+  const asPicture = (name: string, values: Float32Array) => ({
+    name,
+    shape: pixels.shape,
+    values: values.map((value) => 255 * value),
+  });
+  const made = outputs.at(-1)!.values;
+  return (
+    <>
+      {seen && <Picture tensor={asPicture(text.itGets, seen.values)} scale={3} label={text.itGets} />}
+      <span aria-hidden="true">→</span>
+      <Picture tensor={asPicture(text.itMakes, made)} scale={3} label={text.itMakes} />
+    </>
   );
 }
 

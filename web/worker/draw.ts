@@ -7,7 +7,7 @@ import type { Tensor } from "../../engine/tensor.ts";
 import { add, mul, sub } from "../../kernels/elementwise/index.ts";
 import { GpuDataset } from "../../kernels/gather/index.ts";
 import { sum } from "../../kernels/reduce/index.ts";
-import { slice } from "../../kernels/shape/index.ts";
+import { reshape, slice } from "../../kernels/shape/index.ts";
 import { gradCam } from "../../models/attribution/grad-cam.ts";
 import { saliency } from "../../models/attribution/saliency.ts";
 import { scoreGraph, wholeGraph } from "../../models/attribution/score-graph.ts";
@@ -18,8 +18,20 @@ import type { Training } from "./training.ts";
 /** Whose network is asked, and the images that it learns from. */
 export type Asked = Pick<Training, "model" | "data" | "step">;
 
+export type Answer = ClassAnswer | ImageAnswer;
+
+/** Of a network whose target is the image itself. */
+export interface ImageAnswer {
+  readonly targets: "images";
+  /** steps that the network has learnt for */
+  readonly step: number;
+  /** what it makes of the picture, from 0 to 1, [h, w, c] */
+  readonly made: Float32Array;
+}
+
 /** Of a picture: maps are [h, w], row-major. */
-export interface Answer {
+export interface ClassAnswer {
+  readonly targets: "classes";
   /** steps that the network has learnt for */
   readonly step: number;
   /** of each class, as the last layer gives it */
@@ -82,8 +94,8 @@ export function testPicture({ images: { test } }: Asked["data"], wanted: number)
 const evenly = Array.from({ length: 16 }, (_, i) => 17 * i);
 
 /**
- * What the network answers to a picture, and what speaks for class `wanted`, the highest unless given. Training may go on
- * afterwards as if nothing had been.
+ * What a network that sorts pictures answers to one, and what speaks for class `wanted`, the highest unless given. Training may go
+ * on afterwards as if nothing had been.
  * @param picture bytes [h, w, c]
  * @throws ArgumentError for a picture of another size than the network takes, or a class that it does not have
  */
@@ -91,7 +103,7 @@ export async function ask(
   { model, data, step }: Asked,
   picture: Uint8Array,
   wanted?: number,
-): Promise<Answer> {
+): Promise<ClassAnswer> {
   using asked = upload({ model, data }, [picture]);
   const { source } = asked;
   const options = wanted === undefined ? {} : { classes: wanted };
@@ -100,12 +112,19 @@ export async function ask(
   const hasMaps = model.layers.some((layer) => layer instanceof Convolution2DLayer);
   const cam = hasMaps ? await gradCam(model, source, { classes: explained }) : undefined;
   return {
+    targets: "classes",
     step,
     shares: await model.predict(source),
     explained,
     saliency: maps,
     gradCam: cam && { map: cam.maps, layer: cam.layer },
   };
+}
+
+/** What a network makes of a picture that is its own target, with the noise that it is trained against. */
+export async function reconstruct({ model, data, step }: Asked, picture: Uint8Array): Promise<ImageAnswer> {
+  using asked = upload({ model, data }, [picture]);
+  return { targets: "images", step, made: await model.predict(asked.source) };
 }
 
 /**
@@ -126,7 +145,8 @@ export async function probe(
     return copy;
   });
   using asked = upload({ model, data }, moved);
-  const numbers = await model.reading("probe", () => follow(asked, model, values.indexOf(own), change));
+  const follows = () => follow(asked, model, { base: values.indexOf(own), at, explained: change.explained });
+  const numbers = await model.reading("probe", follows);
   const [scores, foretold, apart, slope] = numbers as [
     Float32Array,
     Float32Array,
@@ -136,12 +156,19 @@ export async function probe(
   return { ...change, step, own, values, scores, foretold, apart, gradient: slope[0]! };
 }
 
-/** Scores [n] of the pictures, what the gradient at picture `base` foretells of them, how far these are apart, and the gradient. */
+interface Followed {
+  /** number of the picture that the others differ from in one value */
+  readonly base: number;
+  /** place of that value in the picture */
+  readonly at: number;
+  readonly explained: number;
+}
+
+/** Scores [n] of the pictures, what the gradient at the base foretells of them, how far these are apart, and the gradient. */
 async function follow(
   { dataset, transform }: Uploaded,
   model: Asked["model"],
-  base: number,
-  { row, column, channel, explained }: PixelChange,
+  { base, at, explained }: Followed,
 ) {
   const { engine, count } = dataset;
   const graph = scoreGraph("probe", model);
@@ -151,8 +178,9 @@ async function follow(
   const step = new StepState(engine);
   const compute = () => {
     const order = engine.tensor(identityOrder(count), [count], "u32") as Tensor<"u32">;
-    const x = dataset.batch(order, { batch: count }).inputs; // [n, h, w, c]
-    const picture = slice(x, [base, 0, 0, 0], [1, -1, -1, -1]);
+    const x = dataset.batch(order, { batch: count }).inputs; // [n, h, w, c], or as the network takes pictures
+    const valueAxes = x.shape.slice(1);
+    const picture = slice(x, [base, ...valueAxes.map(() => 0)], [1, ...valueAxes.map(() => -1)]);
     const scoreOf = (images: Tensor) => {
       const seen = transform ? transform.apply(images, order) : images;
       const [scores] = network.run(engine, [seen], { training: false, stream: 0 });
@@ -161,9 +189,9 @@ async function follow(
     const scores = scoreOf(x);
     const { gradients: slopes } = gradients(engine, () => sum(scoreOf(picture)), [picture]);
     // all pixels but one are as they were, so one term of the sum is left
-    const change = sum(mul(sub(x, picture), slopes[0]!), { axes: [1, 2, 3] });
+    const change = sum(mul(sub(x, picture), slopes[0]!), { axes: valueAxes.map((_, axis) => axis + 1) });
     const foretold = add(slice(scores, [base], [1]), change);
-    const slope = slice(slopes[0]!, [0, row, column, channel], [1, 1, 1, 1]);
+    const slope = slice(reshape(slopes[0]!, [-1]), [at], [1]);
     return [scores, foretold, sub(scores, foretold), slope].map((tensor) => engine.keep(tensor));
   };
   const kept = engine.useStep(step, () => engine.scope(compute));
@@ -195,7 +223,7 @@ function upload({ model, data }: Pick<Asked, "model" | "data">, pictures: readon
     inputs.set(picture, i * size);
   }
   const { transform } = data.testing;
-  const inputShape = [height, width, channels];
+  const { inputShape } = model;
   const dataset = GpuDataset.upload(model.session.engine, { inputs, inputShape, scale: 1 / 255 });
   return {
     dataset,

@@ -1,16 +1,22 @@
 /** @file The images of a training: from the server of `npm run lab`, or drawn in the page where there is none. */
 import { type ImageSet, labelsFrom } from "../../datasets/formats/image-set.ts";
 import { randomSubset, takeImages } from "../../datasets/splits.ts";
+import { clothes } from "../../datasets/synthetic/clothes.ts";
 import { coloredShapes } from "../../datasets/synthetic/colored-shapes.ts";
+import { handwrittenDigits } from "../../datasets/synthetic/handwriting.ts";
 import type { StandIn } from "../../datasets/synthetic/stand-in.ts";
 import { syntheticCounts, syntheticStreetDigits } from "../../datasets/synthetic/street-digits.ts";
 import { ArgumentError } from "../../engine/errors.ts";
-import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
+import type { ProfileName } from "../../runner/experiment.ts";
 import { type ImagesHeader, readImages } from "../../runner/lab/image-file.ts";
+import type { PageExperiment } from "../../runner/lab/page-run.ts";
 import type { OwnData, OwnSamples } from "../../runner/own/data.ts";
+import { studyImages } from "../../runner/study/study-images.ts";
 
 export interface LabImages extends Pick<ImagesHeader, "classes" | "origin" | "note"> {
   readonly train: ImageSet;
+  /** held out by a study; others divide what they train on */
+  readonly validation?: ImageSet;
   readonly test: ImageSet;
 }
 
@@ -19,25 +25,44 @@ const standIns: Readonly<Record<string, StandIn>> = {
   cifar10: coloredShapes(10),
   cifar25: coloredShapes(25),
   cifar100: coloredShapes(100),
+  mnist: handwrittenDigits,
+  "fashion-mnist": clothes,
 };
 
 /** The images that `wgrad train` takes with this seed; `page` is its address. Throws ArgumentError for a data set that no page has. */
 export async function loadImages(
-  data: TrainingExperiment["dataset"],
-  profile: Profile,
+  { dataset, study, profiles }: Pick<PageExperiment, "dataset" | "study" | "profiles">,
+  profile: ProfileName,
   seed: number,
   page: string,
 ): Promise<LabImages> {
-  if (typeof data === "object" && "load" in data) return ownImages(await data.load());
-  const dataset = String(data);
-  const { limit, testLimit } = profile;
+  if (typeof dataset === "object" && "load" in dataset) return ownImages(await dataset.load());
+  if (!study) return someImages(String(dataset), profiles[profile], seed, page);
+  const all = await someImages(String(dataset), {}, seed, page);
+  const { limit = null, testLimit = null } = profiles[profile];
+  const { split: _, ...parts } = studyImages(all, { limit, testLimit, seed }, study.heldOut);
+  return { ...all, ...parts };
+}
+
+/** How many are used; all if absent. */
+interface Limits {
+  readonly limit?: number | undefined;
+  readonly testLimit?: number | undefined;
+}
+
+async function someImages(
+  dataset: string,
+  { limit, testLimit }: Limits,
+  seed: number,
+  page: string,
+): Promise<LabImages> {
   const query = new URLSearchParams({ seed: String(seed) });
   if (limit !== undefined) query.set("limit", String(limit));
   if (testLimit !== undefined) query.set("testLimit", String(testLimit));
   const response = await fetch(new URL(`api/images/${dataset}?${query}`, page)).catch(() => undefined);
   const isFile = response?.headers.get("content-type") === "application/octet-stream";
   if (response?.ok && isFile) return readImages(new Uint8Array(await response.arrayBuffer()));
-  return drawn(dataset, profile, seed);
+  return drawn(dataset, { limit, testLimit }, seed);
 }
 
 /** Of a visitor's folder: bytes [n, h, w, c] with a class each. */
@@ -57,7 +82,7 @@ function ownImages({ train, test, classes = [] }: OwnData): LabImages {
   return { train: part(train), test: part(test), classes, origin: "own", note };
 }
 
-function drawn(dataset: string, { limit, testLimit }: Profile, seed: number): LabImages {
+function drawn(dataset: string, { limit, testLimit }: Limits, seed: number): LabImages {
   const standIn = standIns[dataset];
   if (!standIn) throw new ArgumentError(`There are no images of ${dataset} in a page.`);
   const draw = (part: "train" | "test", most: number | undefined) => {

@@ -2,7 +2,8 @@
 import { DeviceLostError, InterruptedError, nearest, UsageError } from "../../engine/errors.ts";
 import type { Place } from "../../lessons/microscope/elements.ts";
 import type { AddressExplanation } from "../../lessons/microscope/explain-address.ts";
-import type { TrainingExperiment } from "../../runner/experiment.ts";
+import type { Experiment, ProfileName } from "../../runner/experiment.ts";
+import { type PageExperiment, pageExperiments } from "../../runner/lab/page-run.ts";
 import { ownName } from "../design.ts";
 import type { Racer } from "../racer.ts";
 import { Breakage } from "./break.ts";
@@ -12,6 +13,7 @@ import {
   type PixelChange,
   type Probe,
   probe,
+  reconstruct,
   type TestPicture,
   testPicture,
 } from "./draw.ts";
@@ -57,7 +59,7 @@ export class Lab {
   readonly breakage = new Breakage();
   /** the visitor's own */
   readonly network: OwnNetwork;
-  readonly #experiments: readonly TrainingExperiment[];
+  readonly #experiments: readonly Experiment[];
   readonly #lessons = new Lessons();
   #training: Training | undefined;
   #race: Race | undefined;
@@ -68,14 +70,18 @@ export class Lab {
   /** of the start that came last: an older one gives up */
   #starts = 0;
 
-  constructor(experiments: readonly TrainingExperiment[]) {
+  constructor(experiments: readonly Experiment[]) {
     this.#experiments = experiments;
-    this.network = new OwnNetwork(experiments);
+    this.network = new OwnNetwork(this.#networks("quick"));
   }
 
-  /** The experiments that a page can train. */
+  #networks(profile: ProfileName): PageExperiment[] {
+    return this.#experiments.flatMap((experiment) => pageExperiments(experiment, profile));
+  }
+
+  /** What a page can train. */
   list(): ExperimentFacts[] {
-    return this.#experiments.map(({ id, title, dataset }) => ({ id, title, dataset: String(dataset) }));
+    return this.#networks("quick").map(({ id, title, dataset }) => ({ id, title, dataset: String(dataset) }));
   }
 
   /** Ends what is open and begins a training, from its checkpoint unless `afresh`. Resolves when it runs. */
@@ -183,7 +189,9 @@ export class Lab {
   /** What the network makes of a picture of the visitor's. Undefined while none is open. */
   async ask(picture: Uint8Array, wanted: number | undefined): Promise<Answer | undefined> {
     const training = this.#training;
-    return training?.between(() => ask(training, picture, wanted));
+    return training?.between<Answer>(() =>
+      training.data.targets === "images" ? reconstruct(training, picture) : ask(training, picture, wanted),
+    );
   }
 
   /** What one pixel of the picture does to a score. Undefined while no network is open. */
@@ -265,16 +273,17 @@ export class Lab {
     }
   }
 
-  #experimentOf({ experiment }: TrainingChoice, design: string | undefined): TrainingExperiment {
+  #experimentOf({ experiment, profile }: TrainingChoice, design: string | undefined): PageExperiment {
     if (experiment === ownName) {
       this.#design = design;
       return this.network.experiment(design ?? "");
     }
-    const found = this.#experiments.find(({ id }) => id === experiment);
+    const networks = this.#networks(profile);
+    const found = networks.find(({ id }) => id === experiment);
     if (found) return found;
     const close = nearest(
       experiment,
-      this.#experiments.map(({ id }) => id),
+      networks.map(({ id }) => id),
     );
     const hint = close ? ` Did you mean ${close}?` : "";
     throw new UsageError(`There is no experiment ${experiment} in the lab.${hint}`);

@@ -23,10 +23,27 @@ export async function lookAt(model: Model, data: TrainingData, index: number, st
     image,
     label: test.labels[image]!,
     pixels: { name: "input", shape: [test.height, test.width, test.channels], values: pixels },
+    seen: data.testing.transform && (await inputOf(data, image)),
     outputs: await forward(model, data, Uint32Array.of(image), (_, y) => y),
     filters: await filtersOf(model),
     dead: (await forward(model, data, some, highestOfUnits)).map(deadUnits),
   };
+}
+
+/** The image as the network gets it. */
+async function inputOf({ testing }: TrainingData, image: number): Promise<Values> {
+  const { engine } = testing.dataset;
+  const step = new StepState(engine);
+  const batches = Batches.open(engine, { ...testing, indices: Uint32Array.of(image) }, false);
+  try {
+    const input = engine.useStep(step, () => engine.scope(() => engine.keep(batches.batch(1).inputs[0]!)));
+    const values = await valuesOf("input", input);
+    input.dispose();
+    return values;
+  } finally {
+    batches.dispose();
+    step.dispose();
+  }
 }
 
 /** What `choose` makes of each layer's output on these test images. */

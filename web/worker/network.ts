@@ -2,6 +2,7 @@
 import { proxyMarker } from "comlink";
 import { ArgumentError } from "../../engine/errors.ts";
 import type { ProfileName, TrainingExperiment } from "../../runner/experiment.ts";
+import type { PageExperiment } from "../../runner/lab/page-run.ts";
 import { type DataName, type Design, readDesign } from "../design.ts";
 import { networkTexts } from "../text/en/network.ts";
 import { type FolderFile, type FolderImages, readFolder } from "./folder-images.ts";
@@ -31,8 +32,9 @@ export class OwnNetwork {
   readonly #experiments: readonly TrainingExperiment[];
   #folder: FolderImages | undefined;
 
-  constructor(experiments: readonly TrainingExperiment[]) {
-    this.#experiments = experiments;
+  /** Of the experiments the networks that sort colour images can be begun with. */
+  constructor(experiments: readonly PageExperiment[]) {
+    this.#experiments = experiments.filter(({ study }) => !study);
   }
 
   /** A design like the network of an experiment; of one that the lab does not have, like that of its first. */

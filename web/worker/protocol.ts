@@ -48,9 +48,13 @@ export interface DataFacts {
   readonly train: number;
   readonly test: number;
   readonly classes: readonly string[];
+  /** of a picture */
+  readonly shape: readonly [height: number, width: number, channels: number];
   readonly origin: string;
   /** one sentence on where the images are from */
   readonly note: string;
+  /** what the network has to give: a class, or the image itself */
+  readonly targets: "images" | "classes";
 }
 
 /** A training as it begins. */
@@ -109,6 +113,8 @@ export interface Look {
   readonly label: number;
   /** [h, w, c], 0..255 */
   readonly pixels: Values;
+  /** what noise or a standardization makes of them for the network, as it takes them */
+  readonly seen: Values | undefined;
   /** of each layer whose output is an image or a row, in order */
   readonly outputs: readonly Values[];
   /** kernels of convolutions [kh, kw, c, k] */

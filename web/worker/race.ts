@@ -11,7 +11,7 @@ import { DenseLayer } from "../../models/layers/dense.ts";
 import { Layer, type LayerClass } from "../../models/layers/layer.ts";
 import type { Model } from "../../models/model.ts";
 import { type OptimizerChoice, optimizer, optimizersByName } from "../../models/optimizer-names.ts";
-import type { TrainingExperiment } from "../../runner/experiment.ts";
+import type { PageExperiment } from "../../runner/lab/page-run.ts";
 import type { Racer } from "../racer.ts";
 import { weightsHash } from "./hash.ts";
 import { loadImages } from "./image-data.ts";
@@ -60,7 +60,7 @@ interface Runner {
 export class Race {
   readonly #engine: Engine;
   readonly #data: TrainingData;
-  readonly #experiment: TrainingExperiment;
+  readonly #experiment: PageExperiment;
   readonly #choice: TrainingChoice;
   readonly #runners: readonly [Runner, Runner];
   readonly #tell: (event: RaceEvent) => void;
@@ -73,7 +73,7 @@ export class Race {
       readonly data: TrainingData;
       readonly runners: readonly [Runner, Runner];
     },
-    experiment: TrainingExperiment,
+    experiment: PageExperiment,
     choice: TrainingChoice,
     tell: (event: RaceEvent) => void,
   ) {
@@ -87,14 +87,14 @@ export class Race {
 
   /** Compiles both networks on one engine. Throws ArgumentError for a side that the experiment's network cannot take. */
   static async open(
-    experiment: TrainingExperiment,
+    experiment: PageExperiment,
     choice: TrainingChoice,
     racers: readonly [Racer, Racer],
     page: string,
     tell: (event: RaceEvent) => void,
   ): Promise<Race> {
     const { profile, seed } = choice;
-    const images = await loadImages(experiment.dataset, experiment.profiles[profile], seed, page);
+    const images = await loadImages(experiment, profile, seed, page);
     const engine = await createEngine();
     try {
       const data = await TrainingData.open(engine, experiment, profile, images, seed);
@@ -181,7 +181,7 @@ export class Race {
 
 async function open(
   engine: Engine,
-  experiment: TrainingExperiment,
+  experiment: PageExperiment,
   choice: TrainingChoice,
   racer: Racer,
 ): Promise<Runner> {
@@ -201,10 +201,7 @@ async function open(
 }
 
 /** The experiment's own with another rate, or another with its defaults. */
-export function optimizerOf(
-  experiment: TrainingExperiment,
-  { optimizer: name, learningRate }: Racer,
-): Optimizer {
+export function optimizerOf(experiment: PageExperiment, { optimizer: name, learningRate }: Racer): Optimizer {
   const rate = learningRate === undefined ? {} : { learningRate };
   if (name) return optimizersByName[name](rate);
   const own = experiment.optimizer();
@@ -214,10 +211,7 @@ export function optimizerOf(
 }
 
 /** A rate or an optimizer that is chosen is not changed by the experiment's rule for the rate of its own. */
-function callbacksOf(
-  { callbacks }: TrainingExperiment,
-  { optimizer: name, learningRate }: Racer,
-): Callback[] {
+function callbacksOf({ callbacks }: PageExperiment, { optimizer: name, learningRate }: Racer): Callback[] {
   const own = [...(callbacks?.() ?? [])];
   const isChosen = name !== undefined || learningRate !== undefined;
   return own.filter((callback) => !(isChosen && callback instanceof LearningRateSchedulerCallback));

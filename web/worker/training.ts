@@ -13,8 +13,8 @@ import { jsonCopy } from "../../models/exact-json.ts";
 import { History, type Logs } from "../../models/fit/history.ts";
 import type { Model } from "../../models/model.ts";
 import { saveWeights } from "../../models/weights/model-weights.ts";
-import type { Profile, TrainingExperiment } from "../../runner/experiment.ts";
-import { withPageSettings } from "../../runner/lab/page-run.ts";
+import type { Profile } from "../../runner/experiment.ts";
+import { type PageExperiment, withPageSettings } from "../../runner/lab/page-run.ts";
 import { errorRates } from "../../runner/training/error-rates.ts";
 import { type FetchedRun, fetchRun } from "./fetch-run.ts";
 import { Gate } from "./gate.ts";
@@ -72,7 +72,7 @@ export class Training {
   readonly gate = new Gate();
   /** steps done, of all epochs */
   step: number;
-  readonly #experiment: TrainingExperiment;
+  readonly #experiment: PageExperiment;
   readonly #tell: (event: LabEvent) => void;
   /** of the checkpoint */
   readonly #folder: string;
@@ -91,7 +91,7 @@ export class Training {
       readonly shuffle: boolean;
       readonly edit: KernelEdit | undefined;
     },
-    experiment: TrainingExperiment,
+    experiment: PageExperiment,
     snapshot: TrainingSnapshot | undefined,
     tell: (event: LabEvent) => void,
   ) {
@@ -110,7 +110,7 @@ export class Training {
 
   /** Compiles the network and loads its images. Goes on from the choice's checkpoint, if it has one, unless it shall begin `afresh`. */
   static async open(
-    declared: TrainingExperiment,
+    declared: PageExperiment,
     choice: TrainingChoice,
     options: OpenOptions,
     tell: (event: LabEvent) => void,
@@ -124,7 +124,7 @@ export class Training {
     const { loss, metrics, learningPhase = 0 } = experiment;
     const optimizer = experiment.optimizer();
     await model.compile({ engine, optimizer, loss, metrics, learningPhase, seed });
-    const images = await loadImages(experiment.dataset, experiment.profiles[profile], seed, options.page);
+    const images = await loadImages(experiment, profile, seed, options.page);
     const data = await TrainingData.open(engine, experiment, profile, images, seed);
     const folder = checkpointFolder(choice, options);
     const shuffle = settings?.shuffle ?? true;
@@ -153,7 +153,15 @@ export class Training {
         parameters,
         config: jsonCopy(name, this.model.getLayer(name).getConfig()),
       })),
-      data: { train: trained, test: test.count, classes, origin, note },
+      data: {
+        train: trained,
+        test: test.count,
+        shape: [test.height, test.width, test.channels],
+        classes,
+        origin,
+        note,
+        targets: this.data.targets,
+      },
       epochs: this.profile.epochs,
       batchSize: this.profile.batch,
       stepsPerEpoch: Math.ceil(trained / this.profile.batch),

@@ -144,9 +144,9 @@ async function trainFolderInNode(folder: string, design: string): Promise<string
 /** SHA-256 of the weights by a design, trained in Node by the page's code; images are drawn where they are no folder's. */
 export async function trainDesign(network: OwnNetwork, design: string): Promise<string> {
   const experiment = network.experiment(design);
-  const { optimizer, loss, metrics, profiles, dataset } = experiment;
+  const { optimizer, loss, metrics, profiles } = experiment;
   const engine = await createEngine({ adapter: "swiftshader" });
-  const images = await loadImages(dataset, profiles.full, seed, "http://localhost:1/"); // where no server is
+  const images = await loadImages(experiment, "full", seed, "http://localhost:1/"); // where no server is
   const data = await TrainingData.open(engine, experiment, "full", images, seed);
   const model = experiment.network("full");
   await model.compile({ engine, optimizer: optimizer(), loss, metrics, seed });

@@ -38,6 +38,15 @@ describe("by hand", () => {
     const first = await saliency(model, x, { classes: 0 });
     expect([first.height, first.width, [...first.maps]]).toEqual([1, 2, [2, 3]]);
     expect([[...first.classes], [...first.scores]]).toEqual([[0], [1.75]]);
+    for (const shape of [[4], [2, 2]]) {
+      const flat = await compiled(
+        w.sequential([w.Input(shape), w.Flatten(), w.Dense(2, { activation: "softmax", name: "d" })]),
+        { "d/kernel": [1, 10, -2, 20, 3, 30, 0.5, -40], "d/bias": [0.25, 0] },
+      );
+      const { height, width, maps } = await saliency(flat, x, { classes: 0 });
+      expect([height, width, [...maps]]).toEqual([shape.length, 4 / shape.length, [1, 2, 3, 0.5]]);
+      flat.dispose();
+    }
     const both = await saliency(model, Float32Array.from([...x, ...x]), { classes: [1, 0] });
     expect([...both.maps]).toEqual([20, 40, 2, 3]);
     expect([...both.scores]).toEqual([-30, 1.75]);
@@ -293,9 +302,13 @@ describe("refused", () => {
       );
     map.dispose();
     const row = await compiled(w.sequential([w.Input([16]), w.Dense(2)]));
-    for (const explain of [saliency, gradCam])
-      await expect(explain(row, pixels)).rejects.toThrow(/takes \[16\]; images \[h,w,c\] are explained/);
+    await expect(gradCam(row, pixels)).rejects.toThrow(/takes \[16\]; images \[h,w,c\] are explained/);
     row.dispose();
+    const volume = await compiled(
+      w.sequential([w.Input([2, 2, 2, 2]), w.Flatten(), w.Dense(2, { activation: "softmax" })]),
+    );
+    await expect(saliency(volume, pixels)).rejects.toThrow(/takes \[2,2,2,2\]; images \[h,w,c\]/);
+    volume.dispose();
     const other = w.input([4, 4, 1]);
     const sum = w.Dense(2).apply(w.Flatten().apply(w.Add().apply([x, other])));
     const two = await compiled(w.model({ inputs: [x, other], outputs: sum }));

@@ -151,7 +151,7 @@ function dataFor({ shape, targets }: Case) {
   ).map(Math.abs);
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 4);
   return targets === "inputs"
-    ? { inputs, inputShape: shape, targets: inputs, targetShape: shape }
+    ? { inputs, inputShape: shape } // which are their own targets
     : { inputs, inputShape: shape, labels, classes: 4 };
 }
 

@@ -54,6 +54,7 @@ export const en = {
   stepsPerSecond: "steps/s",
   lossOfSteps: "Loss of each step",
   errorOfEpochs: "Error after each epoch",
+  lossOfEpochs: "Loss after each epoch",
   training: "training",
   validation: "validation",
   test: "test",
@@ -156,6 +157,8 @@ export const en = {
   },
   asking: "asking the network ...",
   itSees: "What the network sees",
+  itMakes: "What the network makes of it",
+  itGets: "What the network gets",
   explainHighest: "Explain the highest",
   afterSteps: (steps: number) =>
     `after ${steps} ${steps === 1 ? "step" : "steps"} of training; choose a class to see what speaks for it`,

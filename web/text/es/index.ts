@@ -56,6 +56,7 @@ export const es: Texts = {
   stepsPerSecond: "pasos/s",
   lossOfSteps: "Pérdida de cada paso",
   errorOfEpochs: "Error después de cada época",
+  lossOfEpochs: "Pérdida después de cada época",
   training: "entrenamiento",
   validation: "validación",
   test: "prueba",
@@ -162,6 +163,8 @@ export const es: Texts = {
   },
   asking: "preguntando a la red ...",
   itSees: "Lo que ve la red",
+  itMakes: "Lo que la red hace de ella",
+  itGets: "Lo que recibe la red",
   explainHighest: "Explicar la más alta",
   afterSteps: (steps: number) =>
     `tras ${steps} ${steps === 1 ? "paso" : "pasos"} de entrenamiento; elija una clase para ver qué habla por ella`,
