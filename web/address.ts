@@ -130,7 +130,7 @@ export function readPlace(query: string, fallback: Place = start): { place: Plac
 }
 
 function nameOf(text: string): string | undefined {
-  return text.length <= longestName && /^[\w-]+$/.test(text) ? text : undefined;
+  return text.length <= longestName && /^[\w-]+(\/[\w-]+)?$/.test(text) ? text : undefined;
 }
 
 function addressOf(text: string): string | undefined {

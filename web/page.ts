@@ -118,6 +118,7 @@ const restFactor = 15;
 /** Looks at the pinned image over and over: at most every half second, while somebody sees it. */
 async function watch(): Promise<void> {
   let restUntil = 0;
+  let lookedAt: Opened | undefined;
   for (;;) {
     const { image, view } = place.value;
     const seen = look.value;
@@ -126,7 +127,9 @@ async function watch(): Promise<void> {
     if (isSeen && isNew && !(seen?.image === image && seen.step === stepsDone())) {
       const begun = performance.now();
       look.value = (await lab.look(image).catch(() => undefined)) ?? look.value;
-      restUntil = performance.now() + restFactor * (performance.now() - begun);
+      const isFirst = opened.value !== lookedAt; // which compiles its kernels, and so says little of the next
+      lookedAt = opened.value;
+      restUntil = performance.now() + (isFirst ? 0 : restFactor * (performance.now() - begun));
     }
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

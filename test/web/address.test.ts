@@ -36,6 +36,7 @@ describe("the address", () => {
     ["?view=nowhere", "view"],
     ["?experiment=<script>alert(1)</script>", "experiment"],
     [`?experiment=${"a".repeat(100)}`, "experiment"],
+    ["?experiment=a/../b", "experiment"],
     ["?seed=-1", "seed"],
     ["?seed=1e9", "seed"],
     ["?seed=99999999999999999999", "seed"],

@@ -260,7 +260,7 @@ function Classes({ answer: found }: { readonly answer: ClassAnswer }) {
         </button>
       </div>
       <p class="quiet" data-answer-step={found.step}>
-        {text.afterSteps(found.step)}
+        {text.afterSteps(found.step)}; {text.chooseClass}
       </p>
     </>
   );

@@ -10,6 +10,7 @@ import { microscope } from "./microscope.ts";
 import { ownImages, ownNetwork } from "./network.ts";
 import { slowMotion } from "./slow-motion.ts";
 import { staticHost } from "./static-host.ts";
+import { denoising } from "./study.ts";
 import { savedRun, train } from "./training.ts";
 import { hostileLink, withoutWebGpu } from "./visitors.ts";
 
@@ -20,6 +21,7 @@ export const journeys: readonly Journey[] = [
   draw,
   slowMotion,
   microscope,
+  denoising,
   lesson,
   question,
   kernels,

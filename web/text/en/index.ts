@@ -160,8 +160,8 @@ export const en = {
   itMakes: "What the network makes of it",
   itGets: "What the network gets",
   explainHighest: "Explain the highest",
-  afterSteps: (steps: number) =>
-    `after ${steps} ${steps === 1 ? "step" : "steps"} of training; choose a class to see what speaks for it`,
+  afterSteps: (steps: number) => `after ${steps} ${steps === 1 ? "step" : "steps"} of training`,
+  chooseClass: "choose a class to see what speaks for it",
   speaksFor: (name: string) => `What speaks for ${name}`,
   saliency: "Saliency",
   saliencyOver: "over the picture",

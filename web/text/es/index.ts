@@ -166,8 +166,8 @@ export const es: Texts = {
   itMakes: "Lo que la red hace de ella",
   itGets: "Lo que recibe la red",
   explainHighest: "Explicar la más alta",
-  afterSteps: (steps: number) =>
-    `tras ${steps} ${steps === 1 ? "paso" : "pasos"} de entrenamiento; elija una clase para ver qué habla por ella`,
+  afterSteps: (steps: number) => `tras ${steps} ${steps === 1 ? "paso" : "pasos"} de entrenamiento`,
+  chooseClass: "elija una clase para ver qué habla por ella",
   speaksFor: (name: string) => `Lo que habla por ${name}`,
   saliency: "Saliencia",
   saliencyOver: "sobre la imagen",
