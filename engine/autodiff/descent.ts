@@ -27,8 +27,11 @@ const descendKernel = kernel("engine/autodiff/descend", {
 const largestInput = 2 ** 70;
 const largestSlope = 2 ** 56;
 
-/** Vectors that an invocation of the check looks at in the longest tensor. */
-const vectorsEach = 16;
+/**
+ * Vectors that an invocation of the check looks at in the longest tensor. A software adapter gains by few invocations; on a GPU
+ * each would wait for one vector after the other.
+ */
+const vectorsEach = { software: 16, gpu: 1 } as const;
 
 /** A weight's gradient that is not stored, but subtracted as it is computed. */
 export interface Update {
@@ -108,8 +111,9 @@ export class Updates {
       constants[`LIMIT_${name}`] = new Uint32Array(Float32Array.of(limit).buffer)[0]!;
     }
     const longest = Math.max(...limited.map(({ tensor }) => tensor.size));
-    const workgroups = Math.min(Math.ceil(longest / (4 * vectorsEach * 64)), 65535);
-    run<string, never, string>(checkKernel, tensors, {}, { constants, workgroups });
+    const each = vectorsEach[this.#engine.adapter.software ? "software" : "gpu"];
+    const invocations = Math.ceil(longest / (4 * each));
+    run<string, never, string>(checkKernel, tensors, {}, { constants, invocations });
   }
 
   #descend(stored: readonly StoredUpdate[]): void {

@@ -11,6 +11,7 @@ alias x_real = f32;
 const CHANNELS: u32 = 4u;
 const EPSILON: f32 = 0.001;
 const TAIL: u32 = 4u; // elements in the last vec4 of x
+const AHEAD: u32 = 1u; // vec4s that are loaded before the first is used; RUN is a multiple of it
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4<dy_real>>; // [rows, channels]
 @group(0) @binding(1) var<storage, read> x: array<vec4<x_real>>; // [rows, channels]
@@ -21,6 +22,9 @@ const TAIL: u32 = 4u; // elements in the last vec4 of x
 
 const WORKGROUP: u32 = 64u;
 const RUN: u32 = 32u;
+
+// Of the vec4s that are loaded ahead the first always exists.
+fn exists(at: u32, end: u32) -> bool { return AHEAD == 1u || at < end; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -37,18 +41,27 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   while (at < end) {
     var run = vec4f(0.0);
     var run_product = vec4f(0.0);
-    for (let stop = min(at + RUN * step, end); at < stop; at += step) {
-      let gradient = vec4f(dy[at]);
-      run += gradient;
-      run_product += gradient * (vec4f(x[at]) - center);
+    for (let stop = min(at + RUN * step, end); at < stop; at += AHEAD * step) {
+      var gradients: array<vec4f, AHEAD>;
+      var values: array<vec4f, AHEAD>;
+      for (var k = 0u; k < AHEAD; k++) {
+        let place = select(at, at + k * step, exists(at + k * step, stop));
+        gradients[k] = vec4f(dy[place]);
+        values[k] = vec4f(x[place]);
+      }
+      for (var k = 0u; k < AHEAD; k++) { // by selection: behind a branch each load would wait for the one before
+        let own = exists(at + k * step, stop);
+        run += select(vec4f(0.0), gradients[k], own);
+        run_product += select(vec4f(0.0), gradients[k] * (values[k] - center), own);
+      }
     }
     sum += run;
     product += run_product;
   }
-  if (TAIL < 4u && at == end) {
+  if (TAIL < 4u && end % step == i) {
     let real = vec4u(0u, 1u, 2u, 3u) < vec4u(TAIL);
-    sum += select(vec4f(0.0), vec4f(dy[at]), real);
-    product += select(vec4f(0.0), vec4f(dy[at]) * (vec4f(x[at]) - center), real);
+    sum += select(vec4f(0.0), vec4f(dy[end]), real);
+    product += select(vec4f(0.0), vec4f(dy[end]) * (vec4f(x[end]) - center), real);
   }
   dy_sum[i] = sum;
   dyz_sum[i] = product / sqrt(spread + EPSILON);

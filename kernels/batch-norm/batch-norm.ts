@@ -6,7 +6,7 @@ import { kernel, like, run } from "../../engine/kernel.ts";
 import { checkFlag, checkOption, checkOptionNames, written } from "../../engine/options.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { requireFloats, requireVector } from "../shape/arguments.ts";
-import { mergeLanes, tailOf, walkForElements, walkForSums } from "./columns.ts";
+import { mergeLanes, sumsAhead, tailOf, walkForElements, walkForSums } from "./columns.ts";
 import { mergeParameterSums } from "./parameter-sums.ts";
 
 const partialMoments = kernel("batch-norm/moments", {
@@ -109,13 +109,14 @@ export function batchNorm(x: Tensor, state: BatchNormState, options: BatchNormOp
 function batchStatistics(x: Tensor, state: BatchNormState, options: BatchNormOptions): Statistics {
   const { momentum = 0.99, movingVarianceRule = "unbiased", part = { first: true, share: 1 } } = options;
   return x.engine.scope(() => {
-    const walk = walkForSums(x);
+    const ahead = sumsAhead(x);
+    const walk = walkForSums(x, ahead);
     const [, channels] = walk.partials;
     const partial = run(
       partialMoments,
       { x },
       { mean: walk.partials, squares: walk.partials },
-      { constants: { CHANNELS: channels, TAIL: tailOf(x) }, invocations: walk.step },
+      { constants: { CHANNELS: channels, TAIL: tailOf(x), AHEAD: ahead }, invocations: walk.step },
     );
     const constants = {
       CHANNELS: channels,
@@ -123,7 +124,8 @@ function batchStatistics(x: Tensor, state: BatchNormState, options: BatchNormOpt
       MOMENTUM: part.first ? momentum : 1,
       KEEP: (1 - momentum) * part.share,
       CORRECTION: movingVarianceRules[movingVarianceRule],
-      LANES: mergeLanes(walk),
+      LANES: mergeLanes(walk, ahead),
+      AHEAD: ahead,
     };
     return run(
       mergeMoments,
@@ -154,8 +156,9 @@ function backward(
   let sums: { dgamma: Tensor; dbeta: Tensor } | undefined;
   if (dgammaPlace || dbetaPlace || training) {
     sums = engine.scope(() => {
-      const walk = walkForSums(x);
-      const constants = { CHANNELS: walk.partials[1], EPSILON: epsilon, TAIL: tailOf(x) };
+      const ahead = sumsAhead(x);
+      const walk = walkForSums(x, ahead);
+      const constants = { CHANNELS: walk.partials[1], EPSILON: epsilon, TAIL: tailOf(x), AHEAD: ahead };
       const partial = run(
         backwardSums,
         { dy, x, mean, variance },

@@ -1,5 +1,6 @@
 /** @file How kernels walk a matrix [rows, channels] so that every lane of a vec4 stays with one channel. */
 import type { Tensor } from "../../engine/tensor.ts";
+import { loadsAhead } from "../runs.ts";
 
 /** A walk in which invocation i visits the vec4s i, i + step, i + 2 * step, ... */
 export interface Walk {
@@ -22,9 +23,17 @@ function walk(x: Tensor, invocations: number, repeat: number): Walk {
   return { step, partials: [(4 * step) / channels, channels] };
 }
 
-/** For sums over rows: enough invocations to fill the adapter, few enough that merging them costs nothing. */
-export function walkForSums(x: Tensor): Walk {
-  return walk(x, x.engine.adapter.software ? 2048 : 65536, 8);
+/**
+ * For sums over rows: enough invocations to fill the adapter, few enough that merging them costs nothing. With several loads on
+ * their way fewer invocations do.
+ */
+export function walkForSums(x: Tensor, ahead = 1): Walk {
+  return walk(x, x.engine.adapter.software ? 2048 : 65536, 8 * ahead);
+}
+
+/** Loads that an invocation of the sums, and a lane of those that merge them, has on their way. */
+export function sumsAhead({ engine }: Tensor): number {
+  return loadsAhead(engine, 4);
 }
 
 /** For elementwise work: loading the channels' parameters is spread over many vec4s. */
@@ -33,8 +42,9 @@ export function walkForElements(x: Tensor): Walk {
 }
 
 /** Lanes that merge the partial rows of a channel: a power of two, so that each has several to start with. */
-export function mergeLanes({ partials: [rows] }: Walk): number {
-  return Math.min(64, 2 ** Math.floor(Math.log2(Math.max(1, rows / 8))));
+export function mergeLanes({ partials: [rows] }: Walk, ahead: number): number {
+  const [most, each] = ahead > 1 ? [256, ahead] : [64, 8];
+  return Math.min(most, 2 ** Math.floor(Math.log2(Math.max(1, rows / each))));
 }
 
 /** Elements in the last vec4 of x. */

@@ -17,6 +17,7 @@ const MOMENTUM: f32 = 0.99;
 const KEEP: f32 = 0.01; // 1 - MOMENTUM; of a part of a batch its share of that, and MOMENTUM is 1 after the first part
 const CORRECTION: f32 = 1.0; // 0: biased, 1: unbiased
 const LANES: u32 = 64u;
+const AHEAD: u32 = 1u; // partial rows that a lane loads before it uses the first
 
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -38,10 +39,11 @@ var<workgroup> shared_moments: array<Moments, LANES>;
 
 fn merge(a: Moments, b: Moments) -> Moments {
   let count = a.count + b.count;
-  if (b.count == 0.0) { return a; }
   let difference = b.mean - a.mean;
-  let share = b.count / count;
-  return Moments(count, a.mean + difference * share, a.squares + b.squares + difference * difference * a.count * share);
+  let share = b.count / max(count, 1.0);
+  let squares = a.squares + b.squares + difference * difference * a.count * share;
+  let none = b.count == 0.0; // by selection: behind a branch each load would wait for the one before
+  return Moments(count, select(a.mean + difference * share, a.mean, none), select(squares, a.squares, none));
 }
 
 fn finite(value: f32) -> bool { return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u; }
@@ -56,10 +58,20 @@ fn main(
   if (c >= CHANNELS) { return; }
   let stride = arrayLength(&partial_mean);
   var own = Moments(0.0, 0.0, 0.0);
-  for (var at = lane * CHANNELS + c; at < stride; at += LANES * CHANNELS) {
-    // elements at, at + stride, ... of x went into this entry; the last round may not have reached it
-    let count = (ROWS * CHANNELS + stride - 1u - at) / stride;
-    own = merge(own, Moments(f32(count), partial_mean[at], partial_squares[at]));
+  for (var first = lane * CHANNELS + c; first < stride; first += AHEAD * LANES * CHANNELS) {
+    var means: array<f32, AHEAD>;
+    var squares: array<f32, AHEAD>;
+    for (var k = 0u; k < AHEAD; k++) {
+      let at = min(first + k * LANES * CHANNELS, stride - CHANNELS + c); // past the last row that one, which then counts for none
+      means[k] = partial_mean[at];
+      squares[k] = partial_squares[at];
+    }
+    for (var k = 0u; k < AHEAD; k++) {
+      let at = first + k * LANES * CHANNELS;
+      // elements at, at + stride, ... of x went into this entry; the last round may not have reached it
+      let count = select((ROWS * CHANNELS + stride - 1u - at) / stride, 0u, AHEAD > 1u && at >= stride);
+      own = merge(own, Moments(f32(count), means[k], squares[k]));
+    }
   }
   shared_moments[lane] = own;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {

@@ -6,6 +6,7 @@
 
 const CHANNELS: u32 = 4u;
 const LANES: u32 = 64u;
+const AHEAD: u32 = 1u; // partial rows that a lane loads before it uses the first
 
 @group(0) @binding(0) var<storage, read> dy_sum: array<f32>; // [partial rows, channels]
 @group(0) @binding(1) var<storage, read> dyz_sum: array<f32>; // [partial rows, channels]
@@ -23,8 +24,16 @@ fn main(
   let c = group.x + group.y * groups.x;
   if (c >= CHANNELS) { return; }
   var own = vec2f(0.0);
-  for (var at = lane * CHANNELS + c; at < arrayLength(&dy_sum); at += LANES * CHANNELS) {
-    own += vec2f(dy_sum[at], dyz_sum[at]);
+  let end = arrayLength(&dy_sum);
+  for (var first = lane * CHANNELS + c; first < end; first += AHEAD * LANES * CHANNELS) {
+    var pairs: array<vec2f, AHEAD>;
+    for (var k = 0u; k < AHEAD; k++) {
+      let at = min(first + k * LANES * CHANNELS, end - 1u);
+      pairs[k] = vec2f(dy_sum[at], dyz_sum[at]);
+    }
+    for (var k = 0u; k < AHEAD; k++) {
+      if (AHEAD == 1u || first + k * LANES * CHANNELS < end) { own += pairs[k]; }
+    }
   }
   sums[lane] = own;
   for (var half = LANES / 2u; half > 0u; half /= 2u) {

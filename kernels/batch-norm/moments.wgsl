@@ -11,12 +11,16 @@ alias x_real = f32; // element types: the loader makes them f16 for tensors of f
 
 const CHANNELS: u32 = 4u;
 const TAIL: u32 = 4u; // elements in the last vec4 of x
+const AHEAD: u32 = 1u; // vec4s that are loaded before the first is used
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [rows, channels]
 @group(0) @binding(1) var<storage, read_write> mean: array<vec4f>; // [STEP vec4s]
 @group(0) @binding(2) var<storage, read_write> squares: array<vec4f>; // [STEP vec4s]
 
 const WORKGROUP: u32 = 64u;
+
+// Of the vec4s that are loaded ahead the first always exists.
+fn exists(at: u32, end: u32) -> bool { return AHEAD == 1u || at < end; }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -29,17 +33,21 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var average = vec4f(0.0);
   var deviations = vec4f(0.0);
   var count = 0.0;
-  var at = i;
-  for (; at < end; at += step) {
-    count += 1.0;
-    let value = vec4f(x[at]) - origin;
-    let difference = value - average;
-    average += difference * (1.0 / count);
-    deviations += difference * (value - average);
+  for (var at = i; at < end; at += AHEAD * step) {
+    var values: array<vec4f, AHEAD>;
+    for (var k = 0u; k < AHEAD; k++) { values[k] = vec4f(x[select(at, at + k * step, exists(at + k * step, end))]); }
+    for (var k = 0u; k < AHEAD; k++) { // by selection: behind a branch each load would wait for the one before
+      let own = exists(at + k * step, end);
+      count += select(0.0, 1.0, own);
+      let value = values[k] - origin;
+      let difference = select(vec4f(0.0), value - average, own);
+      average += difference * (1.0 / count);
+      deviations += difference * (value - average);
+    }
   }
-  if (TAIL < 4u && at == end) {
+  if (TAIL < 4u && end % step == i) {
     let real = vec4u(0u, 1u, 2u, 3u) < vec4u(TAIL);
-    let value = vec4f(x[at]) - origin;
+    let value = vec4f(x[end]) - origin;
     let difference = select(vec4f(0.0), value - average, real);
     average += difference * (1.0 / (count + 1.0));
     deviations += select(vec4f(0.0), difference * (value - average), real);

@@ -1,7 +1,7 @@
 /** @file The second stage of a normalisation's parameter gradients: partial rows to one value per channel. */
 import { kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import { mergeLanes, type Walk } from "./columns.ts";
+import { mergeLanes, sumsAhead, type Walk } from "./columns.ts";
 
 const mergeSums = kernel("batch-norm/merge-sums", {
   reads: ["dy_sum", "dyz_sum"],
@@ -16,6 +16,7 @@ export function mergeParameterSums(
   outputs: { readonly dgamma: Output; readonly dbeta: Output },
 ): { dgamma: Tensor; dbeta: Tensor } {
   const channels = walk.partials[1];
-  const constants = { CHANNELS: channels, LANES: mergeLanes(walk) };
+  const ahead = sumsAhead(partial.dy_sum);
+  const constants = { CHANNELS: channels, LANES: mergeLanes(walk, ahead), AHEAD: ahead };
   return run(mergeSums, partial, outputs, { constants, workgroups: channels });
 }

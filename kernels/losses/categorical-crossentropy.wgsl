@@ -11,6 +11,7 @@ const LANES: u32 = 1u; // 1 or WORKGROUP
 const TOTAL: bool = false; // also batch_loss = SCALE * sum of weight * loss; for up to WORKGROUP samples, LANES 1
 const SCALE: f32 = 1.0;
 const WEIGHTED: bool = false;
+const AHEAD: u32 = 1u; // values that a lane loads before it uses the first
 
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
@@ -52,6 +53,10 @@ fn combined(value: f32, lane: u32, one: u32) -> f32 {
 
 fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
 
+// Loads ahead may go past the last class: whether there is a class j, and which to load in its place.
+fn exists(j: u32) -> bool { return AHEAD == 1u || j < CLASSES; }
+fn place(j: u32) -> u32 { return select(min(j, CLASSES - 1u), j, AHEAD == 1u); }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -67,16 +72,29 @@ fn main(
   let classes = CLASSES * one;
 
   var sum = 0.0;
-  for (var j = lane; j < classes; j += LANES) { sum += x[start + j]; }
+  for (var first = lane; first < classes; first += AHEAD * LANES) {
+    var values: array<f32, AHEAD>;
+    for (var k = 0u; k < AHEAD; k++) { values[k] = x[start + place(first + k * LANES)]; }
+    for (var k = 0u; k < AHEAD; k++) { sum += select(0.0, values[k], exists(first + k * LANES)); }
+  }
   let total = combined(sum, lane, one);
   var cost = 0.0;
   var open = 0.0;
-  for (var j = lane; j < classes; j += LANES) {
-    let t = target_of(sample, j);
-    let q = x[start + j] / total;
-    let p = clamp(q, LOWEST, HIGHEST);
-    cost -= select(t * log_of(p), q, is_nan(q)); // 0 / 0: a row without a sum
-    open += select(0.0, t, p == q);
+  for (var first = lane; first < classes; first += AHEAD * LANES) {
+    var values: array<f32, AHEAD>;
+    var goals: array<f32, AHEAD>;
+    for (var k = 0u; k < AHEAD; k++) {
+      let j = place(first + k * LANES);
+      values[k] = x[start + j];
+      goals[k] = target_of(sample, j);
+    }
+    for (var k = 0u; k < AHEAD; k++) {
+      let t = select(0.0, goals[k], exists(first + k * LANES));
+      let q = values[k] / total;
+      let p = clamp(q, LOWEST, HIGHEST);
+      cost -= select(t * log_of(p), q, is_nan(q)); // 0 / 0: a row without a sum
+      open += select(0.0, t, p == q);
+    }
   }
   cost = combined(cost, lane, one);
   if (is_nan(total)) { cost = total; }

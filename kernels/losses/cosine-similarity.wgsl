@@ -10,6 +10,7 @@ const LANES: u32 = 1u; // 1 or WORKGROUP
 const TOTAL: bool = false; // also batch_loss = SCALE * sum of weight * loss; for up to WORKGROUP rows, LANES 1
 const SCALE: f32 = 1.0;
 const WEIGHTED: bool = false;
+const AHEAD: u32 = 1u; // values that a lane loads before it uses the first
 
 const LONGEST: f32 = 1e7; // 1 / Keras's epsilon
 const WORKGROUP: u32 = 64u;
@@ -43,6 +44,17 @@ fn inverse_length(squares: f32) -> f32 {
   return select(min(inverseSqrt(squares), LONGEST), squares, is_nan(squares));
 }
 
+// (x, t) at j, j + LANES, ... of the row that begins at `start`; zeros past its end.
+fn pairs_from(start: u32, j: u32) -> array<vec2f, AHEAD> {
+  var pairs: array<vec2f, AHEAD>;
+  for (var k = 0u; k < AHEAD; k++) {
+    let at = start + select(min(j + k * LANES, CLASSES - 1u), j, AHEAD == 1u);
+    pairs[k] = vec2f(x[at], targets[at]);
+  }
+  for (var k = 1u; k < AHEAD; k++) { pairs[k] = select(vec2f(0.0), pairs[k], j + k * LANES < CLASSES); }
+  return pairs;
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -57,15 +69,18 @@ fn main(
   let one = groups.z; // 1, but no constant: loops stay loops and compile fast
 
   var squares = vec2f(0.0);
-  for (var j = lane; j < CLASSES * one; j += LANES) {
-    let pair = vec2f(x[start + j], targets[start + j]);
-    squares += pair * pair;
+  for (var j = lane; j < CLASSES * one; j += AHEAD * LANES) {
+    let pairs = pairs_from(start, j);
+    for (var k = 0u; k < AHEAD; k++) { squares += pairs[k] * pairs[k]; }
   }
   let square = combined(squares.x, lane, one);
   let r = inverse_length(square);
   let s = inverse_length(combined(squares.y, lane, one));
   var product = 0.0;
-  for (var j = lane; j < CLASSES * one; j += LANES) { product += (x[start + j] * r) * (targets[start + j] * s); }
+  for (var j = lane; j < CLASSES * one; j += AHEAD * LANES) {
+    let pairs = pairs_from(start, j);
+    for (var k = 0u; k < AHEAD; k++) { product += (pairs[k].x * r) * (pairs[k].y * s); }
+  }
   let cosine = combined(product, lane, one);
   if (lane == 0u && unit == row) {
     loss[row] = -cosine;

@@ -7,6 +7,7 @@ import type { Constants } from "../../engine/shader.ts";
 import { aliasOf, type OpEngine, type Tensor } from "../../engine/tensor.ts";
 import { mul } from "../elementwise/binary.ts";
 import { reduceBlock } from "../reduce/block.ts";
+import { loadsAhead } from "../runs.ts";
 
 /** The scalar that a loss returns is sum over samples of weight * loss, divided by `divisor`. */
 export interface LossOptions {
@@ -68,10 +69,18 @@ export interface LossLaunch {
   readonly scalar: (written: { readonly loss: Tensor; readonly batch_loss: Tensor }) => Tensor;
 }
 
-/** For `samples` of `length` values each. A single workgroup adds up the scalar itself; else another dispatch does. */
+/** What a forward kernel works on: `samples` of `length` values each, of which it loads `width` at a time. */
+export interface LossSizes {
+  readonly samples: number;
+  readonly length: number;
+  readonly width?: number;
+  readonly constants: Constants;
+}
+
+/** A single workgroup adds up the scalar itself; else another dispatch does. */
 export function lossLaunch(
   engine: OpEngine,
-  { samples, length, constants }: { samples: number; length: number; constants: Constants },
+  { samples, length, width = 1, constants }: LossSizes,
   options: LossOptions,
 ): LossLaunch {
   const lanes = lanesFor(engine, length);
@@ -79,7 +88,10 @@ export function lossLaunch(
   const whole = lanes === 1 && samples <= workgroup;
   const total = whole ? { TOTAL: true, SCALE: 1 / divisor, WEIGHTED: weights !== undefined } : {};
   return {
-    options: { constants: { ...constants, LANES: lanes, ...total }, invocations: samples * lanes },
+    options: {
+      constants: { ...constants, LANES: lanes, AHEAD: loadsAhead(engine, length / width / lanes), ...total },
+      invocations: samples * lanes,
+    },
     inputs: { weights: weights ?? engine.one },
     outputs: { loss: options.perSample ?? [samples], batch_loss: whole ? [] : [1] },
     scalar: (written) => (whole ? written.batch_loss : meanOf(written.loss, options)),

@@ -84,7 +84,7 @@ export function pointwise(
   const length = x.size / samples;
   const divisor = row.sums ? length / (x.shape.at(-1) ?? 1) : length;
   const sizes = { LENGTH: length, DIVISOR: divisor, LOSS: row.code, PARAMETER: parameter };
-  const launch = lossLaunch(x.engine, { samples, length, constants: sizes }, options);
+  const launch = lossLaunch(x.engine, { samples, length, width: 4, constants: sizes }, options);
   const launchOptions = { ...launch.options, flops: row.flops[0] * x.size };
   const value = x.engine.scope(() =>
     launch.scalar(run(forward, { x, targets, ...launch.inputs }, launch.outputs, launchOptions)),

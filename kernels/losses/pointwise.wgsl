@@ -15,6 +15,7 @@ const LANES: u32 = 64u; // 1 or WORKGROUP
 const TOTAL: bool = false; // also batch_loss = SCALE * sum of weight * loss; for up to WORKGROUP samples, LANES 1
 const SCALE: f32 = 1.0;
 const WEIGHTED: bool = false;
+const AHEAD: u32 = 1u; // vectors that a lane loads before it uses the first; RUN is a multiple of it
 
 const LOWEST: f32 = 1e-7;
 const HIGHEST: f32 = 0.99999988; // the float32 next below 1 - 1e-7, as in Keras
@@ -94,13 +95,22 @@ fn main(
   var sums = vec4f(0.0);
   for (var first = start / 4u + lane; first < (end + 3u) / 4u; first += RUN * LANES) {
     var run = vec4f(0.0);
-    for (var v = first; v < min(first + RUN * LANES, (end + 3u) / 4u); v += LANES) {
-      let index = 4u * v + vec4u(0u, 1u, 2u, 3u);
-      let inside = (index >= vec4u(start)) & (index < vec4u(end));
-      let value = x[v];
-      let goal = targets[v];
-      let term = select(f(value, goal), value + goal, is_nan(value) | is_nan(goal)); // max, clamp, exp and log may lose a NaN
-      run += select(vec4f(0.0), term, inside);
+    for (var next = first; next < min(first + RUN * LANES, (end + 3u) / 4u); next += AHEAD * LANES) {
+      var values: array<vec4f, AHEAD>;
+      var goals: array<vec4f, AHEAD>;
+      for (var k = 0u; k < AHEAD; k++) {
+        let v = min(next + k * LANES, arrayLength(&x) - 1u); // behind the last vector none counts
+        values[k] = x[v];
+        goals[k] = targets[v];
+      }
+      for (var k = 0u; k < AHEAD; k++) {
+        let index = 4u * (next + k * LANES) + vec4u(0u, 1u, 2u, 3u);
+        let inside = (index >= vec4u(start)) & (index < vec4u(end));
+        let value = values[k];
+        let goal = goals[k];
+        let term = select(f(value, goal), value + goal, is_nan(value) | is_nan(goal)); // max, clamp, exp and log may lose a NaN
+        run += select(vec4f(0.0), term, inside);
+      }
     }
     sums += run;
   }

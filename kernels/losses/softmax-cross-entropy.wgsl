@@ -11,6 +11,7 @@ const LANES: u32 = 1u; // 1 or WORKGROUP
 const TOTAL: bool = false; // also batch_loss = SCALE * sum of weight * loss; for up to WORKGROUP samples, LANES 1
 const SCALE: f32 = 1.0;
 const WEIGHTED: bool = false;
+const AHEAD: u32 = 1u; // values that a lane loads before it uses the first
 
 const WORKGROUP: u32 = 64u;
 
@@ -53,6 +54,17 @@ fn combined(value: f32, lane: u32, sum: bool, one: u32) -> f32 {
   return partials[0];
 }
 
+// Loads ahead may go past the last class: whether there is a class j, and which to load in its place.
+fn exists(j: u32) -> bool { return AHEAD == 1u || j < CLASSES; }
+fn place(j: u32) -> u32 { return select(min(j, CLASSES - 1u), j, AHEAD == 1u); }
+
+// x at the classes j, j + LANES, ... of the sample that begins at `start`.
+fn values_from(start: u32, j: u32) -> array<f32, AHEAD> {
+  var values: array<f32, AHEAD>;
+  for (var k = 0u; k < AHEAD; k++) { values[k] = x[start + place(j + k * LANES)]; }
+  return values;
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -68,17 +80,28 @@ fn main(
   let classes = CLASSES * one;
 
   var top = x[start];
-  for (var j = lane; j < classes; j += LANES) { top = larger(top, x[start + j]); }
+  for (var first = lane; first < classes; first += AHEAD * LANES) {
+    let values = values_from(start, first);
+    for (var k = 0u; k < AHEAD; k++) { top = larger(top, values[k]); } // one that comes twice changes nothing
+  }
   let largest = shift_of(combined(top, lane, false, one));
   var power_sum = 0.0;
-  for (var j = lane; j < classes; j += LANES) { power_sum += exp(x[start + j] - largest); }
+  for (var first = lane; first < classes; first += AHEAD * LANES) {
+    let values = values_from(start, first);
+    for (var k = 0u; k < AHEAD; k++) { power_sum += select(0.0, exp(values[k] - largest), exists(first + k * LANES)); }
+  }
   let log_total = log(combined(power_sum, lane, true, one));
   var cost = 0.0;
   var mass = 0.0;
-  for (var j = lane; j < classes; j += LANES) {
-    let t = target_of(sample, j);
-    cost += t * (log_total - (x[start + j] - largest));
-    mass += t;
+  for (var first = lane; first < classes; first += AHEAD * LANES) {
+    let values = values_from(start, first);
+    for (var k = 0u; k < AHEAD; k++) {
+      let j = first + k * LANES;
+      if (!exists(j)) { continue; }
+      let t = target_of(sample, j);
+      cost += t * (log_total - (values[k] - largest));
+      mass += t;
+    }
   }
   cost = combined(cost, lane, true, one);
   mass = combined(mass, lane, true, one);

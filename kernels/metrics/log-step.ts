@@ -4,15 +4,20 @@ import { kernel, run } from "../../engine/kernel.ts";
 import { requireParts } from "../../engine/options.ts";
 import type { Constants } from "../../engine/shader.ts";
 import { sameShape } from "../../engine/shape.ts";
-import type { Tensor } from "../../engine/tensor.ts";
-import { runLength } from "../runs.ts";
+import type { OpEngine, Tensor } from "../../engine/tensor.ts";
+import { loadsAhead, runLength } from "../runs.ts";
 import { checkRow, type LogEntry } from "./log.ts";
 
-const stepRow = kernel("metrics/log-step", {
+const bindings = {
   reads: ["loss", "p", "t"],
   updates: ["log", "state"],
   flops: { loss: 3, p: operationsOf },
-});
+} as const;
+const stepRow = kernel("metrics/log-step", bindings);
+/** several lanes look at a sample: where loads take long, on a GPU */
+const sharedRow = kernel("metrics/log-step.shared", bindings);
+const largestWorkgroup = 256;
+const classesEach = 4;
 
 /** Values of the shader's METRIC constants. */
 const metricCodes = {
@@ -70,17 +75,31 @@ export function logStep(log: Tensor, entry: StepLogEntry): void {
     [`K_${m}`, metrics[m]?.k ?? 1],
   ]).flat();
   const classes = predictions.size / predictions.shape[0]!;
+  const { engine } = log;
+  const shared = metrics.length > 0 && !engine.adapter.software;
   const constants = {
     COLUMNS: columns,
     METRICS: metrics.length,
     SAMPLES: samples,
     DIVISOR: divisor,
     CLASSES: classes,
-    RUN: runLength(classes),
     LABELS: targets.dtype === "u32",
+    ...(shared ? shareOf(engine, samples, classes) : { RUN: runLength(classes) }),
     ...Object.fromEntries(choices),
   };
-  const unused = log.engine.one;
-  const [p, t] = metrics.length > 0 ? [predictions, targets] : [unused, unused];
-  run(stepRow, { loss, p, t, log, state: log.engine.step.tensor }, {}, { constants, workgroups: 1 });
+  const [p, t] = metrics.length > 0 ? [predictions, targets] : [engine.one, engine.one];
+  const inputs = { loss, p, t, log, state: engine.step.tensor };
+  run(shared ? sharedRow : stepRow, inputs, {}, { constants, workgroups: 1 });
+}
+
+/**
+ * Lanes that share a sample, while there are lanes left and each has classesEach to look at, and the loads that each has on their way.
+ * Few lanes are soon done with what they tell each other.
+ */
+function shareOf(engine: OpEngine, samples: number, classes: number) {
+  const most = Math.min(largestWorkgroup / samples, classes / classesEach);
+  const share = 2 ** Math.max(0, Math.floor(Math.log2(most)));
+  const lanes = 2 ** Math.ceil(Math.log2(samples * share));
+  const workgroup = Math.min(largestWorkgroup, Math.max(64, lanes));
+  return { SHARE: share, AHEAD: loadsAhead(engine, classes / share), WORKGROUP: workgroup };
 }

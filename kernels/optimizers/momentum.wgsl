@@ -26,8 +26,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = id.x + id.y * groups.x * WORKGROUP;
   if (i >= arrayLength(&parameters) || step.halted != 0u) { return; }
   let rate = step.learning_rate / (1.0 + DECAY * f32(step.step));
-  let step_down = rate * gradients[i];
+  let gradient = gradients[i];
+  let before = parameters[i]; // with the others, before any of them is waited for
+  let step_down = rate * gradient;
   let v = MOMENTUM * velocity[i] - step_down;
   velocity[i] = v;
-  parameters[i] += select(v, MOMENTUM * v - step_down, NESTEROV);
+  parameters[i] = before + select(v, MOMENTUM * v - step_down, NESTEROV);
 }

@@ -4,7 +4,8 @@
 //
 // and winner[...] = i * WINDOW_WIDTH + j, where in its window the (first) largest value stood, in 16 bits; NaN counts as
 // larger than all numbers. One invocation computes four consecutive elements of y, its lanes. VECTOR (channels are a
-// multiple of 4): the lanes share their pixels and load as one vec4.
+// multiple of 4): the lanes share their pixels and load as one vec4. TOGETHER: values outside are loaded too, from elsewhere, so that
+// no load is behind a branch and all of a window are on their way at a time.
 
 alias x_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
@@ -21,6 +22,7 @@ const PAD_LEFT: u32 = 0u;
 const OUT_HEIGHT: u32 = 4u;
 const OUT_WIDTH: u32 = 4u;
 const VECTOR: bool = true;
+const TOGETHER: bool = false;
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<x_real>>; // [n, h, w, c]
 @group(0) @binding(1) var<storage, read_write> y: array<vec4<y_real>>; // [n, oh, ow, c]
@@ -53,8 +55,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var j = 0u; j < WINDOW_WIDTH; j++) {
       let w = ow * STRIDE_WIDTH + j - PAD_LEFT;
       let inside = (h < vec4u(HEIGHT)) & (w < vec4u(WIDTH));
-      if (!any(inside)) { continue; }
-      let value = load(((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c);
+      if (!TOGETHER && !any(inside)) { continue; }
+      let place = ((n * HEIGHT + h) * WIDTH + w) * CHANNELS + c;
+      let value = load(select(place, select(vec4u(0u), place, inside), TOGETHER));
       let larger = (value > largest) | is_nan(value);
       let wins = inside & ((position == NOBODY) | (larger & !is_nan(largest)));
       largest = select(largest, value, wins);

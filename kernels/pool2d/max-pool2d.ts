@@ -37,7 +37,9 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   }
   const winners = { shape: [2 * quarters(output)], dtype: "u32" } as const; // 16 bits each
   const outputs = { y: like(x, output), winner: winners };
-  const { y, winner } = run(forward, { x }, outputs, { constants, invocations: quarters(output) });
+  const loads = { TOGETHER: !x.engine.adapter.software };
+  const launch = { constants: { ...constants, ...loads }, invocations: quarters(output) };
+  const { y, winner } = run(forward, { x }, outputs, launch);
   const DERIVATIVE = fusedActivationCodes[activationBefore(x)];
   const rule: Rule = {
     inputs: [x],

@@ -8,6 +8,7 @@ import { sizeOf } from "../../engine/shape.ts";
 import type { OpEngine, Tensor } from "../../engine/tensor.ts";
 import { requireFloat, resolveAxis } from "../shape/arguments.ts";
 import { naiveOnly } from "../tuning/mode.ts";
+import { fillingWorkgroups } from "../tuning/width.ts";
 
 const bindings = { reads: ["x"], writes: ["y"], flops: { y: 5 } } as const;
 const gradientBindings = { reads: ["dy", "y"], writes: ["dx"], flops: { dx: 4 } } as const;
@@ -51,16 +52,22 @@ function normalize(op: string, x: Tensor, axis: number, log: boolean): Tensor {
   return fusable ? fused(y, rule, { activation: "softmax" }) : differentiable(y, rule);
 }
 
-/** Rows are computed by one invocation each, in registers if they are short, unless they are long and there is a GPU: then by a workgroup. */
+/**
+ * Rows are computed by one invocation each, in registers if they are short. A GPU takes a workgroup for one if it is long, or if
+ * the rows, too long for registers, are so few that one invocation each would leave most of it idle.
+ */
 function variantFor(engine: OpEngine, size: number, classes: number, inner: number, log: boolean) {
-  const longest = engine.adapter.software ? Number.POSITIVE_INFINITY : 128;
-  if (inner === 1 && classes <= longest) {
-    const pack = classes % 4 === 0 ? 1 : classes % 2 === 0 ? 2 : 4;
-    const constants = { CLASSES: classes, PACK: pack, LOG: log };
-    const options: RunOptions = { constants, invocations: Math.ceil(size / classes / pack) };
-    return { kernels: pack * classes <= registers ? shortRows : rows, options };
-  }
   const softmaxes = size / classes;
+  const pack = classes % 4 === 0 ? 1 : classes % 2 === 0 ? 2 : 4;
+  const short = pack * classes <= registers;
+  const invocations = Math.ceil(softmaxes / pack);
+  const few = !short && invocations < 64 * fillingWorkgroups(engine.adapter);
+  const alone = engine.adapter.software || (classes <= 128 && !few);
+  if (inner === 1 && alone) {
+    const constants = { CLASSES: classes, PACK: pack, LOG: log };
+    const options: RunOptions = { constants, invocations };
+    return { kernels: short ? shortRows : rows, options };
+  }
   const constants = { CLASSES: classes, INNER: inner, SOFTMAXES: softmaxes, LOG: log };
   const options: RunOptions = { constants, invocations: softmaxes * 64 };
   return { kernels: anyAxis, options };

@@ -3,11 +3,11 @@ import { type Mutant, mutantsOf } from "./mutant.ts";
 
 export const losses: readonly Mutant[] = [
   ...mutantsOf("losses", { tests: ["kernels/losses/categorical"] }, [
-    ["softmax-cross-entropy", "(log_total - (x[start", "(log_total + (x[start", "the sign of the logit"],
+    ["softmax-cross-entropy", "(log_total - (values[k]", "(log_total + (values[k]", "the sign of the logit"],
     [
       "softmax-cross-entropy",
-      "top = larger(top, x[start",
-      "top = min(top, x[start",
+      "top = larger(top, values[k])",
+      "top = min(top, values[k])",
       "the smallest logit is taken off",
     ],
     [
@@ -37,8 +37,15 @@ export const losses: readonly Mutant[] = [
     ],
     ["categorical-crossentropy", "cost -= select", "cost += select", "the sign of the loss"],
     ["categorical-crossentropy", "q, is_nan(q))", "q, false)", "a row without a sum has a loss"],
+    [
+      "categorical-crossentropy",
+      "values[k], exists(",
+      "values[k], true || exists(",
+      "the last class counts twice",
+    ],
+    ["softmax-cross-entropy", "if (!exists(j)) { continue; }", "", "the last class counts twice"],
     ["categorical-crossentropy", "clamp(q, LOWEST, HIGHEST)", "min(q, HIGHEST)", "no clip at 1e-7"],
-    ["categorical-crossentropy", "x[start + j] / total", "x[start + j]", "not divided by the sum"],
+    ["categorical-crossentropy", "values[k] / total", "values[k]", "not divided by the sum"],
     [
       "categorical-crossentropy-gradient",
       "t / p, open)",

@@ -30,6 +30,16 @@ export const metrics: readonly Mutant[] = [
       "the last of equal scores counts",
     ],
     ["log-step", "run += abs(p[e] - goal)", "run += p[e] - goal", "errors of different sign cancel"],
+    ["log-step.shared", "b.position < a.position", "b.position > a.position", "the last of equal targets"],
+    ["log-step.shared", "c + k * SHARE < truth", "c + k * SHARE > truth", "the last of equal scores counts"],
+    ["log-step.shared", "c + k * SHARE >= CLASSES", "false", "the last class counts several times"],
+    [
+      "log-step.shared",
+      "share == 0u && own < SAMPLES",
+      "share == 0u",
+      "the last sample counts several times",
+    ],
+    ["log-step.shared", "abs(value - goal)", "value - goal", "errors of different sign cancel"],
   ]),
   ...mutantsOf("metrics", { tests: ["kernels/metrics/threshold-counts"] }, [
     [

@@ -5,6 +5,7 @@ export const pool2d: readonly Mutant[] = [
   ...mutantsOf("pool2d", { tests: ["kernels/pool2d/max-pool2d"] }, [
     ["max-forward", "(value > largest)", "(value >= largest)", "the last of equal values wins"],
     ["max-forward", "(h < vec4u(HEIGHT)) & (w < vec4u(WIDTH))", "h < vec4u(HEIGHT)", "no bound at the sides"],
+    ["max-forward", "vec4u(0u), place, inside)", "vec4u(0u), place, !inside)", "values of other places"],
     ["max-backward", "(h + PAD_TOP) / STRIDE_HEIGHT", "h / STRIDE_HEIGHT", "the padding is forgotten"],
     [
       "max-backward",

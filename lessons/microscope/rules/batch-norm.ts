@@ -60,7 +60,7 @@ function strided(size: number, step: number, first: number): number[] {
 /** Sums over every so many'th vector: runs of 32, and those one after the other. */
 const backwardSumsRule: KernelRule = {
   kernel: "batch-norm/backward-sums",
-  line: (_, output) => (output === "dy_sum" ? "run += gradient" : "run_product += gradient *"),
+  line: (_, output) => (output === "dy_sum" ? "run += select(" : "run_product += select("),
   formula(launch, output, at) {
     const c = at % launch.constant("CHANNELS");
     const term = (element: number) => sumTerm(launch, output, element, c);
@@ -99,7 +99,7 @@ function sumTerm(launch: OpenLaunch, output: string, element: number, c: number)
 /** Partial rows to one value per channel: each lane adds its share, then a tree. */
 const mergeSumsRule: KernelRule = {
   kernel: "batch-norm/merge-sums",
-  line: () => "own += vec2f(",
+  line: () => "own += pairs[k]",
   formula(launch, output, at) {
     const [channels, lanes] = [launch.constant("CHANNELS"), launch.constant("LANES")];
     const from = output === "dbeta" ? "dy_sum" : "dyz_sum";

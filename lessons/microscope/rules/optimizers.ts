@@ -88,7 +88,7 @@ const stepDown = (launch: OpenLaunch, at: number) => times(rateOf(launch), gradi
 
 const momentumRule = optimizerRule(
   "momentum",
-  { velocity: "let v = MOMENTUM", parameters: "parameters[i] += select(v" },
+  { velocity: "let v = MOMENTUM", parameters: "parameters[i] = before + select(v" },
   {
     velocity: (launch, at) => minus(velocity(launch, at), stepDown(launch, at)),
     parameters(launch, at) {

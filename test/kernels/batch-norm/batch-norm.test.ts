@@ -16,6 +16,7 @@ import { useEngine } from "../../support/engine.ts";
 import { checkReferenceGradient, expectMatchesReference } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";
 import { randomArray } from "../../support/random.ts";
+import { asGpu } from "../as-gpu.ts";
 
 const epsilon = 1e-3;
 const cases = fc.record({
@@ -79,14 +80,17 @@ describe("batchNorm", () => {
     }
   });
 
-  it("matches with the launch sizes of a GPU", async () => {
-    const facts = engine().adapter as { software: boolean };
-    const { software } = facts;
-    facts.software = false;
-    try {
-      await expectMatches(randomArray([4001, 5], 1), true, 1);
-    } finally {
-      facts.software = software;
+  it("matches as on a GPU, with several loads on their way, at the edges of what they reach", async () => {
+    for (const [rows, channels] of [
+      [4001, 5],
+      [1, 3],
+      [2, 2],
+      [33, 4],
+      [127, 32], // a vec4 for each of 1,016 invocations would be less than each has
+      [4095, 8],
+      [9000, 1],
+    ] as const) {
+      await asGpu(engine(), () => expectMatches(randomArray([rows, channels], rows), true, 1));
     }
   });
 

@@ -91,6 +91,36 @@ for (const [name, { dense, sparse, range, value, gradient }] of Object.entries(f
       await asGpu(engine(), check);
     });
 
+    it("matches the reference as on a GPU, with more and fewer classes than loads on their way", async () => {
+      for (const classes of [1, 3, 16, 17, 31]) {
+        const x = randomArray([5, classes], classes, ...range);
+        const t = randomArray(x.shape, 2, 0, 1);
+        await asGpu(engine(), () =>
+          checkLoss(engine(), { loss: dense, x, targets: t }, value(x, t), (d) => gradient(d, x, t)),
+        );
+      }
+    });
+
+    it("takes no notice of what is loaded past a row's end, be it infinite or NaN", async () => {
+      const x = Float32Array.from([
+        0.2,
+        0.3,
+        0.5,
+        0.1,
+        0.1,
+        name === "softmaxCrossEntropy" ? -Infinity : NaN,
+      ]);
+      const t = Float32Array.from([1, 0, 0, 0, 1, 0]);
+      const lossesOf = async () => {
+        const perSample = engine().zeros([2]);
+        dense(engine().tensor(x, [2, 3]), engine().tensor(t, [2, 3]), { perSample });
+        return perSample.data();
+      };
+      const losses = await lossesOf();
+      expect(Number.isFinite(losses[0])).toBe(true);
+      expect(await asGpu(engine(), lossesOf)).toEqual(losses);
+    });
+
     it("has a reference whose gradient agrees with central differences", () => {
       const t = randomArray([3, 5], 2, 0, 1);
       checkReferenceGradient(

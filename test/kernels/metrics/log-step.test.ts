@@ -17,6 +17,7 @@ import { expectClose } from "../../support/compare.ts";
 import { useEngine } from "../../support/engine.ts";
 import { properties } from "../../support/properties.ts";
 import { randomArray } from "../../support/random.ts";
+import { asGpu } from "../as-gpu.ts";
 
 /** Quarters make ties and halves. */
 const quarters = (shape: number[], seed: number) =>
@@ -64,6 +65,49 @@ describe("logStep", () => {
           const what = `micro-batch ${part} of ${samples} x ${classes}, ${chosen.join(", ")}`;
           expectClose(await logs[0]!.data(), await logs[1]!.data(), { terms: samples, scale: 1 }, what);
         }
+      }),
+      properties,
+    );
+  });
+
+  /** Sizes at the edges of what lanes share, and what one has on its way. */
+  const sharedCases = fc.record({
+    samples: fc.oneof(fc.constantFrom(1, 32, 33, 128, 255, 256, 257), fc.integer({ min: 1, max: 600 })),
+    classes: fc.oneof(fc.constantFrom(1, 2, 16, 17, 64), fc.integer({ min: 1, max: 109 })),
+    metrics: fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 4 }),
+    labels: fc.boolean(),
+    strange: fc.constantFrom(0, Number.NaN, Number.POSITIVE_INFINITY),
+    seed: fc.nat(1e6),
+  });
+
+  it("writes the same where lanes share a sample, as on a GPU", async () => {
+    await fc.assert(
+      fc.asyncProperty(sharedCases, async ({ samples, classes, metrics: chosen, labels, strange, seed }) => {
+        const scores = quarters([samples, classes], seed);
+        const goals = quarters([samples, classes], seed + 1);
+        scores[seed % scores.length] = goals[(7 * seed) % goals.length] = strange;
+        const predictions = engine().tensor(scores, [samples, classes]);
+        const indices = Uint32Array.from({ length: samples }, (_, i) => (i * 7 + seed) % (classes + 1));
+        const targets = labels
+          ? engine().tensor(indices, [samples], "u32")
+          : engine().tensor(goals, [samples, classes]);
+        const metrics = chosen
+          .map((kind) => (labels && !kind.endsWith("cy") ? "categoricalAccuracy" : kind))
+          .map((kind) => (labels && /binary|rounded/.test(kind) ? "topKAccuracy" : kind))
+          .map((kind) => (kind === "topKAccuracy" ? { kind, k: 2 } : { kind })) as StepMetric[];
+        const entry = { loss: engine().tensor([0.5]), samples, divisor: 7, predictions, targets, metrics };
+        engine().step.set({ step: 3, batch: 1, sample: 0, halted: 0 });
+        const write = async () => {
+          const log = engine().tensor(new Float32Array(14).fill(9), [2, 7]);
+          logStep(log, entry);
+          engine().step.set({ sample: samples });
+          logStep(log, entry);
+          engine().step.set({ sample: 0 });
+          return await log.data();
+        };
+        const alone = await write();
+        const what = `${samples} x ${classes}, ${chosen.join(", ")}${labels ? ", labels" : ""}`;
+        expectClose(await asGpu(engine(), write), alone, { terms: samples + classes, scale: 1 }, what);
       }),
       properties,
     );

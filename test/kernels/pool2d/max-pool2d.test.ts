@@ -11,6 +11,7 @@ import { useEngine } from "../../support/engine.ts";
 import { checkReferenceGradient, expectMatchesReference } from "../../support/gradient.ts";
 import { properties } from "../../support/properties.ts";
 import { randomArray } from "../../support/random.ts";
+import { asGpu } from "../as-gpu.ts";
 
 const cases = fc.record({
   shape: fc.tuple(
@@ -34,13 +35,16 @@ describe("maxPool2d", () => {
     await fc.assert(
       fc.asyncProperty(cases.filter(fits), async ({ shape, poolSize, strides, padding, seed }) => {
         const window = resolveWindow("maxPool2d", shape, { window: poolSize, strides, padding });
-        await expectMatchesReference(
-          engine(),
-          (x) => maxPool2d(x, { poolSize, strides, padding }),
-          (x) => maxPool2dReference(x, window).y,
-          (dy, x) => [maxPool2dGradientReference(x, dy, window)],
-          [randomArray(shape, seed)],
-        );
+        const check = () =>
+          expectMatchesReference(
+            engine(),
+            (x) => maxPool2d(x, { poolSize, strides, padding }),
+            (x) => maxPool2dReference(x, window).y,
+            (dy, x) => [maxPool2dGradientReference(x, dy, window)],
+            [randomArray(shape, seed)],
+          );
+        await check();
+        await asGpu(engine(), check);
       }),
       properties,
     );
