@@ -1,8 +1,9 @@
 /** @file The products and convolutions that the workloads' training steps are made of: what is worth tuning. */
 import type { Engine } from "../../engine/device.ts";
 import type { PipelineRequest } from "../../engine/kernel.ts";
-import { type ConvolutionPass, convolutionClass } from "../../kernels/conv2d/choose.ts";
+import { convolutionClass } from "../../kernels/conv2d/choose.ts";
 import type { Convolution } from "../../kernels/conv2d/problem.ts";
+import type { ConvolutionPass } from "../../kernels/conv2d/variant.ts";
 import { matmulClass } from "../../kernels/dense/choose.ts";
 import type { MatmulProblem } from "../../kernels/dense/problem.ts";
 import { Batches } from "../../models/data/batches.ts";

@@ -1,30 +1,12 @@
 /** @file Which convolution kernel runs, for a pass and a problem on an adapter: one pure function with measured defaults. */
 import type { SubgroupMatrix } from "../../engine/adapter.ts";
-import type { Constants } from "../../engine/shader.ts";
-import { mostPartials, type TuningAdapter } from "../dense/choose.ts";
+import type { TuningAdapter } from "../dense/choose.ts";
 import { naiveOnly } from "../tuning/mode.ts";
 import { profileOf, sizeBucket } from "../tuning/profile.ts";
-import { type Convolution, filterSize } from "./problem.ts";
-
-export type ConvolutionPass = "forward" | "input-gradient" | "filter-gradient";
-
-/** A kernel file of the pass with its constants and dispatch. */
-export interface ConvolutionVariant {
-  /** naive computes the sums alone; subgroup needs channels and filters divisible by 4, subgroup-any does not */
-  readonly name:
-    | "naive"
-    | "direct"
-    | "tiled"
-    | "subgroup"
-    | "subgroup-any"
-    | "registers"
-    | "depthwise"
-    | "subgroup-matrix";
-  readonly workgroups: number;
-  /** slices of the filter gradient's long sum, added by a second kernel */
-  readonly split: number;
-  readonly constants: Constants;
-}
+import type { Convolution } from "./problem.ts";
+import { productOf, slices } from "./product.ts";
+import { tiledConvolution } from "./tiles.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "./variant.ts";
 
 /** A profile's recipe for the class of the problem if there is one and it can run, else the default of the adapter's class. */
 export function chooseConvolution(
@@ -90,24 +72,6 @@ export function defaultConvolution(
   return directConvolution(pass, problem);
 }
 
-/** Rows by columns, each a sum of `terms`. */
-interface Product {
-  readonly rows: number;
-  readonly columns: number;
-  readonly terms: number;
-}
-
-/** A pass as a matrix product. */
-function productOf(pass: ConvolutionPass, problem: Convolution): Product {
-  const { batch, channels, filters, groups, height, width, outHeight, outWidth } = problem;
-  const taps = problem.windowHeight * problem.windowWidth;
-  const positions = batch * outHeight * outWidth;
-  if (pass === "forward") return { rows: positions, columns: filters, terms: filterSize(problem) };
-  if (pass === "input-gradient")
-    return { rows: batch * height * width, columns: channels, terms: (taps * filters) / groups };
-  return { rows: filterSize(problem), columns: filters, terms: positions };
-}
-
 export function naiveConvolution(pass: ConvolutionPass, problem: Convolution): ConvolutionVariant {
   const { rows, columns } = productOf(pass, problem);
   const images = pass === "filter-gradient" ? 1 : problem.batch;
@@ -158,21 +122,6 @@ function invocationsOf(adapter: TuningAdapter): number {
   return adapter.integrated ? 16384 : 65536;
 }
 
-/** For hardware GPUs: 64 x 64 tiles in workgroup memory. */
-export function tiledConvolution(
-  pass: ConvolutionPass,
-  problem: Convolution,
-  { integrated = false }: Pick<TuningAdapter, "integrated"> = {},
-): ConvolutionVariant {
-  const product = productOf(pass, problem);
-  const { rows, columns, terms } = product;
-  const tiles = Math.ceil(columns / 64) * Math.ceil(rows / 64);
-  if (pass !== "filter-gradient") return { name: "tiled", workgroups: tiles, split: 1, constants: {} };
-  const wanted = Math.floor((integrated ? 128 : 512) / tiles); // slices that keep the adapter busy
-  const split = slices(product, wanted, Math.min(256, Math.ceil(terms / 256)));
-  return { name: "tiled", workgroups: tiles * split, split, constants: {} };
-}
-
 /** Whether the experimental kernel for matrix units takes a pass: operands of f16, and enough of them. */
 function fitsSubgroupMatrix(
   pass: ConvolutionPass,
@@ -183,15 +132,21 @@ function fitsSubgroupMatrix(
   return problem.half === true && subgroupSize >= 16 && Math.min(rows, columns, terms) >= 16;
 }
 
-/** For GPUs with matrix units, by Dawn's experimental feature: the tiles of `tiled`. Never ran yet: kernels/conv2d/README.md. */
+/** For GPUs with matrix units, by Dawn's experimental feature: tiles of 64 x 64. Never ran yet: kernels/conv2d/README.md. */
 export function subgroupMatrixConvolution(
   pass: ConvolutionPass,
   problem: Convolution,
-  adapter: Pick<TuningAdapter, "subgroupSize" | "integrated">,
+  { subgroupSize, integrated = false }: Pick<TuningAdapter, "subgroupSize" | "integrated">,
   { m, n, k }: SubgroupMatrix,
 ): ConvolutionVariant {
-  const sizes = { SUBGROUP_SIZE: adapter.subgroupSize, MATRIX_M: m, MATRIX_N: n, MATRIX_K: k };
-  return { ...tiledConvolution(pass, problem, adapter), name: "subgroup-matrix", constants: sizes };
+  const product = productOf(pass, problem);
+  const { rows, columns, terms } = product;
+  const tiles = Math.ceil(columns / 64) * Math.ceil(rows / 64);
+  const wanted = Math.floor((integrated ? 128 : 512) / tiles); // slices that keep the adapter busy
+  const most = Math.min(256, Math.ceil(terms / 256));
+  const split = pass === "filter-gradient" ? slices(product, wanted, most) : 1;
+  const constants = { SUBGROUP_SIZE: subgroupSize, MATRIX_M: m, MATRIX_N: n, MATRIX_K: k };
+  return { name: "subgroup-matrix", workgroups: tiles * split, split, constants };
 }
 
 /** For software adapters: one workgroup is one subgroup. */
@@ -241,13 +196,4 @@ function rowsOfLane(group: number): number {
 
 function nextPowerOfTwo(value: number): number {
   return 2 ** Math.ceil(Math.log2(value));
-}
-
-/** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
-const longestSlice = 32768;
-
-/** Slices of a product's sums: as many as are `wanted` to keep the adapter busy, at most `most` for that, and none too long. */
-function slices({ rows, columns, terms }: Product, wanted: number, most: number): number {
-  const short = Math.min(Math.ceil(terms / longestSlice), Math.floor(mostPartials / (rows * columns)));
-  return Math.max(1, Math.min(Math.ceil(wanted), most), short);
 }

@@ -1,18 +1,14 @@
-// Convolution, gradient with respect to its filters, for hardware GPUs (any shape):
+// Convolution, gradient with respect to its filters, for hardware GPUs; channels and filters divisible by 4:
 //
 //   partials[slice, kh, kw, c, k] = sum over the positions (n, oh, ow) of one slice of
 //                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
 //
-// A matrix product: rows are (kh, kw, c), columns the filters k, and the long sum runs over the positions; it is cut into SPLIT
-// slices, one for each workgroup z, which reduce-partials.wgsl adds up. With SPLIT = 1 partials is dfilters itself.
-// TILE rows by TILE columns are computed by a workgroup of 16 x 16 invocations, each 4 x 4 of them in registers. The terms of the
-// sum are taken DEPTH at a time: the workgroup copies that part of both matrices to workgroup memory, so that a value is loaded
-// from the buffers once for 64 uses.
+// A matrix product: rows are (kh, kw, c), columns the filters k, terms the positions in SPLIT slices, added up by reduce-partials (a
+// single one is dfilters itself). Tiles and copies: forward.tiled.wgsl. Lanes also add up what they copy of dy, for the bias.
 // Workgroups: TILES.x * TILES.y * SPLIT.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
-
 const BATCH: u32 = 2;
 const HEIGHT: u32 = 8;
 const WIDTH: u32 = 8;
@@ -29,103 +25,125 @@ const DILATION_WIDTH: u32 = 1;
 const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
 const HAS_BIAS: u32 = 0; // 1: bias_partials[slice, k] = sum of dy[n, oh, ow, k] over the positions of the slice
-const SPLIT: u32 = 1;
 const DESCEND: u32 = 0; // 1 with SPLIT 1: partials are the filters themselves, from which rate * gradient is subtracted; so the bias
 const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
-const TILE: u32 = 64;
-const DEPTH: u32 = 16;
-const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one more keeps the banks apart
-
+const SPLIT: u32 = 1;
+const ROW_VECTORS: u32 = 2;
+const COLUMN_VECTORS: u32 = 2;
+const LANE_ROWS: u32 = 16;
+const LANE_COLUMNS: u32 = 8;
+const DEPTH: u32 = 8; // terms of a turn
+const LANES: u32 = LANE_ROWS * LANE_COLUMNS;
+const TILE = vec2u(4 * ROW_VECTORS * LANE_ROWS, 4 * COLUMN_VECTORS * LANE_COLUMNS); // rows and columns
+const VECTORS = TILE / 4; // of a term
+const COPIES = (VECTORS * DEPTH + LANES - 1) / LANES; // vectors that a lane copies of each matrix
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const PIXEL: u32 = CHANNELS / 4;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
-const TILES = vec2u((FILTERS + TILE - 1) / TILE, (ROWS + TILE - 1) / TILE); // of columns and of rows
-
+const COLUMNS: u32 = FILTERS / 4;
+const TILES = (vec2u(ROWS, FILTERS) + TILE - 1) / TILE;
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
-
-@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> dy: array<dy_real>; // [n, oh, ow, k]
-@group(0) @binding(2) var<storage, read_write> partials: array<f32>; // [split, kh, kw, c, k]
+@group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c / 4]
+@group(0) @binding(1) var<storage, read> dy: array<vec4<dy_real>>; // [n, oh, ow, k / 4]
+@group(0) @binding(2) var<storage, read_write> partials: array<vec4f>; // [split, kh, kw, c, k / 4]
 @group(0) @binding(3) var<storage, read_write> bias_partials: array<f32>; // [split, k]; written if HAS_BIAS
 @group(0) @binding(4) var<uniform> step: StepState;
+var<workgroup> row_tile: array<f32, DEPTH * TILE.x>; // [term, row]
+var<workgroup> column_tile: array<f32, DEPTH * TILE.y>; // [term, column]
 
-var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
-var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
-
-// What row (kh, kw, c) of the patch at a position holds; zero outside the image.
-fn image_value(position: u32, row: u32) -> f32 {
-  let tap = row / CHANNELS;
-  let h = position / OUT_WIDTH % OUT_HEIGHT * STRIDE_HEIGHT + tap / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP;
-  let w = position % OUT_WIDTH * STRIDE_WIDTH + tap % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT;
-  if (h >= HEIGHT || w >= WIDTH || row >= ROWS) { return 0.0; }
-  return f32(image[((position / (OUT_HEIGHT * OUT_WIDTH) * HEIGHT + h) * WIDTH + w) * CHANNELS + row % CHANNELS]);
+// The pixel that a tap sees from a position (n, oh, ow); `corner`: what tap (0, 0) sees from the first one, wrapped around if negative.
+struct Seen { at: u32, inside: bool }
+fn seen_from(position: vec3u, corner: vec2u) -> Seen {
+  let h = position.y * STRIDE_HEIGHT + corner.x;
+  let w = position.z * STRIDE_WIDTH + corner.y;
+  let at = (min(position.x, BATCH - 1) * HEIGHT + min(h, HEIGHT - 1)) * WIDTH + min(w, WIDTH - 1);
+  return Seen(at, (h < HEIGHT) & (w < WIDTH));
 }
-
-fn dy_value(position: u32, k: u32) -> f32 {
-  if (k >= FILTERS) { return 0.0; }
-  return f32(dy[position * FILTERS + k]);
+fn position_of(p: u32) -> vec3u { return vec3u(p / (OUT_HEIGHT * OUT_WIDTH), p / OUT_WIDTH % OUT_HEIGHT, p % OUT_WIDTH); }
+fn advance(at: vec3u) -> vec3u { // the position of the next turn, without a division
+  let ow = at.z + DEPTH % OUT_WIDTH;
+  let oh = at.y + DEPTH / OUT_WIDTH % OUT_HEIGHT + u32(ow >= OUT_WIDTH);
+  let n = at.x + DEPTH / OUT_WIDTH / OUT_HEIGHT + u32(oh >= OUT_HEIGHT);
+  return vec3u(n, select(oh, oh - OUT_HEIGHT, oh >= OUT_HEIGHT), select(ow, ow - OUT_WIDTH, ow >= OUT_WIDTH));
 }
+struct Copies { rows: array<vec4f, COPIES.x>, columns: array<vec4f, COPIES.y> }
+fn load(positions: array<vec3u, COPIES.x>, corner: vec2u, c: u32, term: u32, k: u32) -> Copies {
+  var copies: Copies;
+  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = vec4f(image[seen_from(positions[i], corner).at * PIXEL + c]); }
+  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = vec4f(dy[min(term + i * (LANES / VECTORS.y), POSITIONS - 1) * COLUMNS + k]); }
+  return copies;
+}
+fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); } // of plain gradient descent
 
-// Of plain gradient descent.
-fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); }
-
-@compute @workgroup_size(16, 16)
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u, @builtin(local_invocation_id) local: vec3u) {
+@compute @workgroup_size(LANE_COLUMNS, LANE_ROWS)
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) thread: u32) {
   let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
-  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
-  if (workgroup.z >= SPLIT || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
-  let first_row = workgroup.y * TILE;
-  let first_column = workgroup.x * TILE;
-  let end = min((workgroup.z + 1) * SLICE, POSITIONS);
-
-  var sums: array<vec4f, 4>; // four rows of four columns
+  let slice = number / (TILES.x * TILES.y);
+  if (slice >= SPLIT || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
+  let first_row = number / TILES.y % TILES.x * TILE.x;
+  let first_column = number % TILES.y * TILE.y;
+  let begin = slice * SLICE;
+  let end = min(begin + SLICE, POSITIONS);
+  let row = min(first_row / 4 + thread % VECTORS.x, ROWS / 4 - 1); // of the copies
+  let corner = vec2u(row / PIXEL / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP, row / PIXEL % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT);
+  var positions: array<vec3u, COPIES.x>; // and their terms
+  for (var i = 0u; i < COPIES.x; i++) { positions[i] = position_of(begin + thread / VECTORS.x + i * (LANES / VECTORS.x)); }
+  let k = min(first_column / 4 + thread % VECTORS.y, COLUMNS - 1);
+  var sums: array<vec4f, 4 * ROW_VECTORS * COLUMN_VECTORS>;
   var bias_sum = vec4f();
-  for (var start = workgroup.z * SLICE; start < end; start += DEPTH) {
-    var bias_run = vec4f();
-    let p = start + local.y;
-    let row = first_row + local.x * 4;
-    let k = first_column + local.x * 4;
-    var a = vec4f();
-    var b = vec4f();
-    if (p < end) {
-      a = vec4f(image_value(p, row), image_value(p, row + 1), image_value(p, row + 2), image_value(p, row + 3));
-      b = vec4f(dy_value(p, k), dy_value(p, k + 1), dy_value(p, k + 2), dy_value(p, k + 3));
-    }
-    left_tile[local.y * PITCH + local.x] = a;
-    right_tile[local.y * PITCH + local.x] = b;
+  var copies = load(positions, corner, row % PIXEL, begin + thread / VECTORS.y, k);
+  for (var turn = begin; turn < end; turn += DEPTH) {
     workgroupBarrier();
+    for (var i = 0u; i < COPIES.x; i++) {
+      if (thread + i * LANES >= DEPTH * VECTORS.x) { break; } // more lanes than copies
+      let term = thread / VECTORS.x + i * (LANES / VECTORS.x);
+      let value = select(vec4f(), copies.rows[i], seen_from(positions[i], corner).inside & (turn + term < end));
+      for (var e = 0u; e < 4; e++) { row_tile[term * TILE.x + thread % VECTORS.x * 4 + e] = value[e]; }
+    }
+    for (var i = 0u; i < COPIES.y; i++) {
+      if (thread + i * LANES >= DEPTH * VECTORS.y) { break; }
+      let term = thread / VECTORS.y + i * (LANES / VECTORS.y);
+      let value = select(vec4f(), copies.columns[i], turn + term < end);
+      for (var e = 0u; e < 4; e++) { column_tile[term * TILE.y + thread % VECTORS.y * 4 + e] = value[e]; }
+      if (HAS_BIAS == 1) { bias_sum += value; }
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < COPIES.x; i++) { positions[i] = advance(positions[i]); }
+    copies = load(positions, corner, row % PIXEL, turn + DEPTH + thread / VECTORS.y, k);
     for (var t = 0u; t < DEPTH; t++) {
-      let a = left_tile[t * PITCH + local.y];
-      let b = right_tile[t * PITCH + local.x];
-      if (HAS_BIAS == 1) { bias_run += b; }
-      sums[0] = fma(a.xxxx, b, sums[0]);
-      sums[1] = fma(a.yyyy, b, sums[1]);
-      sums[2] = fma(a.zzzz, b, sums[2]);
-      sums[3] = fma(a.wwww, b, sums[3]);
+      for (var i = 0u; i < ROW_VECTORS; i++) {
+        let at = t * TILE.x + (i * LANE_ROWS + local.y) * 4;
+        let a = vec4f(row_tile[at], row_tile[at + 1], row_tile[at + 2], row_tile[at + 3]);
+        for (var j = 0u; j < COLUMN_VECTORS; j++) {
+          let next = t * TILE.y + (j * LANE_COLUMNS + local.x) * 4;
+          let b = vec4f(column_tile[next], column_tile[next + 1], column_tile[next + 2], column_tile[next + 3]);
+          let sum = 4 * (i * COLUMN_VECTORS + j);
+          for (var r = 0u; r < 4; r++) { sums[sum + r] = fma(vec4f(a[r]), b, sums[sum + r]); }
+        }
+      }
     }
+  }
+  if (HAS_BIAS == 1 && first_row == 0) {
     workgroupBarrier();
-    bias_sum += bias_run;
-  }
-
-  if (HAS_BIAS == 1 && workgroup.y + local.y == 0) {
-    for (var j = 0u; j < 4; j++) {
-      let k = first_column + local.x * 4 + j;
-      if (k >= FILTERS) { continue; }
-      let at = workgroup.z * FILTERS + k;
-      if (DESCEND == 1) { bias_partials[at] -= rate() * bias_sum[j]; } else { bias_partials[at] = bias_sum[j]; }
+    for (var e = 0u; e < 4; e++) { row_tile[thread * 4 + e] = bias_sum[e]; }
+    workgroupBarrier();
+    for (var i = thread; i < min(TILE.y, FILTERS - first_column); i += LANES) {
+      var sum = 0.0;
+      for (var j = i; j < LANES * 4; j += TILE.y) { sum += row_tile[j]; }
+      let at = slice * FILTERS + first_column + i;
+      if (DESCEND == 1) { bias_partials[at] -= rate() * sum; } else { bias_partials[at] = sum; }
     }
   }
-  for (var r = 0u; r < 4; r++) {
-    let row = first_row + local.y * 4 + r;
-    if (row >= ROWS) { continue; }
-    for (var j = 0u; j < 4; j++) {
-      let k = first_column + local.x * 4 + j;
-      if (k >= FILTERS) { continue; }
-      let at = (workgroup.z * ROWS + row) * FILTERS + k;
-      if (DESCEND == 1) { partials[at] -= rate() * sums[r][j]; } else { partials[at] = sums[r][j]; }
-    }
+  for (var i = 0u; i < 4 * ROW_VECTORS * COLUMN_VECTORS; i++) {
+    let row = first_row + (i / 4 / COLUMN_VECTORS * LANE_ROWS + local.y) * 4 + i % 4;
+    let k = first_column / 4 + i / 4 % COLUMN_VECTORS * LANE_COLUMNS + local.x;
+    if (row >= ROWS || k >= COLUMNS) { continue; }
+    let at = (slice * ROWS + row) * COLUMNS + k;
+    if (DESCEND == 1) { partials[at] -= rate() * sums[i]; } else { partials[at] = sums[i]; }
   }
 }

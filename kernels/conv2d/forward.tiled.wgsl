@@ -1,14 +1,13 @@
-// Convolution, forward, for hardware GPUs (any shape):
+// Convolution, forward, for hardware GPUs; channels and filters divisible by 4:
 //
 //   y[n, oh, ow, k] = activation(bias[k] + sum over kh, kw, c of
 //                       image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * filters[kh, kw, c, k])
 //
-// A matrix product: rows are the output positions (n, oh, ow), columns the filters k, and the sum runs over q = (kh, kw, c). The
-// matrix of image patches exists only in tiles.
-// TILE rows by TILE columns are computed by a workgroup of 16 x 16 invocations, each 4 x 4 of them in registers. The terms of the
-// sum are taken DEPTH at a time: the workgroup copies that part of both matrices to workgroup memory, so that a value is loaded
-// from the buffers once for 64 uses.
-// Workgroups: COLUMN_TILES * ceil(BATCH * OUT_HEIGHT * OUT_WIDTH / TILE).
+// A matrix product: rows are the positions (n, oh, ow), columns the filters k, terms (kh, kw, c). A workgroup computes a TILE; a lane
+// keeps ROW_VECTORS x COLUMN_VECTORS squares of 4 x 4 in registers. Its part of both matrices goes through workgroup memory, DEPTH terms
+// a turn: loaded without branches (outside from the nearest pixel, then taken as 0) one turn before it is multiplied.
+// A workgroup sums one of SPLIT slices of the terms; if several, y is [split, n, oh, ow, k] for dense/reduce-partials.
+// Workgroups: TILES.x * TILES.y * SPLIT.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias y_real = f32;
@@ -30,93 +29,118 @@ const PAD_TOP: u32 = 1;
 const PAD_LEFT: u32 = 1;
 const HAS_BIAS: u32 = 1; // 0: another buffer is bound as bias and not read
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
-const TILE: u32 = 64;
-const COLUMN_TILES: u32 = (FILTERS + TILE - 1) / TILE;
-const DEPTH: u32 = 16;
-const PITCH: u32 = TILE / 4 + 1; // of a row of vec4f in workgroup memory; one more keeps the banks apart
-
+const SPLIT: u32 = 1;
+const ROW_VECTORS: u32 = 2;
+const COLUMN_VECTORS: u32 = 2;
+const LANE_ROWS: u32 = 16;
+const LANE_COLUMNS: u32 = 8;
+const DEPTH: u32 = 8; // terms of a turn
+const LANES: u32 = LANE_ROWS * LANE_COLUMNS;
+const TILE = vec2u(4 * ROW_VECTORS * LANE_ROWS, 4 * COLUMN_VECTORS * LANE_COLUMNS); // rows and columns
+const DEEP: u32 = DEPTH / 4; // in vectors
+const COPIES = (TILE * DEEP + LANES - 1) / LANES; // vectors that a lane copies of each matrix
+const PITCH = TILE + 4; // of a term in a tile; four more keep the banks apart
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
+const PIXEL: u32 = CHANNELS / 4;
+const COLUMNS: u32 = FILTERS / 4;
 const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+const TURNS: u32 = (TERMS + DEPTH - 1) / DEPTH;
+const TILES = (vec2u(POSITIONS, FILTERS) + TILE - 1) / TILE;
 
-@group(0) @binding(0) var<storage, read> image: array<image_real>; // [n, h, w, c]
-@group(0) @binding(1) var<storage, read> filters: array<f32>; // [kh, kw, c, k]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [k]
-@group(0) @binding(3) var<storage, read_write> y: array<y_real>; // [n, oh, ow, k]
-
-var<workgroup> left_tile: array<vec4f, DEPTH * PITCH>; // [term, row / 4]
-var<workgroup> right_tile: array<vec4f, DEPTH * PITCH>; // [term, column / 4]
-
-fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
-fn activate(x: f32) -> f32 {
+@group(0) @binding(0) var<storage, read> image: array<vec4<image_real>>; // [n, h, w, c / 4]
+@group(0) @binding(1) var<storage, read> filters: array<vec4f>; // [kh, kw, c, k / 4]
+@group(0) @binding(2) var<storage, read> bias: array<vec4f>; // [k / 4]
+@group(0) @binding(3) var<storage, read_write> y: array<vec4<y_real>>; // [n, oh, ow, k / 4]
+var<workgroup> row_tile: array<f32, DEPTH * PITCH.x>; // [term, row]
+var<workgroup> column_tile: array<f32, DEPTH * PITCH.y>; // [term, column]
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn activate(x: vec4f) -> vec4f {
   var y = x;
-  if (ACTIVATION == 1) { y = max(x, f32(0)); }
+  if (ACTIVATION == 1) { y = max(x, vec4f(0)); }
   if (ACTIVATION == 2) { y = 1 / (1 + exp(-x)); }
-  if (ACTIVATION == 3) { y = tanh(clamp(x, f32(-15), f32(15))); } // 1 beyond; some drivers overflow
+  if (ACTIVATION == 3) { y = tanh(clamp(x, vec4f(-15), vec4f(15))); } // 1 beyond; some drivers overflow
   return select(y, x, is_nan(x));
 }
 
-// Where the patch of a position begins: image n, top row, left column (above or left of the image they wrap around).
-fn patch_origin(position: u32) -> vec3u {
-  let oh = position / OUT_WIDTH % OUT_HEIGHT;
-  let ow = position % OUT_WIDTH;
-  return vec3u(position / (OUT_HEIGHT * OUT_WIDTH), oh * STRIDE_HEIGHT - PAD_TOP, ow * STRIDE_WIDTH - PAD_LEFT);
+// Where tap (0, 0) sees the image from a position: row and column (wrapped around if negative), and where the image begins.
+fn origin_of(position: u32) -> vec3u {
+  let corner = vec2u(position / OUT_WIDTH % OUT_HEIGHT, position % OUT_WIDTH) * vec2u(STRIDE_HEIGHT, STRIDE_WIDTH);
+  return vec3u(corner - vec2u(PAD_TOP, PAD_LEFT), position / (OUT_HEIGHT * OUT_WIDTH) * (HEIGHT * WIDTH * PIXEL));
 }
-
-fn image_value(origin: vec3u, q: u32) -> f32 { // term q of a patch, zero outside the image
-  let h = origin.y + q / (CHANNELS * KERNEL_WIDTH) * DILATION_HEIGHT;
-  let w = origin.z + q / CHANNELS % KERNEL_WIDTH * DILATION_WIDTH;
-  if (h >= HEIGHT || w >= WIDTH || q >= TERMS || origin.x >= BATCH) { return 0.0; }
-  return f32(image[((origin.x * HEIGHT + h) * WIDTH + w) * CHANNELS + q % CHANNELS]);
-}
-
-fn weight(q: u32, k: u32) -> f32 {
-  if (q >= TERMS || k >= FILTERS) { return 0.0; }
-  return filters[q * FILTERS + k];
-}
-
-@compute @workgroup_size(16, 16)
-fn main(
-  @builtin(workgroup_id) id: vec3u,
-  @builtin(num_workgroups) workgroups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
-  let workgroup = vec2u(number % COLUMN_TILES, number / COLUMN_TILES);
-  let first_row = workgroup.y * TILE;
-  let first_column = workgroup.x * TILE;
-  let quad = thread / 16; // copies four rows and four columns of one term
-  let term = thread % 16;
-  var origins: array<vec3u, 4>;
-  for (var r = 0u; r < 4; r++) { origins[r] = patch_origin(first_row + quad * 4 + r); }
-
-  var sums: array<vec4f, 4>; // four rows of four columns
-  for (var q = 0u; q < TERMS; q += DEPTH) {
-    let p = q + term; // neighbouring invocations read neighbouring channels of the image, and below neighbouring filters
-    left_tile[term * PITCH + quad] = vec4f(image_value(origins[0], p), image_value(origins[1], p),
-      image_value(origins[2], p), image_value(origins[3], p));
-    let k = first_column + local.x * 4;
-    right_tile[local.y * PITCH + local.x] = vec4f(weight(q + local.y, k), weight(q + local.y, k + 1),
-      weight(q + local.y, k + 2), weight(q + local.y, k + 3));
-    workgroupBarrier();
-    for (var t = 0u; t < DEPTH; t++) {
-      let a = left_tile[t * PITCH + local.y];
-      let b = right_tile[t * PITCH + local.x];
-      sums[0] = fma(a.xxxx, b, sums[0]);
-      sums[1] = fma(a.yyyy, b, sums[1]);
-      sums[2] = fma(a.zzzz, b, sums[2]);
-      sums[3] = fma(a.wwww, b, sums[3]);
-    }
-    workgroupBarrier();
+struct Seen { at: array<u32, COPIES.x>, inside: array<bool, COPIES.x> } // pixels
+fn seen_through(tap: u32, origins: array<vec3u, COPIES.x>) -> Seen {
+  var seen: Seen;
+  for (var i = 0u; i < COPIES.x; i++) {
+    let h = origins[i].x + tap / KERNEL_WIDTH * DILATION_HEIGHT;
+    let w = origins[i].y + tap % KERNEL_WIDTH * DILATION_WIDTH;
+    seen.inside[i] = (h < HEIGHT) & (w < WIDTH) & (tap < KERNEL_HEIGHT * KERNEL_WIDTH);
+    seen.at[i] = origins[i].z + min(h, HEIGHT - 1) * (WIDTH * PIXEL) + min(w, WIDTH - 1) * PIXEL;
   }
+  return seen;
+}
+struct Copies { rows: array<vec4f, COPIES.x>, columns: array<vec4f, COPIES.y> }
+fn load(seen: Seen, c: u32, term: u32, k: u32) -> Copies {
+  var copies: Copies;
+  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = vec4f(image[seen.at[i] + c]); }
+  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = filters[min(term + i * (LANES / (TILE.y / 4)), TERMS - 1) * COLUMNS + k]; }
+  return copies;
+}
 
-  for (var c = 0u; c < 4; c++) {
-    let k = first_column + local.x * 4 + c;
-    if (k >= FILTERS) { continue; }
-    let start = select(0.0, bias[k], HAS_BIAS != 0);
-    for (var r = 0u; r < 4; r++) {
-      let position = first_row + local.y * 4 + r;
-      if (position < POSITIONS) { y[position * FILTERS + k] = y_real(activate(sums[r][c] + start)); }
+@compute @workgroup_size(LANE_COLUMNS, LANE_ROWS)
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
+  let slice = number / (TILES.x * TILES.y);
+  if (slice >= SPLIT) { return; } // past the last tile
+  let first_row = number / TILES.y % TILES.x * TILE.x;
+  let first_column = number % TILES.y * TILE.y;
+  let begin = slice * TURNS / SPLIT;
+  var tap = (begin * DEEP + thread % DEEP) / PIXEL; // of the copies of rows
+  var c = (begin * DEEP + thread % DEEP) % PIXEL;
+  var term = begin * DEPTH + thread / (TILE.y / 4); // of the copies of columns
+  let k = min(first_column / 4 + thread % (TILE.y / 4), COLUMNS - 1);
+  var origins: array<vec3u, COPIES.x>;
+  for (var i = 0u; i < COPIES.x; i++) { origins[i] = origin_of(min(first_row + thread / DEEP + i * (LANES / DEEP), POSITIONS - 1)); }
+  var sums: array<vec4f, 4 * ROW_VECTORS * COLUMN_VECTORS>;
+  var seen = seen_through(tap, origins);
+  var copies = load(seen, c, term, k);
+  for (var turn = begin; turn < (slice + 1) * TURNS / SPLIT; turn++) {
+    workgroupBarrier();
+    for (var i = 0u; i < COPIES.x; i++) {
+      let values = select(vec4f(), copies.rows[i], seen.inside[i]);
+      let at = thread % DEEP * 4 * PITCH.x + thread / DEEP + i * (LANES / DEEP);
+      for (var e = 0u; e < 4; e++) { row_tile[at + e * PITCH.x] = values[e]; }
     }
+    for (var i = 0u; i < COPIES.y; i++) {
+      if (thread + i * LANES >= DEEP * TILE.y) { break; } // more lanes than copies
+      let values = select(vec4f(), copies.columns[i], TERMS % DEPTH == 0 || term + i * (LANES / (TILE.y / 4)) < TERMS);
+      let at = (thread / (TILE.y / 4) + i * (LANES / (TILE.y / 4))) * PITCH.y + thread % (TILE.y / 4) * 4;
+      for (var e = 0u; e < 4; e++) { column_tile[at + e] = values[e]; }
+    }
+    workgroupBarrier();
+    term += DEPTH;
+    let wraps = u32(c + DEEP % PIXEL >= PIXEL);
+    tap += DEEP / PIXEL + wraps;
+    c += DEEP % PIXEL - wraps * PIXEL;
+    if (c < DEEP) { seen = seen_through(tap, origins); } // a tap begins
+    copies = load(seen, c, term, k);
+    for (var t = 0u; t < DEPTH; t++) {
+      for (var i = 0u; i < ROW_VECTORS; i++) {
+        let at = t * PITCH.x + (i * LANE_ROWS + local.y) * 4;
+        let a = vec4f(row_tile[at], row_tile[at + 1], row_tile[at + 2], row_tile[at + 3]);
+        for (var j = 0u; j < COLUMN_VECTORS; j++) {
+          let next = t * PITCH.y + (j * LANE_COLUMNS + local.x) * 4;
+          let b = vec4f(column_tile[next], column_tile[next + 1], column_tile[next + 2], column_tile[next + 3]);
+          let sum = 4 * (i * COLUMN_VECTORS + j);
+          for (var r = 0u; r < 4; r++) { sums[sum + r] = fma(vec4f(a[r]), b, sums[sum + r]); }
+        }
+      }
+    }
+  }
+  for (var i = 0u; i < 4 * ROW_VECTORS * COLUMN_VECTORS; i++) {
+    let position = first_row + (i / 4 / COLUMN_VECTORS * LANE_ROWS + local.y) * 4 + i % 4;
+    let k = first_column / 4 + i / 4 % COLUMN_VECTORS * LANE_COLUMNS + local.x;
+    if (position >= POSITIONS || k >= COLUMNS) { continue; }
+    y[(slice * POSITIONS + position) * COLUMNS + k] = vec4<y_real>(activate(sums[i] + select(vec4f(), bias[k], HAS_BIAS != 0)));
   }
 }

@@ -5,8 +5,9 @@ import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
-import { type ConvolutionPass, type ConvolutionVariant, chooseConvolution } from "./choose.ts";
+import { chooseConvolution } from "./choose.ts";
 import { type Convolution, convolutionConstants, convolutionFlops, filterSize } from "./problem.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "./variant.ts";
 
 const naive = {
   forward: kernel("conv2d/forward.naive", { reads: ["image", "filters"], writes: ["y"] }),
@@ -31,6 +32,7 @@ function variants<R extends string, W extends string>(
   return {
     direct: variant("direct"),
     tiled: variant("tiled"),
+    "tiled-any": variant("tiled-any"),
     registers: variant("registers"),
     subgroup: variant("subgroup"),
     "subgroup-any": variant("subgroup-any"),
@@ -42,18 +44,26 @@ function variants<R extends string, W extends string>(
 const forwardKernels = variants("forward", ["image", "filters", "bias"], ["y"]);
 const inputGradientKernels = variants("input-gradient", ["dy", "filters", "image"], ["dx"]);
 /** filter gradients that can be subtracted from the filters as they are computed; those in slices always can */
-const descending: readonly VariantName[] = ["tiled", "registers", "subgroup", "subgroup-matrix"];
+const descending: readonly VariantName[] = ["tiled", "tiled-any", "registers", "subgroup", "subgroup-matrix"];
 const filterGradientKernels = variants(
   "filter-gradient",
   ["image", "dy"],
   ["partials", "bias_partials"],
   descending,
 );
-const reducePartials = kernel("conv2d/reduce-partials", {
+const reduction = {
   reads: ["partials", "bias_partials"],
   writes: ["dfilters", "dbias"],
   step: true,
   flops: { partials: 1, bias_partials: 1 },
+} as const;
+const reducePartials = kernel("conv2d/reduce-partials", reduction);
+const reducePartialsShared = kernel("conv2d/reduce-partials.shared", reduction);
+/** of a product cut into slices, as the forward pass and the input gradient may be */
+const sumProduct = kernel("dense/reduce-partials", {
+  reads: ["partials", "bias", "kept"],
+  writes: ["y"],
+  flops: { partials: 1 },
 });
 
 /** The chooser's variant of a pass for its two operands. */
@@ -83,7 +93,15 @@ export function forward(
   if (!chosen) return run(naive.forward, { image, filters }, { y }, launch(problem, variant)).y;
   const epilogue = { HAS_BIAS: bias ? 1 : 0, ACTIVATION: fusedActivationCodes[activation] };
   const inputs = { image, filters, bias: bias ?? image.engine.one };
-  return run(forwardKernels[chosen.name], inputs, { y }, launch(problem, variant, epilogue)).y;
+  if (variant.split === 1)
+    return run(forwardKernels[chosen.name], inputs, { y }, launch(problem, variant, epilogue)).y;
+  const partials = run(
+    forwardKernels[chosen.name],
+    inputs,
+    { y: [variant.split, ...shape] },
+    launch(problem, variant, { HAS_BIAS: 0, SPLIT: variant.split }),
+  ).y;
+  return sumSlices(partials, { bias: inputs.bias, kept: image.engine.one }, epilogue, y);
 }
 
 /** What the gradient with respect to the image is computed from, and where it is written. */
@@ -106,8 +124,34 @@ export function inputGradient(
   const chosen = fusedVariant(variant, through);
   if (!chosen) return run(naive.inputGradient, { dy, filters }, { dx: output }, launch(problem, variant)).dx;
   const inputs = { dy, filters, image: through ? image : dy.engine.one };
-  const options = launch(problem, variant, { DERIVATIVE: through ? fusedActivationCodes[activation] : 0 });
-  return run(inputGradientKernels[chosen.name], inputs, { dx: output }, options).dx;
+  const epilogue = { DERIVATIVE: through ? fusedActivationCodes[activation] : 0 };
+  if (variant.split === 1)
+    return run(inputGradientKernels[chosen.name], inputs, { dx: output }, launch(problem, variant, epilogue))
+      .dx;
+  const shape = [variant.split, problem.batch, problem.height, problem.width, problem.channels];
+  const partials = run(
+    inputGradientKernels[chosen.name],
+    { dy, filters, image: dy.engine.one },
+    { dx: shape },
+    launch(problem, variant, { SPLIT: variant.split }),
+  ).dx;
+  return sumSlices(partials, { bias: dy.engine.one, kept: inputs.image }, epilogue, output);
+}
+
+/** Second half of a pass whose terms were cut into slices: their sum with bias and activation, or times a derivative. */
+function sumSlices(
+  partials: Tensor,
+  extra: { readonly bias: Tensor; readonly kept: Tensor },
+  epilogue: Record<string, number>,
+  output: Output,
+): Tensor {
+  const [split, ...shape] = partials.shape as [number, ...number[]];
+  const columns = shape.at(-1)!;
+  const elements = partials.size / split;
+  const constants = { M: elements / columns, N: columns, SPLIT: split, ...epilogue };
+  const { y } = run(sumProduct, { partials, ...extra }, { y: output }, { constants, invocations: elements });
+  partials.engine.scopes.discard(partials);
+  return y;
 }
 
 /** What the gradient with respect to the filters is computed from, and where it is written. */
@@ -187,16 +231,34 @@ function sumAll(
     if (!dbias) scopes.discard(bias_partials);
     return partials;
   }
-  const bias = dbias ? filters : 0;
-  const { dfilters, dbias: unused } = run(
-    reducePartials,
+  const constants = { SIZE: size, BIAS: dbias ? filters : 0, SPLIT: split, ...descend };
+  const { dfilters, dbias: unused } = addSlices(
     { partials, bias_partials },
     { dfilters: output, dbias: dbias ?? [1] },
-    { constants: { SIZE: size, BIAS: bias, SPLIT: split, ...descend }, invocations: size + bias },
+    constants,
+    variant,
   );
   for (const tensor of [partials, bias_partials]) scopes.discard(tensor);
   if (!dbias) scopes.discard(unused);
   return dfilters;
+}
+
+/** Slices from which on several lanes share an element: fewer are loaded at once by one. */
+const sharedSlices = 32;
+
+/** The second half of a sum in slices. Software adapters add each element up on one lane. */
+function addSlices(
+  inputs: { readonly partials: Tensor; readonly bias_partials: Tensor },
+  outputs: { readonly dfilters: Output; readonly dbias: Output },
+  constants: { readonly SIZE: number; readonly BIAS: number; readonly SPLIT: number },
+  { name }: FusedVariant,
+): { readonly dfilters: Tensor; readonly dbias: Tensor } {
+  const invocations = constants.SIZE + constants.BIAS;
+  if (inputs.partials.engine.adapter.software && !name.startsWith("tiled"))
+    return run(reducePartials, inputs, outputs, { constants, invocations });
+  const lanes = constants.SPLIT < sharedSlices ? { ELEMENTS: 64, PARTS: 1 } : { ELEMENTS: 32, PARTS: 8 };
+  const workgroups = Math.ceil(invocations / lanes.ELEMENTS);
+  return run(reducePartialsShared, inputs, outputs, { constants: { ...constants, ...lanes }, workgroups });
 }
 
 type FusedVariant = ConvolutionVariant & { readonly name: VariantName };

@@ -30,8 +30,13 @@ const forward = [
   ]),
   ...variant("forward", "direct", [row, ["if (HAS_BIAS != 0u) { sum += bias[k]; }", "", "no bias"]]),
   ...variant("forward", "tiled", [
-    ["if (h >= HEIGHT || w >= WIDTH ||", "if (w >= WIDTH ||", "no bound above and below the image"],
-    ["fma(a.wwww, b, sums[3])", "fma(a.zzzz, b, sums[3])", "the third row instead of the fourth"],
+    ["(h < HEIGHT) & (w < WIDTH) &", "(w < WIDTH) &", "no bound above and below the image"],
+    ["fma(vec4f(a[r]), b,", "fma(vec4f(a[0]), b,", "the first row instead of its own"],
+    ["- wraps * PIXEL", "", "channels run on into the next pixel"],
+  ]),
+  ...variant("forward", "tiled-any", [
+    ["(h < HEIGHT) & (w < WIDTH) &", "(h < HEIGHT) &", "no bound left and right of the image"],
+    ["tap += DEEP / CHANNELS + wraps;", "tap += DEEP / CHANNELS;", "the tap stays when its channels end"],
   ]),
   ...variant("forward", "subgroup", [
     ["h < HEIGHT && w < WIDTH &&", "h < HEIGHT &&", "no bound left and right of the image"],
@@ -61,7 +66,20 @@ const inputGradient = [
     ["top % STRIDE_HEIGHT != 0u || left", "left", "rows that the stride skips"],
   ]),
   ...variant("input-gradient", "tiled", [
-    ["top % STRIDE_HEIGHT != 0 || left", "left", "rows that the stride skips"],
+    [
+      "(top % STRIDE_HEIGHT == 0) & (left % STRIDE_WIDTH == 0)",
+      "(top % STRIDE_HEIGHT == 0)",
+      "columns that the stride skips",
+    ],
+    [
+      "begin * DEEP + thread % DEEP) / POSITION",
+      "thread % DEEP) / POSITION",
+      "every slice begins at the first tap",
+    ],
+  ]),
+  ...variant("input-gradient", "tiled-any", [
+    ["(top % STRIDE_HEIGHT == 0) & ", "", "rows that the stride skips"],
+    ["& (at.x < OUT_HEIGHT)", "", "no bound below the output"],
   ]),
   ...variant("input-gradient", "subgroup", [
     [" && left % STRIDE_WIDTH == 0;", ";", "columns that the stride skips"],
@@ -83,19 +101,20 @@ const inputGradient = [
 ];
 
 /** The derivatives of activations have a test of their own. */
-const derivatives = ["direct", "tiled", "subgroup", "subgroup-any", "depthwise"].flatMap((name) =>
-  mutants(
-    {
-      file: `kernels/conv2d/input-gradient.${name}.wgsl`,
-      tests: ["kernels/conv2d/variants"],
-      named: `derivative in the variant '${name}'`,
-      ...(name.startsWith("subgroup") && { needs: "subgroups" as const }),
-    },
-    [
-      ["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
-      reluMask(name === "subgroup" || name === "depthwise" ? "vec4f" : "f32"),
-    ],
-  ),
+const derivatives = ["direct", "tiled", "tiled-any", "subgroup", "subgroup-any", "depthwise"].flatMap(
+  (name) =>
+    mutants(
+      {
+        file: `kernels/conv2d/input-gradient.${name}.wgsl`,
+        tests: ["kernels/conv2d/variants"],
+        named: `derivative in the variant '${name}'`,
+        ...(name.startsWith("subgroup") && { needs: "subgroups" as const }),
+      },
+      [
+        ["y * (1 - y)", "y * (1 + y)", "the sign in sigmoid's derivative"],
+        reluMask(["tiled", "subgroup", "depthwise"].includes(name) ? "vec4f" : "f32"),
+      ],
+    ),
 );
 
 const filterGradient = [
@@ -124,8 +143,12 @@ const filterGradient = [
     ["select(vec4f(), b[u], summed)", "b[u]", "the bias's gradient runs past its slice"],
   ]),
   ...variant("filter-gradient", "tiled", [
-    ["if (p < end) {", "if (p < POSITIONS) {", "no bound at the end of a slice"],
-    ["bias_run += b;", "bias_run -= b;", "the sign of the bias's gradient"],
+    [".inside & (turn + term < end)", ".inside", "no bound at the end of a slice"],
+    ["bias_sum += value;", "bias_sum -= value;", "the sign of the bias's gradient"],
+  ]),
+  ...variant("filter-gradient", "tiled-any", [
+    ["columns[i], turn + term < end", "columns[i], true", "the bias's gradient runs past its slice"],
+    ["+ u32(ow >= OUT_WIDTH)", "", "the row stays when its columns end"],
   ]),
 ];
 
@@ -138,6 +161,18 @@ const reducePartials = mutants(
   [
     ["partials[slice * SIZE + i]", "partials[i]", "the first slice over and over"],
     ["[slice * BIAS + i - SIZE]", "[i - SIZE]", "the first slice of the bias over and over"],
+  ],
+);
+
+const reducePartialsShared = mutants(
+  {
+    file: "kernels/conv2d/reduce-partials.shared.wgsl",
+    tests: ["kernels/conv2d/variants"],
+    named: "tiled, in 40 slices",
+  },
+  [
+    ["slice + n * PARTS < SPLIT);", "true);", "the last slice again past the end"],
+    ["+= parts[part * ELEMENTS", "-= parts[part * ELEMENTS", "the sign of the other lanes' parts"],
   ],
 );
 
@@ -187,6 +222,7 @@ export const conv2d: readonly Mutant[] = [
   ...derivatives,
   ...filterGradient,
   ...reducePartials,
+  ...reducePartialsShared,
   ...matrixUnits,
   ...epilogue,
 ];

@@ -1,7 +1,6 @@
 /** @file One pass of a convolution by a forced variant, and what the float64 reference makes of the same values. */
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import type { ConvolutionPass, ConvolutionVariant } from "../../kernels/conv2d/choose.ts";
 import {
   conv2dFilterGradientReference,
   conv2dInputGradientReference,
@@ -9,6 +8,7 @@ import {
 } from "../../kernels/conv2d/conv2d.reference.ts";
 import { filterGradient, forward, inputGradient } from "../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../kernels/conv2d/problem.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "../../kernels/conv2d/variant.ts";
 import { epilogueReference } from "../../kernels/dense/dense.reference.ts";
 import type { FusedActivation } from "../../kernels/elementwise/fused-activation.ts";
 import { type Array64, array64 } from "../../kernels/reference.ts";

@@ -4,17 +4,16 @@ import type { Engine } from "../../engine/device.ts";
 import { type Shape, sizeOf } from "../../engine/shape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import {
-  type ConvolutionPass,
-  type ConvolutionVariant,
   chooseConvolution,
   directConvolution,
   naiveConvolution,
   registersFilterGradient,
   subgroupConvolution,
   subgroupMatrixConvolution,
-  tiledConvolution,
 } from "../../kernels/conv2d/choose.ts";
 import { type Convolution, convolutionFlops } from "../../kernels/conv2d/problem.ts";
+import { tiledConvolution } from "../../kernels/conv2d/tiles.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "../../kernels/conv2d/variant.ts";
 import {
   chooseMatmul,
   type MatmulVariant,

@@ -1,9 +1,9 @@
 /** @file One pass of a convolution on random tensors, in any variant: what benches time and the tuner compares. */
 import type { Engine } from "../../engine/device.ts";
 import type { Tensor } from "../../engine/tensor.ts";
-import type { ConvolutionPass, ConvolutionVariant } from "../../kernels/conv2d/choose.ts";
 import { filterGradient, forward, inputGradient } from "../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../kernels/conv2d/problem.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "../../kernels/conv2d/variant.ts";
 import { passShapes } from "../properties/convolution-pass.ts";
 import { dispose, randomTensor } from "./random-tensor.ts";
 

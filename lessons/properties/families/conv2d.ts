@@ -2,18 +2,17 @@
 import type { AdapterFacts } from "../../../engine/adapter.ts";
 import type { Engine } from "../../../engine/device.ts";
 import {
-  type ConvolutionPass,
-  type ConvolutionVariant,
   depthwiseConvolution,
   directConvolution,
   naiveConvolution,
   registersFilterGradient,
   subgroupConvolution,
-  tiledConvolution,
 } from "../../../kernels/conv2d/choose.ts";
 import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.reference.ts";
 import { descendFilters } from "../../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../../kernels/conv2d/problem.ts";
+import { tiledConvolution } from "../../../kernels/conv2d/tiles.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "../../../kernels/conv2d/variant.ts";
 import { timedPass } from "../../speed/timed-pass.ts";
 import { convolution } from "../convolution.ts";
 import {
@@ -66,7 +65,8 @@ const kinds: readonly Kind[] = [
     filters: anyOrVector,
     groups: [1, 1, 2, 3],
   },
-  { name: "tiled", make: tiledConvolution, channels: anyOrVector, filters: [1, 5, 8, 66] },
+  { name: "tiled", make: tiledConvolution, channels: vectors, filters: [...vectors, 68] },
+  { name: "tiled-any", make: tiledConvolution, channels: unaligned, filters: [...unaligned, 66] },
   {
     name: "subgroup",
     make: (pass, problem, { subgroupSize }) => subgroupConvolution(pass, problem, subgroupSize),
@@ -172,7 +172,7 @@ function compareDescended(
 }
 
 const halts = ["", "", "after a halt"] as const satisfies readonly Halt[];
-const descending = ["tiled", "registers", "subgroup"];
+const descending = ["tiled", "tiled-any", "registers", "subgroup"];
 
 function draw(pass: ConvolutionPass, kind: Kind, choices: Choices, adapter: AdapterFacts): PropertyCase {
   const problem = drawProblem(choices, kind);
@@ -194,14 +194,16 @@ function draw(pass: ConvolutionPass, kind: Kind, choices: Choices, adapter: Adap
     return { label: labelOf(problem, slices), run: (engine) => comparePass(engine, given, seed) };
   }
   const activation = choices.of(["linear", "relu", "sigmoid", "tanh"]);
-  const words = pass === "forward" ? `bias, ${activation}` : `derivative of ${activation}`;
-  const given = { pass, problem, variant: made, activation };
+  const variant = kind.name.startsWith("tiled") ? inSlices(made, choices.of([1, 2, 3])) : made;
+  const slices = variant.split > 1 ? `, in ${variant.split} slices` : "";
+  const words = (pass === "forward" ? `bias, ${activation}` : `derivative of ${activation}`) + slices;
+  const given = { pass, problem, variant, activation };
   return { label: labelOf(problem, bare ? "" : words), run: (engine) => comparePass(engine, given, seed) };
 }
 
 function timed(engine: Engine, pass: ConvolutionPass, { make, name, isDepthwise }: Kind): TimedWork {
   const [batch, size, channels] = sized<[number, number, number]>(engine, [64, 32, 64], [4, 16, 16]);
-  const odd = name === "subgroup-any" ? 1 : 0; // takes what is no multiple of 4
+  const odd = name.endsWith("-any") ? 1 : 0; // takes what is no multiple of 4
   const problem = convolution({
     image: [batch, size, size, channels + odd],
     window: 3,
@@ -229,26 +231,37 @@ const sliced: Kind = {
   ...registers,
   make: (_, problem) => inSlices(registersFilterGradient(problem), 3),
 };
+/** As many slices as several lanes share. */
+const manySlices: Kind = {
+  ...sliced,
+  make: (pass, problem) => inSlices(tiledConvolution(pass, problem), 33),
+};
 
-export const conv2dProperties: readonly KernelProperty[] = [
-  ...passes.flatMap((pass) => kinds.map((kind) => property(pass, kind))),
-  property("filter-gradient", registers),
-  {
-    kernel: "conv2d/reduce-partials",
+/** The kernel that adds up the slices of `kind`. */
+function sumOfSlices(kernel: string, kind: Kind): KernelProperty {
+  return {
+    kernel,
     op: "sum of a filter gradient's slices",
     draw: (choices, adapter) => {
-      const problem = drawProblem(choices, registers);
+      const problem = drawProblem(choices, kind);
       const [seed, descends, halt] = [choices.seed(), choices.boolean(), choices.of(halts)];
-      const variant = sliced.make("filter-gradient", problem, adapter);
+      const variant = kind.make("filter-gradient", problem, adapter);
       const given = { pass: "filter-gradient", problem, variant, activation: "linear" } as const;
       return {
-        label: labelOf(problem, `in 3 slices${descends ? `, descent ${halt}` : ""}`.trim()),
+        label: labelOf(problem, `in ${variant.split} slices${descends ? `, descent ${halt}` : ""}`.trim()),
         run: (engine) =>
           descends
             ? compareDescended(engine, problem, variant, seed, halt)
             : comparePass(engine, given, seed),
       };
     },
-    prepare: (engine) => timed(engine, "filter-gradient", sliced),
-  },
+    prepare: (engine) => timed(engine, "filter-gradient", kind),
+  };
+}
+
+export const conv2dProperties: readonly KernelProperty[] = [
+  ...passes.flatMap((pass) => kinds.map((kind) => property(pass, kind))),
+  property("filter-gradient", registers),
+  sumOfSlices("conv2d/reduce-partials", sliced),
+  sumOfSlices("conv2d/reduce-partials.shared", manySlices),
 ];

@@ -1,14 +1,11 @@
 /** @file Gradient descent in the kernels of the filter gradient: what they subtract from filters and bias. */
 import { describe, expect, it } from "vitest";
 import { StepState } from "../../../engine/step-state.ts";
-import {
-  type ConvolutionVariant,
-  registersFilterGradient,
-  subgroupConvolution,
-  tiledConvolution,
-} from "../../../kernels/conv2d/choose.ts";
+import { registersFilterGradient, subgroupConvolution } from "../../../kernels/conv2d/choose.ts";
 import { conv2dFilterGradientReference } from "../../../kernels/conv2d/conv2d.reference.ts";
 import { descendFilters } from "../../../kernels/conv2d/passes.ts";
+import { tiledConvolution } from "../../../kernels/conv2d/tiles.ts";
+import type { ConvolutionVariant } from "../../../kernels/conv2d/variant.ts";
 import { convolution } from "../../../lessons/properties/convolution.ts";
 import { inSlices } from "../../../lessons/properties/convolution-pass.ts";
 import { expectClose } from "../../support/compare.ts";
@@ -22,6 +19,8 @@ const [learningRate, decay, step] = [0.5, 0.25, 3];
 
 const variants: Readonly<Record<string, (lanes: number) => ConvolutionVariant>> = {
   tiled: () => inSlices(tiledConvolution("filter-gradient", problem), 1),
+  "tiled-any": () => ({ ...inSlices(tiledConvolution("filter-gradient", problem), 1), name: "tiled-any" }),
+  "tiled, in 3 slices": () => inSlices(tiledConvolution("filter-gradient", problem), 3),
   subgroup: (lanes) => inSlices(subgroupConvolution("filter-gradient", problem, lanes), 1),
   registers: () => inSlices(registersFilterGradient(problem), 1),
   "registers, in 3 slices": () => inSlices(registersFilterGradient(problem), 3),

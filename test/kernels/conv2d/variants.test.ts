@@ -1,17 +1,16 @@
 /** @file Every kernel of the convolution's three passes, forced, on sizes that are no multiples of its tiles. */
 import { describe, expect, it } from "vitest";
 import {
-  type ConvolutionPass,
-  type ConvolutionVariant,
   depthwiseConvolution,
   directConvolution,
   naiveConvolution,
   registersFilterGradient,
   subgroupConvolution,
-  tiledConvolution,
 } from "../../../kernels/conv2d/choose.ts";
 import { forward } from "../../../kernels/conv2d/passes.ts";
 import type { Convolution } from "../../../kernels/conv2d/problem.ts";
+import { tiledConvolution } from "../../../kernels/conv2d/tiles.ts";
+import type { ConvolutionPass, ConvolutionVariant } from "../../../kernels/conv2d/variant.ts";
 import { convolution } from "../../../lessons/properties/convolution.ts";
 import { inSlices } from "../../../lessons/properties/convolution-pass.ts";
 import { expectClose } from "../../support/compare.ts";
@@ -79,14 +78,17 @@ const everyPass = (["forward", "input-gradient", "filter-gradient"] as const).fl
   { name: "naive", pass, make: naive, problems: [anyChannels[0]!, vectorChannels[0]!, grouped] },
   { name: "direct", pass, make: direct, problems: [anyChannels[0]!, vectorChannels[0]!, grouped] },
   { name: "depthwise", pass, make: perChannel, problems: depthwise },
-  { name: "tiled", pass, make: tiled, problems: [anyChannels[1]!] },
+  { name: "tiled", pass, make: tiled, problems: vectorChannels },
+  { name: "tiled-any", pass, make: tiled, problems: anyChannels },
   { name: "subgroup", pass, make: subgroup, problems: vectorChannels },
   { name: "subgroup-any", pass, make: subgroup, problems: anyChannels },
 ]);
 const rows: readonly Row[] = [
   ...everyPass,
   ...(["forward", "input-gradient"] as const).flatMap((pass): Row[] => [
-    { name: "tiled, many tiles", pass, make: tiled, problems: [manyTiles] },
+    { name: "tiled-any, many tiles", pass, make: tiled, problems: [manyTiles] },
+    { name: "tiled, in 3 slices", pass, make: sliced(tiled, 3), problems: [vectorChannels[0]!] },
+    { name: "tiled-any, in 2 slices", pass, make: sliced(tiled, 2), problems: [anyChannels[1]!] },
     { name: "subgroup-any, many tiles", pass, make: subgroup, problems: [manyTiles] },
   ]),
   { name: "direct, in 2 slices", pass: "filter-gradient", make: sliced(direct, 2), problems: [grouped] },
@@ -96,15 +98,20 @@ const rows: readonly Row[] = [
     make: sliced(perChannel, 5),
     problems: depthwise,
   },
-  ...Object.entries({ registers, tiled, "subgroup-any": subgroup }).map(([name, make]): Row => {
+  ...Object.entries({ registers, "tiled-any": tiled, "subgroup-any": subgroup }).map(([name, make]): Row => {
     const problems = [anyChannels[0]!];
     return { name: `${name}, in 5 slices`, pass: "filter-gradient", make: sliced(make, 5), problems };
   }),
+  ...Object.entries({ subgroup, tiled }).map(([name, make]): Row => {
+    const problems = [vectorChannels[1]!];
+    return { name: `${name}, in 5 slices`, pass: "filter-gradient", make: sliced(make, 5), problems };
+  }),
+  // more slices than a lane adds up, for the lanes that share an element
   {
-    name: "subgroup, in 5 slices",
+    name: "tiled, in 40 slices",
     pass: "filter-gradient",
-    make: sliced(subgroup, 5),
-    problems: [vectorChannels[1]!],
+    make: sliced(tiled, 40),
+    problems: [vectorChannels[0]!],
   },
   {
     name: "registers",
@@ -163,7 +170,7 @@ describe("conv2d", () => {
     everyPass.filter(({ pass, name }) => pass === "input-gradient" && name !== "naive"),
   )("multiplies by every activation's derivative in the variant $name", async (row, { skip }) => {
     if (row.name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
-    const channels = row.name === "subgroup-any" ? 3 : 4;
+    const channels = row.name.endsWith("-any") ? 3 : 4;
     const groups = row.name === "depthwise" ? channels : 1;
     const problem = convolution({ image: [1, 1, 3, channels], window: 1, filters: channels, groups });
     const variant = row.make("input-gradient", problem, lanes());
@@ -177,7 +184,7 @@ describe("conv2d", () => {
     everyPass.filter(({ pass, name }) => pass === "forward" && name !== "naive"),
   )("keeps NaN through its activations in the variant $name", async (row, { skip }) => {
     if (row.name.startsWith("subgroup") && lanes() < 4) skip("this adapter has no subgroups of a fixed size");
-    const channels = row.name === "subgroup-any" ? 3 : 4;
+    const channels = row.name.endsWith("-any") ? 3 : 4;
     const groups = row.name === "depthwise" ? channels : 1;
     const problem = convolution({ image: [1, 1, 3, channels], window: 1, filters: channels, groups });
     const values = randomArray([1, 1, 3, channels], 1);
