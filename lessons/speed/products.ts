@@ -20,6 +20,7 @@ import {
   type MatmulVariant,
   naiveMatmul,
   registersMatmul,
+  splitKMatmul,
   subgroupMatmul,
   subgroupMatrixMatmul,
   tiledMatmul,
@@ -114,7 +115,12 @@ function product(size: number): ProductWorkload {
         naive: subject(naiveMatmul),
         chosen: subject(chooseMatmul(problem, engine.adapter)),
         rungs: rungs(engine.adapter, subject, {
-          variants: [naiveMatmul, registersMatmul(problem, 8), tiledMatmul(problem, engine.adapter)],
+          variants: [
+            naiveMatmul,
+            registersMatmul(problem, 8),
+            tiledMatmul(problem, engine.adapter),
+            splitKMatmul(problem, engine.adapter),
+          ],
           subgroup: (lanes) => subgroupMatmul(problem, lanes, 4 * lanes),
           matrix: (sizes) => subgroupMatrixMatmul(problem, engine.adapter, sizes),
         }),
