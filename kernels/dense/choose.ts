@@ -1,24 +1,13 @@
 /** @file Which matrix-product kernel runs, for a problem on an adapter: one pure function with measured defaults. */
 import type { AdapterFacts, SubgroupMatrix } from "../../engine/adapter.ts";
-import type { Constants } from "../../engine/shader.ts";
 import { naiveOnly } from "../tuning/mode.ts";
 import { profileOf, sizeBucket } from "../tuning/profile.ts";
 import type { MatmulProblem } from "./problem.ts";
+import { gpuMatmul, splitKMatmul, tiledMatmul } from "./tiles.ts";
+import { longestSlice, type MatmulVariant, type TuningAdapter, tilesOf } from "./variant.ts";
 
-/** A kernel file with its tile sizes. */
-export interface MatmulVariant {
-  readonly name: "naive" | "registers" | "tiled" | "subgroup" | "subgroup-any" | "subgroup-matrix";
-  /** elements of y per workgroup */
-  readonly tileM: number;
-  readonly tileN: number;
-  /** slices of k, summed by a second kernel */
-  readonly split: number;
-  readonly constants: Constants;
-}
-
-/** The part of AdapterFacts that decides; without a key there is no profile. */
-export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize"> &
-  Partial<Pick<AdapterFacts, "key" | "integrated" | "subgroupMatrix">>;
+export { fitsTiles, splitKMatmul, tiledMatmul } from "./tiles.ts";
+export type { MatmulVariant, TuningAdapter } from "./variant.ts";
 
 /** A profile's recipe for the class of the problem if there is one and it can run, else the default of the adapter's class. */
 export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
@@ -26,8 +15,6 @@ export function chooseMatmul(problem: MatmulProblem, adapter: TuningAdapter): Ma
   return inShortSlices(problem, chooseForSpeed(problem, adapter));
 }
 
-/** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
-const longestSlice = 8192;
 /** Elements of all slices together, 64 MiB: no sum takes more for exactness. */
 export const mostPartials = 2 ** 24;
 
@@ -60,6 +47,7 @@ export const matmulRecipes: Readonly<Record<string, MatmulRecipe>> = {
   "registers-8": (problem) => registersMatmul(problem, 8),
   "tiled-1": (problem, adapter) => tiledMatmul(problem, adapter, 1),
   "tiled-2": (problem, adapter) => tiledMatmul(problem, adapter, 2),
+  "split-k": (problem, adapter) => splitKMatmul(problem, adapter),
   "subgroup-8": subgroupRecipe(8),
   "subgroup-16": subgroupRecipe(16),
   "subgroup-24": subgroupRecipe(24),
@@ -79,7 +67,7 @@ const quicklyCompiled = 65536;
 
 /** The measurements behind these choices are in kernels/dense/README.md. */
 export function defaultMatmul(problem: MatmulProblem, adapter: TuningAdapter): MatmulVariant {
-  if (adapter.class === "gpu") return tiledMatmul(problem, adapter);
+  if (adapter.class === "gpu") return gpuMatmul(problem, adapter);
   // SwiftShader runs the subgroup kernel at half the speed of the register kernel
   const smallest = Math.min(problem.m, problem.n);
   if (adapter.class === "lavapipe" && hasSubgroups(adapter.subgroupSize)) {
@@ -150,46 +138,27 @@ export function subgroupMatrixMatmul(
   return { name: "subgroup-matrix", ...tiles, split, constants: { SPLIT: split, ...sizes } };
 }
 
-/** For hardware GPUs; `vectors`: edge of an invocation's square of 4 x 4 blocks. */
-export function tiledMatmul(
-  problem: MatmulProblem,
-  adapter: Pick<TuningAdapter, "integrated"> = {},
-  vectors: 1 | 2 = problem.m >= 1024 && problem.n >= 1024 ? 2 : 1,
-): MatmulVariant {
-  const { m } = problem;
-  const workgroupM = m <= 32 ? 8 : 16;
-  const tiles = { tileM: 4 * workgroupM * vectors, tileN: 4 * 16 * vectors };
-  const split = hardwareSplit(problem, tiles, adapter);
-  const sizes = {
-    WORKGROUP_M: workgroupM,
-    WORKGROUP_N: 16,
-    ROW_VECTORS: vectors,
-    COLUMN_VECTORS: vectors,
-    TILE_K: 16,
-  };
-  return { name: "tiled", ...tiles, split, constants: { SPLIT: split, ...sizes } };
-}
-
 /** Slices that make workgroups enough to keep a GPU busy. */
 function hardwareSplit(
   problem: MatmulProblem,
   tiles: { tileM: number; tileN: number },
   { integrated = false }: Pick<TuningAdapter, "integrated">,
 ): number {
-  const wanted = Math.floor((integrated ? 64 : 256) / workgroups(problem, tiles));
+  const wanted = Math.floor((integrated ? 64 : 256) / tilesOf(problem, tiles));
   return Math.max(1, Math.min(wanted, 64, Math.floor(problem.k / 256)));
 }
 
 /** Slices that keep the cores busy when there are few tiles; a second kernel only pays for a long sum. */
 function softwareSplit(problem: MatmulProblem, tiles: { tileM: number; tileN: number }): number {
-  const groups = workgroups(problem, tiles);
+  const groups = tilesOf(problem, tiles);
   if (groups >= 4 || problem.k < 2048) return 1;
   return Math.min(8, Math.ceil(8 / groups), Math.floor(problem.k / 512));
 }
 
-function workgroups(
-  { m, n, batch }: MatmulProblem,
-  { tileM, tileN }: { tileM: number; tileN: number },
-): number {
-  return Math.ceil(m / tileM) * Math.ceil(n / tileN) * batch;
+/** A constant of reduce-partials: loads that an invocation has on the way at a time. Software adapters wait for none. */
+export function partialsInFlight(
+  split: number,
+  { software }: Pick<AdapterFacts, "software">,
+): { IN_FLIGHT: number } {
+  return { IN_FLIGHT: software ? 1 : Math.min(split, 8) };
 }

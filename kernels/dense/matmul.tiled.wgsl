@@ -1,15 +1,12 @@
 // y[m, n] = activation( sum over k of A[m, k] * B[k, n] + bias[n] )
-// The textbook algorithm for hardware GPUs. A workgroup computes TILE_M x TILE_N elements of y. It walks along k in
-// steps of TILE_K: all invocations together copy a TILE_M x TILE_K piece of A and a TILE_K x TILE_N piece of B into
-// workgroup memory, then each invocation adds, for its 4 x 4 elements (times ROW_VECTORS * COLUMN_VECTORS), the outer
-// products of 4 values of A and 4 of B. A value from storage is so used by a whole row or column of invocations.
-// Any sizes. Workgroups: TILES.x * TILES.y * BATCH * SPLIT.
-
+// For hardware GPUs and large products. A workgroup computes a tile of y: for TILE_K terms after the other, all its invocations copy
+// the values of A and B to workgroup memory. From there each takes, for its 4 x 4 elements (times ROW_VECTORS * COLUMN_VECTORS), 4 values
+// of A and 4 of B and adds their outer product. The loads of the next TILE_K terms are on their way meanwhile, in vectors of four: for
+// sizes of which fitsTiles() says that all rows start at one. matmul.split-k.wgsl takes any. Workgroups: TILES.
 alias a_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias b_real = f32;
 alias kept_real = f32;
 alias y_real = f32;
-
 const M: u32 = 64;
 const N: u32 = 64;
 const K: u32 = 64;
@@ -18,132 +15,134 @@ const TRANSPOSE_B: u32 = 0; // 0: B is stored [k, n], 1: [n, k]
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
-const COLUMN_SUMS: u32 = 0; // 1: column_sums[n] = sum over k of B[k, n] is written too (SPLIT 1, BATCH 1)
-const DESCEND: u32 = 0; // 1: y and column_sums are parameters, and rate * what would be written is subtracted from them
+const DESCEND: u32 = 0; // 1: y is parameters, and rate * what would be written is subtracted from them
 const DECAY: f32 = 0.0; // rate = step.learning_rate / (1 + DECAY * step.step)
-const BATCH_STRIDE_A: u32 = 0; // values from one matrix of the batch to the next; 0 uses the same for all
-const BATCH_STRIDE_B: u32 = 0;
-const SPLIT: u32 = 1; // slices of k; above 1, y is [batch, SPLIT, m, n], to be summed by reduce-partials.wgsl
-const WORKGROUP_M: u32 = 16; // invocations along m and n
-const WORKGROUP_N: u32 = 16;
+const WORKGROUP_M: u32 = 8; // invocations along m and n
+const WORKGROUP_N: u32 = 8;
 const ROW_VECTORS: u32 = 1; // 4 x 4 blocks of one invocation along m and n
 const COLUMN_VECTORS: u32 = 1;
-const TILE_K: u32 = 16;
-const TILE_M: u32 = WORKGROUP_M * 4 * ROW_VECTORS;
-const TILE_N: u32 = WORKGROUP_N * 4 * COLUMN_VECTORS;
-const TILES = vec2u((N + TILE_N - 1) / TILE_N, (M + TILE_M - 1) / TILE_M); // of columns and of rows
+const TILE_K: u32 = 16; // a multiple of 4
+// Where A and B differ, [0] is of A and [1] of B.
+const ROWS = vec2u(M, N);
+const ALONG_K = vec2<bool>(TRANSPOSE_A == 0, TRANSPOSE_B == 1); // how they lie: m (or n) by k, else k by m (or n)
+const QUADS = vec2u(WORKGROUP_M * ROW_VECTORS, WORKGROUP_N * COLUMN_VECTORS); // vectors of four along m and n of a tile
+const TILES = (ROWS + 4 * QUADS - 1) / (4 * QUADS);
+const NEAR = select(QUADS, min(QUADS, vec2u(8)), ALONG_K); // those of neighbours: no bank conflicts in workgroup memory
+const BLOCKS = QUADS * TILE_K / 4; // of 4 x 4 values to copy at a time
 const INVOCATIONS: u32 = WORKGROUP_M * WORKGROUP_N;
-const PITCH_A: u32 = TILE_M / 4 + 1; // one vector more than a row holds, against bank conflicts
-const PITCH_B: u32 = TILE_N / 4 + 1;
-const SLICE: u32 = (K + SPLIT - 1) / SPLIT;
+const COPIES: u32 = (BLOCKS[0] + BLOCKS[1]) / INVOCATIONS; // blocks for one invocation, all the same number
+const SUMS: u32 = 4 * ROW_VECTORS * COLUMN_VECTORS; // vectors of one invocation
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
   sample: u32, batch: u32, learning_rate: f32, halted: u32,
 }
+@group(0) @binding(0) var<storage, read> a: array<vec4<a_real>>;
+@group(0) @binding(1) var<storage, read> b: array<vec4<b_real>>;
+@group(0) @binding(2) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(3) var<storage, read> kept: array<vec4<kept_real>>; // [m, n]
+@group(0) @binding(4) var<storage, read_write> y: array<vec4<y_real>>;
+@group(0) @binding(5) var<uniform> step: StepState;
+var<workgroup> tile_a: array<array<array<array<vec4f, WORKGROUP_M>, ROW_VECTORS>, 4>, TILE_K / 4>; // [k, m]
+var<workgroup> tile_b: array<array<array<array<vec4f, WORKGROUP_N>, COLUMN_VECTORS>, 4>, TILE_K / 4>; // [k, n]
 
-@group(0) @binding(0) var<storage, read> a: array<a_real>;
-@group(0) @binding(1) var<storage, read> b: array<b_real>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read> kept: array<kept_real>; // [batch, m, n]
-@group(0) @binding(4) var<storage, read_write> y: array<y_real>;
-@group(0) @binding(5) var<storage, read_write> column_sums: array<f32>; // [n]
-@group(0) @binding(6) var<uniform> step: StepState;
-
-var<workgroup> tile_a: array<vec4f, TILE_K * PITCH_A>; // [k, m / 4]
-var<workgroup> tile_b: array<vec4f, TILE_K * PITCH_B>; // [k, n / 4]
-
-fn load_a(start: u32, m: u32, k: u32, end: u32) -> f32 {
-  if (m >= M || k >= end) { return 0; }
-  return f32(a[start + select(m * K + k, k * M + m, TRANSPOSE_A == 1)]);
+/// Of the i-th block that an invocation copies: 0 if it is of A, 1 if of B; which four k; which four m (or n).
+fn block_at(i: u32, index: u32) -> vec3u {
+  let number = index + i * INVOCATIONS;
+  let side = select(u32(i >= BLOCKS[0] / INVOCATIONS), u32(number >= BLOCKS[0]), BLOCKS[0] % INVOCATIONS > 0);
+  let block = number - side * BLOCKS[0];
+  return vec3u(side, block / NEAR[side] % (TILE_K / 4), block / (NEAR[side] * TILE_K / 4) * NEAR[side] + block % NEAR[side]);
 }
-
-fn load_b(start: u32, k: u32, n: u32, end: u32) -> f32 {
-  if (n >= N || k >= end) { return 0; }
-  return f32(b[start + select(k * N + n, n * K + k, TRANSPOSE_B == 1)]);
+/// Where the four rows of a block start, in memory; past the last row of the matrix it is the last.
+fn addresses(side: u32, k: u32, m: u32) -> vec4u {
+  let four = vec4u(0, 1, 2, 3);
+  if (ALONG_K[side]) { return min(m + four, vec4u(ROWS[side] - 1)) * K + k; }
+  return (k + four) * ROWS[side] + min(m, ROWS[side] - 1);
 }
-
-fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
-fn activate(x: f32) -> f32 {
+fn load_a(at: u32) -> vec4f { return vec4f(a[at / 4]); }
+fn load_b(at: u32) -> vec4f { return vec4f(b[at / 4]); }
+fn place_of(s: u32, local: vec3u) -> vec2u { // row and column in the tile of an invocation's sums[s]
+  return 4 * vec2u(s / (4 * COLUMN_VECTORS) * WORKGROUP_M + local.y, s / 4 % COLUMN_VECTORS * WORKGROUP_N + local.x) + vec2u(s % 4, 0);
+}
+fn is_nan(x: vec4f) -> vec4<bool> { return (bitcast<vec4u>(x) & vec4u(0x7fffffff)) > vec4u(0x7f800000); } // x != x may be false
+fn activate(x: vec4f) -> vec4f {
   var y = x;
-  if (ACTIVATION == 1) { y = max(x, f32(0)); }
+  if (ACTIVATION == 1) { y = max(x, vec4f(0)); }
   if (ACTIVATION == 2) { y = 1 / (1 + exp(-x)); }
-  if (ACTIVATION == 3) { y = tanh(clamp(x, f32(-15), f32(15))); } // 1 beyond; some drivers overflow
+  if (ACTIVATION == 3) { y = tanh(clamp(x, vec4f(-15), vec4f(15))); } // 1 beyond; some drivers overflow
   return select(y, x, is_nan(x));
 }
-
-fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
+fn derivative(y: vec4f) -> vec4f { // activation'(z), from y = activation(z)
   if (DERIVATIVE == 2) { return y * (1 - y); }
   if (DERIVATIVE == 3) { return 1 - y * y; }
-  return select(select(f32(0), f32(1), y > f32(0)), y, is_nan(y)); // relu
+  return select(select(vec4f(0), vec4f(1), y > vec4f(0)), y, is_nan(y)); // relu
 }
-
-fn rate() -> f32 { return step.learning_rate / (1 + DECAY * f32(step.step)); } // of plain gradient descent
 
 @compute @workgroup_size(WORKGROUP_N, WORKGROUP_M)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u,
         @builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_index) index: u32) {
   let number = id.y * workgroups.x + id.x; // of the workgroup: a launch spreads them over x and y
-  let workgroup = vec3u(number % TILES.x, number / TILES.x % TILES.y, number / (TILES.x * TILES.y));
-  if (workgroup.z * M * N >= arrayLength(&y) || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
-  let row = workgroup.y * TILE_M;
-  let column = workgroup.x * TILE_N;
-  let start_a = workgroup.z / SPLIT * BATCH_STRIDE_A;
-  let start_b = workgroup.z / SPLIT * BATCH_STRIDE_B;
-  let first = workgroup.z % SPLIT * SLICE;
-  let end = min(first + SLICE, K);
-
-  var sum: array<array<mat4x4f, COLUMN_VECTORS>, ROW_VECTORS>;
-  var columns_of_b: array<vec4f, COLUMN_VECTORS>;
-  for (var k0 = first; k0 < end; k0 += TILE_K) {
-    // Neighbouring invocations read neighbouring addresses: along k or along m (n), as the matrix is stored.
-    for (var i = index; i < TILE_K * TILE_M / 4; i += INVOCATIONS) {
-      let k = select(i % TILE_K, i / (TILE_M / 4), TRANSPOSE_A == 1);
-      let quad = select(i / TILE_K, i % (TILE_M / 4), TRANSPOSE_A == 1);
-      let m = row + quad * 4;
-      tile_a[k * PITCH_A + quad] = vec4f(load_a(start_a, m, k0 + k, end), load_a(start_a, m + 1, k0 + k, end),
-                                         load_a(start_a, m + 2, k0 + k, end), load_a(start_a, m + 3, k0 + k, end));
+  if (number >= TILES[0] * TILES[1] || (DESCEND == 1 && step.halted != 0)) { return; } // past the last tile, or halted
+  let origin = 4 * QUADS * vec2u(number / TILES[1], number % TILES[1]); // row and column
+  var at: array<vec3u, COPIES>;
+  var places: array<vec4u, COPIES>;
+  for (var i = 0u; i < COPIES; i++) {
+    at[i] = block_at(i, index);
+    places[i] = addresses(at[i][0], at[i][1] * 4, origin[at[i][0]] + at[i][2] * 4);
+  }
+  var sums: array<vec4f, SUMS>;
+  for (var k0 = 0u; ; k0 += TILE_K) {
+    var blocks: array<mat4x4f, COPIES>; // their loads are on the way while what is in the tiles is multiplied
+    if (k0 < K) {
+      for (var i = 0u; i < COPIES; i++) {
+        let p = places[i] + k0 * select(ROWS, vec2u(1), ALONG_K)[at[i][0]];
+        if (at[i][0] == 0) { blocks[i] = mat4x4f(load_a(p.x), load_a(p.y), load_a(p.z), load_a(p.w)); }
+        else { blocks[i] = mat4x4f(load_b(p.x), load_b(p.y), load_b(p.z), load_b(p.w)); }
+      }
     }
-    for (var i = index; i < TILE_K * TILE_N / 4; i += INVOCATIONS) {
-      let k = select(i / (TILE_N / 4), i % TILE_K, TRANSPOSE_B == 1);
-      let quad = select(i % (TILE_N / 4), i / TILE_K, TRANSPOSE_B == 1);
-      let n = column + quad * 4;
-      tile_b[k * PITCH_B + quad] = vec4f(load_b(start_b, k0 + k, n, end), load_b(start_b, k0 + k, n + 1, end),
-                                         load_b(start_b, k0 + k, n + 2, end), load_b(start_b, k0 + k, n + 3, end));
-    }
-    workgroupBarrier();
-    for (var k = 0u; k < TILE_K; k++) {
-      for (var r = 0u; r < ROW_VECTORS; r++) {
-        let rows = tile_a[k * PITCH_A + r * WORKGROUP_M + local.y];
-        for (var c = 0u; c < COLUMN_VECTORS; c++) {
-          let columns = tile_b[k * PITCH_B + c * WORKGROUP_N + local.x];
-          if (COLUMN_SUMS == 1 && r == 0) { columns_of_b[c] += columns; }
-          sum[r][c] += mat4x4f(rows.x * columns, rows.y * columns, rows.z * columns, rows.w * columns);
+    if (k0 > 0) {
+      for (var k = 0u; k < TILE_K / 4; k++) {
+        for (var j = 0u; j < 4; j++) { // a loop of its own, which compilers unroll
+          for (var r = 0u; r < ROW_VECTORS; r++) {
+            for (var c = 0u; c < COLUMN_VECTORS; c++) {
+              let rows = tile_a[k][j][r][local.y];
+              let columns = tile_b[k][j][c][local.x];
+              let s = 4 * (r * COLUMN_VECTORS + c);
+              for (var i = 0u; i < 4; i++) { sums[s + i] = fma(vec4f(rows[i]), columns, sums[s + i]); }
+            }
+          }
         }
       }
     }
+    if (k0 >= K) { break; }
+    workgroupBarrier();
+    for (var i = 0u; i < COPIES; i++) {
+      let side = at[i][0];
+      var terms = blocks[i]; // shall be vectors along m (or n), zeros from K on
+      if (ALONG_K[side]) { terms = transpose(terms); }
+      for (var j = 0u; j < 4; j++) {
+        let term = select(vec4f(), terms[j], K % TILE_K == 0 || k0 + at[i][1] * 4 + j < K);
+        if (side == 0) { tile_a[at[i][1]][j][at[i][2] / WORKGROUP_M][at[i][2] % WORKGROUP_M] = term; }
+        else { tile_b[at[i][1]][j][at[i][2] / WORKGROUP_N][at[i][2] % WORKGROUP_N] = term; }
+      }
+    }
     workgroupBarrier();
   }
 
-  if (COLUMN_SUMS == 1 && row + local.y == 0) {
-    for (var i = 0u; i < 4 * COLUMN_VECTORS; i++) {
-      let n = column + (i / 4 * WORKGROUP_N + local.x) * 4 + i % 4;
-      if (n >= N) { continue; }
-      let sum = columns_of_b[i / 4][i % 4];
-      if (DESCEND == 1) { column_sums[n] -= rate() * sum; } else { column_sums[n] = sum; }
-    }
+  let rate = step.learning_rate / (1 + DECAY * f32(step.step)); // of plain gradient descent
+  var before: array<vec4f, SUMS>; // all that is needed of y or kept is read before the first store
+  for (var s = 0u; s < SUMS; s++) {
+    let to = min(origin + place_of(s, local), ROWS - 1);
+    if (DERIVATIVE > 0) { before[s] = vec4f(kept[(to[0] * N + to[1]) / 4]); }
+    if (DESCEND == 1) { before[s] = vec4f(y[(to[0] * N + to[1]) / 4]); }
   }
-  for (var r = 0u; r < ROW_VECTORS; r++) {
-    for (var c = 0u; c < COLUMN_VECTORS; c++) {
-      for (var i = 0u; i < 16; i++) {
-        let m = row + (r * WORKGROUP_M + local.y) * 4 + i / 4;
-        let n = column + (c * WORKGROUP_N + local.x) * 4 + i % 4;
-        if (m >= M || n >= N) { continue; }
-        var value = sum[r][c][i / 4][i % 4];
-        if (HAS_BIAS == 1) { value += bias[n]; }
-        let at = (workgroup.z * M + m) * N + n;
-        if (DERIVATIVE > 0) { value *= derivative(f32(kept[at])); }
-        if (DESCEND == 1) { y[at] = y_real(f32(y[at]) - rate() * value); } else { y[at] = y_real(activate(value)); }
-      }
+  for (var s = 0u; s < SUMS; s++) {
+    let to = origin + place_of(s, local);
+    if (to[0] < M && to[1] < N) {
+      var value = sums[s];
+      if (HAS_BIAS == 1) { value += bias[to[1] / 4]; }
+      if (DERIVATIVE > 0) { value *= derivative(before[s]); }
+      value = select(activate(value), before[s] - rate * value, DESCEND == 1);
+      y[(to[0] * N + to[1]) / 4] = vec4<y_real>(value);
     }
   }
 }

@@ -5,19 +5,27 @@ import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { reduceBlock } from "../reduce/block.ts";
-import { chooseMatmul, type MatmulVariant } from "./choose.ts";
+import { chooseMatmul, type MatmulVariant, partialsInFlight } from "./choose.ts";
 import type { MatmulProblem } from "./problem.ts";
 
-const bindings = { reads: ["a", "b", "bias", "kept"], writes: ["y", "column_sums"], step: true } as const;
-type ProductKernel = Kernel<(typeof bindings.reads)[number], (typeof bindings.writes)[number], never>;
+const reads = ["a", "b", "bias", "kept"] as const;
+const bindings = { reads, writes: ["y", "column_sums"], step: true } as const;
+type ProductKernel = Kernel<(typeof reads)[number], "y" | "column_sums", never>;
 const naive = kernel("dense/matmul.naive", { reads: ["a", "b"], writes: ["y"] });
-const kernels: Record<Exclude<MatmulVariant["name"], "naive">, ProductKernel> = {
+const kernels: Record<Exclude<MatmulVariant["name"], "naive" | "tiled" | "split-k">, ProductKernel> = {
   registers: kernel("dense/matmul.registers", bindings),
-  tiled: kernel("dense/matmul.tiled", bindings),
   subgroup: kernel("dense/matmul.subgroup", bindings),
   "subgroup-any": kernel("dense/matmul.subgroup-any", bindings),
   "subgroup-matrix": kernel("dense/matmul.subgroup-matrix", bindings),
 };
+const tiled = kernel("dense/matmul.tiled", { reads, writes: ["y"], step: true });
+const splitK = kernel("dense/matmul.split-k", { reads: ["a", "b"], writes: ["y"] });
+const biasGradient = kernel("dense/bias-gradient", {
+  reads: ["dy"],
+  writes: ["dbias"],
+  step: true,
+  flops: { dy: 1 },
+});
 const reducePartials = kernel("dense/reduce-partials", {
   reads: ["partials", "bias", "kept"],
   writes: ["y"],
@@ -59,7 +67,8 @@ export function matrixProduct(options: ProductOptions): Tensor {
 export function allowsDescent(
   options: Pick<ProductOptions, "a" | "b" | "transposeA" | "transposeB">,
 ): boolean {
-  return chooseMatmul(matrixProblem(options), options.a.engine.adapter).split === 1;
+  const { name, split } = chooseMatmul(matrixProblem(options), options.a.engine.adapter);
+  return name !== "split-k" && split === 1;
 }
 
 /**
@@ -111,61 +120,112 @@ function variantFor(problem: MatmulProblem, { a, b, variant }: ProductOptions): 
   return variant ?? chooseMatmul({ ...problem, half }, a.engine.adapter);
 }
 
-/** A product with all that its kernel does besides; `descend`: what would be written is subtracted instead. */
-function multiplyFused(
-  problem: MatmulProblem,
-  options: BatchedOptions,
-  descend: { readonly DESCEND?: 1; readonly DECAY?: number },
-): Tensor {
-  const { a, b, bias, activation = "linear", derivative, output } = options;
-  const { name, ...variant } = variantFor(problem, options);
+type Descent = { readonly DESCEND?: 1; readonly DECAY?: number };
+
+/** A product with all that its kernels do besides; `descend`: what would be written is subtracted instead. */
+function multiplyFused(problem: MatmulProblem, options: BatchedOptions, descend: Descent): Tensor {
+  const { a, bias, activation = "linear", derivative, output } = options;
+  const variant = variantFor(problem, options);
+  const { name, split } = variant;
   if (name === "naive") throw new WgradError("matmul: the naive kernel changes no weights.");
-  const { m, n, k, batch } = problem;
-  const { split } = variant;
+  if (name === "split-k" && descend.DESCEND) throw new WgradError("matmul: split-k changes no weights.");
+  const { m, n, batch } = problem;
   const epilogue = {
     HAS_BIAS: bias ? 1 : 0,
     ACTIVATION: fusedActivationCodes[activation],
     DERIVATIVE: derivative ? fusedActivationCodes[derivative.activation] : 0,
   };
-  const sumsColumns = split === 1 && (descend.DESCEND === 1 || k <= longestColumnSum);
-  const columnSums = sumsColumns ? options.columnSums : undefined;
-  const constants = {
-    M: m,
-    N: n,
-    K: k,
-    TRANSPOSE_A: problem.transposeA ? 1 : 0,
-    TRANSPOSE_B: problem.transposeB ? 1 : 0,
-    BATCH_STRIDE_A: problem.batchStrideA,
-    BATCH_STRIDE_B: problem.batchStrideB,
-    COLUMN_SUMS: columnSums ? 1 : 0,
-    DESCEND: 0,
-    DECAY: 0,
-    ...descend,
-    ...variant.constants,
-    ...(split > 1 ? {} : epilogue),
+  const bare = Object.values(epilogue).every((code) => code === 0);
+  const whole = split === 1 && (name !== "split-k" || bare); // the product's kernel writes y itself
+  const extra = extraOf(options);
+  const launch = {
+    ...{ problem, options, variant, extra },
+    y: whole ? output : [batch, split, m, n],
+    own: { DESCEND: 0, DECAY: 0, ...descend, ...(whole ? epilogue : {}) },
   };
-  const tiles = { rows: Math.ceil(m / variant.tileM), columns: Math.ceil(n / variant.tileN) };
-  const workgroups = tiles.rows * tiles.columns * batch * split;
-  const work = { constants, workgroups, flops: 2 * batch * m * n * k };
-  const unused = a.engine.one;
-  const extra = {
-    bias: bias ?? unused,
-    kept: derivative && derivative.activation !== "linear" ? derivative.output : unused,
-  };
-  const outputs = { y: split === 1 ? output : [batch, split, m, n], column_sums: columnSums ?? [1] };
-  const product = run(kernels[name], { a, b, ...extra }, outputs, work);
-  if (!columnSums) {
-    a.engine.scopes.discard(product.column_sums);
-    const block = problem.transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };
-    if (options.columnSums) reduceBlock(b, block, { operation: "sum" }, options.columnSums);
-  }
-  if (split === 1) return product.y;
-
+  const product = name === "tiled" || name === "split-k" ? runTiles(launch) : runWithColumnSums(launch);
+  if (whole) return product;
   const reduction = {
-    constants: { M: m, N: n, SPLIT: split, ...epilogue },
+    constants: { M: m, N: n, SPLIT: split, ...epilogue, ...partialsInFlight(split, a.engine.adapter) },
     invocations: batch * m * n,
   };
-  const sum = run(reducePartials, { partials: product.y, ...extra }, { y: output }, reduction).y;
-  a.engine.scopes.discard(product.y);
+  const sum = run(reducePartials, { partials: product, ...extra }, { y: output }, reduction).y;
+  a.engine.scopes.discard(product);
   return sum;
+}
+
+/** One launch of a product's kernel. */
+interface Launch {
+  readonly problem: MatmulProblem;
+  readonly options: BatchedOptions;
+  readonly variant: MatmulVariant;
+  readonly extra: { readonly bias: Tensor; readonly kept: Tensor };
+  readonly y: Output;
+  /** constants of what the kernel does besides */
+  readonly own: Readonly<Record<string, number>>;
+}
+
+function extraOf({ a, bias, derivative }: BatchedOptions): Launch["extra"] {
+  const unused = a.engine.one;
+  const kept = derivative && derivative.activation !== "linear" ? derivative.output : unused;
+  return { bias: bias ?? unused, kept };
+}
+
+function workOf({ problem, variant }: Launch) {
+  const { m, n, k, batch, transposeA, transposeB } = problem;
+  const tiles = { rows: Math.ceil(m / variant.tileM), columns: Math.ceil(n / variant.tileN) };
+  return {
+    sizes: { M: m, N: n, K: k, TRANSPOSE_A: transposeA ? 1 : 0, TRANSPOSE_B: transposeB ? 1 : 0 },
+    strides: { BATCH_STRIDE_A: problem.batchStrideA, BATCH_STRIDE_B: problem.batchStrideB },
+    workgroups: tiles.rows * tiles.columns * batch * variant.split,
+    flops: 2 * batch * m * n * k,
+  };
+}
+
+/** The kernels for GPUs, which leave the sums of B's columns to kernels of their own. */
+function runTiles(launch: Launch): Tensor {
+  const { problem, options, variant, extra, own } = launch;
+  const { a, b, columnSums } = options;
+  const { sizes, strides, ...work } = workOf(launch);
+  const outputs = { y: launch.y };
+  const { y } =
+    variant.name === "tiled"
+      ? run(tiled, { a, b, ...extra }, outputs, {
+          constants: { ...sizes, ...own, ...variant.constants },
+          ...work,
+        })
+      : run(splitK, { a, b }, outputs, {
+          constants: { ...sizes, ...strides, ...variant.constants },
+          ...work,
+        });
+  if (!columnSums) return y;
+  const { n, k, transposeB } = problem;
+  if (transposeB || (own.DESCEND === 0 && k > longestColumnSum)) sumColumns(problem, b, columnSums);
+  else {
+    const constants = { N: n, K: k, DESCEND: own.DESCEND!, DECAY: own.DECAY! };
+    run(biasGradient, { dy: b }, { dbias: columnSums }, { constants, workgroups: Math.ceil(n / 16) });
+  }
+  return y;
+}
+
+function sumColumns({ n, k, transposeB }: MatmulProblem, b: Tensor, output: Output): void {
+  const block = transposeB ? { outer: n, length: k, inner: 1 } : { outer: 1, length: k, inner: n };
+  reduceBlock(b, block, { operation: "sum" }, output);
+}
+
+function runWithColumnSums(launch: Launch): Tensor {
+  const { problem, options, variant, extra, own } = launch;
+  const { a, b } = options;
+  const { k } = problem;
+  const sums = variant.split === 1 && (own.DESCEND === 1 || k <= longestColumnSum);
+  const columnSums = sums ? options.columnSums : undefined;
+  const { sizes, strides, ...work } = workOf(launch);
+  const constants = { ...sizes, ...strides, COLUMN_SUMS: columnSums ? 1 : 0, ...own, ...variant.constants };
+  const outputs = { y: launch.y, column_sums: columnSums ?? [1] };
+  const kernel = kernels[variant.name as keyof typeof kernels];
+  const product = run(kernel, { a, b, ...extra }, outputs, { constants, ...work });
+  if (columnSums) return product.y;
+  a.engine.scopes.discard(product.column_sums);
+  if (options.columnSums) sumColumns(problem, b, options.columnSums);
+  return product.y;
 }

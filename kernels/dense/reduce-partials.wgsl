@@ -8,6 +8,7 @@ alias y_real = f32;
 const M: u32 = 64;
 const N: u32 = 64;
 const SPLIT: u32 = 2; // partials are [batch, SPLIT, m, n]
+const IN_FLIGHT: u32 = 1; // loads that are on the way at a time
 const HAS_BIAS: u32 = 0;
 const ACTIVATION: u32 = 0; // 0 linear, 1 relu, 2 sigmoid, 3 tanh
 const DERIVATIVE: u32 = 0; // y is also multiplied by activation'(kept): 1 relu, 2 sigmoid, 3 tanh; 0 not
@@ -41,8 +42,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
 
   var sum = 0f;
   let one = min(workgroups.x, 1); // but no constant: the loop stays a loop and compiles fast
-  for (var slice = 0u; slice < SPLIT * one; slice++) {
-    sum += partials[(batch * SPLIT + slice) * M * N + element];
+  for (var slice = 0u; slice < SPLIT * one; slice += IN_FLIGHT) {
+    var next: array<f32, IN_FLIGHT>;
+    for (var i = 0u; i < IN_FLIGHT; i++) { next[i] = partials[(batch * SPLIT + min(slice + i, SPLIT - 1)) * M * N + element]; }
+    for (var i = 0u; i < IN_FLIGHT; i++) { sum += select(0f, next[i], SPLIT % IN_FLIGHT == 0 || slice + i < SPLIT); }
   }
   if (HAS_BIAS == 1) { sum += bias[element % N]; }
   if (DERIVATIVE > 0) { sum *= derivative(f32(kept[at])); }

@@ -24,15 +24,25 @@ export const dense: readonly Mutant[] = [
     reluMask("f32"),
   ]),
   ...variant("tiled", [
-    ["+ r * WORKGROUP_M + local.y]", "+ r * WORKGROUP_M + local.x]", "a tile of A read by columns"],
-    ["columns_of_b[c] += columns;", "columns_of_b[c] -= columns;", "the sign of the column sums"],
-    [
-      "if (n >= N || k >= end) { return 0; }",
-      "if (n >= N) { return 0; }",
-      "no bound at the end of the sum, in B",
-    ],
-    reluMask("f32"),
+    ["[j][r][local.y]", "[j][r][local.x]", "a tile of A read by columns"],
+    ["if (ALONG_K[side]) { terms = transpose(terms); }", "", "what lies along k is not transposed"],
+    ["K % TILE_K == 0 || k0 + at[i][1] * 4 + j < K", "true", "no bound at the end of the sum"],
+    reluMask("vec4f"),
   ]),
+  ...variant("split-k", [
+    ["first >= 2);", "first >= 3);", "a start in the middle of a vector is missed"],
+    ["EVEN || k0 + at[i][1] * 4 + j < end", "true", "no bound at the end of a slice"],
+    ["g < GROUPS; g++", "g < GROUPS - 1; g++", "the last group's sums are left out"],
+    ["if (N % 4 == 0 || n + i < N)", "if (true)", "columns past the last are stored"],
+  ]),
+  ...mutants(
+    {
+      file: "kernels/dense/bias-gradient.wgsl",
+      tests: ["kernels/dense/variants"],
+      named: "has the extras of gradients in the variant 'tiled",
+    },
+    [["share < SHARES; share++", "share < SHARES - 1; share++", "the last share of the rows is left out"]],
+  ),
   ...variant("subgroup", [
     ["{ return transpose(block); }", "{ return block; }", "a transposed A is not transposed"],
     ["K % 4 == 0 || k < K)", "true)", "no bound at the end of the sum"],
@@ -59,7 +69,11 @@ export const dense: readonly Mutant[] = [
       named: "k in 3 slices",
     },
     [
-      ["[(batch * SPLIT + slice) * M * N", "[batch * SPLIT * M * N", "the first slice over and over"],
+      [
+        "[(batch * SPLIT + min(slice + i, SPLIT - 1)) * M * N",
+        "[batch * SPLIT * M * N",
+        "the first slice over and over",
+      ],
       ["bias[element % N]", "bias[element % M]", "a wrong entry of the bias"],
     ],
   ),

@@ -19,6 +19,7 @@ import {
   type MatmulVariant,
   naiveMatmul,
   registersMatmul,
+  splitKMatmul,
   subgroupMatmul,
   subgroupMatrixMatmul,
   tiledMatmul,
@@ -113,7 +114,12 @@ function product(size: number): ProductWorkload {
         naive: subject(naiveMatmul),
         chosen: subject(chooseMatmul(problem, engine.adapter)),
         rungs: rungs(engine.adapter, subject, {
-          variants: [naiveMatmul, registersMatmul(problem, 8), tiledMatmul(problem, engine.adapter)],
+          variants: [
+            naiveMatmul,
+            registersMatmul(problem, 8),
+            tiledMatmul(problem, engine.adapter),
+            splitKMatmul(problem, engine.adapter),
+          ],
           subgroup: (lanes) => subgroupMatmul(problem, lanes, 4 * lanes),
           matrix: (sizes) => subgroupMatrixMatmul(problem, engine.adapter, sizes),
         }),

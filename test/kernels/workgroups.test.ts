@@ -4,7 +4,7 @@ import { gradients } from "../../engine/autodiff/tape.ts";
 import type { Tensor } from "../../engine/tensor.ts";
 import { batchNorm } from "../../kernels/batch-norm/index.ts";
 import { conv2d } from "../../kernels/conv2d/conv2d.ts";
-import { naiveMatmul, registersMatmul, subgroupMatmul, tiledMatmul } from "../../kernels/dense/choose.ts";
+import { naiveMatmul, registersMatmul, splitKMatmul, subgroupMatmul } from "../../kernels/dense/choose.ts";
 import { matmul } from "../../kernels/dense/matmul.ts";
 import type { MatmulProblem } from "../../kernels/dense/problem.ts";
 import { multiply } from "../../kernels/dense/product.ts";
@@ -96,7 +96,7 @@ describe("more than 65,535 workgroups", () => {
   it.for([
     { name: "naive", variant: () => naiveMatmul },
     { name: "registers", variant: () => registersMatmul(tall, 8) },
-    { name: "tiled", variant: () => tiledMatmul(tall) },
+    { name: "split-k", variant: () => splitKMatmul(tall) },
     { name: "subgroup-any", variant: () => subgroupMatmul(tall, 8, 32) },
   ])("multiply as many rows in a dry run: $name", ({ variant }) => {
     const products = [

@@ -3,9 +3,11 @@ import type { AdapterFacts } from "../../../engine/adapter.ts";
 import type { Engine } from "../../../engine/device.ts";
 import {
   fitsSubgroup,
+  fitsTiles,
   type MatmulVariant,
   naiveMatmul,
   registersMatmul,
+  splitKMatmul,
   subgroupMatmul,
   tiledMatmul,
 } from "../../../kernels/dense/choose.ts";
@@ -39,9 +41,15 @@ function drawProblem(choices: Choices, name: MatmulVariant["name"], lanes: numbe
   for (;;) {
     const [m, n, k] = [choices.of(sizes), choices.of(sizes), choices.of(sizes)];
     const problem = product(m, n, k, choices.boolean(), choices.boolean());
-    const fits = fitsSubgroup(problem, lanes);
-    if (name === "subgroup" ? fits : name !== "subgroup-any" || !fits) return problem;
+    if (takes(name, problem, lanes)) return problem;
   }
+}
+
+/** Whether a kernel is what would be taken for a problem: all but three take any. */
+function takes(name: MatmulVariant["name"], problem: MatmulProblem, lanes: number): boolean {
+  if (name === "tiled") return fitsTiles(problem);
+  if (name === "subgroup") return fitsSubgroup(problem, lanes);
+  return name !== "subgroup-any" || !fitsSubgroup(problem, lanes);
 }
 
 function labelOf({ m, n, k, transposeA, transposeB }: MatmulProblem, more: string): string {
@@ -145,6 +153,11 @@ function descent(
   });
 }
 
+function kindsOf(name: MatmulVariant["name"]): readonly ("forward" | "gradient" | "descent")[] {
+  if (name === "naive") return ["forward"];
+  return name === "split-k" ? ["forward", "gradient"] : ["forward", "gradient", "descent"];
+}
+
 function draw(
   name: MatmulVariant["name"],
   make: Make,
@@ -155,10 +168,11 @@ function draw(
   const problem = drawProblem(choices, name, subgroupSize);
   const seed = choices.seed();
   const activation = choices.of(activations);
-  const slices = name !== "naive" && problem.k >= 4 && choices.boolean() ? 3 : 1;
-  const inParts: Make = (...given) => inSlices(make(...given), slices);
+  const cut = name !== "naive" && name !== "tiled" && problem.k >= 4;
+  const slices = cut && choices.boolean() ? 3 : 1;
+  const inParts: Make = (...given) => (cut ? inSlices(make(...given), slices) : make(...given));
   const also = slices > 1 ? ", in 3 slices" : "";
-  const kind = name === "naive" ? "forward" : choices.of(["forward", "gradient", "descent"]);
+  const kind = choices.of(kindsOf(name));
   if (kind === "forward")
     return {
       label: labelOf(problem, name === "naive" ? "" : `bias, ${activation}${also}`),
@@ -190,14 +204,17 @@ function property(name: MatmulVariant["name"], make: Make): KernelProperty {
   };
 }
 
-function timed(engine: Engine, make: Make) {
+function timed(engine: Engine, make: Make, sumsColumns = false) {
   const size = sized(engine, 1024, 256) + (make === anySubgroup ? 1 : 0); // no multiple of 4
   const problem = product(size, size, size);
   const variant = make(problem, engine.adapter.subgroupSize);
   const [a, b] = [filled(engine, [size, size], 1), filled(engine, [size, size], 2)];
   return {
     problem: `[${size}, ${size}] times [${size}, ${size}]`,
-    run: () => void multiply(problem, { a, b, output: [size, size], variant }),
+    run: () => {
+      const columnSums = sumsColumns ? { columnSums: [size] } : {};
+      multiply(problem, { a, b, output: [size, size], variant, ...columnSums });
+    },
   };
 }
 
@@ -210,8 +227,28 @@ export const denseProperties: readonly KernelProperty[] = [
   property("naive", () => naiveMatmul),
   property("registers", registers),
   property("tiled", (problem) => tiledMatmul(problem)),
+  property("split-k", (problem) => splitKMatmul(problem)),
   property("subgroup", subgroup),
   property("subgroup-any", anySubgroup),
+  {
+    kernel: "dense/bias-gradient",
+    op: "gradient of a bias",
+    draw: (choices) => {
+      const turned = product(choices.of([4, 8, 36]), choices.of([4, 8, 36]), choices.of(sizes), true);
+      const [seed, activation, halt] = [choices.seed(), choices.of(activations), choices.of(halts)];
+      const variant = tiledMatmul(turned);
+      return choices.boolean()
+        ? {
+            label: labelOf(turned, "sums of columns"),
+            run: (engine) => gradientExtras(engine, turned, variant, seed, activation),
+          }
+        : {
+            label: labelOf(turned, `descent ${halt}`.trim()),
+            run: (engine) => descent(engine, turned, variant, seed, halt),
+          };
+    },
+    prepare: (engine) => timed(engine, (problem) => tiledMatmul(problem), true),
+  },
   {
     kernel: "dense/reduce-partials",
     op: "sum of a product's slices",

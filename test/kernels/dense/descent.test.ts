@@ -27,16 +27,11 @@ const problem: MatmulProblem = {
   batchStrideA: 0,
   batchStrideB: 0,
 };
-const whole = (variant: MatmulVariant): MatmulVariant => ({
-  ...variant,
-  split: 1,
-  constants: { ...variant.constants, SPLIT: 1 },
-});
 const variants: Readonly<Record<string, (lanes: number) => MatmulVariant>> = {
   "registers, 4 x 4": () => registersMatmul(problem, 4),
   "registers, 8 x 8": () => registersMatmul(problem, 8),
   tiled: () => tiledMatmul(problem),
-  "tiled, two vectors each way": () => whole(tiledMatmul({ ...problem, m: 1024, n: 1024 })),
+  "tiled, two vectors each way": () => tiledMatmul(problem, {}, 2),
   subgroup: (lanes) => subgroupMatmul(problem, lanes, 12),
   "subgroup-any": (lanes) => ({ ...subgroupMatmul(problem, lanes, 12), name: "subgroup-any" }),
 };

@@ -87,10 +87,10 @@ describe("it is chosen", () => {
   it("only on an adapter with matrix units, for operands of f16", () => {
     const withMatrices = { ...gpu, subgroupMatrix: sizes };
     expect(chooseMatmul(large, withMatrices).name).toBe("subgroup-matrix");
-    expect(chooseMatmul(large, gpu).name).toBe("tiled");
-    expect(chooseMatmul({ ...large, half: false }, withMatrices).name).toBe("tiled");
-    expect(chooseMatmul({ ...large, m: 10 }, withMatrices).name).toBe("tiled");
-    expect(chooseMatmul(large, { ...withMatrices, subgroupSize: 8 }).name).toBe("tiled");
+    expect(chooseMatmul(large, gpu).name).toBe("split-k");
+    expect(chooseMatmul({ ...large, half: false }, withMatrices).name).toBe("split-k");
+    expect(chooseMatmul({ ...large, m: 10 }, withMatrices).name).toBe("split-k");
+    expect(chooseMatmul(large, { ...withMatrices, subgroupSize: 8 }).name).toBe("split-k");
   });
 
   it("with the sizes that the adapter names for f16 with sums in f32", () => {

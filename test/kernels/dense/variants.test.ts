@@ -2,9 +2,11 @@
 import { describe, expect, it } from "vitest";
 import {
   fitsSubgroup,
+  fitsTiles,
   type MatmulVariant,
   naiveMatmul,
   registersMatmul,
+  splitKMatmul,
   subgroupMatmul,
   tiledMatmul,
 } from "../../../kernels/dense/choose.ts";
@@ -61,10 +63,13 @@ function inSlices(variant: MatmulVariant, split: number): MatmulVariant {
   return { ...variant, split, constants: { ...variant.constants, SPLIT: split } };
 }
 
-/** What tiledMatmul takes for m and n from 1024 on. */
-function largeTiles(problem: MatmulProblem): MatmulVariant {
-  return inSlices(tiledMatmul({ ...problem, m: 1024, n: 1024 }), 1);
+/** Four terms of a group at a time: less to compile. */
+function inShortTurns(variant: MatmulVariant): MatmulVariant {
+  return { ...variant, constants: { ...variant.constants, GROUP_K: 4 } };
 }
+
+/** Sizes of the tiled kernel: one product, n % 4 = 0, k % 4 = 0 but for A [k, m] and B [k, n], m % 4 = 0 for A [k, m]. */
+const wholeVectors = [problem(20, 36, 4, "tt"), problem(33, 68, 20, "nn"), problem(68, 36, 33, "tn")];
 
 interface Row {
   readonly name: string;
@@ -82,13 +87,32 @@ const rows: readonly Row[] = [
     problems: anySize.slice(1),
     make: (problem) => inSlices(registersMatmul(problem, 4), 3),
   },
-  { name: "tiled", problems: anySize.slice(1), make: (problem) => tiledMatmul(problem) },
+  { name: "tiled", problems: wholeVectors, make: (problem) => tiledMatmul(problem) },
   {
-    name: "tiled, k in 3 slices",
-    problems: [anySize[1]!, anySize[3]!],
-    make: (problem) => inSlices(tiledMatmul(problem), 3),
+    name: "tiled, two vectors each way",
+    problems: [problem(132, 68, 20, "nt")],
+    make: (problem) => tiledMatmul(problem, {}, 2),
   },
-  { name: "tiled, two vectors each way", problems: anySize.slice(1, 2), make: largeTiles },
+  {
+    name: "split-k",
+    problems: [problem(1, 3, 5, "nn"), anySize[3]!, problem(12, 33, 45, "tt")],
+    make: (problem) => inSlices(splitKMatmul(problem), 1),
+  },
+  {
+    name: "split-k, tiles of 64 x 64",
+    problems: [problem(65, 67, 37, "nt", 2, "a")],
+    make: (problem) => inShortTurns(inSlices(splitKMatmul(problem), 1)),
+  },
+  {
+    name: "split-k, tiles of 128 x 128",
+    problems: [problem(130, 36, 22, "nn")],
+    make: (problem) => inShortTurns(inSlices(splitKMatmul({ ...problem, m: 4096, n: 4096 }), 1)),
+  },
+  {
+    name: "split-k, k in 3 slices",
+    problems: [problem(12, 70, 45, "nn"), anySize[3]!],
+    make: (problem) => inShortTurns(inSlices(splitKMatmul(problem), 3)),
+  },
   {
     name: "subgroup, 8 rows",
     problems: vectors,
@@ -268,6 +292,15 @@ describe("matrix product", () => {
     const expected = product.data.map((value, i) => value * (bare ? 1 : slopeOf("tanh", kept.data[i]!)));
     expect(y.dtype).toBe("f16");
     expectClose(await y.data(), expected, { ulps: halfUlps + 16 * Math.sqrt(k) }, JSON.stringify(problem));
+  });
+
+  it("says which problems the tiled kernel takes", () => {
+    expect(wholeVectors.map(fitsTiles)).toEqual([true, true, true]);
+    expect(anySize.map(fitsTiles)).toEqual([false, false, false, false]);
+    expect(fitsTiles(problem(4, 4, 33, "nn")), "k % 4 with A [m, k]").toBe(false);
+    expect(fitsTiles(problem(3, 4, 33, "tn")), "m % 4 with A [k, m]").toBe(false);
+    expect(fitsTiles(problem(4, 4, 4, "nn", 2)), "a batch").toBe(false);
+    expect(fitsTiles(problem(4, 4, 8196, "nn")), "a long sum").toBe(false);
   });
 
   it("says which problems the subgroup kernel takes", () => {
