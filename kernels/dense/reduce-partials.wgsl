@@ -33,6 +33,11 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
   return select(select(f32(0), f32(1), y > f32(0)), y, is_nan(y)); // relu
 }
 
+fn slice_at(slice: u32) -> u32 { // the last one again where there are no more
+  if (SPLIT % IN_FLIGHT == 0) { return slice; }
+  return min(slice, SPLIT - 1);
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let at = id.x + id.y * workgroups.x * 64;
@@ -44,8 +49,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) workg
   let one = min(workgroups.x, 1); // but no constant: the loop stays a loop and compiles fast
   for (var slice = 0u; slice < SPLIT * one; slice += IN_FLIGHT) {
     var next: array<f32, IN_FLIGHT>;
-    for (var i = 0u; i < IN_FLIGHT; i++) { next[i] = partials[(batch * SPLIT + min(slice + i, SPLIT - 1)) * M * N + element]; }
-    for (var i = 0u; i < IN_FLIGHT; i++) { sum += select(0f, next[i], SPLIT % IN_FLIGHT == 0 || slice + i < SPLIT); }
+    for (var i = 0u; i < IN_FLIGHT; i++) { next[i] = partials[(batch * SPLIT + slice_at(slice + i)) * M * N + element]; }
+    for (var i = 0u; i < IN_FLIGHT; i++) {
+      if (SPLIT % IN_FLIGHT == 0 || slice + i < SPLIT) { sum += next[i]; }
+    }
   }
   if (HAS_BIAS == 1) { sum += bias[element % N]; }
   if (DERIVATIVE > 0) { sum *= derivative(f32(kept[at])); }

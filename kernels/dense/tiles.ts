@@ -12,7 +12,8 @@ const shortSum = 128;
 /** The default for hardware GPUs. */
 export function gpuMatmul(problem: MatmulProblem, adapter: Width): MatmulVariant {
   const large = isLarge(problem, adapter);
-  return fitsTiles(problem) && (large || problem.k <= shortSum)
+  const short = problem.k <= shortSum && problem.m > 32; // fewer rows would fill half a tile
+  return fitsTiles(problem) && (large || short)
     ? tiledMatmul(problem, adapter)
     : splitKMatmul(problem, adapter);
 }

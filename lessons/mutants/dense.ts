@@ -70,7 +70,7 @@ export const dense: readonly Mutant[] = [
     },
     [
       [
-        "[(batch * SPLIT + min(slice + i, SPLIT - 1)) * M * N",
+        "[(batch * SPLIT + slice_at(slice + i)) * M * N",
         "[batch * SPLIT * M * N",
         "the first slice over and over",
       ],
