@@ -38,6 +38,8 @@ export interface AdapterFacts {
   readonly software: boolean;
   /** true for a GPU that, by its names, shares the memory of the processor: it has fewer cores to keep busy */
   readonly integrated: boolean;
+  /** bytes that a workgroup may have in memory of its own */
+  readonly workgroupMemory: number;
 }
 
 /** Vendors that only make GPUs inside of processors, and names of such GPUs of the others. WebGPU does not tell. */
@@ -50,8 +52,13 @@ function isIntegrated(vendor: string, text: string): boolean {
   return integratedVendors.includes(vendor) || (vendor === "amd" && integratedAmd.test(text));
 }
 
+/** An adapter, or a device and its adapter's info. */
+interface DescribedAdapter extends Pick<GPUAdapter, "info" | "features"> {
+  readonly limits: Pick<GPUSupportedLimits, "maxComputeWorkgroupStorageSize">;
+}
+
 /** Sorts what the driver says about an adapter. */
-export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">): AdapterFacts {
+export function describeAdapter(adapter: DescribedAdapter): AdapterFacts {
   const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const features = [...adapter.features].sort();
   const subgroupMatrix = features.includes(subgroupMatrixFeature)
@@ -76,6 +83,7 @@ export function describeAdapter(adapter: Pick<GPUAdapter, "info" | "features">):
     ...(subgroupMatrix && { subgroupMatrix }),
     software: kind !== "gpu",
     integrated: kind === "gpu" && isIntegrated(vendor.toLowerCase(), text),
+    workgroupMemory: adapter.limits.maxComputeWorkgroupStorageSize,
   };
 }
 

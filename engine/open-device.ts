@@ -52,5 +52,5 @@ export function factsOfDevice(device: GPUDevice): AdapterFacts {
     if (found < needed)
       throw new AdapterError(`createEngine: the device has ${name} ${found}, kernels need ${needed}.`);
   }
-  return describeAdapter({ info: device.adapterInfo, features: device.features });
+  return describeAdapter({ info: device.adapterInfo, features: device.features, limits: device.limits });
 }

@@ -4,7 +4,10 @@ import { fillingWorkgroups } from "../tuning/width.ts";
 import type { MatmulProblem } from "./problem.ts";
 import { longestSlice, type MatmulVariant, tilesOf } from "./variant.ts";
 
-type Width = Partial<Pick<AdapterFacts, "integrated">>;
+type Width = Partial<Pick<AdapterFacts, "integrated" | "workgroupMemory">>;
+
+/** Bytes of workgroup memory that WebGPU promises. */
+const promisedMemory = 16384;
 
 /** Terms up to which a product is so short that all it does besides belongs into its kernel. */
 const shortSum = 128;
@@ -62,7 +65,11 @@ export function splitKMatmul(problem: MatmulProblem, adapter: Width = {}): Matmu
   const [rows, columns] = [tileM >= 64 ? 2 : 1, tileN >= 64 ? 2 : 1];
   const lanes = [tileM / 4 / rows, tileN / 4 / columns] as const;
   const groups = groupsOf(tileM * tileN, lanes[0] * lanes[1]);
-  const groupK = Math.min(rows * columns === 4 ? 16 : 8, 4 * Math.ceil(problem.k / (4 * groups)));
+  const { workgroupMemory = promisedMemory } = adapter;
+  const sums = 16 * Math.min(groups, 2) * groups * lanes[0] * lanes[1]; // bytes, of a vector an invocation
+  const room = Math.floor((workgroupMemory - sums) / (4 * groups * (tileM + tileN))); // terms of a group
+  const most = Math.min(rows * columns === 4 ? 16 : 8, 2 ** Math.floor(Math.log2(room)));
+  const groupK = Math.min(most, 4 * Math.ceil(problem.k / (4 * groups)));
   const invocations = tilesOf(problem, { tileM, tileN }) * lanes[0] * lanes[1] * groups;
   const split = splitOf(problem, invocations, groups * groupK, adapter);
   return {

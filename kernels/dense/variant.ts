@@ -23,7 +23,7 @@ export interface MatmulVariant {
 
 /** The part of AdapterFacts that decides; without a key there is no profile. */
 export type TuningAdapter = Pick<AdapterFacts, "class" | "subgroupSize"> &
-  Partial<Pick<AdapterFacts, "key" | "integrated" | "subgroupMatrix">>;
+  Partial<Pick<AdapterFacts, "key" | "integrated" | "subgroupMatrix" | "workgroupMemory">>;
 
 /** Terms that a float32 sum adds one after the other: more would be off by too many roundings. */
 export const longestSlice = 8192;

@@ -21,7 +21,8 @@ function adapter({
 }: Info) {
   const [subgroupMinSize, subgroupMaxSize] = subgroups ?? [4, 128];
   const info = { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize };
-  return { info, features: new Set(features) } as unknown as GPUAdapter;
+  const limits = { maxComputeWorkgroupStorageSize: 32768 };
+  return { info, features: new Set(features), limits } as unknown as GPUAdapter;
 }
 
 describe("describeAdapter", () => {
