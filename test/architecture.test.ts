@@ -355,6 +355,24 @@ describe("shaders", () => {
     expect([...copies.values()][0]!.length).toBeGreaterThan(1);
   });
 
+  it.each([
+    "forward",
+    "input-gradient",
+    "filter-gradient",
+  ])("have the same tiles with vectors and with numbers: conv2d/%s", (pass) => {
+    const textOf = (name: string) => ofOneNumber(read(`kernels/conv2d/${pass}.${name}.wgsl`));
+    const [vectors, numbers] = [textOf("tiled"), textOf("tiled-any")];
+    const shared = [
+      /^fn (?:origin_of|seen_through|seen_from|position_of|advance|rate)\((?:.*\}(?: \/\/.*)?|[\s\S]*?\n\})$/gm,
+      /^ {4}for \(var t = 0u;[\s\S]*?^ {4}\}$/gm, // the products of a turn
+    ];
+    for (const pattern of shared) {
+      const found = vectors.match(pattern)!;
+      expect(found.length).toBeGreaterThan(0);
+      expect(numbers.match(pattern)).toEqual(found);
+    }
+  });
+
   it.for(shaders)("%s compiles as written", async (path, { skip }) => {
     const code = read(path);
     const features = { subgroups: "subgroups", f16: "shader-f16" } as Record<string, string>;

@@ -59,13 +59,23 @@ function subgroupRecipe(changes: { ROWS_PER_LANE?: number; UNROLL?: number }): C
   };
 }
 
+/**
+ * Multiply-adds below which a GPU is done before tiles have begun, unless there are a turn or two of terms only. The filter gradient's
+ * long sums need slices.
+ */
+const smallProduct = 2 ** 23;
+
 /** The measurements behind these choices are in kernels/conv2d/README.md. */
 export function defaultConvolution(
   pass: ConvolutionPass,
   problem: Convolution,
   adapter: TuningAdapter,
 ): ConvolutionVariant {
-  if (adapter.class === "gpu") return tiledConvolution(pass, problem, adapter);
+  if (adapter.class === "gpu") {
+    const { rows, columns, terms } = productOf(pass, problem);
+    const small = pass !== "filter-gradient" && terms > 16 && rows * columns * terms < smallProduct;
+    return small ? directConvolution(pass, problem) : tiledConvolution(pass, problem, adapter);
+  }
   // SwiftShader unrolls no loop, so that the subgroup kernel's sums would live in memory
   if (adapter.class === "swiftshader" && pass === "filter-gradient") return registersFilterGradient(problem);
   if (adapter.subgroupSize >= 4) return subgroupConvolution(pass, problem, adapter.subgroupSize);

@@ -3,8 +3,7 @@
 //   partials[slice, kh, kw, c, k] = sum over the positions (n, oh, ow) of one slice of
 //                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
 //
-// filter-gradient.tiled.wgsl with numbers in the place of vectors wherever it reads and writes buffers.
-// Workgroups: TILES.x * TILES.y * SPLIT.
+// filter-gradient.tiled.wgsl with numbers in the place of vectors wherever it reads and writes buffers. Workgroups: TILES.x * TILES.y * SPLIT.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
@@ -34,11 +33,12 @@ const LANE_COLUMNS: u32 = 8;
 const DEPTH: u32 = 8; // terms of a turn
 const LANES: u32 = LANE_ROWS * LANE_COLUMNS;
 const TILE = vec2u(4 * ROW_VECTORS * LANE_ROWS, 4 * COLUMN_VECTORS * LANE_COLUMNS); // rows and columns
-const VECTORS = TILE; // numbers of a term
-const COPIES = (VECTORS * DEPTH + LANES - 1) / LANES; // numbers that a lane copies of each matrix
+const COPIES = (TILE * DEPTH + LANES - 1) / LANES; // numbers that a lane copies of each matrix
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
 const SLICE: u32 = (POSITIONS + SPLIT - 1) / SPLIT;
+const PIXEL: u32 = CHANNELS;
 const ROWS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
+const COLUMNS: u32 = FILTERS;
 const TILES = (vec2u(ROWS, FILTERS) + TILE - 1) / TILE;
 struct StepState {
   seed: u32, step: u32, epoch: u32, position: u32,
@@ -70,8 +70,8 @@ fn advance(at: vec3u) -> vec3u { // the position of the next turn, without a div
 struct Copies { rows: array<f32, COPIES.x>, columns: array<f32, COPIES.y> }
 fn load(positions: array<vec3u, COPIES.x>, corner: vec2u, c: u32, term: u32, k: u32) -> Copies {
   var copies: Copies;
-  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = f32(image[seen_from(positions[i], corner).at * CHANNELS + c]); }
-  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = f32(dy[min(term + i * (LANES / VECTORS.y), POSITIONS - 1) * FILTERS + k]); }
+  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = f32(image[seen_from(positions[i], corner).at * PIXEL + c]); }
+  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = f32(dy[min(term + i * (LANES / TILE.y), POSITIONS - 1) * COLUMNS + k]); }
   return copies;
 }
 fn rate() -> f32 { return step.learning_rate / (1.0 + DECAY * f32(step.step)); } // of plain gradient descent
@@ -86,32 +86,33 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   let first_column = number % TILES.y * TILE.y;
   let begin = slice * SLICE;
   let end = min(begin + SLICE, POSITIONS);
-  let row = min(first_row + thread % VECTORS.x, ROWS - 1); // of the copies
-  let corner = vec2u(row / CHANNELS / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP, row / CHANNELS % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT);
+  let row = min(first_row + thread % TILE.x, ROWS - 1); // of the copies
+  let corner = vec2u(row / PIXEL / KERNEL_WIDTH * DILATION_HEIGHT - PAD_TOP, row / PIXEL % KERNEL_WIDTH * DILATION_WIDTH - PAD_LEFT);
   var positions: array<vec3u, COPIES.x>; // and their terms
-  for (var i = 0u; i < COPIES.x; i++) { positions[i] = position_of(begin + thread / VECTORS.x + i * (LANES / VECTORS.x)); }
-  let k = min(first_column + thread % VECTORS.y, FILTERS - 1);
+  for (var i = 0u; i < COPIES.x; i++) { positions[i] = position_of(begin + thread / TILE.x + i * (LANES / TILE.x)); }
+  let k = min(first_column + thread % TILE.y, COLUMNS - 1);
   var sums: array<vec4f, 4 * ROW_VECTORS * COLUMN_VECTORS>;
-  var bias_sum = f32();
-  var copies = load(positions, corner, row % CHANNELS, begin + thread / VECTORS.y, k);
+  var bias_sums: array<f32, 2>; // of some turns, and of all before: sums of sums are off by fewer roundings
+  var copies = load(positions, corner, row % PIXEL, begin + thread / TILE.y, k);
   for (var turn = begin; turn < end; turn += DEPTH) {
     workgroupBarrier();
+    for (var i = 0u; i < COPIES.y; i++) {
+      if (thread + i * LANES >= DEPTH * TILE.y) { break; }
+      let term = thread / TILE.y + i * (LANES / TILE.y);
+      let value = select(f32(), copies.columns[i], turn + term < end);
+      column_tile[term * TILE.y + thread % TILE.y] = value;
+      if (HAS_BIAS == 1) { bias_sums[0] += value; }
+    }
     for (var i = 0u; i < COPIES.x; i++) {
-      if (thread + i * LANES >= DEPTH * VECTORS.x) { break; } // more lanes than copies
-      let term = thread / VECTORS.x + i * (LANES / VECTORS.x);
+      if (thread + i * LANES >= DEPTH * TILE.x) { break; } // more lanes than copies
+      let term = thread / TILE.x + i * (LANES / TILE.x);
       let value = select(f32(), copies.rows[i], seen_from(positions[i], corner).inside & (turn + term < end));
       row_tile[term * TILE.x + thread % TILE.x] = value;
     }
-    for (var i = 0u; i < COPIES.y; i++) {
-      if (thread + i * LANES >= DEPTH * VECTORS.y) { break; }
-      let term = thread / VECTORS.y + i * (LANES / VECTORS.y);
-      let value = select(f32(), copies.columns[i], turn + term < end);
-      column_tile[term * TILE.y + thread % TILE.y] = value;
-      if (HAS_BIAS == 1) { bias_sum += value; }
-    }
+    if (HAS_BIAS == 1 && (turn - begin) % 512 == 0) { bias_sums = array<f32, 2>(f32(), bias_sums[1] + bias_sums[0]); }
     workgroupBarrier();
     for (var i = 0u; i < COPIES.x; i++) { positions[i] = advance(positions[i]); }
-    copies = load(positions, corner, row % CHANNELS, turn + DEPTH + thread / VECTORS.y, k);
+    copies = load(positions, corner, row % PIXEL, turn + DEPTH + thread / TILE.y, k);
     for (var t = 0u; t < DEPTH; t++) {
       for (var i = 0u; i < ROW_VECTORS; i++) {
         let at = t * TILE.x + (i * LANE_ROWS + local.y) * 4;
@@ -127,7 +128,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   }
   if (HAS_BIAS == 1 && first_row == 0) {
     workgroupBarrier();
-    row_tile[thread] = bias_sum;
+    row_tile[thread] = bias_sums[0] + bias_sums[1];
     workgroupBarrier();
     for (var i = thread; i < min(TILE.y, FILTERS - first_column); i += LANES) {
       var sum = 0.0;
@@ -140,8 +141,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
     let row = first_row + (i / 4 / COLUMN_VECTORS * LANE_ROWS + local.y) * 4 + i % 4;
     for (var e = 0u; e < 4; e++) {
       let k = first_column + (i / 4 % COLUMN_VECTORS * LANE_COLUMNS + local.x) * 4 + e;
-      if (row >= ROWS || k >= FILTERS) { continue; }
-      let at = (slice * ROWS + row) * FILTERS + k;
+      if (row >= ROWS || k >= COLUMNS) { continue; }
+      let at = (slice * ROWS + row) * COLUMNS + k;
       if (DESCEND == 1) { partials[at] -= rate() * sums[i][e]; } else { partials[at] = sums[i][e]; }
     }
   }

@@ -3,9 +3,8 @@
 //   partials[slice, kh, kw, c, k] = sum over the positions (n, oh, ow) of one slice of
 //                              image[n, oh*stride + kh*dilation - pad, ow*stride + kw*dilation - pad, c] * dy[n, oh, ow, k]
 //
-// A matrix product: rows are (kh, kw, c), columns the filters k, terms the positions in SPLIT slices, added up by reduce-partials (a
-// single one is dfilters itself). Tiles and copies: forward.tiled.wgsl. Lanes also add up what they copy of dy, for the bias.
-// Workgroups: TILES.x * TILES.y * SPLIT.
+// A matrix product: rows are (kh, kw, c), columns the filters k, terms the positions, in SPLIT slices for reduce-partials (a single one is
+// dfilters itself). Tiles: forward.tiled.wgsl. Lanes add up what they copy of dy, for the bias. Workgroups: TILES.x * TILES.y * SPLIT.
 
 alias image_real = f32; // element types: the loader makes them f16 for tensors of f16
 alias dy_real = f32;
@@ -95,23 +94,24 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   for (var i = 0u; i < COPIES.x; i++) { positions[i] = position_of(begin + thread / VECTORS.x + i * (LANES / VECTORS.x)); }
   let k = min(first_column / 4 + thread % VECTORS.y, COLUMNS - 1);
   var sums: array<vec4f, 4 * ROW_VECTORS * COLUMN_VECTORS>;
-  var bias_sum = vec4f();
+  var bias_sums: array<vec4f, 2>; // of some turns, and of all before: sums of sums are off by fewer roundings
   var copies = load(positions, corner, row % PIXEL, begin + thread / VECTORS.y, k);
   for (var turn = begin; turn < end; turn += DEPTH) {
     workgroupBarrier();
+    for (var i = 0u; i < COPIES.y; i++) {
+      if (thread + i * LANES >= DEPTH * VECTORS.y) { break; }
+      let term = thread / VECTORS.y + i * (LANES / VECTORS.y);
+      let value = select(vec4f(), copies.columns[i], turn + term < end);
+      for (var e = 0u; e < 4; e++) { column_tile[term * TILE.y + thread % VECTORS.y * 4 + e] = value[e]; }
+      if (HAS_BIAS == 1) { bias_sums[0] += value; }
+    }
     for (var i = 0u; i < COPIES.x; i++) {
       if (thread + i * LANES >= DEPTH * VECTORS.x) { break; } // more lanes than copies
       let term = thread / VECTORS.x + i * (LANES / VECTORS.x);
       let value = select(vec4f(), copies.rows[i], seen_from(positions[i], corner).inside & (turn + term < end));
       for (var e = 0u; e < 4; e++) { row_tile[term * TILE.x + thread % VECTORS.x * 4 + e] = value[e]; }
     }
-    for (var i = 0u; i < COPIES.y; i++) {
-      if (thread + i * LANES >= DEPTH * VECTORS.y) { break; }
-      let term = thread / VECTORS.y + i * (LANES / VECTORS.y);
-      let value = select(vec4f(), copies.columns[i], turn + term < end);
-      for (var e = 0u; e < 4; e++) { column_tile[term * TILE.y + thread % VECTORS.y * 4 + e] = value[e]; }
-      if (HAS_BIAS == 1) { bias_sum += value; }
-    }
+    if (HAS_BIAS == 1 && (turn - begin) % 512 == 0) { bias_sums = array<vec4f, 2>(vec4f(), bias_sums[1] + bias_sums[0]); }
     workgroupBarrier();
     for (var i = 0u; i < COPIES.x; i++) { positions[i] = advance(positions[i]); }
     copies = load(positions, corner, row % PIXEL, turn + DEPTH + thread / VECTORS.y, k);
@@ -130,7 +130,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   }
   if (HAS_BIAS == 1 && first_row == 0) {
     workgroupBarrier();
-    for (var e = 0u; e < 4; e++) { row_tile[thread * 4 + e] = bias_sum[e]; }
+    for (var e = 0u; e < 4; e++) { row_tile[thread * 4 + e] = bias_sums[0][e] + bias_sums[1][e]; }
     workgroupBarrier();
     for (var i = thread; i < min(TILE.y, FILTERS - first_column); i += LANES) {
       var sum = 0.0;

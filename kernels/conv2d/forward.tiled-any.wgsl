@@ -39,6 +39,8 @@ const DEEP: u32 = DEPTH; // in numbers
 const COPIES = (TILE * DEEP + LANES - 1) / LANES; // numbers that a lane copies of each matrix
 const PITCH = TILE + 4; // of a term in a tile; four more keep the banks apart
 const POSITIONS: u32 = BATCH * OUT_HEIGHT * OUT_WIDTH;
+const PIXEL: u32 = CHANNELS;
+const COLUMNS: u32 = FILTERS;
 const TERMS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH * CHANNELS;
 const TURNS: u32 = (TERMS + DEPTH - 1) / DEPTH;
 const TILES = (vec2u(POSITIONS, FILTERS) + TILE - 1) / TILE;
@@ -61,7 +63,7 @@ fn activate(x: f32) -> f32 {
 // Where tap (0, 0) sees the image from a position: row and column (wrapped around if negative), and where the image begins.
 fn origin_of(position: u32) -> vec3u {
   let corner = vec2u(position / OUT_WIDTH % OUT_HEIGHT, position % OUT_WIDTH) * vec2u(STRIDE_HEIGHT, STRIDE_WIDTH);
-  return vec3u(corner - vec2u(PAD_TOP, PAD_LEFT), position / (OUT_HEIGHT * OUT_WIDTH) * (HEIGHT * WIDTH * CHANNELS));
+  return vec3u(corner - vec2u(PAD_TOP, PAD_LEFT), position / (OUT_HEIGHT * OUT_WIDTH) * (HEIGHT * WIDTH * PIXEL));
 }
 struct Seen { at: array<u32, COPIES.x>, inside: array<bool, COPIES.x> } // pixels
 fn seen_through(tap: u32, origins: array<vec3u, COPIES.x>) -> Seen {
@@ -70,15 +72,15 @@ fn seen_through(tap: u32, origins: array<vec3u, COPIES.x>) -> Seen {
     let h = origins[i].x + tap / KERNEL_WIDTH * DILATION_HEIGHT;
     let w = origins[i].y + tap % KERNEL_WIDTH * DILATION_WIDTH;
     seen.inside[i] = (h < HEIGHT) & (w < WIDTH) & (tap < KERNEL_HEIGHT * KERNEL_WIDTH);
-    seen.at[i] = origins[i].z + min(h, HEIGHT - 1) * (WIDTH * CHANNELS) + min(w, WIDTH - 1) * CHANNELS;
+    seen.at[i] = origins[i].z + min(h, HEIGHT - 1) * (WIDTH * PIXEL) + min(w, WIDTH - 1) * PIXEL;
   }
   return seen;
 }
 struct Copies { rows: array<f32, COPIES.x>, columns: array<f32, COPIES.y> }
 fn load(seen: Seen, c: u32, term: u32, k: u32) -> Copies {
   var copies: Copies;
+  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = filters[min(term + i * (LANES / TILE.y), TERMS - 1) * COLUMNS + k]; }
   for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = f32(image[seen.at[i] + c]); }
-  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = filters[min(term + i * (LANES / (TILE.y)), TERMS - 1) * FILTERS + k]; }
   return copies;
 }
 
@@ -91,10 +93,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   let first_row = number / TILES.y % TILES.x * TILE.x;
   let first_column = number % TILES.y * TILE.y;
   let begin = slice * TURNS / SPLIT;
-  var tap = (begin * DEEP + thread % DEEP) / CHANNELS; // of the copies of rows
-  var c = (begin * DEEP + thread % DEEP) % CHANNELS;
-  var term = begin * DEPTH + thread / (TILE.y); // of the copies of columns
-  let k = min(first_column + thread % (TILE.y), FILTERS - 1);
+  var tap = (begin * DEEP + thread % DEEP) / PIXEL; // of the copies of rows
+  var c = (begin * DEEP + thread % DEEP) % PIXEL;
+  var term = begin * DEPTH + thread / TILE.y; // of the copies of columns
+  let k = min(first_column + thread % TILE.y, COLUMNS - 1);
   var origins: array<vec3u, COPIES.x>;
   for (var i = 0u; i < COPIES.x; i++) { origins[i] = origin_of(min(first_row + thread / DEEP + i * (LANES / DEEP), POSITIONS - 1)); }
   var sums: array<vec4f, 4 * ROW_VECTORS * COLUMN_VECTORS>;
@@ -102,19 +104,19 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   var copies = load(seen, c, term, k);
   for (var turn = begin; turn < (slice + 1) * TURNS / SPLIT; turn++) {
     workgroupBarrier();
-    for (var i = 0u; i < COPIES.x; i++) {
-      row_tile[thread % DEEP * PITCH.x + thread / DEEP + i * (LANES / DEEP)] = select(0, copies.rows[i], seen.inside[i]);
-    }
     for (var i = 0u; i < COPIES.y; i++) {
       if (thread + i * LANES >= DEEP * TILE.y) { break; } // more lanes than copies
       let value = select(0, copies.columns[i], TERMS % DEPTH == 0 || term + i * (LANES / TILE.y) < TERMS);
       column_tile[(thread / TILE.y + i * (LANES / TILE.y)) * PITCH.y + thread % TILE.y] = value;
     }
+    for (var i = 0u; i < COPIES.x; i++) {
+      row_tile[thread % DEEP * PITCH.x + thread / DEEP + i * (LANES / DEEP)] = select(0, copies.rows[i], seen.inside[i]);
+    }
     workgroupBarrier();
     term += DEPTH;
-    let wraps = u32(c + DEEP % CHANNELS >= CHANNELS);
-    tap += DEEP / CHANNELS + wraps;
-    c += DEEP % CHANNELS - wraps * CHANNELS;
+    let wraps = u32(c + DEEP % PIXEL >= PIXEL);
+    tap += DEEP / PIXEL + wraps;
+    c += DEEP % PIXEL - wraps * PIXEL;
     if (c < DEEP) { seen = seen_through(tap, origins); } // a tap begins
     copies = load(seen, c, term, k);
     for (var t = 0u; t < DEPTH; t++) {
@@ -134,8 +136,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
     let position = first_row + (i / 4 / COLUMN_VECTORS * LANE_ROWS + local.y) * 4 + i % 4;
     for (var e = 0u; e < 4; e++) {
       let k = first_column + (i / 4 % COLUMN_VECTORS * LANE_COLUMNS + local.x) * 4 + e;
-      if (position >= POSITIONS || k >= FILTERS) { continue; }
-      y[(slice * POSITIONS + position) * FILTERS + k] = y_real(activate(sums[i][e] + select(0, bias[k], HAS_BIAS != 0)));
+      if (position >= POSITIONS || k >= COLUMNS) { continue; }
+      y[(slice * POSITIONS + position) * COLUMNS + k] = y_real(activate(sums[i][e] + select(0, bias[k], HAS_BIAS != 0)));
     }
   }
 }

@@ -81,8 +81,8 @@ fn seen_through(tap: u32, origins: array<vec3u, COPIES.x>) -> Seen {
 struct Copies { rows: array<vec4f, COPIES.x>, columns: array<vec4f, COPIES.y> }
 fn load(seen: Seen, c: u32, term: u32, k: u32) -> Copies {
   var copies: Copies;
-  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = vec4f(image[seen.at[i] + c]); }
   for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = filters[min(term + i * (LANES / (TILE.y / 4)), TERMS - 1) * COLUMNS + k]; }
+  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = vec4f(image[seen.at[i] + c]); }
   return copies;
 }
 
@@ -106,16 +106,16 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   var copies = load(seen, c, term, k);
   for (var turn = begin; turn < (slice + 1) * TURNS / SPLIT; turn++) {
     workgroupBarrier();
-    for (var i = 0u; i < COPIES.x; i++) {
-      let values = select(vec4f(), copies.rows[i], seen.inside[i]);
-      let at = thread % DEEP * 4 * PITCH.x + thread / DEEP + i * (LANES / DEEP);
-      for (var e = 0u; e < 4; e++) { row_tile[at + e * PITCH.x] = values[e]; }
-    }
     for (var i = 0u; i < COPIES.y; i++) {
       if (thread + i * LANES >= DEEP * TILE.y) { break; } // more lanes than copies
       let values = select(vec4f(), copies.columns[i], TERMS % DEPTH == 0 || term + i * (LANES / (TILE.y / 4)) < TERMS);
       let at = (thread / (TILE.y / 4) + i * (LANES / (TILE.y / 4))) * PITCH.y + thread % (TILE.y / 4) * 4;
       for (var e = 0u; e < 4; e++) { column_tile[at + e] = values[e]; }
+    }
+    for (var i = 0u; i < COPIES.x; i++) {
+      let values = select(vec4f(), copies.rows[i], seen.inside[i]);
+      let at = thread % DEEP * 4 * PITCH.x + thread / DEEP + i * (LANES / DEEP);
+      for (var e = 0u; e < 4; e++) { row_tile[at + e * PITCH.x] = values[e]; }
     }
     workgroupBarrier();
     term += DEPTH;

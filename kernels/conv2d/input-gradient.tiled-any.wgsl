@@ -39,6 +39,8 @@ const DEEP: u32 = DEPTH; // in numbers
 const COPIES = (TILE * DEEP + LANES - 1) / LANES; // numbers that a lane copies of each matrix
 const PITCH = TILE + 4; // of a term in a tile; four more keep the banks apart
 const PIXELS: u32 = BATCH * HEIGHT * WIDTH;
+const POSITION: u32 = FILTERS;
+const COLUMNS: u32 = CHANNELS;
 const TAPS: u32 = KERNEL_HEIGHT * KERNEL_WIDTH;
 const TURNS: u32 = (TAPS * FILTERS + DEPTH - 1) / DEPTH;
 const TILES = (vec2u(PIXELS, CHANNELS) + TILE - 1) / TILE;
@@ -58,7 +60,7 @@ fn derivative(y: f32) -> f32 { // activation'(z), from y = activation(z)
 
 // Where tap (0, 0) leads from a pixel: the position's row and column, before division by the stride, and where dy's image begins.
 fn origin_of(pixel: u32) -> vec3u {
-  let start = pixel / (HEIGHT * WIDTH) * (OUT_HEIGHT * OUT_WIDTH * FILTERS);
+  let start = pixel / (HEIGHT * WIDTH) * (OUT_HEIGHT * OUT_WIDTH * POSITION);
   return vec3u(pixel / WIDTH % HEIGHT + PAD_TOP, pixel % WIDTH + PAD_LEFT, start);
 }
 struct Seen { at: array<u32, COPIES.x>, inside: array<bool, COPIES.x> } // positions
@@ -70,16 +72,16 @@ fn seen_through(tap: u32, origins: array<vec3u, COPIES.x>) -> Seen {
     let at = vec2u(top / STRIDE_HEIGHT, left / STRIDE_WIDTH);
     let whole = (top % STRIDE_HEIGHT == 0) & (left % STRIDE_WIDTH == 0) & (tap < TAPS);
     seen.inside[i] = whole & (at.x < OUT_HEIGHT) & (at.y < OUT_WIDTH);
-    seen.at[i] = origins[i].z + min(at.x, OUT_HEIGHT - 1) * (OUT_WIDTH * FILTERS) + min(at.y, OUT_WIDTH - 1) * FILTERS;
+    seen.at[i] = origins[i].z + min(at.x, OUT_HEIGHT - 1) * (OUT_WIDTH * POSITION) + min(at.y, OUT_WIDTH - 1) * POSITION;
   }
   return seen;
 }
 struct Copies { rows: array<f32, COPIES.x>, columns: array<f32, COPIES.y> }
 fn load(seen: Seen, tap: u32, k: u32, c: u32) -> Copies {
   var copies: Copies;
+  let first = min(tap, TAPS - 1) * (CHANNELS * POSITION) + k;
+  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = filters[first + min(c + i * (LANES / DEEP), CHANNELS - 1) * POSITION]; }
   for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = f32(dy[seen.at[i] + k]); }
-  let first = min(tap, TAPS - 1) * (CHANNELS * FILTERS) + k;
-  for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = filters[first + min(c + i * (LANES / DEEP), CHANNELS - 1) * FILTERS]; }
   return copies;
 }
 
@@ -92,8 +94,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   let first_row = number / TILES.y % TILES.x * TILE.x;
   let first_column = number % TILES.y * TILE.y;
   let begin = slice * TURNS / SPLIT;
-  var tap = (begin * DEEP + thread % DEEP) / FILTERS; // of the copies
-  var k = (begin * DEEP + thread % DEEP) % FILTERS;
+  var tap = (begin * DEEP + thread % DEEP) / POSITION; // of the copies
+  var k = (begin * DEEP + thread % DEEP) % POSITION;
   let copied = thread / DEEP; // the first row and column of the copies
   var origins: array<vec3u, COPIES.x>;
   for (var i = 0u; i < COPIES.x; i++) { origins[i] = origin_of(min(first_row + copied + i * (LANES / DEEP), PIXELS - 1)); }
@@ -110,9 +112,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
       column_tile[thread % DEEP * PITCH.y + copied + i * (LANES / DEEP)] = select(0, copies.columns[i], tap < TAPS);
     }
     workgroupBarrier();
-    let wraps = u32(k + DEEP % FILTERS >= FILTERS);
-    tap += DEEP / FILTERS + wraps;
-    k += DEEP % FILTERS - wraps * FILTERS;
+    let wraps = u32(k + DEEP % POSITION >= POSITION);
+    tap += DEEP / POSITION + wraps;
+    k += DEEP % POSITION - wraps * POSITION;
     if (k < DEEP) { seen = seen_through(tap, origins); } // a tap begins
     copies = load(seen, tap, k, first_column + copied);
     for (var t = 0u; t < DEPTH; t++) {
@@ -132,10 +134,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
     let pixel = first_row + (i / 4 / COLUMN_VECTORS * LANE_ROWS + local.y) * 4 + i % 4;
     for (var e = 0u; e < 4; e++) {
       let c = first_column + (i / 4 % COLUMN_VECTORS * LANE_COLUMNS + local.x) * 4 + e;
-      if (pixel >= PIXELS || c >= CHANNELS) { continue; }
+      if (pixel >= PIXELS || c >= COLUMNS) { continue; }
       var value = sums[i][e];
-      if (DERIVATIVE > 0) { value *= derivative(f32(image[pixel * CHANNELS + c])); }
-      dx[(slice * PIXELS + pixel) * CHANNELS + c] = dx_real(value);
+      if (DERIVATIVE > 0) { value *= derivative(f32(image[pixel * COLUMNS + c])); }
+      dx[(slice * PIXELS + pixel) * COLUMNS + c] = dx_real(value);
     }
   }
 }

@@ -79,9 +79,9 @@ fn seen_through(tap: u32, origins: array<vec3u, COPIES.x>) -> Seen {
 struct Copies { rows: array<vec4f, COPIES.x>, columns: array<vec4f, COPIES.y> }
 fn load(seen: Seen, tap: u32, k: u32, c: u32) -> Copies {
   var copies: Copies;
-  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = vec4f(dy[seen.at[i] + k]); }
   let first = min(tap, TAPS - 1) * (CHANNELS * POSITION) + k;
   for (var i = 0u; i < COPIES.y; i++) { copies.columns[i] = filters[first + min(c + i * (LANES / DEEP), CHANNELS - 1) * POSITION]; }
+  for (var i = 0u; i < COPIES.x; i++) { copies.rows[i] = vec4f(dy[seen.at[i] + k]); }
   return copies;
 }
 

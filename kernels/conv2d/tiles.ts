@@ -17,12 +17,12 @@ interface Tile {
 /** Lanes with 4 x 4 sums move twice the numbers through workgroup memory for a product that those with 8 x 8 do. */
 const tiles: readonly Tile[] = [
   { rows: 128, columns: 64, vectors: [2, 2], speed: 1 },
-  { rows: 64, columns: 64, vectors: [2, 2], speed: 0.75 },
-  { rows: 128, columns: 32, vectors: [2, 1], speed: 0.85 },
-  { rows: 64, columns: 32, vectors: [2, 1], speed: 0.7 },
-  { rows: 256, columns: 16, vectors: [2, 1], speed: 0.78 },
-  { rows: 128, columns: 16, vectors: [1, 1], speed: 0.6 },
-  { rows: 64, columns: 16, vectors: [1, 1], speed: 0.55 },
+  { rows: 64, columns: 64, vectors: [2, 2], speed: 0.65 },
+  { rows: 128, columns: 32, vectors: [2, 1], speed: 0.72 },
+  { rows: 64, columns: 32, vectors: [2, 1], speed: 0.6 },
+  { rows: 256, columns: 16, vectors: [2, 1], speed: 0.7 },
+  { rows: 128, columns: 16, vectors: [1, 1], speed: 0.5 },
+  { rows: 64, columns: 16, vectors: [1, 1], speed: 0.45 },
 ];
 
 /** For hardware GPUs: tiles in workgroup memory, and slices of the sums where they are too few to keep it busy. */
@@ -69,7 +69,7 @@ const busyLanes = 512;
 /** What a workgroup does before and after its terms takes as long as so many terms. */
 const overhead = 32;
 /** Terms that a slice has at least, and slices at most. */
-const [shortestSlice, mostSlices] = [16, 256];
+const [shortestSlice, mostSlices] = [16, 512];
 
 /** A tile with every number of slices: what they would take on the unit with most of them, partial sums written and read included. */
 function plansOf(product: Product, tile: Tile, adapter: Pick<TuningAdapter, "integrated">): Plan[] {

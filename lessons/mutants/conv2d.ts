@@ -36,7 +36,7 @@ const forward = [
   ]),
   ...variant("forward", "tiled-any", [
     ["(h < HEIGHT) & (w < WIDTH) &", "(h < HEIGHT) &", "no bound left and right of the image"],
-    ["tap += DEEP / CHANNELS + wraps;", "tap += DEEP / CHANNELS;", "the tap stays when its channels end"],
+    ["tap += DEEP / PIXEL + wraps;", "tap += DEEP / PIXEL;", "the tap stays when its channels end"],
   ]),
   ...variant("forward", "subgroup", [
     ["h < HEIGHT && w < WIDTH &&", "h < HEIGHT &&", "no bound left and right of the image"],
@@ -144,7 +144,7 @@ const filterGradient = [
   ]),
   ...variant("filter-gradient", "tiled", [
     [".inside & (turn + term < end)", ".inside", "no bound at the end of a slice"],
-    ["bias_sum += value;", "bias_sum -= value;", "the sign of the bias's gradient"],
+    ["bias_sums[0] += value;", "bias_sums[0] -= value;", "the sign of the bias's gradient"],
   ]),
   ...variant("filter-gradient", "tiled-any", [
     ["columns[i], turn + term < end", "columns[i], true", "the bias's gradient runs past its slice"],

@@ -41,7 +41,8 @@ describe("the ladder", () => {
   it.for(["dense", "filter-gradient"] as const)("climbs %s from the naive kernel up", async (ladder) => {
     const rungs = await measured(ladder);
     const names = rungs.map(({ variant }) => variant);
-    expect(names).toEqual(expect.arrayContaining(["naive", "registers", "tiled", "subgroup-matrix"]));
+    const tiled = ladder === "dense" ? "tiled" : "tiled-any"; // of three channels
+    expect(names).toEqual(expect.arrayContaining(["naive", "registers", tiled, "subgroup-matrix"]));
     for (const rung of rungs) {
       expect(rung).not.toHaveProperty("wrong");
       if ("row" in rung) expect(rung.row.gflops).toBeGreaterThan(0);
