@@ -58,7 +58,7 @@ export function deviceLost(reason: string, options?: ErrorOptions): DeviceLostEr
   );
 }
 
-/** A buffer or binding beyond what the adapter offers. */
+/** A buffer, a binding or a launch beyond what the adapter offers. */
 export class MemoryError extends WgradError {
   override name = "MemoryError";
 }

@@ -1,6 +1,6 @@
 /** @file run(), which launches a kernel: it allocates the outputs, finds the pipeline for the constants and encodes one dispatch. */
 import { requireTensors } from "./arguments.ts";
-import { ArgumentError, KernelError } from "./errors.ts";
+import { ArgumentError, KernelError, MemoryError } from "./errors.ts";
 import type { Kernel, RunOptions } from "./kernel-definition.ts";
 import { requireParts, written } from "./options.ts";
 import type { Dispatch, Operand } from "./record/commands.ts";
@@ -86,7 +86,7 @@ export function outputTensor(engine: OpEngine, output: Output, what: string): Te
 
 /**
  * Spreads workgroups over x and y, since a dispatch has at most 65,535 along an axis. There may be a few too many: shaders
- * leave those that are past their last.
+ * leave those that are past their last. Throws MemoryError beyond both: fewer samples at a time may fit.
  */
 function workgroupsOf(definition: Kernel, options: RunOptions, engine: OpEngine): [number, number, number] {
   const most = engine.limits.maxComputeWorkgroupsPerDimension;
@@ -95,9 +95,9 @@ function workgroupsOf(definition: Kernel, options: RunOptions, engine: OpEngine)
     workgroupSize = 64,
     workgroups = Math.ceil(invocations / workgroupSize),
   } = options;
-  if (!(Number.isInteger(workgroups) && workgroups >= 1 && workgroups <= most * most)) {
-    throw new KernelError(`${definition.name}: ${workgroups} workgroups; a launch has 1 to ${most * most}.`);
-  }
+  const problem = `${definition.name}: ${workgroups} workgroups; a launch has 1 to ${most * most}.`;
+  if (!(Number.isInteger(workgroups) && workgroups >= 1)) throw new KernelError(problem);
+  if (workgroups > most * most) throw new MemoryError(problem);
   const y = Math.ceil(workgroups / most);
   return [Math.ceil(workgroups / y), y, 1];
 }

@@ -88,7 +88,9 @@ fn main(
   var power_sum = 0.0;
   for (var first = lane; first < classes; first += AHEAD * LANES) {
     let values = values_from(start, first);
-    for (var k = 0u; k < AHEAD; k++) { power_sum += select(0.0, exp(values[k] - largest), exists(first + k * LANES)); }
+    for (var k = 0u; k < AHEAD; k++) {
+      power_sum += select(0.0, exp(values[k] - largest), exists(first + k * LANES));
+    }
   }
   let log_total = log(combined(power_sum, lane, true, one));
   var cost = 0.0;

@@ -34,8 +34,13 @@ fn value(i: u32) -> f32 {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
-  let v = group.x;
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let v = group.x + group.y * groups.x;
+  if (v >= arrayLength(&ranges)) { return; }
   let first = ranges[v].x;
   let end = first + ranges[v].y;
   var most = 0u;

@@ -69,6 +69,12 @@ export const metrics: readonly Mutant[] = [
       "let end = ranges[v].y",
       "a parameter ends where another does",
     ],
+    [
+      "step-norms",
+      "group.x + group.y * groups.x",
+      "group.x",
+      "the second row of workgroups repeats the first",
+    ],
     ["step-norms", "start += RUN * WORKGROUP", "start += WORKGROUP", "runs overlap"],
     ["step-norms", "DECAY * f32(step.step)", "DECAY", "the rate of the first step"],
   ]),

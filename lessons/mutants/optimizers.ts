@@ -1,5 +1,5 @@
 /** @file Mutants of the optimizers' shaders. */
-import { type Mutant, mutantsOf } from "./mutant.ts";
+import { type Mutant, mutants, mutantsOf } from "./mutant.ts";
 
 const tests = ["kernels/optimizers/optimizers"];
 const halts = ["adadelta", "adagrad", "adam", "adamax", "momentum", "nadam", "rmsprop", "sgd"].map(
@@ -18,11 +18,24 @@ export const lossScale: readonly Mutant[] = mutantsOf(
   ],
 );
 
+const check = { file: "engine/autodiff/check-gradients.wgsl", tests: ["engine/autodiff/check-gradients"] };
+
 /** Of the look at all gradients before an update. */
-export const gradientCheck: readonly Mutant[] = mutantsOf(
-  "optimizers",
-  { tests: ["kernels/optimizers/check"] },
-  [
+export const gradientCheck: readonly Mutant[] = [
+  ...mutants(check, [
+    [
+      "exceeds(first_5, i, SIZE_5, LIMIT_5)",
+      "false",
+      "the first vectors of the last tensor are not looked at",
+    ],
+    [
+      "groups.x * groups.y * WORKGROUP",
+      "2u * groups.x * groups.y * WORKGROUP",
+      "every other vector is passed over",
+    ],
+    ["id.x + id.y * groups.x * WORKGROUP", "id.x", "the second row of workgroups repeats the first"],
+  ]),
+  ...mutantsOf("optimizers", { tests: ["kernels/optimizers/check"] }, [
     ["check-gradients", "vec4u(0x7fffffffu)", "vec4u(0xffffffffu)", "the sign counts as size"],
     [
       "check-gradients",
@@ -33,8 +46,8 @@ export const gradientCheck: readonly Mutant[] = mutantsOf(
     ["check-gradients", "(elements + 3u) / 4u", "elements / 4u", "the last elements are not looked at"],
     ["check-gradients", "< vec4u(0x7f800000u)", "<= vec4u(0x7f800000u)", "infinity is a number"],
     ["check-gradients", " && atomicLoad(&state[HALTED]) == 0u", "", "the first bad step is forgotten"],
-  ],
-);
+  ]),
+];
 
 export const optimizers: readonly Mutant[] = mutantsOf("optimizers", { tests }, [
   ...halts,

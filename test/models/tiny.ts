@@ -72,11 +72,24 @@ export function withoutSeconds(history: History): Training["history"] {
 }
 
 /** The engine with another binding limit while `body` runs: what a smaller adapter would do. */
-export async function withBindingLimit<R>(engine: Engine, bytes: number, body: () => Promise<R>): Promise<R> {
+export function withBindingLimit<R>(engine: Engine, bytes: number, body: () => Promise<R>): Promise<R> {
+  return withLimit(engine, "maxStorageBufferBindingSize", bytes, body);
+}
+
+/** The same of an adapter whose launches have at most so many workgroups along an axis, and their square in all. */
+export function withLaunchLimit<R>(engine: Engine, along: number, body: () => Promise<R>): Promise<R> {
+  return withLimit(engine, "maxComputeWorkgroupsPerDimension", along, body);
+}
+
+async function withLimit<R>(
+  engine: Engine,
+  limit: keyof GPUSupportedLimits,
+  value: number,
+  body: () => Promise<R>,
+): Promise<R> {
   const { limits } = engine;
   const smaller = new Proxy(limits, {
-    get: (target, name) =>
-      name === "maxStorageBufferBindingSize" ? bytes : Reflect.get(target, name, target),
+    get: (target, name) => (name === limit ? value : Reflect.get(target, name, target)),
   });
   Object.defineProperty(engine, "limits", { value: smaller, configurable: true, writable: true });
   try {

@@ -149,7 +149,7 @@ function parameterSection(page: Page, bench: Workbench, results: Results): void 
     .text("y = gamma*z + beta: in every row gamma had the factor z, and beta the factor 1.")
     .figure(["dgamma[c] = sum over r of dy[r,c] * z[r,c]    dbeta[c] = sum over r of dy[r,c]"])
     .figure(sums)
-    .source(bench.source("batch-norm/backward-sums", "run += gradient;", 2))
+    .source(bench.source("batch-norm/backward-sums", "run += select(", 2))
     .source(bench.source("batch-norm/merge-sums", "dbeta[c] =", 2));
 }
 

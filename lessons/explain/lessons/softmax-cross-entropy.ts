@@ -108,7 +108,7 @@ function probabilitySection(page: Page, bench: Workbench, { probabilities }: Res
       "Taking the largest away changes no probability (above and below the fraction line the same factor is " +
         "dropped), but no exponential is then above 1: exp(1000) would be infinite.",
     )
-    .source(bench.source("losses/softmax-cross-entropy", "{ power_sum +="));
+    .source(bench.source("losses/softmax-cross-entropy", "power_sum += select("));
 }
 
 function lossSection(page: Page, bench: Workbench, { losses, loss }: Results): void {

@@ -5,6 +5,7 @@ import { StepState } from "../../../engine/step-state.ts";
 import { logNorms } from "../../../kernels/metrics/index.ts";
 import { useEngine } from "../../support/engine.ts";
 import { randomArray } from "../../support/random.ts";
+import { inTwoRows } from "../../support/two-rows.ts";
 
 const engine = useEngine();
 
@@ -50,6 +51,12 @@ function expectNorms(found: readonly number[], expected: readonly number[]): voi
 }
 
 describe("norms of a step", () => {
+  it("count workgroups over two axes", async () => {
+    const parameters = [1, 2, 3, 4, 5].map((value) => [value, value, value, value]);
+    const found = await inTwoRows(engine(), () => norms(parameters));
+    expectNorms(found.slice(1), [2, 4, 6, 8, 10]);
+  });
+
   it("are those of float64, whatever the sizes and magnitudes", async () => {
     const lists = fc.array(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: -30, max: 30 })), {
       minLength: 1,
