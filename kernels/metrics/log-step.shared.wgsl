@@ -1,6 +1,5 @@
 // The row of a (micro-)batch, as log-step.wgsl writes it, where loads take long: SHARE lanes look at one sample, and each has up to
 // AHEAD loads on their way.
-//
 // A lane has the classes share, share + SHARE, ... of its sample. Hits need two rounds: the largest target, then how many scores are
 // better than that of its class. Each round leaves one entry a lane, and all lanes of the sample read those of the others.
 
@@ -38,7 +37,6 @@ struct StepState {
 
 struct Top { value: f32, position: u32, numbers: u32 }
 struct Tally { better: vec4u, numbers: u32 }
-
 var<workgroup> tops: array<Top, WORKGROUP>;
 var<workgroup> tallies: array<Tally, WORKGROUP>;
 var<workgroup> sums: array<vec4f, WORKGROUP>;
@@ -46,7 +44,7 @@ var<workgroup> sums: array<vec4f, WORKGROUP>;
 fn is_nan(x: f32) -> bool { return (bitcast<u32>(x) & u32(0x7fffffff)) > u32(0x7f800000); } // x != x may be false
 
 // The larger of two targets; of equal ones the first.
-fn larger(a: Top, b: Top) -> Top {
+fn larger_target(a: Top, b: Top) -> Top {
   let second = b.value > a.value || (b.value == a.value && b.position < a.position);
   return Top(select(a.value, b.value, second), select(a.position, b.position, second), a.numbers & b.numbers);
 }
@@ -65,7 +63,7 @@ fn largest_target(sample: u32, share: u32) -> Top {
     var values: array<f32, AHEAD>;
     for (var k = 0u; k < AHEAD; k++) { values[k] = bitcast<f32>(t[at[k]]); }
     for (var k = 0u; k < AHEAD; k++) {
-      top = larger(top, Top(values[k], at[k] - sample * CLASSES, select(1u, 0u, is_nan(values[k]))));
+      top = larger_target(top, Top(values[k], at[k] - sample * CLASSES, select(1u, 0u, is_nan(values[k]))));
     }
   }
   return top;
@@ -97,7 +95,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
         tops[lane] = largest_target(sample, share);
         workgroupBarrier();
         var top = tops[leader];
-        for (var i = 1u; i < SHARE; i++) { top = larger(top, tops[leader + i]); }
+        for (var i = 1u; i < SHARE; i++) { top = larger_target(top, tops[leader + i]); }
         truth = select(CLASSES, top.position, top.numbers == 1u);
       }
     }
