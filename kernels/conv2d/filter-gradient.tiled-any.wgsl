@@ -92,7 +92,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   for (var i = 0u; i < COPIES.x; i++) { positions[i] = position_of(begin + thread / TILE.x + i * (LANES / TILE.x)); }
   let k = min(first_column + thread % TILE.y, COLUMNS - 1);
   var sums: array<vec4f, 4 * ROW_VECTORS * COLUMN_VECTORS>;
-  var bias_sums: array<f32, 2>; // of some turns, and of all before: sums of sums are off by fewer roundings
+  var bias_sums: array<f32, 2>; // of some turns, and of all before: fewer roundings in a lane that adds one number a turn
   var copies = load(positions, corner, row % PIXEL, begin + thread / TILE.y, k);
   for (var turn = begin; turn < end; turn += DEPTH) {
     workgroupBarrier();
@@ -109,7 +109,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
       let value = select(f32(), copies.rows[i], seen_from(positions[i], corner).inside & (turn + term < end));
       row_tile[term * TILE.x + thread % TILE.x] = value;
     }
-    if (HAS_BIAS == 1 && (turn - begin) % 512 == 0) { bias_sums = array<f32, 2>(f32(), bias_sums[1] + bias_sums[0]); }
+    if (HAS_BIAS == 1 && (turn - begin) % 512 == 0) { bias_sums = array<f32, 2>(0, bias_sums[1] + bias_sums[0]); }
     workgroupBarrier();
     for (var i = 0u; i < COPIES.x; i++) { positions[i] = advance(positions[i]); }
     copies = load(positions, corner, row % PIXEL, turn + DEPTH + thread / TILE.y, k);

@@ -94,7 +94,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   for (var i = 0u; i < COPIES.x; i++) { positions[i] = position_of(begin + thread / VECTORS.x + i * (LANES / VECTORS.x)); }
   let k = min(first_column / 4 + thread % VECTORS.y, COLUMNS - 1);
   var sums: array<vec4f, 4 * ROW_VECTORS * COLUMN_VECTORS>;
-  var bias_sums: array<vec4f, 2>; // of some turns, and of all before: sums of sums are off by fewer roundings
+  var bias_sum = vec4f();
   var copies = load(positions, corner, row % PIXEL, begin + thread / VECTORS.y, k);
   for (var turn = begin; turn < end; turn += DEPTH) {
     workgroupBarrier();
@@ -103,7 +103,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
       let term = thread / VECTORS.y + i * (LANES / VECTORS.y);
       let value = select(vec4f(), copies.columns[i], turn + term < end);
       for (var e = 0u; e < 4; e++) { column_tile[term * TILE.y + thread % VECTORS.y * 4 + e] = value[e]; }
-      if (HAS_BIAS == 1) { bias_sums[0] += value; }
+      if (HAS_BIAS == 1) { bias_sum += value; }
     }
     for (var i = 0u; i < COPIES.x; i++) {
       if (thread + i * LANES >= DEPTH * VECTORS.x) { break; } // more lanes than copies
@@ -111,7 +111,6 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
       let value = select(vec4f(), copies.rows[i], seen_from(positions[i], corner).inside & (turn + term < end));
       for (var e = 0u; e < 4; e++) { row_tile[term * TILE.x + thread % VECTORS.x * 4 + e] = value[e]; }
     }
-    if (HAS_BIAS == 1 && (turn - begin) % 512 == 0) { bias_sums = array<vec4f, 2>(vec4f(), bias_sums[1] + bias_sums[0]); }
     workgroupBarrier();
     for (var i = 0u; i < COPIES.x; i++) { positions[i] = advance(positions[i]); }
     copies = load(positions, corner, row % PIXEL, turn + DEPTH + thread / VECTORS.y, k);
@@ -130,7 +129,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) workgroups: v
   }
   if (HAS_BIAS == 1 && first_row == 0) {
     workgroupBarrier();
-    for (var e = 0u; e < 4; e++) { row_tile[thread * 4 + e] = bias_sums[0][e] + bias_sums[1][e]; }
+    for (var e = 0u; e < 4; e++) { row_tile[thread * 4 + e] = bias_sum[e]; }
     workgroupBarrier();
     for (var i = thread; i < min(TILE.y, FILTERS - first_column); i += LANES) {
       var sum = 0.0;

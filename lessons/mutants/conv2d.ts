@@ -144,7 +144,7 @@ const filterGradient = [
   ]),
   ...variant("filter-gradient", "tiled", [
     [".inside & (turn + term < end)", ".inside", "no bound at the end of a slice"],
-    ["bias_sums[0] += value;", "bias_sums[0] -= value;", "the sign of the bias's gradient"],
+    ["bias_sum += value;", "bias_sum -= value;", "the sign of the bias's gradient"],
   ]),
   ...variant("filter-gradient", "tiled-any", [
     ["columns[i], turn + term < end", "columns[i], true", "the bias's gradient runs past its slice"],
@@ -168,7 +168,7 @@ const reducePartialsShared = mutants(
   {
     file: "kernels/conv2d/reduce-partials.shared.wgsl",
     tests: ["kernels/conv2d/variants"],
-    named: "tiled, in 40 slices",
+    named: "tiled, in 42 slices",
   },
   [
     ["slice + n * PARTS < SPLIT);", "true);", "the last slice again past the end"],
