@@ -80,6 +80,16 @@ describe("logStep", () => {
     seed: fc.nat(1e6),
   });
 
+  /** every mean, which a value that is no number would hide */
+  const means = {
+    samples: 33,
+    classes: 17,
+    metrics: ["squaredError", "absoluteError", "binaryAccuracy", "roundedAccuracy"] as StepMetric["kind"][],
+    labels: false,
+    strange: 0,
+    seed: 5,
+  };
+
   it("writes the same where lanes share a sample, as on a GPU", async () => {
     await fc.assert(
       fc.asyncProperty(sharedCases, async ({ samples, classes, metrics: chosen, labels, strange, seed }) => {
@@ -109,7 +119,7 @@ describe("logStep", () => {
         const what = `${samples} x ${classes}, ${chosen.join(", ")}${labels ? ", labels" : ""}`;
         expectClose(await asGpu(engine(), write), alone, { terms: samples + classes, scale: 1 }, what);
       }),
-      properties,
+      { ...properties, examples: [[means]] },
     );
   });
 
