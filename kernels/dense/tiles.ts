@@ -64,11 +64,15 @@ export function splitKMatmul(problem: MatmulProblem, adapter: Width = {}): Matmu
   const [tileM, tileN] = large ? [128, 128] : [edgeOf(problem.m), edgeOf(problem.n)];
   const [rows, columns] = [tileM >= 64 ? 2 : 1, tileN >= 64 ? 2 : 1];
   const lanes = [tileM / 4 / rows, tileN / 4 / columns] as const;
-  const groups = groupsOf(tileM * tileN, lanes[0] * lanes[1]);
   const { workgroupMemory = promisedMemory } = adapter;
-  const sums = 16 * Math.min(groups, 2) * groups * lanes[0] * lanes[1]; // bytes, of a vector an invocation
-  const room = Math.floor((workgroupMemory - sums) / (4 * groups * (tileM + tileN))); // terms of a group
-  const most = Math.min(rows * columns === 4 ? 16 : 8, 2 ** Math.floor(Math.log2(room)));
+  /** terms of each of so many groups that there is room for, beside a vector of sums for each invocation */
+  const roomFor = (count: number) => {
+    const sums = 16 * Math.min(count, 2) * count * lanes[0] * lanes[1];
+    return Math.floor((workgroupMemory - sums) / (4 * count * (tileM + tileN)));
+  };
+  let groups = groupsOf(tileM * tileN, lanes[0] * lanes[1]);
+  while (roomFor(groups) < 4) groups /= 2;
+  const most = Math.min(rows * columns === 4 ? 16 : 8, 2 ** Math.floor(Math.log2(roomFor(groups))));
   const groupK = Math.min(most, 4 * Math.ceil(problem.k / (4 * groups)));
   const invocations = tilesOf(problem, { tileM, tileN }) * lanes[0] * lanes[1] * groups;
   const split = splitOf(problem, invocations, groups * groupK, adapter);
