@@ -3,6 +3,7 @@
 import { WgradError } from "../../engine/errors.ts";
 import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import type { Tensor } from "../../engine/tensor.ts";
+import { sumSlices } from "../dense/sum-slices.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { columnSum } from "../reduce/column-sum.ts";
 import { chooseConvolution } from "./choose.ts";
@@ -59,13 +60,6 @@ const reduction = {
 } as const;
 const reducePartials = kernel("conv2d/reduce-partials", reduction);
 const reducePartialsShared = kernel("conv2d/reduce-partials.shared", reduction);
-/** of a product cut into slices, as the forward pass and the input gradient may be */
-const sumProduct = kernel("dense/reduce-partials", {
-  reads: ["partials", "bias", "kept"],
-  writes: ["y"],
-  flops: { partials: 1 },
-});
-
 /** The chooser's variant of a pass for its two operands. */
 function choose(pass: ConvolutionPass, problem: Convolution, a: Tensor, b: Tensor): ConvolutionVariant {
   const half = a.dtype === "f16" || b.dtype === "f16";
@@ -101,7 +95,12 @@ export function forward(
     { y: [variant.split, ...shape] },
     launch(problem, variant, { HAS_BIAS: 0, SPLIT: variant.split }),
   ).y;
-  return sumSlices(partials, { bias: inputs.bias, kept: image.engine.one }, epilogue, y);
+  const slices = {
+    m: problem.batch * problem.outHeight * problem.outWidth,
+    n: problem.filters,
+    split: variant.split,
+  };
+  return sumSlices(partials, slices, { bias: inputs.bias, kept: image.engine.one, constants: epilogue }, y);
 }
 
 /** What the gradient with respect to the image is computed from, and where it is written. */
@@ -135,23 +134,17 @@ export function inputGradient(
     { dx: shape },
     launch(problem, variant, { SPLIT: variant.split }),
   ).dx;
-  return sumSlices(partials, { bias: dy.engine.one, kept: inputs.image }, epilogue, output);
-}
-
-/** Second half of a pass whose terms were cut into slices: their sum with bias and activation, or times a derivative. */
-function sumSlices(
-  partials: Tensor,
-  extra: { readonly bias: Tensor; readonly kept: Tensor },
-  epilogue: Record<string, number>,
-  output: Output,
-): Tensor {
-  const [split, ...shape] = partials.shape as [number, ...number[]];
-  const columns = shape.at(-1)!;
-  const elements = partials.size / split;
-  const constants = { M: elements / columns, N: columns, SPLIT: split, ...epilogue };
-  const { y } = run(sumProduct, { partials, ...extra }, { y: output }, { constants, invocations: elements });
-  partials.engine.scopes.discard(partials);
-  return y;
+  const slices = {
+    m: problem.batch * problem.height * problem.width,
+    n: problem.channels,
+    split: variant.split,
+  };
+  return sumSlices(
+    partials,
+    slices,
+    { bias: dy.engine.one, kept: inputs.image, constants: epilogue },
+    output,
+  );
 }
 
 /** What the gradient with respect to the filters is computed from, and where it is written. */

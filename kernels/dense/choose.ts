@@ -1,5 +1,5 @@
 /** @file Which matrix-product kernel runs, for a problem on an adapter: one pure function with measured defaults. */
-import type { AdapterFacts, SubgroupMatrix } from "../../engine/adapter.ts";
+import type { SubgroupMatrix } from "../../engine/adapter.ts";
 import { naiveOnly } from "../tuning/mode.ts";
 import { profileOf, sizeBucket } from "../tuning/profile.ts";
 import type { MatmulProblem } from "./problem.ts";
@@ -153,12 +153,4 @@ function softwareSplit(problem: MatmulProblem, tiles: { tileM: number; tileN: nu
   const groups = tilesOf(problem, tiles);
   if (groups >= 4 || problem.k < 2048) return 1;
   return Math.min(8, Math.ceil(8 / groups), Math.floor(problem.k / 512));
-}
-
-/** A constant of reduce-partials: loads that an invocation has on the way at a time. Software adapters wait for none. */
-export function partialsInFlight(
-  split: number,
-  { software }: Pick<AdapterFacts, "software">,
-): { IN_FLIGHT: number } {
-  return { IN_FLIGHT: software ? 1 : Math.min(split, 8) };
 }

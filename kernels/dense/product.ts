@@ -5,8 +5,9 @@ import { type Kernel, kernel, type Output, run } from "../../engine/kernel.ts";
 import { aliasOf, type Tensor } from "../../engine/tensor.ts";
 import { type FusedActivation, fusedActivationCodes } from "../elementwise/fused-activation.ts";
 import { reduceBlock } from "../reduce/block.ts";
-import { chooseMatmul, type MatmulVariant, partialsInFlight } from "./choose.ts";
+import { chooseMatmul, type MatmulVariant } from "./choose.ts";
 import type { MatmulProblem } from "./problem.ts";
+import { sumSlices } from "./sum-slices.ts";
 
 const reads = ["a", "b", "bias", "kept"] as const;
 const bindings = { reads, writes: ["y", "column_sums"], step: true } as const;
@@ -25,11 +26,6 @@ const biasGradient = kernel("dense/bias-gradient", {
   writes: ["dbias"],
   step: true,
   flops: { dy: 1 },
-});
-const reducePartials = kernel("dense/reduce-partials", {
-  reads: ["partials", "bias", "kept"],
-  writes: ["y"],
-  flops: { partials: 1 },
 });
 
 /** Rows whose sum a product's kernel takes one after the other; longer sums are taken by a kernel of their own, in runs. */
@@ -124,7 +120,7 @@ type Descent = { readonly DESCEND?: 1; readonly DECAY?: number };
 
 /** A product with all that its kernels do besides; `descend`: what would be written is subtracted instead. */
 function multiplyFused(problem: MatmulProblem, options: BatchedOptions, descend: Descent): Tensor {
-  const { a, bias, activation = "linear", derivative, output } = options;
+  const { bias, activation = "linear", derivative, output } = options;
   const variant = variantFor(problem, options);
   const { name, split } = variant;
   if (name === "naive") throw new WgradError("matmul: the naive kernel changes no weights.");
@@ -145,13 +141,7 @@ function multiplyFused(problem: MatmulProblem, options: BatchedOptions, descend:
   };
   const product = name === "tiled" || name === "split-k" ? runTiles(launch) : runWithColumnSums(launch);
   if (whole) return product;
-  const reduction = {
-    constants: { M: m, N: n, SPLIT: split, ...epilogue, ...partialsInFlight(split, a.engine.adapter) },
-    invocations: batch * m * n,
-  };
-  const sum = run(reducePartials, { partials: product, ...extra }, { y: output }, reduction).y;
-  a.engine.scopes.discard(product);
-  return sum;
+  return sumSlices(product, { m, n, split }, { ...extra, constants: epilogue }, output);
 }
 
 /** One launch of a product's kernel. */
