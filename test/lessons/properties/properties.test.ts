@@ -24,7 +24,7 @@ describe("the check of kernels", () => {
   it("knows each kernel once", () => {
     const ids = kernelProperties.map(({ kernel }) => kernel);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.length).toBe(66); // docs/guides/lab.md says so
+    expect(ids.length).toBe(70); // docs/guides/lab.md says so
   });
 
   it.for(kernelProperties)("passes the shipped text of $kernel, and launches it", async (property, {
