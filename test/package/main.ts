@@ -43,10 +43,11 @@ const project = emptyProject("wgrad-package-");
 
 /**
  * Most that the package, what it brings, and pages may take, in bytes. A page that trains a CNN keeps below the aim of 80,000 with ops
- * alone; with a model, fit() brings all that Keras's does: recomputing 3,000, metrics and hinge losses 4,000. The tarball kept to
- * 500,000 before the exchange with other frameworks and the trained networks came in.
+ * alone; with a model, fit() brings all that Keras's does: recomputing 3,000, metrics and hinge losses 4,000. The kernels for GPUs
+ * that take any size beside those for vectors are 6,000. The tarball kept to 500,000 before the exchange with other frameworks and the
+ * trained networks came in.
  */
-const most = { tarball: 600_000, installed: 5_000_000, pageOfOps: 60_000, pageWithModel: 114_000 };
+const most = { tarball: 612_000, installed: 5_000_000, pageOfOps: 62_000, pageWithModel: 122_000 };
 
 const losses = new Map<string, string>();
 
