@@ -99,7 +99,7 @@ function sumTerm(launch: OpenLaunch, output: string, element: number, c: number)
 /** Partial rows to one value per channel: each lane adds its share, then a tree. */
 const mergeSumsRule: KernelRule = {
   kernel: "batch-norm/merge-sums",
-  line: () => "own += pairs[k]",
+  line: () => "if (AHEAD == 1u || first + k * LANES * CHANNELS < end) { own += pairs[k]; }",
   formula(launch, output, at) {
     const [channels, lanes] = [launch.constant("CHANNELS"), launch.constant("LANES")];
     const from = output === "dbeta" ? "dy_sum" : "dyz_sum";

@@ -32,7 +32,7 @@ const ownFunctions: Readonly<Record<string, number>> = {
   "losses/categorical-crossentropy-gradient": 1e-6,
   "losses/pointwise": 4e-6,
   "losses/pointwise-gradient": 4e-6,
-  "dropout/gaussian-noise": 2e-5,
+  "dropout/gaussian-noise": 1e-3, // WGSL lets a cosine be off by 2^-11, and SwiftShader makes use of that
   "batch-norm/normalize": 1e-6,
   "batch-norm/backward": 1e-6,
   "batch-norm/backward-sums": 1e-6,
