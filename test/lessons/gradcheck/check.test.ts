@@ -220,7 +220,8 @@ describe("the list of ops", () => {
   it("has every differentiable op of kernels/", async () => {
     const entries = readdirSync(kernels, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const found = (await Promise.all(entries.map(({ name }) => opsOf(name)))).flat();
-    const passes = ["forward", "inputGradient", "filterGradient"]; // of kernels/conv2d/passes.ts, which has no index.ts
+    // of kernels/conv2d/passes.ts and kernels/dense/sum-slices.ts, whose folders have no index.ts
+    const passes = ["forward", "inputGradient", "filterGradient", "sumSlices"];
     const hyphenated = (name: string) => name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, "-$&").toLowerCase();
     const constants = ["stopGradient"]; // has no gradient, on purpose
     const rounding = ["cast"]; // numeric gradients are lost in the rounding to f16; test/kernels/half.test.ts looks at its own
