@@ -109,7 +109,7 @@ describe("it is chosen", () => {
       ],
     };
     const describe = (...features: string[]) =>
-      describeAdapter({ info, features: new Set(features) } as never);
+      describeAdapter({ info, features: new Set(features), limits: {} } as never);
     expect(describe("subgroups", "chromium-experimental-subgroup-matrix").subgroupMatrix).toEqual({
       m: 16,
       n: 16,

@@ -47,7 +47,7 @@ const found = [
   ["conv2d/forward.tiled", "fma("],
   ["dense/matmul.registers", "sum10 += outer("],
   ["pool2d/max-backward", "y * (1 - y)"],
-  ["batch-norm/backward-sums", "at == end"],
+  ["batch-norm/backward-sums", "end % step == i"],
   ["layer-norm/backward", "- z * gz_mean_of(r)"],
   ["softmax/rows.registers", "exponentials[v] / total[r]"],
   ["losses/softmax-cross-entropy-gradient", ""],
